@@ -1,0 +1,37 @@
+// What every plain C++ device core looks like from outside. A core knows its registers by offset
+// inside its own block, never its address: platform/memory_map.h places it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "models/base/types.h"
+
+namespace strata {
+
+/// An output wire of a device (an interrupt request): called with the new level on each change.
+using Wire = std::function<void(bool level)>;
+
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  /// Power-on state.
+  virtual void reset() = 0;
+
+  /// Reads `bytes` (1, 2 or 4) at `offset` in the device's block at time `now`. Bits above `bytes`
+  /// are zero in the result; what is not implemented reads all ones.
+  virtual std::uint32_t read(std::uint32_t offset, unsigned bytes, Cycle now) = 0;
+
+  /// Writes the low `bytes` (1, 2 or 4) of `value` at `offset` at time `now`.
+  virtual void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) = 0;
+
+  /// Brings the device to time `now`; never called with an earlier time than before.
+  virtual void advance(Cycle now) = 0;
+
+  /// The cycle at which the device next does something by itself, or kNever. Asked again after
+  /// every read, write and advance.
+  virtual Cycle next_event() const = 0;
+};
+
+}  // namespace strata

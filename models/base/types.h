@@ -1,0 +1,14 @@
+// Numbers every layer agrees on.
+#pragma once
+
+#include <cstdint>
+
+namespace strata {
+
+/// Time in CPU clock cycles since reset; the one clock of the machine (see platform/memory_map.h).
+using Cycle = std::uint64_t;
+
+/// "No event scheduled."
+inline constexpr Cycle kNever = ~Cycle{0};
+
+}  // namespace strata

@@ -1,0 +1,62 @@
+// The one clock of the cycle-accurate platform: a single self-timed process that, once a CPU clock,
+// calls clock_edge() of every module that is awake. All modules therefore sample their input signals
+// before any output of the same edge is visible (sc_signal's evaluate/update), which is the synchronous
+// rule, at a fraction of the cost of an sc_clock with a process a module. A module that has nothing to do
+// returns false and is not clocked again until wake().
+#pragma once
+
+#include <vector>
+
+#include <systemc>
+
+#include "models/base/types.h"
+
+namespace strata {
+
+class ClockedModule;
+
+class ClockDriver : public sc_core::sc_module {
+ public:
+  ClockDriver(const sc_core::sc_module_name& name, sc_core::sc_time period);
+
+  const sc_core::sc_time& period() const { return period_; }
+
+  /// Clock cycles since reset: the number of the current (or latest) edge.
+  Cycle cycle() const { return sc_core::sc_time_stamp().value() / period_.value(); }
+
+ private:
+  friend class ClockedModule;
+
+  void edge_method();
+  void add_awake(ClockedModule* module);
+
+  sc_core::sc_time period_;
+  sc_core::sc_event wake_event_;
+  std::vector<ClockedModule*> awake_;
+  bool running_ = false;
+};
+
+class ClockedModule : public sc_core::sc_module {
+ public:
+  /// Starts awake: the first edge is at cycle 1.
+  ClockedModule(const sc_core::sc_module_name& name, ClockDriver& clock);
+
+  /// Clocks the module from the next edge on. Cheap when it is awake already. Call it from a process
+  /// sensitive to the inputs that matter while idle.
+  void wake();
+
+ protected:
+  friend class ClockDriver;
+
+  /// One rising edge: samples inputs, evaluates, writes outputs. Returns whether the module wants
+  /// the next edge too.
+  virtual bool clock_edge(Cycle cycle) = 0;
+
+  ClockDriver& clock() { return clock_; }
+
+ private:
+  ClockDriver& clock_;
+  bool awake_ = false;
+};
+
+}  // namespace strata

@@ -1,0 +1,35 @@
+// The TLM-2.0 shell every device core shares (loosely timed, IEEE 1666 clause 11): register accesses
+// come through target_socket with the offset in the device's block as address; the core's own events
+// are kept as a SystemC timer. <dev>_tlm modules derive from it and add what is theirs.
+#pragma once
+
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_target_socket.h>
+
+#include "models/base/device.h"
+
+namespace strata {
+
+class DeviceTlm : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<DeviceTlm> target_socket;
+
+  /// `core` outlives the shell; `period` is the CPU clock's.
+  DeviceTlm(const sc_core::sc_module_name& name, Device& core, sc_core::sc_time period);
+
+  /// Call after changing the core other than through the socket, so that its timer follows.
+  void reschedule();
+
+ private:
+  /// Answers TLM_BURST_ERROR_RESPONSE for lengths other than 1, 2 and 4, else OK. Adds no delay.
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void timer_method();
+  Cycle to_cycle(const sc_core::sc_time& time) const;
+
+  Device& core_;
+  sc_core::sc_time period_;
+  sc_core::sc_event timer_event_;
+};
+
+}  // namespace strata

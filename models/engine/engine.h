@@ -1,0 +1,82 @@
+// The face of an engine that runs IA-32 instructions (charter, rule 4): interpreter, blocks, JIT and
+// KVM all look like this to the machine, and the machine looks like EngineBus to all of them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "models/base/types.h"
+#include "models/isa/cpu_state.h"
+
+namespace strata {
+
+/// What an engine sees of the machine for everything that is not plain memory. Calls come from
+/// inside Engine::run(), at virtual time Engine::cycle(). Accesses are 1, 2 or 4 bytes, may be
+/// unaligned; a miss reads all ones and drops writes.
+class EngineBus {
+ public:
+  virtual ~EngineBus() = default;
+  virtual std::uint32_t port_read(std::uint16_t port, unsigned bytes) = 0;
+  virtual void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) = 0;
+  virtual std::uint32_t mmio_read(std::uint32_t physical, unsigned bytes) = 0;
+  virtual void mmio_write(std::uint32_t physical, unsigned bytes, std::uint32_t value) = 0;
+  /// The INTA cycle: asks the 8259 pair for the vector of the pending interrupt.
+  virtual std::uint8_t acknowledge_interrupt() = 0;
+};
+
+/// Memory an engine may touch directly. `base` and `size` are multiples of 4 KiB. Writes to a
+/// region that is not writable go to EngineBus::mmio_write (reads stay direct).
+struct MemoryRegion {
+  std::uint32_t base = 0;
+  std::uint64_t size = 0;
+  std::uint8_t* host = nullptr;
+  bool writable = true;
+};
+
+enum class StopReason {
+  kDeadline,   // cycle() has reached the deadline
+  kHalted,     // HLT executed (or continued) and no interrupt is pending
+  kShutdown,   // triple fault
+  kRequested,  // request_stop() was called
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  /// "interp", "kvm".
+  virtual std::string_view name() const = 0;
+
+  virtual void load_state(const CpuState& state) = 0;
+  virtual CpuState state() const = 0;
+
+  /// Virtual time now, exact inside EngineBus calls. Software engines: one instruction is `cpi`
+  /// cycles; KVM: host time since the start at the machine's clock rate.
+  virtual Cycle cycle() const = 0;
+
+  /// Moves time forward to `cycle` while the CPU is halted (a skipped HLT). Engines that run on host
+  /// time sleep until then, or until request_stop().
+  virtual void advance_to(Cycle cycle) = 0;
+
+  /// Runs until one of StopReason; checks the deadline at instruction boundaries (of a REP string
+  /// instruction: at iterations). With an interrupt line high and EFLAGS.IF set it takes the
+  /// interrupt, asking EngineBus::acknowledge_interrupt() for the vector.
+  virtual StopReason run(Cycle deadline) = 0;
+
+  /// Level of the INTR pin. May be called from inside an EngineBus call.
+  virtual void set_interrupt_line(bool level) = 0;
+
+  /// Makes run() return kRequested at the next boundary. Callable from EngineBus calls and from
+  /// signal handlers.
+  virtual void request_stop() = 0;
+
+  /// Instructions retired since load_state(); 0 where the engine cannot know (KVM).
+  virtual std::uint64_t instructions() const = 0;
+
+  /// What left the engine, by reason: "port", "mmio", "hlt", "interrupt-window", ...
+  virtual std::map<std::string, std::uint64_t> exits() const = 0;
+};
+
+}  // namespace strata

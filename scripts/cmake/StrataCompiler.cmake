@@ -1,0 +1,19 @@
+# Compiler flags every target of ours shares, as the interface library strata_options.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+# -O2 without NDEBUG: an assertion is a bug of ours and must be seen in release builds too.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+set(CMAKE_C_FLAGS_RELEASE "-O2")
+
+add_library(strata_options INTERFACE)
+target_compile_options(strata_options INTERFACE
+    -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion)
+target_include_directories(strata_options INTERFACE "${PROJECT_SOURCE_DIR}")
+
+if(STRATA_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer
+                      -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,15 @@
+# The Debian packages strata86 stands on; scripts/bootstrap installs them.
+find_package(Threads REQUIRED)
+find_package(GTest REQUIRED)
+find_package(Boost REQUIRED COMPONENTS program_options)
+find_package(Zydis REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+
+# Debian's libsystemc-dev ships no CMake package.
+find_path(SYSTEMC_INCLUDE_DIR systemc REQUIRED)
+find_library(SYSTEMC_LIBRARY systemc REQUIRED)
+add_library(strata_systemc INTERFACE)
+target_include_directories(strata_systemc SYSTEM INTERFACE "${SYSTEMC_INCLUDE_DIR}")
+target_link_libraries(strata_systemc INTERFACE "${SYSTEMC_LIBRARY}" Threads::Threads)

@@ -1,0 +1,44 @@
+# strata_verilate(NAME TOP module SOURCES files... [DEFINES -Gname=value...])
+#
+# Translates SystemVerilog to a C++ model library NAME with header "V<top>.h". The generated files
+# are gathered in two unity sources whose names are known beforehand, so Ninja compiles them like any
+# other: the fast one optimised, the slow one (construction, trace declarations) not.
+find_program(VERILATOR verilator REQUIRED)
+set(VERILATOR_INCLUDE_DIR "/usr/share/verilator/include" CACHE PATH "Verilator's runtime sources")
+set(STRATA_RTL_WAIVERS "${PROJECT_SOURCE_DIR}/rtl/lint/waivers.vlt")
+
+if(NOT TARGET strata_verilated)
+  add_library(strata_verilated STATIC
+      "${VERILATOR_INCLUDE_DIR}/verilated.cpp"
+      "${VERILATOR_INCLUDE_DIR}/verilated_threads.cpp"
+      "${VERILATOR_INCLUDE_DIR}/verilated_vcd_c.cpp")
+  target_include_directories(strata_verilated SYSTEM PUBLIC
+      "${VERILATOR_INCLUDE_DIR}" "${VERILATOR_INCLUDE_DIR}/vltstd")
+  target_compile_definitions(strata_verilated PUBLIC VM_TRACE=1 VM_TRACE_VCD=1)
+  target_link_libraries(strata_verilated PUBLIC Threads::Threads)
+endif()
+
+function(strata_verilate name)
+  cmake_parse_arguments(arg "" "TOP" "SOURCES;PARAMETERS;DEPENDS" ${ARGN})
+  set(dir "${CMAKE_CURRENT_BINARY_DIR}/${name}.verilated")
+  set(fast "${dir}/${name}_fast.cpp")
+  set(slow "${dir}/${name}_slow.cpp")
+  add_custom_command(
+      OUTPUT "${fast}" "${slow}"
+      COMMAND "${CMAKE_COMMAND}" -E make_directory "${dir}"
+      COMMAND "${VERILATOR}" --cc -Wall --trace --trace-structs -O3 --x-assign fast --x-initial fast
+              --noassert --top-module ${arg_TOP} --Mdir "${dir}" ${arg_PARAMETERS}
+              "${STRATA_RTL_WAIVERS}" ${arg_SOURCES}
+      COMMAND "${CMAKE_COMMAND}" -DDIR=${dir} -DTOP=${arg_TOP} -DFAST=${fast} -DSLOW=${slow}
+              -P "${PROJECT_SOURCE_DIR}/scripts/cmake/gather_verilated.cmake"
+      DEPENDS ${arg_SOURCES} ${arg_DEPENDS} "${STRATA_RTL_WAIVERS}"
+              "${PROJECT_SOURCE_DIR}/scripts/cmake/gather_verilated.cmake"
+      WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+      COMMENT "Verilating ${arg_TOP}"
+      VERBATIM)
+  add_library(${name} STATIC "${fast}" "${slow}")
+  target_include_directories(${name} SYSTEM PUBLIC "${dir}")
+  target_link_libraries(${name} PUBLIC strata_verilated)
+  set_source_files_properties("${fast}" PROPERTIES COMPILE_OPTIONS "-O2;-w")
+  set_source_files_properties("${slow}" PROPERTIES COMPILE_OPTIONS "-O0;-w")
+endfunction()
