@@ -1,0 +1,34 @@
+// What the loader hands to a machine: bytes for RAM, bytes for the boot ROM, and the guest's
+// symbols. Every engine starts in the boot ROM at the reset vector; nothing else is set up behind
+// its back.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// Bytes placed in RAM before reset. `address + bytes.size()` is within the machine's memory.
+struct MemoryBlock {
+  std::uint32_t address = 0;
+  std::vector<std::uint8_t> bytes;
+};
+
+/// Named addresses of an ELF guest (linear = physical without paging), for trace points and labels.
+struct SymbolTable {
+  std::map<std::string, std::uint32_t> by_name;
+  std::map<std::uint32_t, std::string> by_address;
+};
+
+struct GuestImage {
+  std::string name;  // as given on the command line, or the BIOS file when there is no guest
+  std::vector<MemoryBlock> memory;
+  /// Mapped read-only to end at 1 MiB (as much as fits above C0000) and at 4 GiB. A multiple of
+  /// 4 KiB.
+  std::vector<std::uint8_t> rom;
+  SymbolTable symbols;
+};
+
+}  // namespace strata

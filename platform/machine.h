@@ -1,0 +1,66 @@
+// A whole machine, whatever runs its instructions: TlmMachine for the software engines, RtlMachine
+// for the cycle-accurate platform. Built once (a SystemC elaboration cannot be undone), run once.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "models/base/result.h"
+#include "models/base/types.h"
+#include "models/isa/cpu_state.h"
+#include "platform/machine_config.h"
+
+namespace strata {
+
+struct TextScreen;  // models/base/text_screen.h
+class RunControl;   // platform/run_control.h
+
+/// Why a run ended.
+enum class RunEnd {
+  kExited,       // the guest wrote port F4
+  kHalted,       // HLT with nothing that could ever wake the CPU
+  kShutdown,     // triple fault
+  kCycleLimit,   // --max-cycles
+  kTimeout,      // --timeout
+  kInterrupted,  // Ctrl-C
+  kCheckFailed,  // --check found a difference; RunOutcome::report shows it
+};
+
+struct RunOutcome {
+  RunEnd end = RunEnd::kHalted;
+  std::uint8_t status = 0;  // kExited: the value written to port F4
+  std::string report;       // kCheckFailed: what to show the user, several lines
+};
+
+class Machine {
+ public:
+  virtual ~Machine() = default;
+
+  /// Runs from reset until the guest ends or `control` says stop: control.max_cycles() exactly,
+  /// control.poll() at least every few milliseconds of host time. Closes its wave files before it
+  /// returns.
+  virtual RunOutcome run(RunControl& control) = 0;
+
+  /// CPU cycles since reset, instructions retired since reset (0 where unknown: KVM).
+  virtual Cycle cycles() const = 0;
+  virtual std::uint64_t instructions() const = 0;
+
+  /// What left the engine or the core, by reason ("port", "mmio", "hlt", "interrupt", ...).
+  virtual std::map<std::string, std::uint64_t> exits() const = 0;
+
+  /// What the VGA shows now. Callable during the run, from RunControl's progress callback.
+  virtual TextScreen screen() const = 0;
+
+  /// Architectural state at the latest instruction boundary.
+  virtual CpuState state() const = 0;
+
+  /// Anything else worth a number in --stats ("ata.sectors_written", "bus.stall_cycles", ...).
+  virtual std::map<std::string, std::uint64_t> counters() const { return {}; }
+};
+
+/// Builds the machine `config` asks for; an error says which engine or device is not there and why.
+Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config);
+
+}  // namespace strata

@@ -1,0 +1,77 @@
+// Everything a Machine is built from. Filled by the command line (platform/run_command.cpp), read
+// by TlmMachine and RtlMachine; nothing here knows options or SystemC.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "models/base/disk_backend.h"
+#include "models/base/event_log.h"
+#include "models/base/types.h"
+#include "platform/loader/guest_image.h"
+#include "platform/memory_map.h"
+
+namespace strata {
+
+enum class EngineKind { kRtl, kInterp, kKvm };
+
+/// Which twin of a device the cycle-accurate machine uses (`--device vga=tlm`).
+enum class Twin { kRtl, kTlm };
+
+/// How KVM sees the VGA text window: RAM the display reads, or read-only memory whose writes exit.
+enum class VgaMemory { kShared, kTrap };
+
+/// A moment of the run: a cycle number, or the first time the instruction at a linear address is
+/// about to run.
+struct TracePoint {
+  std::optional<Cycle> cycle;
+  std::optional<std::uint32_t> address;
+};
+
+/// Waves; the cycle-accurate machine only. Empty file names: not asked for.
+struct TraceConfig {
+  std::string vcd_file;
+  std::string fst_file;
+  TracePoint from{Cycle{0}, std::nullopt};
+  TracePoint to{kNever, std::nullopt};
+  /// Flight recorder: when not 0, only the last so many cycles before the run's end are written.
+  Cycle last = 0;
+};
+
+using ByteSink = std::function<void(std::uint8_t byte)>;
+
+struct MachineConfig {
+  EngineKind engine = EngineKind::kRtl;
+  std::uint64_t memory_bytes = 16u << 20;  // multiple of 4 KiB, at least 1 MiB
+  std::uint64_t clock_hz = STRATA_CPU_HZ;
+  /// What to run. Outlives the machine.
+  const GuestImage* guest = nullptr;
+  /// The ATA master drive, or null: no drive attached. Outlives the machine.
+  DiskBackend* disk = nullptr;
+
+  Twin vga = Twin::kRtl;
+  Twin ata = Twin::kRtl;
+  /// Cycles the SystemC memory waits before it answers (cycle-accurate machine).
+  unsigned memory_latency = 2;
+  /// Compare every retired instruction with the interpreter (cycle-accurate machine).
+  bool check = false;
+  TraceConfig trace;
+
+  /// Cycles an instruction takes in the interpreter.
+  unsigned cpi = 1;
+  VgaMemory vga_memory = VgaMemory::kShared;
+
+  /// Power-on contents of RAM: 0 zeroes, else a pseudo-random pattern (see fill_ram()).
+  std::uint64_t seed = 0;
+
+  /// Port E9, the 16550's transmitter, port 80. Never null functions.
+  ByteSink debug_console = [](std::uint8_t) {};
+  ByteSink serial = [](std::uint8_t) {};
+  ByteSink post_code = [](std::uint8_t) {};
+  /// Where devices report what they do; null when nobody listens.
+  EventLog* log = nullptr;
+};
+
+}  // namespace strata
