@@ -77,6 +77,10 @@ class Engine {
 
   /// What left the engine, by reason: "port", "mmio", "hlt", "interrupt-window", ...
   virtual std::map<std::string, std::uint64_t> exits() const = 0;
+
+  /// Why the host could not go on, in one line, when run() returned kShutdown for another reason than
+  /// a triple fault of the guest; else empty.
+  virtual std::string failure() const { return {}; }
 };
 
 }  // namespace strata
