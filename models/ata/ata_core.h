@@ -1,0 +1,106 @@
+// ATA controller with one drive (device 0) as a plain C++ core: PIO commands of ATA/ATAPI-6
+// (T13/1410D) in LBA28 and in the default CHS translation (16 heads, 63 sectors).
+//
+// Block of offsets (platform/memory_map.h): 0..7 = ports 1F0..1F7, 10 = port 3F6. An 8-bit access
+// to the data port strobes a whole 16-bit word, as on the cable: a read gives its low byte, a write
+// stores the byte with zeroes above it; a 32-bit access moves two words.
+//
+// Time: an access in cycle n is the clock edge n. It sees the state after edge n-1 and changes the
+// state after edge n; BSY set by it for k cycles is clear after edge n+k.
+//
+// Assumes: the host writes the Command Block only when BSY and DRQ are 0 (6.3 calls anything else
+// indeterminate; here such writes are ignored). After READ or WRITE SECTORS the address registers
+// hold the last sector and the count is 0, as ATA-1 has it.
+// Left out: DMA, 48-bit addresses, multiple mode, ATAPI, power management, a second drive (it reads
+// as absent: status 00, commands ignored), other CHS translations.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "models/base/device.h"
+#include "models/base/disk_backend.h"
+#include "models/base/event_log.h"
+
+namespace strata {
+
+class AtaCore : public Device {
+ public:
+  /// `disk` and `log` (null: nobody listens) outlive the core. A disk of 0 sectors is no drive at
+  /// all: every register reads all ones. `irq` is INTRQ, port IRQ 14. Log lines, unit "ata":
+  /// "command 30 lba 5 count 1" (hex code; address and count for transfers only), "data-request",
+  /// "irq 1", "irq 0", each with the clock edge after which the wire has that value.
+  AtaCore(DiskBackend& disk, Wire irq, EventLog* log = nullptr);
+
+  void reset() override;
+  std::uint32_t read(std::uint32_t offset, unsigned bytes, Cycle now) override;
+  void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
+  void advance(Cycle now) override;
+  Cycle next_event() const override { return deadline_; }
+
+ private:
+  enum class State { kReady, kBusy, kDataIn, kDataOut, kSoftReset };
+
+  /// What the end of BSY brings.
+  enum class Outcome {
+    kDone,           // command complete, INTRQ
+    kFailed,         // ERR with error_, INTRQ
+    kOfferIn,        // DRQ towards the host, INTRQ
+    kOfferFirstOut,  // DRQ for the first sector of a write, no INTRQ
+    kSectorStored,   // a sector went to the disk: INTRQ, DRQ again if there are more
+    kResetDone,      // signature
+  };
+
+  /// Task file: the Command Block registers as the host sees them (ATA/ATAPI-6, clause 7).
+  struct TaskFile {
+    std::uint8_t error = 0;
+    std::uint8_t count = 0;
+    std::uint8_t lba_low = 0;
+    std::uint8_t lba_mid = 0;
+    std::uint8_t lba_high = 0;
+    std::uint8_t device = 0;
+  };
+
+  void run_events_before(Cycle now);
+  void timer_expired(Cycle now);
+  std::uint8_t read_register(std::uint32_t offset);
+  void write_register(std::uint32_t offset, std::uint8_t value, Cycle now);
+  std::uint16_t read_data_word(Cycle now);
+  void write_data_word(std::uint16_t word, Cycle now);
+  std::uint8_t status() const;
+  void write_control(std::uint8_t value, Cycle now);
+  void start_command(std::uint8_t command, Cycle now);
+  void start_transfer(Cycle now);
+  void read_next_sector(Cycle now, Cycle busy_cycles);
+  void set_busy(Outcome outcome, Cycle now, Cycle cycles);
+  void fail(std::uint8_t error);
+  void offer(State state, Cycle now);
+  void end_of_data_in(Cycle now);
+  void sector_stored(Cycle now);
+  void set_signature();
+  std::uint32_t linear_address() const;
+  bool address_in_range() const;
+  void step_address();
+  void set_pending(bool pending, Cycle now);
+  void update_irq(Cycle now);
+  void record(Cycle now, std::string what) const;
+
+  DiskBackend& disk_;
+  Wire irq_wire_;
+  EventLog* log_;
+
+  State state_ = State::kReady;
+  Outcome outcome_ = Outcome::kDone;
+  Cycle deadline_ = kNever;  // when BSY ends
+  TaskFile task_;
+  std::uint8_t command_ = 0;
+  bool error_flag_ = false;  // ERR
+  bool interrupt_pending_ = false;
+  bool interrupts_off_ = false;  // nIEN
+  bool irq_ = false;
+  std::array<std::uint8_t, kSectorBytes> buffer_{};
+  unsigned word_ = 0;  // next word of buffer_ to move, 0..256
+};
+
+}  // namespace strata

@@ -1,0 +1,65 @@
+// The Verilated ATA controller and the medium behind it, in plain C++ (its header and <systemc> do
+// not compile together). Serves the controller's medium port from a DiskBackend.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "models/base/disk_backend.h"
+#include "models/base/event_log.h"
+
+class VerilatedContext;
+class VerilatedVcdC;
+class Vata;
+
+namespace strata {
+
+class AtaModel {
+ public:
+  /// What the bus drives; adr is the byte offset in the block, bits 1:0 zero.
+  struct Request {
+    std::uint32_t adr = 0;
+    std::uint32_t dat = 0;
+    std::uint8_t sel = 0;
+    bool cyc = false;
+    bool stb = false;
+    bool we = false;
+  };
+
+  /// Holds reset for two clocks. `disk` and `log` (null: nobody listens) outlive the model.
+  AtaModel(VerilatedContext* context, const char* name, DiskBackend& disk, EventLog* log);
+  ~AtaModel();
+
+  /// The rising edge of `cycle` with `request` on the bus, and the falling edge.
+  void clock(Cycle cycle, const Request& request);
+
+  bool ack() const;
+  std::uint32_t dat() const;
+  bool irq() const;
+  /// No timer or transfer in progress: clock() may be left out until the next request.
+  bool idle() const;
+
+  void trace(VerilatedVcdC* file, int levels);
+
+ private:
+  static constexpr unsigned kSectorWords = kSectorBytes / 4;
+
+  /// Rising and falling edge with the inputs as they are.
+  void tick();
+  void answer_medium();
+  void start_medium_request();
+  void finish_medium_request(bool ok);
+  void log_changes(Cycle cycle);
+
+  std::unique_ptr<Vata> rtl_;
+  DiskBackend& disk_;
+  EventLog* log_;
+  std::array<std::uint8_t, kSectorBytes> sector_{};
+  unsigned next_word_ = 0;     // of a sector being sent to the controller
+  bool request_seen_ = false;  // the request on the medium port is being served
+  bool irq_ = false;
+  bool data_request_ = false;
+};
+
+}  // namespace strata

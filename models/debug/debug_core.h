@@ -1,0 +1,41 @@
+// POST code, debug console and exit ports as a plain C++ core. Block of offsets
+// (platform/memory_map.h): 0 = port 80, 5 = port E9, 8 = port F4.
+//
+// Each is one byte lane: of a wider access only the bytes at these offsets count, the others read
+// all ones. The POST port reads back its last value, the console port reads E9 (so that a guest can
+// tell it is there), the exit port reads all ones.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "models/base/device.h"
+#include "models/base/event_log.h"
+
+namespace strata {
+
+/// Where the ports' bytes go; each is called in the cycle of the access. Never null functions.
+struct DebugSinks {
+  std::function<void(std::uint8_t code)> post = [](std::uint8_t) {};
+  std::function<void(std::uint8_t character)> console = [](std::uint8_t) {};
+  std::function<void(std::uint8_t status)> exit = [](std::uint8_t) {};
+};
+
+class DebugCore : public Device {
+ public:
+  /// `log` (null: nobody listens) outlives the core and gets "post 4a" and "exit 3", unit "debug".
+  explicit DebugCore(DebugSinks sinks, EventLog* log = nullptr);
+
+  void reset() override { post_code_ = 0; }
+  std::uint32_t read(std::uint32_t offset, unsigned bytes, Cycle now) override;
+  void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
+  void advance(Cycle) override {}
+  Cycle next_event() const override { return kNever; }
+
+ private:
+  DebugSinks sinks_;
+  EventLog* log_;
+  std::uint8_t post_code_ = 0;
+};
+
+}  // namespace strata

@@ -1,0 +1,59 @@
+// The Verilated POST, debug console and exit ports behind plain C++ (the model's header and
+// <systemc> do not compile together).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "models/base/event_log.h"
+
+class VerilatedContext;
+class VerilatedVcdC;
+class Vdebug_ports;
+
+namespace strata {
+
+class DebugModel {
+ public:
+  /// Where the ports' bytes go; each is called in the cycle of the access. Never null functions.
+  struct Sinks {
+    std::function<void(std::uint8_t code)> post = [](std::uint8_t) {};
+    std::function<void(std::uint8_t character)> console = [](std::uint8_t) {};
+    std::function<void(std::uint8_t status)> exit = [](std::uint8_t) {};
+  };
+
+  /// What the bus drives; adr is the byte offset in the block, bits 1:0 zero.
+  struct Request {
+    std::uint32_t adr = 0;
+    std::uint32_t dat = 0;
+    std::uint8_t sel = 0;
+    bool cyc = false;
+    bool stb = false;
+    bool we = false;
+  };
+
+  /// Holds reset for two clocks. `log` (null: nobody listens) outlives the model; it gets "post 4a"
+  /// and "exit 3", unit "debug".
+  DebugModel(VerilatedContext* context, const char* name, Sinks sinks, EventLog* log);
+  ~DebugModel();
+
+  /// The rising edge of `cycle` with `request` on the bus, and the falling edge.
+  void clock(Cycle cycle, const Request& request);
+
+  bool ack() const;
+  std::uint32_t dat() const;
+  /// No access in progress: clock() may be left out until the next request.
+  bool idle() const;
+
+  void trace(VerilatedVcdC* file, int levels);
+
+ private:
+  void tick();
+
+  std::unique_ptr<Vdebug_ports> rtl_;
+  Sinks sinks_;
+  EventLog* log_;
+};
+
+}  // namespace strata

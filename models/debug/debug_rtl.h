@@ -1,0 +1,29 @@
+// The Verilated POST, debug console and exit ports in the cycle-accurate platform;
+// rtl/debug/debug_ports.sv says what they do.
+#pragma once
+
+#include "models/bus/clock_driver.h"
+#include "models/bus/wishbone.h"
+#include "models/debug/debug_model.h"
+
+namespace strata {
+
+class DebugRtl : public ClockedModule {
+ public:
+  sc_core::sc_in<WishboneRequest> request;  // adr: byte offset in the device's block
+  sc_core::sc_out<WishboneResponse> response;
+
+  /// `context` and `log` (may be null) outlive the module.
+  DebugRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
+           DebugModel::Sinks sinks, EventLog* log);
+
+  void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
+
+ private:
+  bool clock_edge(Cycle cycle) override;
+  void request_method();
+
+  DebugModel model_;
+};
+
+}  // namespace strata

@@ -1,0 +1,50 @@
+// The Verilated UART behind plain C++ (its header and <systemc> do not compile together).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+class VerilatedContext;
+class VerilatedVcdC;
+class Vuart;
+
+namespace strata {
+
+class UartModel {
+ public:
+  using ByteSink = std::function<void(std::uint8_t byte)>;
+
+  /// What the bus drives; adr is the byte offset in the block, bits 1:0 zero.
+  struct Request {
+    std::uint32_t adr = 0;
+    std::uint32_t dat = 0;
+    std::uint8_t sel = 0;
+    bool cyc = false;
+    bool stb = false;
+    bool we = false;
+  };
+
+  /// Holds reset for two clocks. `cpu_hz` is the rate of the clock that clock() ticks.
+  UartModel(VerilatedContext* context, const char* name, std::uint32_t cpu_hz, ByteSink sink);
+  ~UartModel();
+
+  /// A rising edge with `request` on the bus, and the falling edge.
+  void clock(const Request& request);
+
+  bool ack() const;
+  std::uint32_t dat() const;
+  bool irq() const;
+  /// Nothing being transmitted: clock() may be left out until the next request.
+  bool idle() const;
+
+  void trace(VerilatedVcdC* file, int levels);
+
+ private:
+  void tick();
+
+  std::unique_ptr<Vuart> rtl_;
+  ByteSink sink_;
+};
+
+}  // namespace strata
