@@ -1,0 +1,51 @@
+// VGA text controller as plain C++: 32 KiB of text memory, the CRTC's register file, input
+// status 1. The twin of rtl/vga. Offsets in the device's block (platform/memory_map.h): 0..7FFF
+// text memory, 8000 + (port - 3C0) ports 3C0-3DF.
+//
+// Implemented: CRTC index 3D4 and data 3D5 (also as one 16-bit write to 3D4); start address 0C/0D,
+// cursor 0A/0B/0E/0F; the other CRTC registers 00-18 are stored and read back; 3DA bit 0 (display
+// disabled) and bit 3 (vertical retrace) of the standard 640x400, 70 Hz text timing.
+// Left out: all other ports (writes are ignored, reads give all ones), graphics modes, timing other
+// than the standard one, the CRTC's write protection (register 11 bit 7), cursor skew. Power-on
+// state is what a BIOS leaves after setting mode 3: blink enabled, cursor on scan lines 13 and 14.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "models/base/device.h"
+#include "models/base/text_screen.h"
+
+namespace strata {
+
+class VgaCore final : public Device {
+ public:
+  static constexpr std::size_t kTextBytes = 0x8000;
+
+  VgaCore();
+
+  void reset() override;
+  std::uint32_t read(std::uint32_t offset, unsigned bytes, Cycle now) override;
+  void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
+  void advance(Cycle) override {}
+  Cycle next_event() const override { return kNever; }
+
+  /// The 32 KiB of text memory, aligned to 4096 bytes so that an engine can map it; a write here
+  /// and one through write() are the same. Valid as long as the core.
+  std::uint8_t* text_memory() { return text_.data(); }
+
+  /// What the screen shows now.
+  TextScreen snapshot() const;
+
+ private:
+  static constexpr unsigned kCrtcRegisters = 0x19;
+
+  std::uint8_t read_byte(std::uint32_t offset, Cycle now) const;
+  void write_byte(std::uint32_t offset, std::uint8_t value);
+
+  alignas(4096) std::array<std::uint8_t, kTextBytes> text_;
+  std::array<std::uint8_t, kCrtcRegisters> crtc_;
+  std::uint8_t crtc_index_;
+};
+
+}  // namespace strata
