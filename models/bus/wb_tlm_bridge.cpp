@@ -1,0 +1,77 @@
+#include "models/bus/wb_tlm_bridge.h"
+
+#include <bit>
+#include <cstring>
+
+namespace strata {
+
+WbTlmBridge::WbTlmBridge(const sc_core::sc_module_name& name, ClockDriver& clock)
+    : ClockedModule(name, clock),
+      request("request"),
+      response("response"),
+      initiator_socket("initiator_socket") {
+  SC_HAS_PROCESS(WbTlmBridge);
+  SC_METHOD(request_method);
+  sensitive << request;
+  dont_initialize();
+}
+
+void WbTlmBridge::request_method() {
+  if (request.read().stb) wake();
+}
+
+bool WbTlmBridge::clock_edge(Cycle cycle) {
+  switch (state_) {
+    case State::kIdle: {
+      const WishboneRequest& wishbone = request.read();
+      if (!wishbone.cyc || !wishbone.stb) return false;
+      start(wishbone, cycle);
+      break;
+    }
+    case State::kWaiting: break;
+    case State::kAcked:
+      // The master samples the ack at this edge; its strobe is still the old one.
+      response.write({data_, false});
+      state_ = State::kIdle;
+      return true;
+  }
+  state_ = cycle >= ack_cycle_ ? State::kAcked : State::kWaiting;
+  if (state_ == State::kAcked) response.write({data_, true});
+  return true;
+}
+
+void WbTlmBridge::start(const WishboneRequest& wishbone, Cycle cycle) {
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  data_ = wishbone.we ? wishbone.dat : 0;
+  const unsigned sel = wishbone.sel & 0xF;
+  const auto lowest = static_cast<unsigned>(std::countr_zero(sel | 0x10u));
+  const auto count = static_cast<unsigned>(std::popcount(sel));
+  const bool whole = (count == 1 || count == 2 || count == 4) && sel == ((1u << count) - 1)
+                                                                            << lowest;
+  if (whole) {
+    transfer(wishbone, lowest, count, delay);
+  } else {
+    for (unsigned lane = 0; lane < 4; ++lane) {
+      if (sel >> lane & 1) transfer(wishbone, lane, 1, delay);
+    }
+  }
+  const auto period = clock().period().value();
+  ack_cycle_ = cycle + (delay.value() + period - 1) / period;
+}
+
+void WbTlmBridge::transfer(const WishboneRequest& wishbone, unsigned lane, unsigned bytes,
+                           sc_core::sc_time& delay) {
+  auto* data = reinterpret_cast<std::uint8_t*>(&data_) + lane;
+  payload_.set_command(wishbone.we ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+  payload_.set_address(wishbone.adr + lane);
+  payload_.set_data_ptr(data);
+  payload_.set_data_length(bytes);
+  payload_.set_streaming_width(bytes);
+  payload_.set_byte_enable_ptr(nullptr);
+  payload_.set_dmi_allowed(false);
+  payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  initiator_socket->b_transport(payload_, delay);
+  if (!payload_.is_response_ok() && !wishbone.we) std::memset(data, 0xFF, bytes);
+}
+
+}  // namespace strata
