@@ -1,0 +1,70 @@
+# How guest programs are built: for a bare i386, with no library of the host's. Compiled by custom
+# commands, because the flags of the host's targets (sanitizers, say) must not reach them.
+find_program(STRATA_OBJCOPY objcopy REQUIRED)
+
+set(STRATA_GUEST_DIR "${PROJECT_BINARY_DIR}/sw")
+# -Wa,-march=i386+no87 makes the assembler refuse whatever a 386 without a 387 does not have, be it
+# written by hand or by the compiler.
+set(STRATA_GUEST_FLAGS
+    -m32 -march=i386 -Wa,-march=i386+no87 -mgeneral-regs-only -fcf-protection=none
+    -O2 -ffreestanding -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables
+    -fno-strict-aliasing -fno-tree-loop-distribute-patterns -mpreferred-stack-boundary=2
+    -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wstrict-prototypes)
+set(STRATA_GUEST_ASM_FLAGS -m32 -march=i386 -Wa,-march=i386+no87)
+
+# strata_guest_objects(VARIABLE sources...): compiles C and assembly sources, sets VARIABLE to the objects.
+function(strata_guest_objects variable)
+  set(objects "")
+  foreach(source IN LISTS ARGN)
+    set(object "${STRATA_GUEST_DIR}/objects/${source}.o")
+    get_filename_component(folder "${object}" DIRECTORY)
+    set(flags ${STRATA_GUEST_FLAGS})
+    if(source MATCHES "\\.S$")
+      set(flags ${STRATA_GUEST_ASM_FLAGS})
+    else()
+      list(APPEND flags -std=gnu11)
+    endif()
+    add_custom_command(
+        OUTPUT "${object}"
+        COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
+        COMMAND "${CMAKE_C_COMPILER}" ${flags} -I "${PROJECT_SOURCE_DIR}" -MD -MF "${object}.d" -MT "${object}"
+                -c "${PROJECT_SOURCE_DIR}/sw/${source}" -o "${object}"
+        DEPENDS "${PROJECT_SOURCE_DIR}/sw/${source}"
+        DEPFILE "${object}.d"
+        COMMENT "Compiling guest source sw/${source}"
+        VERBATIM)
+    list(APPEND objects "${object}")
+  endforeach()
+  set(${variable} ${objects} PARENT_SCOPE)
+endfunction()
+
+# strata_guest(NAME sources...): <build>/sw/NAME.elf, a multiboot guest linked with the kit.
+function(strata_guest name)
+  strata_guest_objects(objects ${ARGN})
+  set(output "${STRATA_GUEST_DIR}/${name}.elf")
+  set(script "${PROJECT_SOURCE_DIR}/sw/start/guest.ld")
+  add_custom_command(
+      OUTPUT "${output}"
+      COMMAND "${CMAKE_C_COMPILER}" -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
+              -Wl,--gc-sections -Wl,-T,${script} ${strata_kit_objects} ${objects} -o "${output}"
+      DEPENDS ${strata_kit_objects} ${objects} "${script}"
+      COMMENT "Linking guest ${name}.elf"
+      VERBATIM)
+  set_property(GLOBAL APPEND PROPERTY STRATA_GUEST_FILES "${output}")
+endfunction()
+
+# strata_raw_image(NAME SOURCE EXTENSION): one assembly source linked at ADDRESS as <build>/sw/NAME.EXTENSION.
+function(strata_raw_image name source extension address)
+  strata_guest_objects(object ${source})
+  set(linked "${STRATA_GUEST_DIR}/objects/${name}.elf")
+  set(output "${STRATA_GUEST_DIR}/${name}.${extension}")
+  add_custom_command(
+      OUTPUT "${output}"
+      COMMAND "${CMAKE_C_COMPILER}" -m32 -nostdlib -static -no-pie -Wl,--build-id=none
+              -Wl,-Ttext=${address} -Wl,-e,${address} ${object} -o "${linked}"
+      COMMAND "${STRATA_OBJCOPY}" -O binary -j .text "${linked}" "${output}"
+      DEPENDS ${object}
+      COMMENT "Linking guest ${name}.${extension}"
+      VERBATIM)
+  set_property(GLOBAL APPEND PROPERTY STRATA_GUEST_FILES "${output}")
+endfunction()
