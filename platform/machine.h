@@ -26,12 +26,13 @@ enum class RunEnd {
   kTimeout,      // --timeout
   kInterrupted,  // Ctrl-C
   kCheckFailed,  // --check found a difference; RunOutcome::report shows it
+  kHostFailed,   // the host could not go on (Engine::failure()); RunOutcome::report says why
 };
 
 struct RunOutcome {
   RunEnd end = RunEnd::kHalted;
   std::uint8_t status = 0;  // kExited: the value written to port F4
-  std::string report;       // kCheckFailed: what to show the user, several lines
+  std::string report;       // kCheckFailed, kHostFailed: what to show the user
 };
 
 class Machine {

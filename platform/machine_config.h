@@ -63,7 +63,7 @@ struct MachineConfig {
   unsigned cpi = 1;
   VgaMemory vga_memory = VgaMemory::kShared;
 
-  /// Power-on contents of RAM: 0 zeroes, else a pseudo-random pattern (see fill_ram()).
+  /// Power-on contents of RAM: 0 zeroes, else a pseudo-random pattern (platform/power_on.h).
   std::uint64_t seed = 0;
 
   /// Port E9, the 16550's transmitter, port 80. Never null functions.

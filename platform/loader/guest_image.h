@@ -29,6 +29,8 @@ struct GuestImage {
   /// 4 KiB.
   std::vector<std::uint8_t> rom;
   SymbolTable symbols;
+  /// The guest file is a whole disk image: it is also the disk when no --disk is given.
+  bool is_disk_image = false;
 };
 
 }  // namespace strata

@@ -1,0 +1,203 @@
+#include "platform/loader/guest_loader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "platform/loader/boot_rom.h"
+#include "platform/loader/elf32.h"
+#include "platform/loader/host_file.h"
+#include "platform/loader/multiboot.h"
+#include "platform/memory_map.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kSector = 512;
+constexpr std::uint64_t kMaxBiosBytes = 256 << 10;
+constexpr std::uint32_t kPage = 4096;
+constexpr std::uint32_t kConventionalEnd = 0xA0000;
+
+struct Window {
+  std::uint64_t begin;
+  std::uint64_t end;
+  const char* name;
+};
+
+bool overlaps(const ElfSegment& segment, std::uint64_t begin, std::uint64_t end) {
+  return segment.physical < end && begin < std::uint64_t{segment.physical} + segment.memory_size;
+}
+
+std::string size_text(std::uint64_t bytes) {
+  return bytes % (1 << 20) == 0 ? fmt::format("{} MiB", bytes >> 20)
+                                : fmt::format("{} KiB", bytes >> 10);
+}
+
+/// Segments must lie in RAM, outside the windows cut out of it.
+std::optional<Error> check_segments(const ElfFile& elf, const GuestRequest& request,
+                                    std::uint64_t rom_bytes) {
+  const Window windows[] = {
+      {STRATA_VGA_TEXT_BASE, STRATA_VGA_TEXT_BASE + STRATA_VGA_TEXT_SIZE, "the VGA text window"},
+      {STRATA_ROM_LOW_END - rom_bytes, STRATA_ROM_LOW_END, "the boot ROM"},
+  };
+  for (const ElfSegment& segment : elf.segments) {
+    const std::uint64_t end = std::uint64_t{segment.physical} + segment.memory_size;
+    if (end > request.memory_bytes) {
+      return Error{fmt::format(
+          "guest {}: needs memory up to {:#x} but --mem gives {}; give --mem {}M "
+          "or more",
+          request.guest, end, size_text(request.memory_bytes), (end + (1 << 20) - 1) >> 20)};
+    }
+    for (const Window& window : windows) {
+      if (!overlaps(segment, window.begin, window.end)) continue;
+      return Error{
+          fmt::format("guest {}: a segment at {:#x} to {:#x} overlaps {} at {:#x}; link it at "
+                      "1 MiB or above",
+                      request.guest, segment.physical, end, window.name, window.begin)};
+    }
+  }
+  return std::nullopt;
+}
+
+/// The entry point as a physical address: the ABI gives a virtual one.
+std::optional<std::uint32_t> physical_entry(const ElfFile& elf) {
+  for (const ElfSegment& segment : elf.segments) {
+    const std::uint32_t offset = elf.entry - segment.virtual_address;
+    if (elf.entry >= segment.virtual_address && offset < segment.memory_size) {
+      return segment.physical + offset;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The highest page of conventional memory no segment uses.
+std::optional<std::uint32_t> find_info_page(const ElfFile& elf) {
+  for (std::uint32_t page = kConventionalEnd - kPage; page >= 0x10000; page -= kPage) {
+    const bool used = std::any_of(elf.segments.begin(), elf.segments.end(),
+                                  [&](const auto& s) { return overlaps(s, page, page + kPage); });
+    if (!used) return page;
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> add_elf(const std::vector<std::uint8_t>& file, const GuestRequest& request,
+                             GuestImage& image) {
+  auto elf = parse_elf32(file, request.guest);
+  if (!elf) return Error{elf.error()};
+  if (auto error = check_multiboot_header(file, request.guest)) return error;
+  const std::uint64_t rom_bytes = image.rom.empty() ? STRATA_ROM_SIZE : image.rom.size();
+  if (auto error = check_segments(*elf, request, rom_bytes)) return error;
+  const auto entry = physical_entry(*elf);
+  if (!entry) {
+    return Error{
+        fmt::format("guest {}: entry point {:#x} lies in no segment; link it with an entry "
+                    "symbol (ld -e)",
+                    request.guest, elf->entry)};
+  }
+  const auto info = find_info_page(*elf);
+  if (!info) {
+    return Error{
+        fmt::format("guest {}: leaves no page below 640 KiB for the multiboot information; "
+                    "link it at 1 MiB or above",
+                    request.guest)};
+  }
+  for (const ElfSegment& segment : elf->segments) {
+    MemoryBlock block{segment.physical, {segment.file_bytes.begin(), segment.file_bytes.end()}};
+    block.bytes.resize(segment.memory_size);
+    image.memory.push_back(std::move(block));
+  }
+  image.memory.push_back(build_multiboot_info(*info, request.memory_bytes, request.append));
+  image.symbols = std::move(elf->symbols);
+  if (image.rom.empty()) image.rom = boot_rom_for_multiboot(*entry, *info);
+  return std::nullopt;
+}
+
+std::optional<Error> add_boot_sector(const std::vector<std::uint8_t>& sector,
+                                     std::uint64_t file_size, const GuestRequest& request,
+                                     GuestImage& image) {
+  if (file_size < kSector) {
+    return Error{
+        fmt::format("guest {}: {} bytes is neither an ELF file nor a boot sector; a boot "
+                    "sector has 512 bytes and ends with 55 AA",
+                    request.guest, file_size)};
+  }
+  if (sector[510] != 0x55 || sector[511] != 0xAA) {
+    return Error{
+        fmt::format("guest {}: neither an ELF file nor a boot sector: its first sector does "
+                    "not end with 55 AA",
+                    request.guest)};
+  }
+  if (file_size % kSector != 0) {
+    return Error{
+        fmt::format("guest {}: {} bytes is not a whole number of 512-byte sectors; pad it "
+                    "to {} bytes",
+                    request.guest, file_size, (file_size / kSector + 1) * kSector)};
+  }
+  if (!request.append.empty()) {
+    return Error{
+        fmt::format("--append: guest {} is a boot sector and takes no command line; use it "
+                    "with a multiboot ELF guest",
+                    request.guest)};
+  }
+  image.is_disk_image = file_size > kSector;
+  image.memory.push_back({STRATA_BOOT_SECTOR_BASE, sector});
+  if (image.rom.empty()) image.rom = boot_rom_for_boot_sector();
+  return std::nullopt;
+}
+
+/// Pads in front, so that the last byte still is the last byte below 1 MiB and 4 GiB.
+std::optional<Error> add_bios(const std::string& name, GuestImage& image) {
+  auto file = HostFile::open(name, "--bios");
+  if (!file) return Error{file.error()};
+  const std::uint64_t size = file->size();
+  if (size == 0 || size % 16 != 0 || size > kMaxBiosBytes) {
+    return Error{
+        fmt::format("--bios {}: {} bytes; a BIOS image has a multiple of 16 bytes, at most "
+                    "256 KiB",
+                    name, size)};
+  }
+  auto bytes = file->read(size);
+  if (!bytes) return Error{bytes.error()};
+  const std::uint64_t padding = (kPage - size % kPage) % kPage;
+  image.rom.assign(padding, 0xFF);
+  image.rom.insert(image.rom.end(), bytes->begin(), bytes->end());
+  return std::nullopt;
+}
+
+std::optional<Error> add_guest(const GuestRequest& request, GuestImage& image) {
+  auto file = HostFile::open(request.guest, "guest");
+  if (!file) return Error{file.error()};
+  // An image may be huge: only an ELF file is read as a whole.
+  auto head = file->read(std::min(file->size(), kSector));
+  if (!head) return Error{head.error()};
+  if (!looks_like_elf(*head)) return add_boot_sector(*head, file->size(), request, image);
+  auto whole = file->read(file->size());
+  if (!whole) return Error{whole.error()};
+  return add_elf(*whole, request, image);
+}
+
+}  // namespace
+
+Result<GuestImage> load_guest(const GuestRequest& request) {
+  GuestImage image;
+  image.name = request.guest.empty() ? request.bios : request.guest;
+  if (image.name.empty()) {
+    return Error{
+        "no guest given; name an ELF file, a boot sector or a disk image, or use --bios FILE"};
+  }
+  if (request.append.size() > kMaxCommandLine) {
+    return Error{
+        fmt::format("--append: {} bytes; at most {} fit", request.append.size(), kMaxCommandLine)};
+  }
+  if (!request.bios.empty()) {
+    if (auto error = add_bios(request.bios, image)) return *error;
+  }
+  if (!request.guest.empty()) {
+    if (auto error = add_guest(request, image)) return *error;
+  }
+  return image;
+}
+
+}  // namespace strata
