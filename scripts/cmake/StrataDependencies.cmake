@@ -13,3 +13,8 @@ find_library(SYSTEMC_LIBRARY systemc REQUIRED)
 add_library(strata_systemc INTERFACE)
 target_include_directories(strata_systemc SYSTEM INTERFACE "${SYSTEMC_INCLUDE_DIR}")
 target_link_libraries(strata_systemc INTERFACE "${SYSTEMC_LIBRARY}" Threads::Threads)
+# The library is built as C++17; its headers check that ours is the same by a symbol's name.
+target_compile_definitions(strata_systemc INTERFACE SC_CPLUSPLUS=201703L)
+add_library(strata_systemc_entry STATIC "${PROJECT_SOURCE_DIR}/scripts/cmake/systemc_entry.cpp")
+target_link_libraries(strata_systemc INTERFACE strata_systemc_entry)
+target_link_options(strata_systemc INTERFACE "LINKER:--undefined=sc_main")
