@@ -2,4 +2,4 @@
 // their own and call the kernel directly, so this only satisfies the linker.
 #include <cstdlib>
 
-int sc_main(int, char**) { std::abort(); }
+extern "C" int sc_main(int, char**) { std::abort(); }
