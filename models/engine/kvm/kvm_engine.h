@@ -82,13 +82,13 @@ class KvmEngine final : public Engine {
 
   KvmEngine(EngineBus& bus, std::unique_ptr<KvmVm> vm, std::uint64_t clock_hz);
 
-  void restart(const CpuState& state);
-  bool wakes_from_halt() const { return interrupt_line_ && interrupts_enabled_; }
-  bool raise_interrupt();
+  void offer_interrupt();
   bool enter_guest();
-  bool handle_exit();
+  void handle_exit();
   void handle_port_exit();
   void handle_mmio_exit();
+  void write_mmio(std::uint32_t address, unsigned bytes, const std::uint8_t* data);
+  void read_mmio(std::uint32_t address, unsigned bytes, std::uint8_t* data);
   void complete_access();
   void fail(std::string what);
   StopReason run_loop(Cycle deadline);
@@ -107,7 +107,6 @@ class KvmEngine final : public Engine {
   bool halted_ = false;
   bool shut_down_ = false;
   bool access_pending_ = false;  // KVM finishes the last port or MMIO access on its next run
-  CpuState loaded_;
   std::array<std::uint64_t, kExitKinds> exits_{};
   std::string failure_;
 };

@@ -1,0 +1,248 @@
+#include "models/engine/kvm/kvm_engine.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+#include "models/engine/kvm/kvm_vm.h"
+#include "models/engine/kvm/run_timer.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kSecondNs = 1'000'000'000;
+constexpr std::int64_t kNeverNs = std::numeric_limits<std::int64_t>::max();
+constexpr std::array<const char*, 7> kExitNames = {"port",   "mmio",     "hlt",  "interrupt-window",
+                                                   "signal", "shutdown", "other"};
+
+Cycle to_cycles(std::int64_t ns, std::uint64_t hz) {
+  const auto time = static_cast<std::uint64_t>(ns);
+  return time / kSecondNs * hz + time % kSecondNs * hz / kSecondNs;
+}
+
+/// The first nanosecond at which to_cycles() has reached `cycle`.
+std::int64_t to_ns(Cycle cycle, std::uint64_t hz) {
+  const std::uint64_t seconds = cycle / hz;
+  constexpr std::uint64_t kTooFar = 1'000'000'000;  // 30 years
+  if (seconds > kTooFar) return kNeverNs;
+  return static_cast<std::int64_t>(seconds * kSecondNs + (cycle % hz * kSecondNs + hz - 1) / hz);
+}
+
+/// The largest access EngineBus takes out of `bytes` left: 4, 2 or 1.
+unsigned bus_access(unsigned bytes) {
+  return bytes >= 4 ? 4 : bytes >= 2 ? 2 : 1;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KvmEngine>> KvmEngine::create(EngineBus& bus, const KvmConfig& config) {
+  auto vm = KvmVm::create(config.device, config.memory, config.clock_hz);
+  if (!vm) return Error{vm.error()};
+  return std::unique_ptr<KvmEngine>(new KvmEngine(bus, std::move(*vm), config.clock_hz));
+}
+
+KvmEngine::KvmEngine(EngineBus& bus, std::unique_ptr<KvmVm> vm, std::uint64_t clock_hz)
+    : bus_(bus),
+      vm_(std::move(vm)),
+      timer_(std::make_unique<RunTimer>(&vm_->run().immediate_exit)),
+      sleeper_(std::make_unique<Sleeper>()),
+      clock_hz_(clock_hz),
+      start_ns_(monotonic_ns()) {
+  static_assert(kExitNames.size() == kExitKinds);
+}
+
+KvmEngine::~KvmEngine() = default;
+
+void KvmEngine::load_state(const CpuState& state) {
+  failure_.clear();
+  shut_down_ = false;
+  halted_ = state.halted != 0;
+  interrupts_enabled_ = (state.eflags & eflags::kIf) != 0;
+  interruptible_ = interrupts_enabled_ && state.shadow == kNoShadow && state.pending_exception == 0;
+  exits_.fill(0);
+  start_ns_ = monotonic_ns();
+  if (!vm_->write_state(state)) {
+    fail(fmt::format("KVM refused the CPU state ({})", std::strerror(errno)));
+  }
+}
+
+CpuState KvmEngine::state() const {
+  CpuState state = vm_->read_state();
+  state.halted = halted_;
+  return state;
+}
+
+Cycle KvmEngine::cycle() const {
+  return to_cycles(monotonic_ns() - start_ns_, clock_hz_);
+}
+
+void KvmEngine::advance_to(Cycle cycle) {
+  const std::int64_t ns = to_ns(cycle, clock_hz_);
+  sleeper_->sleep_until(ns == kNeverNs ? kNeverNs : start_ns_ + ns, stop_);
+}
+
+void KvmEngine::request_stop() {
+  const int saved = errno;
+  stop_ = true;
+  timer_->kick();
+  sleeper_->wake();
+  errno = saved;
+}
+
+StopReason KvmEngine::run(Cycle deadline) {
+  timer_->enter();
+  const StopReason reason = run_loop(deadline);
+  complete_access();
+  timer_->leave();
+  return reason;
+}
+
+StopReason KvmEngine::run_loop(Cycle deadline) {
+  const std::int64_t deadline_ns = to_ns(deadline, clock_hz_);
+  for (bool check_time = true; !shut_down_;) {
+    if (check_time || timer_->raised()) {
+      timer_->take();
+      if (stop_.exchange(false)) return StopReason::kRequested;
+      if (cycle() >= deadline) return StopReason::kDeadline;
+      if (deadline_ns != kNeverNs) timer_->arm(start_ns_ + deadline_ns);
+    }
+    if (halted_ && !(interrupt_line_ && interrupts_enabled_)) return StopReason::kHalted;
+    offer_interrupt();
+    const bool left_by_guest = enter_guest();
+    if (left_by_guest) handle_exit();
+    check_time = !left_by_guest;
+  }
+  return StopReason::kShutdown;
+}
+
+/// Injects the interrupt if the CPU takes one now; else asks to be told when it will.
+void KvmEngine::offer_interrupt() {
+  if (interrupt_line_ && interruptible_) {
+    if (!vm_->inject_interrupt(bus_.acknowledge_interrupt())) {
+      fail(fmt::format("KVM refused an interrupt ({})", std::strerror(errno)));
+    }
+    interruptible_ = false;
+  }
+  halted_ = false;
+  vm_->run().request_interrupt_window = interrupt_line_;
+}
+
+/// One KVM_RUN. True if the guest left it for a reason in kvm_run, false for a signal or an error.
+bool KvmEngine::enter_guest() {
+  access_pending_ = false;
+  const int error = vm_->enter();
+  const kvm_run& run = vm_->run();
+  interrupts_enabled_ = run.if_flag != 0;
+  interruptible_ = interrupts_enabled_ && run.ready_for_interrupt_injection != 0;
+  if (error == 0) return true;
+  if (error == EINTR || error == EAGAIN) {
+    ++exits_[kSignalExit];
+  } else {
+    fail(fmt::format("KVM could not run the guest ({})", std::strerror(error)));
+  }
+  return false;
+}
+
+void KvmEngine::handle_exit() {
+  const kvm_run& run = vm_->run();
+  switch (run.exit_reason) {
+    case KVM_EXIT_IO: return handle_port_exit();
+    case KVM_EXIT_MMIO: return handle_mmio_exit();
+    case KVM_EXIT_HLT:
+      ++exits_[kHltExit];
+      halted_ = true;
+      return;
+    case KVM_EXIT_IRQ_WINDOW_OPEN: ++exits_[kWindowExit]; return;
+    case KVM_EXIT_INTR: ++exits_[kSignalExit]; return;
+    case KVM_EXIT_SHUTDOWN:
+      ++exits_[kShutdownExit];
+      shut_down_ = true;
+      return;
+    case KVM_EXIT_INTERNAL_ERROR:
+      return fail(fmt::format("KVM could not emulate an instruction (internal error {})",
+                              run.internal.suberror));
+    case KVM_EXIT_FAIL_ENTRY:
+      return fail(fmt::format("the CPU refused the guest's state (reason {:#x})",
+                              run.fail_entry.hardware_entry_failure_reason));
+    default:
+      return fail(fmt::format("KVM left the guest for an unknown reason {}", run.exit_reason));
+  }
+}
+
+/// One exit may carry a batch: `count` elements of a string instruction, all for one port.
+void KvmEngine::handle_port_exit() {
+  ++exits_[kPortExit];
+  access_pending_ = true;
+  kvm_run& run = vm_->run();
+  const auto io = run.io;
+  std::uint8_t* data = reinterpret_cast<std::uint8_t*>(&run) + io.data_offset;
+  for (std::uint32_t i = 0; i < io.count; ++i, data += io.size) {
+    std::uint32_t value = 0;
+    if (io.direction == KVM_EXIT_IO_OUT) {
+      std::memcpy(&value, data, io.size);
+      bus_.port_write(io.port, io.size, value);
+    } else {
+      value = bus_.port_read(io.port, io.size);
+      std::memcpy(data, &value, io.size);
+    }
+  }
+}
+
+/// KVM's accesses have up to 8 bytes, and any number where one crosses a page.
+void KvmEngine::handle_mmio_exit() {
+  ++exits_[kMmioExit];
+  access_pending_ = true;
+  auto& mmio = vm_->run().mmio;
+  const auto address = static_cast<std::uint32_t>(mmio.phys_addr);
+  if (mmio.is_write) {
+    write_mmio(address, mmio.len, mmio.data);
+  } else {
+    read_mmio(address, mmio.len, mmio.data);
+  }
+}
+
+void KvmEngine::write_mmio(std::uint32_t address, unsigned bytes, const std::uint8_t* data) {
+  for (unsigned size = 0; bytes > 0; bytes -= size, address += size, data += size) {
+    size = bus_access(bytes);
+    std::uint32_t value = 0;
+    std::memcpy(&value, data, size);
+    bus_.mmio_write(address, size, value);
+  }
+}
+
+void KvmEngine::read_mmio(std::uint32_t address, unsigned bytes, std::uint8_t* data) {
+  for (unsigned size = 0; bytes > 0; bytes -= size, address += size, data += size) {
+    size = bus_access(bytes);
+    const std::uint32_t value = bus_.mmio_read(address, size);
+    std::memcpy(data, &value, size);
+  }
+}
+
+/// Brings the CPU to an instruction boundary: the instruction whose access was the last exit is
+/// finished by the next KVM_RUN, which immediate_exit keeps from running any further.
+void KvmEngine::complete_access() {
+  while (access_pending_ && !shut_down_) {
+    timer_->pass_once();
+    if (enter_guest()) handle_exit();
+  }
+  // immediate_exit stays set: the next run() starts with take().
+}
+
+void KvmEngine::fail(std::string what) {
+  ++exits_[kOtherExit];
+  shut_down_ = true;
+  failure_ =
+      std::move(what) + "; this host's KVM cannot go on with this guest, use the interpreter";
+}
+
+std::map<std::string, std::uint64_t> KvmEngine::exits() const {
+  std::map<std::string, std::uint64_t> out;
+  for (unsigned kind = 0; kind < kExitKinds; ++kind) {
+    if (exits_[kind] != 0) out[kExitNames[kind]] = exits_[kind];
+  }
+  return out;
+}
+
+}  // namespace strata

@@ -1,0 +1,151 @@
+#include "models/engine/kvm/kvm_host.h"
+
+#include <cpuid.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <memory>
+#include <span>
+
+#include "models/engine/kvm/kvm_engine.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kMemoryBytes = 64 * 1024;
+constexpr std::uint32_t kCodeAddress = 0x1000;
+constexpr std::uint64_t kClockHz = 1'000'000;  // any: only host time is read
+
+/// Below this a CPU's own execution would have to be slower than any that has VT-x or AMD-V.
+constexpr double kHardwareMips = 30;
+
+/// A loop of two instructions, ECX times, then HLT.
+constexpr std::array<std::uint8_t, 5> kRealModeLoop = {0x66, 0x49, 0x75, 0xFC, 0xF4};
+constexpr std::array<std::uint8_t, 4> kProtectedModeLoop = {0x49, 0x75, 0xFD, 0xF4};
+
+class NoDevices : public EngineBus {
+ public:
+  std::uint32_t port_read(std::uint16_t, unsigned) override { return ~0u; }
+  void port_write(std::uint16_t, unsigned, std::uint32_t) override {}
+  std::uint32_t mmio_read(std::uint32_t, unsigned) override { return ~0u; }
+  void mmio_write(std::uint32_t, unsigned, std::uint32_t) override {}
+  std::uint8_t acknowledge_interrupt() override { return 0; }
+};
+
+struct Unmap {
+  void operator()(std::uint8_t* memory) const { munmap(memory, kMemoryBytes); }
+};
+using PageMemory = std::unique_ptr<std::uint8_t, Unmap>;
+
+PageMemory allocate_pages() {
+  void* memory =
+      mmap(nullptr, kMemoryBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return PageMemory(memory == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(memory));
+}
+
+CpuState real_mode_state() {
+  CpuState state;
+  state.cr0 = cr0::kEt;
+  state.eip = kCodeAddress;
+  constexpr std::uint32_t kData = attr::kPresent | attr::kS | attr::kWritable | attr::kAccessed;
+  state.seg.fill(SegmentState{0, 0, 0xFFFF, kData});
+  state.seg[kCs].attributes |= attr::kCode;
+  return state;
+}
+
+CpuState protected_mode_state() {
+  CpuState state = real_mode_state();
+  state.cr0 |= cr0::kPe;
+  for (unsigned i = 0; i < state.seg.size(); ++i) {
+    state.seg[i].selector = i == kCs ? 8 : 16;
+    state.seg[i].limit = 0xFFFFFFFF;
+    state.seg[i].attributes |= attr::kBig | attr::kGranularity;
+  }
+  return state;
+}
+
+/// Seconds the engine takes to run the loop at kCodeAddress `iterations` times; negative if it
+/// fails.
+double time_loop(Engine& engine, CpuState state, std::uint32_t iterations) {
+  state.gpr[kEcx] = iterations;
+  engine.load_state(state);
+  const auto start = std::chrono::steady_clock::now();
+  const StopReason reason = engine.run(kNever);
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  return reason == StopReason::kHalted ? taken.count() : -1;
+}
+
+/// Million instructions a second, from a run long enough to tell, about half a millisecond or more.
+double measure_mips(Engine& engine, const CpuState& state) {
+  constexpr double kLongEnough = 0.0005;
+  constexpr std::uint32_t kMostIterations = 1u << 24;
+  for (std::uint32_t iterations = 256;; iterations *= 16) {
+    const double seconds = time_loop(engine, state, iterations);
+    if (seconds < 0) return 0;
+    if (seconds >= kLongEnough || iterations >= kMostIterations) {
+      return 2e-6 * iterations / std::max(seconds, 1e-9);
+    }
+  }
+}
+
+void read_cpu_flags(KvmHost& host) {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  constexpr unsigned kVmxBit = 5;  // CPUID.1:ECX (SDM vol. 2, table 3-10)
+  constexpr unsigned kSvmBit = 2;  // CPUID.80000001:ECX (AMD APM vol. 3, E.4.2)
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) host.vmx = (ecx >> kVmxBit) & 1;
+  if (__get_cpuid(0x80000001, &eax, &ebx, &ecx, &edx)) host.svm = (ecx >> kSvmBit) & 1;
+}
+
+}  // namespace
+
+KvmHost probe_kvm(const std::string& device) {
+  KvmHost host;
+  read_cpu_flags(host);
+  NoDevices bus;
+  const PageMemory memory = allocate_pages();
+  KvmConfig config{{{0, kMemoryBytes, memory.get(), true}}, kClockHz, device};
+  auto engine = KvmEngine::create(bus, config);
+  if (!engine) {
+    host.reason = engine.error();
+    return host;
+  }
+  host.available = true;
+  host.api_version = 12;  // the one KvmEngine::create() accepts
+  std::ranges::copy(kRealModeLoop, memory.get() + kCodeAddress);
+  host.real_mode_mips = measure_mips(**engine, real_mode_state());
+  std::ranges::copy(kProtectedModeLoop, memory.get() + kCodeAddress);
+  host.protected_mode_mips = measure_mips(**engine, protected_mode_state());
+  host.kind = host.protected_mode_mips >= kHardwareMips ? KvmKind::kHardware : KvmKind::kEmulating;
+  return host;
+}
+
+const KvmHost& describe_kvm() {
+  static const KvmHost host = probe_kvm("/dev/kvm");
+  return host;
+}
+
+std::string KvmHost::line() const {
+  if (!available) return reason;
+  const char* flags = vmx ? "VT-x" : svm ? "AMD-V" : "no VT-x or AMD-V shown";
+  return fmt::format(
+      "KVM API {}, {} ({}): a register loop runs at {:.3g} MIPS in real mode, {:.3g} in protected "
+      "mode",
+      api_version,
+      kind == KvmKind::kHardware ? "hardware virtualisation"
+                                 : "emulating every 32-bit instruction in software",
+      flags, real_mode_mips, protected_mode_mips);
+}
+
+const char* to_string(KvmKind kind) {
+  switch (kind) {
+    case KvmKind::kNone: return "none";
+    case KvmKind::kEmulating: return "emulating";
+    case KvmKind::kHardware: return "hardware";
+  }
+  return "none";
+}
+
+}  // namespace strata

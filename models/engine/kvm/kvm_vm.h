@@ -1,0 +1,74 @@
+// A virtual machine with one virtual CPU and its memory slots: the file descriptors and mappings of
+// the KVM interface (Documentation/virt/kvm/api.rst of the kernel), opened, owned and closed. Knows
+// nothing of the machine; KvmEngine drives it.
+#pragma once
+
+#include <linux/kvm.h>
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "models/base/result.h"
+#include "models/engine/engine.h"
+#include "models/isa/cpu_state.h"
+
+namespace strata {
+
+/// A file descriptor, closed with its owner.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  ~Descriptor();
+  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  Descriptor& operator=(Descriptor&& other) noexcept;
+
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+/// Opens `device` and checks the API version; the error says what is missing and what would help.
+Result<Descriptor> open_kvm(const std::string& device);
+
+class KvmVm {
+ public:
+  /// Opens KVM, creates the machine, maps `memory` and creates the CPU, with the registers KVM
+  /// gives it. `clock_hz` is what the guest's time stamp counter runs at where the host can scale
+  /// it.
+  static Result<std::unique_ptr<KvmVm>> create(const std::string& device,
+                                               std::span<const MemoryRegion> memory,
+                                               std::uint64_t clock_hz);
+  ~KvmVm();
+
+  /// Shared with the kernel: why the guest was left, and what to do next.
+  kvm_run& run() { return *run_; }
+  const kvm_run& run() const { return *run_; }
+
+  /// KVM_RUN: 0 or the errno.
+  int enter();
+
+  /// Queues external interrupt `vector`; only at a boundary where KVM said it is ready.
+  bool inject_interrupt(std::uint8_t vector);
+
+  /// False where KVM refuses the state; errno says how.
+  bool write_state(const CpuState& state);
+  CpuState read_state() const;
+
+ private:
+  KvmVm() = default;
+
+  Result<bool> create_machine(std::span<const MemoryRegion> memory);
+  Result<bool> add_slot(unsigned slot, const MemoryRegion& region);
+  Result<bool> create_cpu(std::uint64_t clock_hz);
+
+  Descriptor kvm_;
+  Descriptor vm_;
+  Descriptor cpu_;
+  kvm_run* run_ = nullptr;
+  std::size_t run_bytes_ = 0;
+};
+
+}  // namespace strata
