@@ -25,11 +25,10 @@
 #define ATA_DEVICE_CONTROL STRATA_ATA_CONTROL_PORT
 #define ATA_ALTERNATE_STATUS STRATA_ATA_CONTROL_PORT /* reading it does not */
 
-#define STATUS_BSY 0x80  /* busy: nothing else is valid */
-#define STATUS_DRDY 0x40 /* device ready */
-#define STATUS_DF 0x20   /* device fault */
-#define STATUS_DRQ 0x08  /* data request */
-#define STATUS_ERR 0x01  /* the error register says why */
+#define STATUS_BSY 0x80 /* busy: nothing else is valid */
+#define STATUS_DF 0x20  /* device fault */
+#define STATUS_DRQ 0x08 /* data request */
+#define STATUS_ERR 0x01 /* the error register says why */
 
 #define CONTROL_SRST 0x04 /* software reset; clear, interrupts are enabled (nIEN = 0) */
 
@@ -102,16 +101,23 @@ static void command(uint8_t code, uint32_t lba, unsigned sectors) {
   enable_interrupts();
 }
 
+/* What an ATA device leaves in its registers after a reset (9.12); a packet device has other
+ * values, and where there is no device the bus reads all ones or zeros. */
+static bool has_ata_signature(void) {
+  return inb(ATA_SECTOR_COUNT) == 1 && inb(ATA_LBA_LOW) == 1 && inb(ATA_LBA_MID) == 0 &&
+         inb(ATA_LBA_HIGH) == 0;
+}
+
 bool ata_init(void) {
+  outb(ATA_DEVICE, DEVICE_LBA); /* whoever ran before may have left device 1 selected */
   outb(ATA_DEVICE_CONTROL, CONTROL_SRST);
   for (unsigned pulse = 0; pulse < 13; pulse++) wait_400_ns(); /* SRST for at least 5 us */
   outb(ATA_DEVICE_CONTROL, 0);
-  if (inb(ATA_ALTERNATE_STATUS) == 0xFF) return false; /* nobody drives the bus */
-  outb(ATA_DEVICE, DEVICE_LBA);
-  uint8_t now = wait_while_busy();
+  if (inb(ATA_ALTERNATE_STATUS) == 0xFF) return false; /* BSY would never end */
+  wait_while_busy();
   interrupts = 0;
   irq_install(STRATA_IRQ_ATA, handle_interrupt);
-  return (now & STATUS_DRDY) != 0;
+  return has_ata_signature();
 }
 
 static bool transfer_in(unsigned sectors, void* data) {
