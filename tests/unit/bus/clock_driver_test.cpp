@@ -1,0 +1,138 @@
+// ClockDriver: edges on the grid, sleeping and waking, and the synchronous rule between modules.
+#include "models/bus/clock_driver.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/support/fresh_simulation.h"
+
+namespace strata {
+namespace {
+
+const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+
+// Runs to just after edge `cycle` (sc_start stops before the events of its end time).
+void run_past(Cycle cycle) {
+  const auto end = kPeriod * static_cast<double>(cycle) + kPeriod / 4;
+  sc_core::sc_start(end - sc_core::sc_time_stamp());
+}
+
+// Records the cycles it is clocked in and sleeps when `sleep_at` comes.
+class Recorder : public ClockedModule {
+ public:
+  using ClockedModule::ClockedModule;
+  std::vector<Cycle> edges;
+  std::vector<Cycle> sleep_at;
+
+ private:
+  bool clock_edge(Cycle cycle) override {
+    edges.push_back(cycle);
+    for (const Cycle c : sleep_at) {
+      if (c == cycle) return false;
+    }
+    return true;
+  }
+};
+
+// Copies in to out at each edge: one stage of a shift register.
+class Stage : public ClockedModule {
+ public:
+  sc_core::sc_in<int> in;
+  sc_core::sc_out<int> out;
+  Stage(const sc_core::sc_module_name& name, ClockDriver& clock)
+      : ClockedModule(name, clock), in("in"), out("out") {}
+
+ private:
+  bool clock_edge(Cycle) override {
+    out.write(in.read());
+    return true;
+  }
+};
+
+TEST(ClockDriver, FirstEdgeIsCycleOneAndOneEdgeAPeriodFollows) {
+  test::FreshSimulation simulation;
+  ClockDriver clock("clock", kPeriod);
+  Recorder module("module", clock);
+  run_past(4);
+  EXPECT_EQ(module.edges, (std::vector<Cycle>{1, 2, 3, 4}));
+  EXPECT_EQ(clock.cycle(), 4u);
+}
+
+TEST(ClockDriver, SleepingModuleIsNotClockedUntilWoken) {
+  test::FreshSimulation simulation;
+  ClockDriver clock("clock", kPeriod);
+  Recorder sleeper("sleeper", clock);
+  Recorder other("other", clock);
+  sleeper.sleep_at = {2};
+  run_past(5);
+  sleeper.wake();
+  run_past(7);
+  EXPECT_EQ(sleeper.edges, (std::vector<Cycle>{1, 2, 6, 7}));
+  EXPECT_EQ(other.edges, (std::vector<Cycle>{1, 2, 3, 4, 5, 6, 7}));
+}
+
+TEST(ClockDriver, WakesOnTheGridAfterEverythingSlept) {
+  test::FreshSimulation simulation;
+  ClockDriver clock("clock", kPeriod);
+  Recorder module("module", clock);
+  module.sleep_at = {1};
+  run_past(10);
+  module.wake();
+  run_past(12);
+  EXPECT_EQ(module.edges, (std::vector<Cycle>{1, 11, 12}));
+}
+
+// Wakes `module` exactly at cycle 10, as a signal change of that edge would.
+class Waker : public sc_core::sc_module {
+ public:
+  Waker(const sc_core::sc_module_name& name, ClockedModule& module)
+      : sc_module(name), module_(module) {
+    SC_HAS_PROCESS(Waker);
+    SC_METHOD(wake_method);
+    dont_initialize();
+    sensitive << event_;
+    event_.notify(kPeriod * 10);
+  }
+
+ private:
+  void wake_method() {
+    module_.wake();
+    module_.wake();  // a second call changes nothing
+  }
+
+  ClockedModule& module_;
+  sc_core::sc_event event_;
+};
+
+TEST(ClockDriver, WakeAtAnEdgesTimeMeansTheNextEdge) {
+  test::FreshSimulation simulation;
+  ClockDriver clock("clock", kPeriod);
+  Recorder module("module", clock);
+  module.sleep_at = {1};
+  Waker waker("waker", module);
+  run_past(12);
+  EXPECT_EQ(module.edges, (std::vector<Cycle>{1, 11, 12}));
+}
+
+TEST(ClockDriver, ModulesSeeEachOthersOutputsOneEdgeLater) {
+  // In either order of construction a value moves one stage an edge.
+  test::FreshSimulation simulation;
+  ClockDriver clock("clock", kPeriod);
+  sc_core::sc_signal<int> a("a"), b("b"), c("c");
+  Stage second("second", clock);
+  Stage first("first", clock);
+  second.in(b), second.out(c);
+  first.in(a), first.out(b);
+  a.write(7);
+  run_past(1);
+  EXPECT_EQ(b.read(), 7);
+  EXPECT_EQ(c.read(), 0);
+  a.write(8);
+  run_past(2);
+  EXPECT_EQ(b.read(), 8);
+  EXPECT_EQ(c.read(), 7);
+}
+
+}  // namespace
+}  // namespace strata
