@@ -49,6 +49,7 @@ class AtaModel {
   void tick();
   void answer_medium();
   void start_medium_request();
+  void take_word();
   void finish_medium_request(bool ok);
   void log_changes(Cycle cycle);
 

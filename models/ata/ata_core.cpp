@@ -1,0 +1,364 @@
+#include "models/ata/ata_core.h"
+
+#include <utility>
+
+#include "models/ata/ata_identify.h"
+#include "platform/memory_map.h"
+
+namespace strata {
+namespace {
+
+// Command codes (ATA/ATAPI-6, clause 8; RECALIBRATE and INITIALIZE DEVICE PARAMETERS: ATA-3).
+constexpr std::uint8_t kRecalibrate = 0x10;
+constexpr std::uint8_t kReadSectors = 0x20;
+constexpr std::uint8_t kReadSectorsNoRetry = 0x21;
+constexpr std::uint8_t kWriteSectors = 0x30;
+constexpr std::uint8_t kWriteSectorsNoRetry = 0x31;
+constexpr std::uint8_t kInitializeParameters = 0x91;
+constexpr std::uint8_t kFlushCache = 0xE7;
+constexpr std::uint8_t kIdentifyDevice = 0xEC;
+constexpr std::uint8_t kSetFeatures = 0xEF;
+
+// Status register (7.15). DSC has kept its old place and meaning here.
+constexpr std::uint8_t kBsy = 0x80;
+constexpr std::uint8_t kDrdy = 0x40;
+constexpr std::uint8_t kDsc = 0x10;
+constexpr std::uint8_t kDrq = 0x08;
+constexpr std::uint8_t kErr = 0x01;
+
+// Error register (7.9).
+constexpr std::uint8_t kUnc = 0x40;
+constexpr std::uint8_t kIdnf = 0x10;
+constexpr std::uint8_t kAbrt = 0x04;
+
+// Device (7.7) and Device Control (7.8) registers.
+constexpr std::uint8_t kLbaMode = 0x40;
+constexpr std::uint8_t kDevice1 = 0x10;
+constexpr std::uint8_t kSrst = 0x04;
+constexpr std::uint8_t kNien = 0x02;
+
+constexpr unsigned kSectorWords = kSectorBytes / 2;
+
+bool is_read(std::uint8_t command) {
+  return command == kReadSectors || command == kReadSectorsNoRetry;
+}
+
+bool is_write(std::uint8_t command) {
+  return command == kWriteSectors || command == kWriteSectorsNoRetry;
+}
+
+std::string hex_byte(std::uint8_t value) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  return {kDigits[value >> 4], kDigits[value & 15]};
+}
+
+}  // namespace
+
+AtaCore::AtaCore(DiskBackend& disk, Wire irq, EventLog* log)
+    : disk_(disk), irq_wire_(std::move(irq)), log_(log) {
+  set_signature();
+}
+
+void AtaCore::reset() {
+  state_ = State::kReady;
+  deadline_ = kNever;
+  command_ = 0;
+  error_flag_ = false;
+  interrupt_pending_ = false;
+  interrupts_off_ = false;
+  word_ = 0;
+  set_signature();
+  if (std::exchange(irq_, false) && irq_wire_) irq_wire_(false);
+}
+
+std::uint32_t AtaCore::read(std::uint32_t offset, unsigned bytes, Cycle now) {
+  run_events_before(now);
+  const std::uint32_t mask = bytes == 4 ? ~0u : (1u << (8 * bytes)) - 1;
+  if (disk_.sector_count() == 0) return mask;
+  if (offset == STRATA_ATA_BLOCK_COMMAND) {
+    std::uint32_t value = read_data_word(now);
+    if (bytes == 4) value |= static_cast<std::uint32_t>(read_data_word(now)) << 16;
+    return value & mask;
+  }
+  std::uint32_t value = 0;
+  bool clears_interrupt = false;
+  for (unsigned i = 0; i < bytes; ++i) {
+    value |= static_cast<std::uint32_t>(read_register(offset + i)) << (8 * i);
+    clears_interrupt |= offset + i == STRATA_ATA_BLOCK_COMMAND + 7;
+  }
+  // Reading Status clears the pending interrupt of the selected device, Alternate Status does not
+  // (7.15.4, 7.2.4).
+  if (clears_interrupt && !(task_.device & kDevice1)) set_pending(false, now);
+  return value;
+}
+
+void AtaCore::write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) {
+  run_events_before(now);
+  if (disk_.sector_count() == 0) return;
+  if (offset == STRATA_ATA_BLOCK_COMMAND) {
+    const auto low = bytes == 1 ? std::uint8_t(value) : std::uint16_t(value);
+    write_data_word(static_cast<std::uint16_t>(low), now);
+    if (bytes == 4) write_data_word(static_cast<std::uint16_t>(value >> 16), now);
+    return;
+  }
+  for (unsigned i = 0; i < bytes; ++i) {
+    write_register(offset + i, static_cast<std::uint8_t>(value >> (8 * i)), now);
+  }
+}
+
+void AtaCore::advance(Cycle now) {
+  if (now != kNever) run_events_before(now + 1);
+}
+
+void AtaCore::run_events_before(Cycle now) {
+  while (deadline_ < now) timer_expired(std::exchange(deadline_, kNever));
+}
+
+std::uint8_t AtaCore::status() const {
+  if (task_.device & kDevice1) return 0;  // absent device 1 (ATA/ATAPI-6, 9.16.1)
+  switch (state_) {
+    case State::kBusy:
+    case State::kSoftReset: return kBsy;
+    case State::kDataIn:
+    case State::kDataOut: return kDrdy | kDsc | kDrq;
+    case State::kReady: break;
+  }
+  return static_cast<std::uint8_t>(kDrdy | kDsc | (error_flag_ ? kErr : 0));
+}
+
+std::uint8_t AtaCore::read_register(std::uint32_t offset) {
+  switch (offset) {
+    case 1: return task_.error;
+    case 2: return task_.count;
+    case 3: return task_.lba_low;
+    case 4: return task_.lba_mid;
+    case 5: return task_.lba_high;
+    case 6: return task_.device;
+    case 7:
+    case STRATA_ATA_BLOCK_CONTROL: return status();
+    default: return 0xFF;
+  }
+}
+
+void AtaCore::write_register(std::uint32_t offset, std::uint8_t value, Cycle now) {
+  if (offset == STRATA_ATA_BLOCK_CONTROL) return write_control(value, now);
+  if (state_ != State::kReady) return;
+  switch (offset) {
+    case 2: task_.count = value; break;
+    case 3: task_.lba_low = value; break;
+    case 4: task_.lba_mid = value; break;
+    case 5: task_.lba_high = value; break;
+    case 6:
+      task_.device = value;
+      update_irq(now);
+      break;
+    case 7:
+      if (!(task_.device & kDevice1)) start_command(value, now);
+      break;
+    default: break;
+  }
+}
+
+void AtaCore::write_control(std::uint8_t value, Cycle now) {
+  interrupts_off_ = value & kNien;
+  if (value & kSrst) {
+    state_ = State::kSoftReset;
+    deadline_ = kNever;
+    error_flag_ = false;
+    task_.device = 0;
+    interrupt_pending_ = false;
+  } else if (state_ == State::kSoftReset) {
+    set_busy(Outcome::kResetDone, now, STRATA_ATA_RESET_CYCLES);
+  }
+  update_irq(now);
+}
+
+void AtaCore::start_command(std::uint8_t command, Cycle now) {
+  command_ = command;
+  error_flag_ = false;
+  task_.error = 0;
+  if (is_read(command) || is_write(command)) {
+    start_transfer(now);
+  } else {
+    record(now, "command " + hex_byte(command));
+    switch (command) {
+      case kIdentifyDevice:
+        ata_identify(ata_addressable_sectors(disk_.sector_count()), buffer_);
+        set_busy(Outcome::kOfferIn, now, STRATA_ATA_COMMAND_CYCLES);
+        break;
+      case kFlushCache:
+        set_busy(Outcome::kDone, now, STRATA_ATA_FLUSH_CYCLES);
+        if (!disk_.flush()) fail(kAbrt);
+        break;
+      case kSetFeatures:
+      case kRecalibrate: set_busy(Outcome::kDone, now, STRATA_ATA_COMMAND_CYCLES); break;
+      case kInitializeParameters:
+        set_busy(Outcome::kDone, now, STRATA_ATA_COMMAND_CYCLES);
+        if (task_.count != kAtaSectorsPerTrack || (task_.device & 15u) != kAtaHeads - 1) {
+          fail(kAbrt);
+        }
+        break;
+      default: set_busy(Outcome::kDone, now, STRATA_ATA_COMMAND_CYCLES); fail(kAbrt);
+    }
+  }
+  set_pending(false, now);
+}
+
+void AtaCore::start_transfer(Cycle now) {
+  record(now, "command " + hex_byte(command_) + " lba " + std::to_string(linear_address()) +
+                  " count " + std::to_string(task_.count == 0 ? 256 : task_.count));
+  if (is_read(command_)) {
+    read_next_sector(now, STRATA_ATA_COMMAND_CYCLES);
+  } else {
+    set_busy(Outcome::kOfferFirstOut, now, STRATA_ATA_COMMAND_CYCLES);
+    if (!address_in_range()) fail(kIdnf);
+  }
+}
+
+void AtaCore::read_next_sector(Cycle now, Cycle busy_cycles) {
+  set_busy(Outcome::kOfferIn, now, busy_cycles);
+  if (!address_in_range()) {
+    fail(kIdnf);
+  } else if (!disk_.read_sector(linear_address(), buffer_)) {
+    fail(kUnc);
+  }
+}
+
+void AtaCore::set_busy(Outcome outcome, Cycle now, Cycle cycles) {
+  state_ = State::kBusy;
+  outcome_ = outcome;
+  deadline_ = now + cycles;
+}
+
+void AtaCore::fail(std::uint8_t error) {
+  outcome_ = Outcome::kFailed;
+  task_.error = error;
+}
+
+void AtaCore::timer_expired(Cycle now) {
+  switch (outcome_) {
+    case Outcome::kFailed: error_flag_ = true; [[fallthrough]];
+    case Outcome::kDone:
+      state_ = State::kReady;
+      set_pending(true, now);
+      break;
+    case Outcome::kOfferIn:
+      offer(State::kDataIn, now);
+      set_pending(true, now);
+      break;
+    case Outcome::kOfferFirstOut:
+      // PIO data-out: the host polls for the first sector; no interrupt (9.6).
+      offer(State::kDataOut, now);
+      break;
+    case Outcome::kSectorStored: sector_stored(now); break;
+    case Outcome::kResetDone:
+      state_ = State::kReady;
+      set_signature();
+      break;
+  }
+}
+
+void AtaCore::offer(State state, Cycle now) {
+  state_ = state;
+  word_ = 0;
+  record(now, "data-request");
+}
+
+void AtaCore::sector_stored(Cycle now) {
+  state_ = State::kReady;
+  if (--task_.count != 0) {
+    step_address();
+    if (address_in_range()) {
+      offer(State::kDataOut, now);
+    } else {
+      error_flag_ = true;
+      task_.error = kIdnf;
+    }
+  }
+  set_pending(true, now);
+}
+
+std::uint16_t AtaCore::read_data_word(Cycle now) {
+  if (state_ != State::kDataIn) return 0xFFFF;
+  const auto word = static_cast<std::uint16_t>(buffer_[2 * word_] | (buffer_[2 * word_ + 1] << 8));
+  if (++word_ == kSectorWords) end_of_data_in(now);
+  return word;
+}
+
+void AtaCore::end_of_data_in(Cycle now) {
+  state_ = State::kReady;
+  if (command_ == kIdentifyDevice || --task_.count == 0) return;
+  step_address();
+  read_next_sector(now, STRATA_ATA_SECTOR_CYCLES);
+}
+
+void AtaCore::write_data_word(std::uint16_t word, Cycle now) {
+  if (state_ != State::kDataOut) return;
+  buffer_[2 * word_] = static_cast<std::uint8_t>(word);
+  buffer_[2 * word_ + 1] = static_cast<std::uint8_t>(word >> 8);
+  if (++word_ != kSectorWords) return;
+  set_busy(Outcome::kSectorStored, now, STRATA_ATA_SECTOR_CYCLES);
+  if (!disk_.write_sector(linear_address(), buffer_)) fail(kAbrt);
+}
+
+void AtaCore::set_signature() {
+  // 9.12: diagnostic code 01 (passed), count and LBA Low 1, the rest 0: not a packet device.
+  task_ = TaskFile{.error = 1, .count = 1, .lba_low = 1};
+}
+
+std::uint32_t AtaCore::linear_address() const {
+  const std::uint32_t cylinder = task_.lba_high << 8 | task_.lba_mid;
+  const std::uint32_t head = task_.device & 15u;
+  if (task_.device & kLbaMode) return head << 24 | cylinder << 8 | task_.lba_low;
+  // Sector 0 does not exist; address_in_range() refuses what comes out for it.
+  return ((cylinder * kAtaHeads + head) * kAtaSectorsPerTrack + task_.lba_low - 1) & 0x0FFFFFFF;
+}
+
+bool AtaCore::address_in_range() const {
+  if (!(task_.device & kLbaMode) && (task_.lba_low == 0 || task_.lba_low > kAtaSectorsPerTrack)) {
+    return false;
+  }
+  return linear_address() < ata_addressable_sectors(disk_.sector_count());
+}
+
+void AtaCore::step_address() {
+  std::uint32_t cylinder = task_.lba_high << 8 | task_.lba_mid;
+  std::uint32_t head = task_.device & 15u;
+  std::uint32_t sector = task_.lba_low;
+  if (task_.device & kLbaMode) {
+    const std::uint32_t next = linear_address() + 1;
+    sector = next & 0xFF;
+    cylinder = next >> 8 & 0xFFFF;
+    head = next >> 24 & 15;
+  } else if (sector < kAtaSectorsPerTrack) {
+    ++sector;
+  } else {
+    sector = 1;
+    head = (head + 1) % kAtaHeads;
+    if (head == 0) ++cylinder;
+  }
+  task_.lba_low = static_cast<std::uint8_t>(sector);
+  task_.lba_mid = static_cast<std::uint8_t>(cylinder);
+  task_.lba_high = static_cast<std::uint8_t>(cylinder >> 8);
+  task_.device = static_cast<std::uint8_t>((task_.device & 0xF0) | head);
+}
+
+void AtaCore::set_pending(bool pending, Cycle now) {
+  interrupt_pending_ = pending;
+  update_irq(now);
+}
+
+void AtaCore::update_irq(Cycle now) {
+  // INTRQ is driven only by the selected device and while nIEN is 0 (7.8.3).
+  const bool level = interrupt_pending_ && !interrupts_off_ && !(task_.device & kDevice1);
+  if (level == irq_) return;
+  irq_ = level;
+  record(now, level ? "irq 1" : "irq 0");
+  if (irq_wire_) irq_wire_(level);
+}
+
+void AtaCore::record(Cycle now, std::string what) const {
+  if (log_ != nullptr) log_->record(now, "ata", std::move(what));
+}
+
+}  // namespace strata

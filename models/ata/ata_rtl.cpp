@@ -1,0 +1,35 @@
+#include "models/ata/ata_rtl.h"
+
+namespace strata {
+
+AtaRtl::AtaRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
+               DiskBackend& disk, EventLog* log)
+    : ClockedModule(name, clock),
+      request("request"),
+      response("response"),
+      irq("irq"),
+      model_(context, "ata", disk, log) {
+  SC_HAS_PROCESS(AtaRtl);
+  SC_METHOD(request_method);
+  sensitive << request;
+  dont_initialize();
+}
+
+void AtaRtl::request_method() {
+  if (request.read().stb) wake();
+}
+
+bool AtaRtl::clock_edge(Cycle cycle) {
+  const WishboneRequest& bus = request.read();
+  model_.clock(cycle, {.adr = bus.adr,
+                       .dat = bus.dat,
+                       .sel = bus.sel,
+                       .cyc = bus.cyc,
+                       .stb = bus.stb,
+                       .we = bus.we});
+  response.write({.dat = model_.dat(), .ack = model_.ack()});
+  irq.write(model_.irq());
+  return !model_.idle() || bus.stb;
+}
+
+}  // namespace strata

@@ -1,0 +1,483 @@
+// ATA controller with one drive (device 0): PIO commands of ATA/ATAPI-6 (T13/1410D) in LBA28 and in
+// the default CHS translation (16 heads, 63 sectors). The medium is outside, behind a port of its own.
+//
+// Block of offsets: 0..7 = ports 1F0..1F7, 10 = port 3F6. An 8-bit access to the data port strobes a
+// whole 16-bit word, as on the cable: a read gives its low byte, a write stores the byte with zeroes
+// above it; a 32-bit access moves two words.
+//
+// Time: a bus request sampled at edge n takes effect and is acknowledged at edge n+1, called the edge
+// of the access. BSY set by it for k cycles (memory_map_pkg) is clear after that edge + k.
+//
+// Medium port: medium_req_o stays high until medium_done_i. A read is answered with 128 words on
+// medium_r*_i before done; a write sends 128 words on medium_w*_o, one a cycle, from the request on.
+// BSY lasts longer if the medium takes longer than the latency it stands for. Done comes with ok or not.
+//
+// Assumes: the host writes the Command Block only when BSY and DRQ are 0 (clause 6.3 calls anything
+// else indeterminate; here such writes are ignored). A medium of 0 sectors is no drive: all ones.
+// Left out: DMA, 48-bit addresses, multiple mode, ATAPI, power management, a second drive (it reads as
+// absent: status 00, commands ignored), other CHS translations.
+module ata
+  import ata_pkg::*;
+  import memory_map_pkg::*;
+(
+    input logic clk_i,
+    input logic rst_ni,
+
+    // from the bus
+    input  logic        wb_cyc_i,
+    input  logic        wb_stb_i,
+    input  logic        wb_we_i,
+    input  logic [ 3:2] wb_adr_i,
+    input  logic [ 3:0] wb_sel_i,
+    input  logic [31:0] wb_dat_i,
+    output logic        wb_ack_o,
+    output logic [31:0] wb_dat_o,
+
+    // to the interrupt controller
+    output logic irq_o,  // INTRQ, IRQ 14
+
+    // to and from the medium
+    input  logic [27:0] medium_sectors_i,    // static
+    input  logic [13:0] medium_cylinders_i,  // static
+    output logic        medium_req_o,
+    output logic [ 1:0] medium_op_o,         // medium_op_e
+    output logic [27:0] medium_lba_o,
+    output logic        medium_wvalid_o,
+    output logic [ 6:0] medium_windex_o,
+    output logic [31:0] medium_wdata_o,
+    input  logic        medium_rvalid_i,
+    input  logic [ 6:0] medium_rindex_i,
+    input  logic [31:0] medium_rdata_i,
+    input  logic        medium_done_i,
+    input  logic        medium_ok_i,
+
+    // to the run log
+    output logic        command_valid_o,  // for one cycle: command_o was accepted
+    output logic [ 7:0] command_o,
+    output logic        command_moves_o,  // it is a transfer; lba and count have a meaning
+    output logic [27:0] command_lba_o,
+    output logic [ 7:0] command_count_o,  // as written: 0 is 256
+    output logic        data_request_o,   // DRQ
+
+    // to the clock control
+    output logic idle_o  // no timer or transfer in progress
+);
+
+  typedef enum logic [2:0] {
+    StReady,     // BSY 0, DRQ 0
+    StBusy,      // BSY until the timer and the medium are done; then outcome_q
+    StDataIn,    // DRQ, the host reads the buffer
+    StDataOut,   // DRQ, the host fills the buffer
+    StSoftReset  // SRST is 1
+  } state_e;
+
+  typedef enum logic [2:0] {
+    OutDone,           // command complete, INTRQ
+    OutFailed,         // ERR with the error register, INTRQ
+    OutOfferIn,        // DRQ towards the host, INTRQ
+    OutOfferFirstOut,  // DRQ for the first sector of a write, no INTRQ
+    OutSectorStored,   // a sector is on the medium: INTRQ, DRQ again if there are more
+    OutResetDone       // signature
+  } outcome_e;
+
+  localparam int unsigned TIMER_BITS = 12;
+  typedef logic [TIMER_BITS-1:0] timer_t;
+
+  ////////////////////
+  // Bus, first edge //
+  ////////////////////
+
+  logic        access_q;
+  logic        we_q;
+  logic [ 3:2] adr_q;
+  logic [ 3:0] sel_q;
+  logic [31:0] wdata_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      access_q <= 1'b0;
+    end else begin
+      access_q <= wb_cyc_i && wb_stb_i && !wb_ack_o && !access_q;
+    end
+    we_q    <= wb_we_i;
+    adr_q   <= wb_adr_i;
+    sel_q   <= wb_sel_i;
+    wdata_q <= wb_dat_i;
+  end
+
+  ///////////
+  // State //
+  ///////////
+
+  state_e state_q, state_d;
+  outcome_e outcome_q, outcome_d;
+  timer_t timer_q, timer_d;
+  task_file_t task_q, task_d;
+  logic [7:0] command_q, command_d;
+  logic error_flag_q, error_flag_d;  // ERR
+  logic pending_q, pending_d;        // interrupt pending
+  logic nien_q, nien_d;
+  logic [8:0] word_q, word_d;        // next word of the buffer to move
+
+  logic command_start;
+  logic medium_start;
+  medium_op_e medium_op;
+  logic medium_busy_q;
+  logic medium_failed_q;
+  logic identify_start;
+  logic identify_busy_q;
+  logic [27:0] sectors_q;
+  logic [13:0] cylinders_q;
+  logic present;
+
+  assign present = sectors_q != '0;
+
+  ///////////////////////////
+  // Access, second edge   //
+  ///////////////////////////
+
+  logic data_access;
+  logic [1:0] words_moved;
+  logic [7:0] status;
+
+  assign data_access = access_q && adr_q == 2'd0 && sel_q[0] && present;
+  assign words_moved = (&sel_q) ? 2'd2 : 2'd1;
+
+  always_comb begin
+    unique case (state_q)
+      StBusy, StSoftReset:  status = STATUS_BSY;
+      StDataIn, StDataOut:  status = STATUS_READY | STATUS_DRQ;
+      default:              status = STATUS_READY | (error_flag_q ? STATUS_ERR : 8'h00);
+    endcase
+    if (task_q.address.device.dev) status = 8'h00;
+  end
+
+  always_comb begin
+    state_d        = state_q;
+    outcome_d      = outcome_q;
+    timer_d        = timer_q;
+    task_d         = task_q;
+    command_d      = command_q;
+    error_flag_d   = error_flag_q;
+    pending_d      = pending_q;
+    nien_d         = nien_q;
+    word_d         = word_q;
+    command_start  = 1'b0;
+    medium_start   = 1'b0;
+    medium_op      = MediumRead;
+    identify_start = 1'b0;
+
+    // Reading Status clears the pending interrupt of the selected device (7.15.4). Before the state
+    // machine, so that an interrupt rising at this very edge is kept.
+    if (access_q && !we_q && adr_q == 2'd1 && sel_q[3] && !task_q.address.device.dev) pending_d = 1'b0;
+
+    unique case (state_q)
+      StReady: begin
+        if (access_q && we_q && present) begin
+          if (adr_q == 2'd0 && !sel_q[0]) begin
+            if (sel_q[2]) task_d.count = wdata_q[23:16];
+            if (sel_q[3]) task_d.address.lba_low = wdata_q[31:24];
+          end else if (adr_q == 2'd1) begin
+            if (sel_q[0]) task_d.address.lba_mid = wdata_q[7:0];
+            if (sel_q[1]) task_d.address.lba_high = wdata_q[15:8];
+            if (sel_q[2]) task_d.address.device = wdata_q[23:16];
+            command_start = sel_q[3] && !task_d.address.device.dev;
+          end
+        end
+
+        if (command_start) begin
+          state_d      = StBusy;
+          outcome_d    = OutDone;
+          timer_d      = timer_t'(ATA_COMMAND_CYCLES - 1);
+          command_d    = wdata_q[31:24];
+          task_d.error = 8'h00;
+          error_flag_d = 1'b0;
+          pending_d    = 1'b0;
+          unique case (command_d)
+            CMD_READ_SECTORS, CMD_READ_SECTORS | 8'h01: begin
+              outcome_d    = OutOfferIn;
+              medium_start = address_exists(task_d.address, sectors_q);
+              if (!medium_start) begin
+                outcome_d    = OutFailed;
+                task_d.error = ERROR_IDNF;
+              end
+            end
+            CMD_WRITE_SECTORS, CMD_WRITE_SECTORS | 8'h01: begin
+              outcome_d = OutOfferFirstOut;
+              if (!address_exists(task_d.address, sectors_q)) begin
+                outcome_d    = OutFailed;
+                task_d.error = ERROR_IDNF;
+              end
+            end
+            CMD_IDENTIFY_DEVICE: begin
+              outcome_d      = OutOfferIn;
+              identify_start = 1'b1;
+            end
+            CMD_FLUSH_CACHE: begin
+              timer_d      = timer_t'(ATA_FLUSH_CYCLES - 1);
+              medium_start = 1'b1;
+              medium_op    = MediumFlush;
+            end
+            CMD_SET_FEATURES, CMD_RECALIBRATE: ;
+            CMD_INITIALIZE_PARAMETERS: begin
+              if (task_d.count != 8'(SECTORS_PER_TRACK) || task_d.address.device.head != 4'(HEADS - 1)) begin
+                outcome_d    = OutFailed;
+                task_d.error = ERROR_ABRT;
+              end
+            end
+            default: begin
+              outcome_d    = OutFailed;
+              task_d.error = ERROR_ABRT;
+            end
+          endcase
+        end
+      end
+
+      StBusy: begin
+        if (timer_q != '0) begin
+          timer_d = timer_q - 1'b1;
+        end else if (!medium_busy_q && !identify_busy_q) begin
+          state_d = StReady;
+          word_d  = '0;
+          unique case (outcome_q)
+            OutDone, OutFailed: begin
+              error_flag_d = outcome_q == OutFailed || medium_failed_q;
+              if (medium_failed_q) task_d.error = ERROR_ABRT;
+              pending_d = 1'b1;
+            end
+            OutOfferIn: begin
+              if (medium_failed_q) begin
+                error_flag_d = 1'b1;
+                task_d.error = ERROR_UNC;
+              end else begin
+                state_d = StDataIn;
+              end
+              pending_d = 1'b1;
+            end
+            OutOfferFirstOut: state_d = StDataOut;
+            OutSectorStored: begin
+              pending_d = 1'b1;
+              if (medium_failed_q) begin
+                error_flag_d = 1'b1;
+                task_d.error = ERROR_ABRT;
+              end else if (task_q.count != 8'd1) begin
+                task_d.address = next_sector(task_q.address);
+                task_d.count = task_q.count - 8'd1;
+                if (address_exists(task_d.address, sectors_q)) begin
+                  state_d = StDataOut;
+                end else begin
+                  error_flag_d = 1'b1;
+                  task_d.error = ERROR_IDNF;
+                end
+              end else begin
+                task_d.count = 8'd0;
+              end
+            end
+            OutResetDone: task_d = SIGNATURE;
+            default: ;
+          endcase
+        end
+      end
+
+      StDataIn: begin
+        if (data_access && !we_q) begin
+          word_d = word_q + 9'(words_moved);
+          if (word_d[8]) begin
+            state_d = StReady;
+            if (command_q != CMD_IDENTIFY_DEVICE) begin
+              if (task_q.count != 8'd1) begin
+                task_d.address = next_sector(task_q.address);
+                state_d      = StBusy;
+                outcome_d    = OutOfferIn;
+                timer_d      = timer_t'(ATA_SECTOR_CYCLES - 1);
+                medium_start = address_exists(task_d.address, sectors_q);
+                if (!medium_start) begin
+                  outcome_d    = OutFailed;
+                  task_d.error = ERROR_IDNF;
+                end
+              end
+              task_d.count = task_q.count - 8'd1;
+            end
+          end
+        end
+      end
+
+      StDataOut: begin
+        if (data_access && we_q) begin
+          word_d = word_q + 9'(words_moved);
+          if (word_d[8]) begin
+            state_d      = StBusy;
+            outcome_d    = OutSectorStored;
+            timer_d      = timer_t'(ATA_SECTOR_CYCLES - 1);
+            medium_start = 1'b1;
+            medium_op    = MediumWrite;
+          end
+        end
+      end
+
+      default: ;  // StSoftReset
+    endcase
+
+    // Device Control (7.8): accepted in every state, and stronger than what the state wants.
+    if (access_q && we_q && adr_q == 2'd2 && sel_q[2] && present) begin
+      nien_d = wdata_q[16+CONTROL_NIEN];
+      if (wdata_q[16+CONTROL_SRST]) begin
+        state_d       = StSoftReset;
+        task_d        = task_q;
+        task_d.address.device = '0;
+        error_flag_d  = 1'b0;
+        pending_d     = 1'b0;
+      end else if (state_q == StSoftReset) begin
+        state_d   = StBusy;
+        outcome_d = OutResetDone;
+        timer_d   = timer_t'(ATA_RESET_CYCLES - 1);
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q      <= StReady;
+      outcome_q    <= OutDone;
+      timer_q      <= '0;
+      task_q       <= SIGNATURE;
+      command_q    <= '0;
+      error_flag_q <= 1'b0;
+      pending_q    <= 1'b0;
+      nien_q       <= 1'b0;
+      word_q       <= '0;
+      irq_o        <= 1'b0;
+    end else begin
+      state_q      <= state_d;
+      outcome_q    <= outcome_d;
+      timer_q      <= timer_d;
+      task_q       <= task_d;
+      command_q    <= command_d;
+      error_flag_q <= error_flag_d;
+      pending_q    <= pending_d;
+      nien_q       <= nien_d;
+      word_q       <= word_d;
+      // Driven only by the selected device and while nIEN is 0 (7.8.3).
+      irq_o        <= pending_d && !nien_d && !task_d.address.device.dev;
+    end
+    sectors_q   <= medium_sectors_i;
+    cylinders_q <= medium_cylinders_i;
+  end
+
+  ///////////////////
+  // Sector buffer //
+  ///////////////////
+
+  logic [15:0] buffer_q[256];
+  logic [7:0] identify_index_q;
+  logic [31:0] host_data;
+
+  // A second word beyond the end of the sector is not there.
+  assign host_data = state_q != StDataIn ? 32'hFFFF_FFFF :
+      {word_q[7:0] == 8'hFF ? 16'hFFFF : buffer_q[word_q[7:0]+8'd1], buffer_q[word_q[7:0]]};
+
+  always_ff @(posedge clk_i) begin
+    if (medium_rvalid_i) begin
+      buffer_q[{medium_rindex_i, 1'b0}] <= medium_rdata_i[15:0];
+      buffer_q[{medium_rindex_i, 1'b1}] <= medium_rdata_i[31:16];
+    end else if (identify_busy_q) begin
+      buffer_q[identify_index_q] <= identify_word(identify_index_q, sectors_q, cylinders_q);
+    end else if (data_access && we_q && state_q == StDataOut) begin
+      buffer_q[word_q[7:0]] <= {sel_q[1] ? wdata_q[15:8] : 8'h00, wdata_q[7:0]};
+      if (words_moved == 2'd2 && word_q[7:0] != 8'hFF) begin
+        buffer_q[word_q[7:0]+8'd1] <= wdata_q[31:16];
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      identify_busy_q <= 1'b0;
+    end else if (identify_start) begin
+      identify_busy_q <= 1'b1;
+    end else if (identify_index_q == 8'hFF) begin
+      identify_busy_q <= 1'b0;
+    end
+    identify_index_q <= identify_busy_q ? identify_index_q + 8'd1 : 8'd0;
+  end
+
+  /////////////////
+  // Medium port //
+  /////////////////
+
+  // A write goes on to its end even when a software reset comes: the host was told nothing else.
+  logic [7:0] send_index_q;  // next word to send; 128: all sent
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      medium_busy_q   <= 1'b0;
+      medium_failed_q <= 1'b0;
+      medium_wvalid_o <= 1'b0;
+      medium_req_o    <= 1'b0;
+    end else begin
+      medium_wvalid_o <= 1'b0;
+      if (medium_start) begin
+        medium_busy_q   <= 1'b1;
+        medium_failed_q <= 1'b0;
+        medium_req_o    <= 1'b1;
+        medium_op_o     <= medium_op;
+        medium_lba_o    <= linear_address(task_d.address);
+        send_index_q    <= medium_op == MediumWrite ? 8'd0 : 8'd128;
+      end else if (medium_busy_q) begin
+        if (!send_index_q[7]) begin
+          medium_wvalid_o <= 1'b1;
+          medium_windex_o <= send_index_q[6:0];
+          medium_wdata_o  <= {buffer_q[{send_index_q[6:0], 1'b1}],
+                              buffer_q[{send_index_q[6:0], 1'b0}]};
+          send_index_q    <= send_index_q + 8'd1;
+        end
+        if (medium_done_i) begin
+          medium_busy_q   <= 1'b0;
+          medium_failed_q <= !medium_ok_i;
+          medium_req_o    <= 1'b0;
+        end
+      end else if (command_start) begin
+        medium_failed_q <= 1'b0;  // of an earlier command
+      end
+    end
+  end
+
+  //////////////////////
+  // Bus, second edge //
+  //////////////////////
+
+  always_ff @(posedge clk_i) begin
+    wb_ack_o <= rst_ni && access_q;
+    if (access_q && !we_q) begin
+      unique case (adr_q)
+        2'd0: begin
+          wb_dat_o <= sel_q[0] ? host_data
+                               : {task_q.address.lba_low, task_q.count, task_q.error, 8'hFF};
+        end
+        2'd1:    wb_dat_o <= {status, task_q.address.device, task_q.address.lba_high, task_q.address.lba_mid};
+        2'd2:    wb_dat_o <= {8'hFF, status, 16'hFFFF};
+        default: wb_dat_o <= 32'hFFFF_FFFF;
+      endcase
+      if (!present) wb_dat_o <= 32'hFFFF_FFFF;
+    end
+  end
+
+  /////////////
+  // Run log //
+  /////////////
+
+  always_ff @(posedge clk_i) begin
+    command_valid_o <= rst_ni && command_start;
+    if (command_start) begin
+      command_o       <= command_d;
+      command_moves_o <= command_d[7:1] == CMD_READ_SECTORS[7:1] ||
+                         command_d[7:1] == CMD_WRITE_SECTORS[7:1];
+      command_lba_o   <= linear_address(task_d.address);
+      command_count_o <= task_d.count;
+    end
+    data_request_o <= rst_ni && (state_d == StDataIn || state_d == StDataOut);
+  end
+
+  assign idle_o = state_q != StBusy && !access_q && !wb_ack_o && !medium_busy_q;
+
+endmodule
