@@ -54,7 +54,6 @@ static uint8_t error;
 static void handle_interrupt(void) {
   status = inb(ATA_STATUS);
   pending++;
-  interrupts++;
 }
 
 /* Sleeps until the device has interrupted once more. */
@@ -65,6 +64,7 @@ static void wait_for_interrupt(void) {
     sleep_until_interrupt();
   }
   pending--;
+  interrupts++;
   enable_interrupts();
 }
 

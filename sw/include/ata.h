@@ -26,7 +26,7 @@ bool ata_flush(void);
 /* The error register as of the latest failure. */
 uint8_t ata_error(void);
 
-/* Interrupt requests the device has made since ata_init. */
+/* Interrupts the commands since ata_init have waited for. */
 uint32_t ata_interrupts(void);
 
 #endif

@@ -39,7 +39,7 @@ static bool step(const char* what, bool done) {
 
 static bool store(uint32_t lba, unsigned sectors) {
   fill_pattern(lba, sectors);
-  memset(read_back, 0, sizeof(read_back));
+  memset(read_back, 0, sectors * ATA_SECTOR_BYTES);
   printf("writing sectors %u to %u\n", lba, lba + sectors - 1);
   return step("WRITE SECTORS", ata_write(lba, sectors, written)) &&
          step("FLUSH CACHE", ata_flush()) &&
