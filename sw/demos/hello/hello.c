@@ -48,9 +48,10 @@ int main(void) {
   printf("Colours:\n");
   show_colours(4);
   vga_move_cursor(CHARACTERS_ROW - 1, 0);
-  printf("Characters:");
+  printf("Characters:\n");
   show_characters(CHARACTERS_ROW);
   vga_move_cursor(23, 0);
   printf("The cursor is behind this text: ");
+  log_printf("\n");
   return 0;
 }
