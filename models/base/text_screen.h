@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace strata {
 
@@ -28,8 +27,6 @@ struct TextCursor {
 struct TextScreen {
   static constexpr std::size_t kColumns = 80;
   static constexpr std::size_t kRows = 25;
-  /// Cells (of two bytes) in the 32 KiB of text memory; addresses wrap here.
-  static constexpr std::size_t kMemoryCells = 0x4000;
 
   std::array<TextCell, kColumns * kRows> cells{};
   TextCursor cursor;
@@ -40,16 +37,5 @@ struct TextScreen {
   }
   bool operator==(const TextScreen&) const = default;
 };
-
-/// The CRTC registers that decide what part of text memory shows and where the cursor is.
-struct TextLayout {
-  std::uint16_t start_address = 0;    // registers 0C/0D, in cells
-  std::uint16_t cursor_location = 0;  // registers 0E/0F, in cells
-  std::uint8_t cursor_start = 0;      // register 0A: bit 5 cursor off, bits 4:0 first scan line
-  std::uint8_t cursor_end = 0;        // register 0B: bits 4:0 last scan line
-};
-
-/// The screen in `memory` (32 KiB, character and attribute alternating) under `layout`.
-TextScreen make_text_screen(std::span<const std::uint8_t, 0x8000> memory, const TextLayout& layout);
 
 }  // namespace strata

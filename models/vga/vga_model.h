@@ -58,9 +58,9 @@ class VgaModel {
   bool ack() const;
   std::uint32_t dat() const;
 
-  /// One rising and one falling edge of the character clock; the halves for waves.
+  /// One rising edge of the character clock, which stays high: tick_fall() shows the other half in
+  /// waves, else the next tick() does it.
   void tick();
-  void tick_rise();
   void tick_fall();
 
   /// A character clock that loads the position instead of counting.

@@ -46,13 +46,17 @@ class VgaRtl : public ClockedModule {
   bool clock_edge(Cycle cycle) override;
   void request_method();
   void scan_method();
+
+  bool watched() const { return sink_ != nullptr || traced_; }
+  void start_scan();
   void advance_scan(Cycle cycle);
+  void resume_scan();
 
   VgaModel model_;
   PixelSink* sink_ = nullptr;
   bool traced_ = false;
-  bool ack_ = false;              // what response shows
-  std::uint64_t scan_ticks_ = 0;  // character clocks the scan-out has had, as its position says
+  bool ack_ = false;         // what response shows
+  std::uint64_t ticks_ = 0;  // character clocks since reset the scan position stands for
   sc_core::sc_event scan_event_;
 };
 

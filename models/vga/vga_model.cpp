@@ -1,0 +1,99 @@
+#include "models/vga/vga_model.h"
+
+#include "Vvga.h"
+#include "verilated.h"
+#include "verilated_vcd_c.h"
+
+namespace strata {
+
+VgaModel::VgaModel(VerilatedContext* context, const char* name)
+    : rtl_(std::make_unique<Vvga>(context, name)) {
+  rtl_->rst_ni = 0;
+  for (int i = 0; i < 2; ++i) {
+    clock();
+    tick();
+  }
+  tick_fall();
+  rtl_->rst_ni = 1;
+}
+
+VgaModel::~VgaModel() {
+  rtl_->final();
+}
+
+void VgaModel::set_request(const Request& request) {
+  rtl_->wb_cyc_i = request.cyc;
+  rtl_->wb_stb_i = request.stb;
+  rtl_->wb_we_i = request.we;
+  rtl_->wb_adr_i = static_cast<std::uint16_t>(request.adr >> 2 & 0x3FFF);
+  rtl_->wb_sel_i = request.sel;
+  rtl_->wb_dat_i = request.dat;
+}
+
+void VgaModel::clock() {
+  rtl_->clk_i = 1;
+  rtl_->eval();
+  rtl_->clk_i = 0;
+  rtl_->eval();
+}
+
+bool VgaModel::idle() const {
+  return rtl_->idle_o;
+}
+
+bool VgaModel::ack() const {
+  return rtl_->wb_ack_o;
+}
+
+std::uint32_t VgaModel::dat() const {
+  return rtl_->wb_dat_o;
+}
+
+void VgaModel::tick() {
+  tick_fall();
+  rtl_->char_clk_i = 1;
+  rtl_->eval();
+}
+
+void VgaModel::tick_fall() {
+  if (!rtl_->char_clk_i) return;
+  rtl_->char_clk_i = 0;
+  rtl_->eval();
+}
+
+void VgaModel::load(const Position& position) {
+  rtl_->scan_load_i = 1;
+  rtl_->scan_column_i = position.column;
+  rtl_->scan_line_i = position.line;
+  rtl_->scan_frame_i = position.frame;
+  tick();
+  rtl_->scan_load_i = 0;
+}
+
+VgaModel::Cell VgaModel::cell() const {
+  Cell cell;
+  cell.valid = rtl_->pixel_valid_o;
+  cell.column = rtl_->pixel_column_o;
+  cell.line = rtl_->pixel_line_o;
+  cell.row_bits = rtl_->pixel_row_o;
+  cell.foreground = rtl_->pixel_fg_o;
+  cell.background = rtl_->pixel_bg_o;
+  cell.character = rtl_->cell_character_o;
+  cell.attribute = rtl_->cell_attribute_o;
+  cell.cursor = rtl_->cell_cursor_o;
+  return cell;
+}
+
+std::uint8_t VgaModel::cursor_first_line() const {
+  return rtl_->cursor_first_o;
+}
+
+std::uint8_t VgaModel::cursor_last_line() const {
+  return rtl_->cursor_last_o;
+}
+
+void VgaModel::trace(VerilatedVcdC* file, int levels) {
+  rtl_->trace(file, levels);
+}
+
+}  // namespace strata
