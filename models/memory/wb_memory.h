@@ -1,0 +1,47 @@
+// Memory of the cycle-accurate platform: a Wishbone slave of set latency. A request sampled at edge
+// n is acked after edge n + latency; a four-word wrapping burst (CTI 010, BTE 01) then gives a word
+// a cycle, critical word first. What is not mapped reads all ones; writes to it or to ROM are
+// dropped.
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+
+#include "models/bus/clock_driver.h"
+#include "models/bus/wishbone.h"
+#include "models/memory/memory_map.h"
+
+namespace strata {
+
+class WbMemory : public ClockedModule {
+ public:
+  sc_core::sc_in<WishboneRequest> request;
+  sc_core::sc_out<WishboneResponse> response;
+
+  /// `latency` in CPU cycles, 0 for an ack at once.
+  WbMemory(const sc_core::sc_module_name& name, ClockDriver& clock, MemoryMap map,
+           unsigned latency);
+
+ private:
+  enum class State { kIdle, kWaiting, kTurnaround };
+
+  bool clock_edge(Cycle cycle) override;
+  void request_method();
+  void start(Cycle cycle);
+  void answer();
+  std::uint32_t read_word(std::uint32_t address);
+  void write_word(const WishboneRequest& wishbone);
+  const MemoryMap::Region& region_of(std::uint32_t address);
+
+  MemoryMap map_;
+  unsigned latency_;
+  MemoryMap::Region region_;  // the one used last
+
+  State state_ = State::kIdle;
+  Cycle ack_cycle_ = 0;
+  std::uint32_t address_ = 0;
+  unsigned words_left_ = 0;  // of a burst, the next one included
+  bool is_write_ = false;
+};
+
+}  // namespace strata

@@ -1,0 +1,202 @@
+// BusRtl between a master, the Wishbone memory and a slow device, in SystemC: what a whole access
+// costs in cycles, and that a sleeping interconnect loses none.
+#include "models/bus/bus_rtl.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <deque>
+#include <vector>
+
+#include "models/memory/wb_memory.h"
+#include "tests/rtl/bus/verilated_context.h"
+#include "tests/support/fresh_simulation.h"
+
+namespace strata {
+namespace {
+
+const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+
+// Issues queued requests as the core does: strobe dropped, or the next request raised, at the edge
+// that samples the (last) ack.
+class Master : public ClockedModule {
+ public:
+  struct Answer {
+    Cycle cycle;  // the edge that sampled the ack
+    std::uint32_t dat;
+    bool operator==(const Answer&) const = default;
+  };
+
+  sc_core::sc_out<WishboneRequest> request;
+  sc_core::sc_in<WishboneResponse> response;
+  std::deque<WishboneRequest> queue;
+  std::vector<Cycle> issued;  // the edge that raised each request
+  std::vector<Answer> answers;
+
+  Master(const sc_core::sc_module_name& name, ClockDriver& clock)
+      : ClockedModule(name, clock), request("request"), response("response") {}
+
+ private:
+  bool clock_edge(Cycle cycle) override {
+    if (acks_left_ > 0) {
+      if (!response.read().ack) return true;
+      answers.push_back({cycle, response.read().dat});
+      if (--acks_left_ > 0) return true;
+      request.write({});
+    }
+    if (queue.empty()) return true;
+    const WishboneRequest next = queue.front();
+    queue.pop_front();
+    acks_left_ = next.cti == kCtiIncrementing ? 4 : 1;
+    issued.push_back(cycle);
+    request.write(next);
+    return true;
+  }
+
+  unsigned acks_left_ = 0;
+};
+
+// Sampled at edge n, acks after edge n + wait with the address it saw.
+class Slave : public ClockedModule {
+ public:
+  sc_core::sc_in<WishboneRequest> request;
+  sc_core::sc_out<WishboneResponse> response;
+  unsigned wait = 0;
+  std::vector<WishboneRequest> seen;
+
+  Slave(const sc_core::sc_module_name& name, ClockDriver& clock)
+      : ClockedModule(name, clock), request("request"), response("response") {}
+
+ private:
+  bool clock_edge(Cycle) override {
+    const WishboneRequest& wires = request.read();
+    if (acked_) {
+      acked_ = false;
+      response.write({});
+    } else if (wires.stb && waited_++ == wait) {
+      seen.push_back(wires);
+      acked_ = true;
+      waited_ = 0;
+      response.write({wires.adr, true});
+    }
+    return true;
+  }
+
+  bool acked_ = false;
+  unsigned waited_ = 0;
+};
+
+class BusRtlTest : public testing::Test {
+ protected:
+  BusRtlTest() : ram(0x1000) {
+    bus.cpu_request(cpu_request), master.request(cpu_request);
+    bus.cpu_response(cpu_response), master.response(cpu_response);
+    connect(bus.mem, memory, 0);
+    connect(bus.vga, vga, 1);
+    connect(bus.ata, ata, 2);
+    connect(bus.pic, pic, 3);
+    connect(bus.pit, pit, 4);
+    connect(bus.uart, uart, 5);
+    connect(bus.debug, debug, 6);
+    for (std::uint32_t i = 0; i < 16; ++i) std::memcpy(ram.data() + 4 * i, &i, sizeof i);
+  }
+
+  template <typename Device>
+  void connect(BusRtl::SlavePort& port, Device& device, std::size_t i) {
+    port.request(requests[i]), device.request(requests[i]);
+    port.response(responses[i]), device.response(responses[i]);
+  }
+
+  WishboneRequest read_of(std::uint8_t tga, std::uint32_t adr, bool burst = false) {
+    return {.adr = adr,
+            .sel = 0xF,
+            .tga = tga,
+            .cti = burst ? kCtiIncrementing : kCtiClassic,
+            .bte = burst ? kBteWrap4 : std::uint8_t{0},
+            .cyc = true,
+            .stb = true};
+  }
+
+  void run(double cycles) { sc_core::sc_start(kPeriod * cycles); }
+
+  // Cycles from raising request i to sampling answer i, where each request has one answer.
+  Cycle took(std::size_t i) { return master.answers.at(i).cycle - master.issued.at(i); }
+
+  test::FreshSimulation simulation;
+  std::unique_ptr<VerilatedContext, test::ContextDeleter> context = test::new_context();
+  std::vector<std::uint8_t> ram;
+  ClockDriver clock{"clock", kPeriod};
+  Master master{"master", clock};
+  BusRtl bus{"bus", clock, context.get()};
+  WbMemory memory{"memory", clock, MemoryMap(ram.data(), ram.size(), {}), 0};
+  Slave vga{"vga", clock}, ata{"ata", clock}, pic{"pic", clock}, pit{"pit", clock},
+      uart{"uart", clock}, debug{"debug", clock};
+  sc_core::sc_signal<WishboneRequest> cpu_request{"cpu_request"};
+  sc_core::sc_signal<WishboneResponse> cpu_response{"cpu_response"};
+  sc_core::sc_vector<sc_core::sc_signal<WishboneRequest>> requests{"requests", kBusSlaveCount};
+  sc_core::sc_vector<sc_core::sc_signal<WishboneResponse>> responses{"responses", kBusSlaveCount};
+};
+
+// Raised at edge 0, the bus samples at 1, the slave at 2, the bus its ack at 3, the master at 4.
+TEST_F(BusRtlTest, AnAccessTakesFourCyclesAndTheSlavesWait) {
+  master.queue = {read_of(kMemorySpace, 4), read_of(kIoSpace, 0x1F4)};
+  ata.wait = 5;
+  run(40);
+  ASSERT_EQ(master.answers.size(), 2u);
+  EXPECT_EQ(took(0), 4u);
+  EXPECT_EQ(master.answers[0].dat, 1u);
+  EXPECT_EQ(took(1), 9u);
+  EXPECT_EQ(master.answers[1].dat, 4u);  // the offset in the ATA block
+}
+
+TEST_F(BusRtlTest, BackToBackReadsLoseNoCycleBetween) {
+  for (std::uint32_t i = 0; i < 5; ++i) master.queue.push_back(read_of(kMemorySpace, 4 * i));
+  run(40);
+  ASSERT_EQ(master.answers.size(), 5u);
+  for (std::size_t i = 1; i < 5; ++i) {
+    EXPECT_EQ(master.answers[i].cycle - master.answers[i - 1].cycle, 4u);
+    EXPECT_EQ(master.answers[i].dat, i);
+  }
+}
+
+TEST_F(BusRtlTest, ABurstTakesSevenCyclesCriticalWordFirst) {
+  master.queue = {read_of(kMemorySpace, 0x18, true), read_of(kMemorySpace, 0, true)};
+  run(40);
+  ASSERT_EQ(master.answers.size(), 8u);
+  const std::vector<std::uint32_t> words = {6, 7, 4, 5, 0, 1, 2, 3};
+  for (std::size_t i = 0; i < 8; ++i) {
+    EXPECT_EQ(master.answers[i].dat, words[i]);
+    EXPECT_EQ(master.answers[i].cycle - master.issued[i / 4], 4 + i % 4);
+  }
+}
+
+TEST_F(BusRtlTest, UnclaimedPortsTakeTwoCycles) {
+  master.queue = {read_of(kIoSpace, 0x300)};
+  run(10);
+  ASSERT_EQ(master.answers.size(), 1u);
+  EXPECT_EQ(took(0), 2u);
+  EXPECT_EQ(master.answers[0].dat, 0xFFFFFFFFu);
+}
+
+TEST_F(BusRtlTest, InterruptAcknowledgeIsTaggedForThePic) {
+  master.queue = {read_of(kInterruptAcknowledge, 0), read_of(kIoSpace, 0xA0)};
+  run(20);
+  ASSERT_EQ(pic.seen.size(), 2u);
+  EXPECT_EQ(pic.seen[0].tga, kInterruptAcknowledge);
+  EXPECT_EQ(pic.seen[1].tga, kIoSpace);
+  EXPECT_EQ(pic.seen[1].adr, 4u);
+}
+
+TEST_F(BusRtlTest, ARequestAfterALongIdleTimeIsNotLost) {
+  master.queue = {read_of(kMemorySpace, 0)};
+  run(100);
+  master.queue = {read_of(kIoSpace, 0x3D4)};
+  run(20);
+  ASSERT_EQ(master.answers.size(), 2u);
+  EXPECT_EQ(took(1), 4u);
+  EXPECT_EQ(vga.seen.size(), 1u);
+  EXPECT_EQ(vga.seen[0].adr, 0x8014u);
+}
+
+}  // namespace
+}  // namespace strata

@@ -1,0 +1,249 @@
+// rtl/bus/wb_interconnect.sv by itself: decode boundaries, latency in cycles, bursts.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/bus/bus_model.h"
+#include "tests/rtl/bus/verilated_context.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint8_t kMemory = 0;
+constexpr std::uint8_t kIo = 1;
+constexpr std::uint8_t kInta = 2;
+
+constexpr std::array<const char*, kBusSlaveCount + 1> kNames = {"mem", "vga",  "ata",   "pic",
+                                                                "pit", "uart", "debug", "none"};
+
+BusModel::Request read_of(std::uint8_t tga, std::uint32_t adr) {
+  BusModel::Request request;
+  request.adr = adr & ~3u;
+  request.sel = 0xF;
+  request.tga = tga;
+  request.cyc = request.stb = true;
+  return request;
+}
+
+BusModel::Request write_of(std::uint8_t tga, std::uint32_t adr, std::uint8_t sel,
+                           std::uint32_t dat) {
+  BusModel::Request request = read_of(tga, adr);
+  request.we = true;
+  request.sel = sel;
+  request.dat = dat;
+  return request;
+}
+
+class WbInterconnect : public testing::Test {
+ protected:
+  // Samples `request`, tells where it went ("pic 4"; "none" is acked at once with all ones), and
+  // ends the cycle.
+  std::string where(const BusModel::Request& request) {
+    bus.set_request(request);
+    bus.clock();
+    const BusSlave slave = bus.active();
+    std::string place = kNames[slave];
+    if (slave == kBusNone) {
+      EXPECT_TRUE(bus.cpu_ack());
+      EXPECT_EQ(bus.cpu_dat(), 0xFFFFFFFFu);
+    } else {
+      const BusModel::Request wires = bus.slave_request(slave);
+      place += ' ' + std::to_string(wires.adr);
+      if (wires.tga == kInta) place += " inta";
+      answer(slave, 0);
+    }
+    bus.set_request({});
+    bus.clock();
+    EXPECT_FALSE(bus.cpu_ack());
+    EXPECT_TRUE(bus.idle());
+    return place;
+  }
+
+  // The slave's ack is on its wires for one edge.
+  void answer(BusSlave slave, std::uint32_t dat) {
+    bus.set_response(slave, true, dat);
+    bus.clock();
+    bus.set_response(slave, false, 0);
+  }
+
+  std::unique_ptr<VerilatedContext, test::ContextDeleter> context = test::new_context();
+  BusModel bus{context.get(), "bus"};
+};
+
+TEST_F(WbInterconnect, EveryPortWindowStartsAndEndsWhereTheMapSays) {
+  const std::vector<std::pair<std::uint32_t, std::string>> expected = {
+      {0x1C, "none"},       {0x20, "pic 0"},      {0x24, "none"},    {0x3C, "none"},
+      {0x40, "pit 0"},      {0x44, "none"},       {0x7C, "none"},    {0x80, "debug 0"},
+      {0x84, "none"},       {0x9C, "none"},       {0xA0, "pic 4"},   {0xA4, "none"},
+      {0xE4, "none"},       {0xE9, "debug 4"},    {0xEC, "none"},    {0xF0, "none"},
+      {0xF4, "debug 8"},    {0xF8, "none"},       {0x1EC, "none"},   {0x1F0, "ata 0"},
+      {0x1F7, "ata 4"},     {0x1F8, "none"},      {0x3BC, "none"},   {0x3C0, "vga 32768"},
+      {0x3D4, "vga 32788"}, {0x3DC, "vga 32796"}, {0x3E0, "none"},   {0x3F0, "none"},
+      {0x3F6, "ata 8"},     {0x3F8, "uart 0"},    {0x3FC, "uart 4"}, {0x400, "none"},
+      {0xABB8, "none"},     {0xFFFC, "none"},
+  };
+  for (const auto& [port, place] : expected) {
+    EXPECT_EQ(where(read_of(kIo, port)), place) << std::hex << port;
+  }
+}
+
+TEST_F(WbInterconnect, TheTextWindowIsCutOutOfMemory) {
+  EXPECT_EQ(where(read_of(kMemory, 0)), "mem 0");
+  EXPECT_EQ(where(read_of(kMemory, 0x1F0)), "mem 496");
+  EXPECT_EQ(where(read_of(kMemory, 0xB7FFC)), "mem 753660");
+  EXPECT_EQ(where(read_of(kMemory, 0xB8000)), "vga 0");
+  EXPECT_EQ(where(read_of(kMemory, 0xBFFFC)), "vga 32764");
+  EXPECT_EQ(where(read_of(kMemory, 0xC0000)), "mem 786432");
+  EXPECT_EQ(where(read_of(kMemory, 0x1B8000)), "mem 1802240");
+  EXPECT_EQ(where(read_of(kMemory, 0xFFFFFFF0)), "mem 4294967280");
+}
+
+TEST_F(WbInterconnect, InterruptAcknowledgeGoesToThePic) {
+  EXPECT_EQ(where(read_of(kInta, 0)), "pic 0 inta");
+  EXPECT_EQ(where(read_of(kIo, 0x20)), "pic 0");
+}
+
+TEST_F(WbInterconnect, AWriteCarriesItsLanesAndData) {
+  bus.set_request(write_of(kIo, 0x3D4, 0b0110, 0xAABBCCDD));
+  bus.clock();
+  ASSERT_EQ(bus.active(), kBusVga);
+  const BusModel::Request wires = bus.slave_request(kBusVga);
+  EXPECT_TRUE(wires.we);
+  EXPECT_EQ(wires.sel, 0b0110);
+  EXPECT_EQ(wires.dat, 0xAABBCCDDu);
+}
+
+TEST_F(WbInterconnect, ALaterRequestDoesNotDisturbTheOneInProgress) {
+  bus.set_request(write_of(kMemory, 0x1000, 0xF, 1));
+  bus.clock();
+  bus.set_request(write_of(kMemory, 0x2000, 0x3, 2));
+  bus.clock();
+  EXPECT_EQ(bus.slave_request(kBusMem).adr, 0x1000u);
+  EXPECT_EQ(bus.slave_request(kBusMem).dat, 1u);
+}
+
+// Edges: n samples the request, m samples the slave's ack, m + 1 is the master sampling it, m + 2
+// samples the next request.
+TEST_F(WbInterconnect, RequestAndAckEachTakeOneEdge) {
+  bus.set_request(read_of(kMemory, 0x1234));
+  EXPECT_EQ(bus.active(), kBusNone);
+  bus.clock();  // edge n
+  EXPECT_EQ(bus.active(), kBusMem);
+  EXPECT_FALSE(bus.cpu_ack());
+  bus.clock();  // the slave takes its time
+  EXPECT_EQ(bus.active(), kBusMem);
+  EXPECT_FALSE(bus.cpu_ack());
+  answer(kBusMem, 0x12345678);  // edge m
+  EXPECT_TRUE(bus.cpu_ack());
+  EXPECT_EQ(bus.cpu_dat(), 0x12345678u);
+  EXPECT_EQ(bus.active(), kBusNone);
+  bus.clock();  // edge m + 1: the master's strobe is still up and must not count again
+  EXPECT_FALSE(bus.cpu_ack());
+  EXPECT_EQ(bus.active(), kBusNone);
+  bus.set_request(read_of(kMemory, 0x5678));
+  bus.clock();  // edge m + 2
+  EXPECT_EQ(bus.active(), kBusMem);
+  EXPECT_EQ(bus.slave_request(kBusMem).adr, 0x5678u);
+}
+
+TEST_F(WbInterconnect, UnclaimedPortsAreAckedOneEdgeAfterTheRequest) {
+  bus.set_request(write_of(kIo, 0xABB8, 0xF, 1));
+  bus.clock();
+  EXPECT_TRUE(bus.cpu_ack());
+  EXPECT_EQ(bus.active(), kBusNone);
+  bus.clock();
+  EXPECT_FALSE(bus.cpu_ack());
+  EXPECT_TRUE(bus.idle());
+}
+
+TEST_F(WbInterconnect, AnotherSlavesAckIsIgnored) {
+  bus.set_request(read_of(kIo, 0x1F0));
+  bus.clock();
+  bus.set_response(kBusMem, true, 1);
+  bus.clock();
+  EXPECT_FALSE(bus.cpu_ack());
+  EXPECT_EQ(bus.active(), kBusAta);
+}
+
+TEST_F(WbInterconnect, EverySlavesAnswerReachesTheMaster) {
+  const std::vector<std::pair<BusModel::Request, BusSlave>> accesses = {
+      {read_of(kMemory, 0), kBusMem}, {read_of(kMemory, 0xB8000), kBusVga},
+      {read_of(kIo, 0x1F0), kBusAta}, {read_of(kIo, 0x20), kBusPic},
+      {read_of(kIo, 0x40), kBusPit},  {read_of(kIo, 0x3F8), kBusUart},
+      {read_of(kIo, 0x80), kBusDebug}};
+  std::uint32_t dat = 0xC0DE0000;
+  for (const auto& [request, slave] : accesses) {
+    bus.set_request(request);
+    bus.clock();
+    ASSERT_EQ(bus.active(), slave);
+    answer(slave, ++dat);
+    EXPECT_TRUE(bus.cpu_ack()) << kNames[slave];
+    EXPECT_EQ(bus.cpu_dat(), dat) << kNames[slave];
+    bus.set_request({});
+    bus.clock();
+  }
+}
+
+TEST_F(WbInterconnect, BurstRelaysFourAcksOneACycle) {
+  BusModel::Request burst = read_of(kMemory, 0x1008);
+  burst.cti = 2;
+  burst.bte = 1;
+  bus.set_request(burst);
+  bus.clock();
+  EXPECT_EQ(bus.slave_request(kBusMem).cti, 2);
+  EXPECT_EQ(bus.slave_request(kBusMem).bte, 1);
+  EXPECT_EQ(bus.slave_request(kBusMem).adr, 0x1008u);
+  for (std::uint32_t word = 0; word < 4; ++word) {
+    ASSERT_EQ(bus.active(), kBusMem) << word;
+    bus.set_response(kBusMem, true, 100 + word);
+    bus.clock();
+    EXPECT_TRUE(bus.cpu_ack());
+    EXPECT_EQ(bus.cpu_dat(), 100 + word);
+  }
+  EXPECT_EQ(bus.active(), kBusNone);
+  bus.clock();  // the slave's last ack is gone only after this edge
+  EXPECT_FALSE(bus.cpu_ack());
+  EXPECT_TRUE(bus.idle());
+}
+
+TEST_F(WbInterconnect, BurstMayPauseBetweenAcks) {
+  BusModel::Request burst = read_of(kMemory, 0x1000);
+  burst.cti = 2;
+  burst.bte = 1;
+  bus.set_request(burst);
+  bus.clock();
+  for (std::uint32_t word = 0; word < 4; ++word) {
+    answer(kBusMem, word);
+    EXPECT_TRUE(bus.cpu_ack());
+    bus.clock();
+    EXPECT_FALSE(bus.cpu_ack());
+  }
+  EXPECT_TRUE(bus.idle());
+}
+
+TEST_F(WbInterconnect, OtherCycleTypesAreClassic) {
+  BusModel::Request request = read_of(kMemory, 0x1000);
+  request.cti = 2;
+  request.bte = 0;  // linear
+  bus.set_request(request);
+  bus.clock();
+  EXPECT_EQ(bus.slave_request(kBusMem).cti, 0);
+  answer(kBusMem, 1);
+  EXPECT_EQ(bus.active(), kBusNone);
+  bus.clock();
+
+  request.bte = 1;
+  request.we = true;
+  bus.set_request(request);
+  bus.clock();
+  EXPECT_EQ(bus.slave_request(kBusMem).cti, 0);
+  answer(kBusMem, 1);
+  EXPECT_EQ(bus.active(), kBusNone);
+}
+
+}  // namespace
+}  // namespace strata

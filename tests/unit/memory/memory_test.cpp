@@ -1,0 +1,225 @@
+// The memory map, its TLM face and its Wishbone face.
+#include <gtest/gtest.h>
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <array>
+#include <cstring>
+#include <vector>
+
+#include "models/memory/memory_map.h"
+#include "models/memory/memory_tlm.h"
+#include "models/memory/wb_memory.h"
+#include "tests/support/fresh_simulation.h"
+
+namespace strata {
+namespace {
+
+const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+constexpr std::uint32_t kRamBytes = 0x10000;
+
+// 64 KiB of RAM, a ROM over its part 8000-8FFF and one that ends at 4 GiB.
+class MemoryTest : public testing::Test {
+ protected:
+  MemoryTest() : ram(kRamBytes), low_rom(0x1000, 0xAB), top_rom(0x100, 0xCD) {}
+
+  MemoryMap map() {
+    return MemoryMap(
+        ram.data(), ram.size(),
+        {{0x8000, low_rom.size(), low_rom.data()}, {0xFFFFFF00, top_rom.size(), top_rom.data()}});
+  }
+
+  test::FreshSimulation simulation;
+  std::vector<std::uint8_t> ram;
+  std::vector<std::uint8_t> low_rom;
+  std::vector<std::uint8_t> top_rom;
+};
+
+TEST_F(MemoryTest, RegionsEndWhereTheNextBegins) {
+  const MemoryMap memory = map();
+  struct Expected {
+    std::uint32_t address, first, last;
+    bool mapped, writable;
+  };
+  const std::array<Expected, 9> all = {{{0, 0, 0x7FFF, true, true},
+                                        {0x7FFF, 0, 0x7FFF, true, true},
+                                        {0x8000, 0x8000, 0x8FFF, true, false},
+                                        {0x8FFF, 0x8000, 0x8FFF, true, false},
+                                        {0x9000, 0x9000, 0xFFFF, true, true},
+                                        {0x10000, 0x10000, 0xFFFFFEFF, false, false},
+                                        {0xFFFFFEFF, 0x10000, 0xFFFFFEFF, false, false},
+                                        {0xFFFFFF00, 0xFFFFFF00, 0xFFFFFFFF, true, false},
+                                        {0xFFFFFFFF, 0xFFFFFF00, 0xFFFFFFFF, true, false}}};
+  for (const Expected& expected : all) {
+    const auto region = memory.find(expected.address);
+    EXPECT_EQ(region.first, expected.first) << std::hex << expected.address;
+    EXPECT_EQ(region.last, expected.last) << std::hex << expected.address;
+    EXPECT_EQ(region.bytes != nullptr, expected.mapped) << std::hex << expected.address;
+    EXPECT_EQ(region.writable != nullptr, expected.writable) << std::hex << expected.address;
+  }
+  EXPECT_EQ(memory.find(0x9000).writable, ram.data() + 0x9000);
+}
+
+TEST_F(MemoryTest, AnAccessAcrossRegionsTakesFromEach) {
+  const MemoryMap memory = map();
+  ram[0x7FFF] = 0x11;
+  std::array<std::uint8_t, 2> data{};
+  EXPECT_TRUE(memory.read(0x7FFF, data.data(), 2));
+  EXPECT_EQ(data, (std::array<std::uint8_t, 2>{0x11, 0xAB}));
+  EXPECT_TRUE(memory.read(0xFFFFFEFF, data.data(), 2));
+  EXPECT_EQ(data, (std::array<std::uint8_t, 2>{0xFF, 0xCD}));
+  EXPECT_FALSE(memory.read(0x20000, data.data(), 2));
+  EXPECT_EQ(data, (std::array<std::uint8_t, 2>{0xFF, 0xFF}));
+}
+
+TEST_F(MemoryTest, WritesToRomAreDropped) {
+  const MemoryMap memory = map();
+  const std::array<std::uint8_t, 2> data = {0x55, 0x66};
+  EXPECT_TRUE(memory.write(0x8FFF, data.data(), 2));
+  EXPECT_EQ(low_rom[0xFFF], 0xAB);
+  EXPECT_EQ(ram[0x9000], 0x66);
+  EXPECT_FALSE(memory.write(0x30000, data.data(), 2));
+}
+
+class Initiator : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_initiator_socket<Initiator> socket;
+  explicit Initiator(const sc_core::sc_module_name& name) : sc_module(name), socket("socket") {}
+};
+
+TEST_F(MemoryTest, TlmGivesDirectAccessToRamAndReadAccessToRom) {
+  MemoryTlm memory("memory", map());
+  Initiator cpu("cpu");
+  cpu.socket.bind(memory.target_socket);
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  tlm::tlm_generic_payload payload;
+  tlm::tlm_dmi dmi;
+  payload.set_command(tlm::TLM_READ_COMMAND);
+  payload.set_address(0xA000);
+  ASSERT_TRUE(cpu.socket->get_direct_mem_ptr(payload, dmi));
+  EXPECT_EQ(dmi.get_start_address(), 0x9000u);
+  EXPECT_EQ(dmi.get_end_address(), 0xFFFFu);
+  EXPECT_EQ(dmi.get_dmi_ptr(), ram.data() + 0x9000);
+  EXPECT_TRUE(dmi.is_write_allowed());
+  payload.set_address(0x8000);
+  ASSERT_TRUE(cpu.socket->get_direct_mem_ptr(payload, dmi));
+  EXPECT_FALSE(dmi.is_write_allowed());
+  payload.set_address(0x20000);
+  EXPECT_FALSE(cpu.socket->get_direct_mem_ptr(payload, dmi));
+}
+
+TEST_F(MemoryTest, TlmAnswersAddressErrorWhereNothingIs) {
+  MemoryTlm memory("memory", map());
+  Initiator cpu("cpu");
+  cpu.socket.bind(memory.target_socket);
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  sc_core::sc_time delay;
+  std::uint32_t value = 0x12345678;
+  tlm::tlm_generic_payload payload;
+  payload.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
+  payload.set_data_length(4);
+  payload.set_streaming_width(4);
+  payload.set_command(tlm::TLM_WRITE_COMMAND);
+  payload.set_address(0x101);
+  cpu.socket->b_transport(payload, delay);
+  EXPECT_TRUE(payload.is_response_ok());
+  EXPECT_EQ(ram[0x101], 0x78);
+  EXPECT_EQ(ram[0x104], 0x12);
+  payload.set_command(tlm::TLM_READ_COMMAND);
+  payload.set_address(0x20000);
+  cpu.socket->b_transport(payload, delay);
+  EXPECT_EQ(payload.get_response_status(), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(value, 0xFFFFFFFFu);
+  EXPECT_EQ(delay, sc_core::SC_ZERO_TIME);
+}
+
+class WbMemoryTest : public MemoryTest {
+ protected:
+  // Past edge 1, so that each further period holds one edge.
+  void elaborate(unsigned latency) {
+    memory = std::make_unique<WbMemory>("memory", clock, map(), latency);
+    memory->request(request);
+    memory->response(response);
+    sc_core::sc_start(kPeriod * 1.25);
+  }
+
+  // The word acked after each edge from the one that samples the request on; nothing is -1.
+  std::vector<std::int64_t> answers(const WishboneRequest& wires, int edges, int acks) {
+    std::vector<std::int64_t> seen;
+    request.write(wires);
+    for (int i = 0; i < edges; ++i) {
+      sc_core::sc_start(kPeriod);
+      // The master drops its strobe at the edge after the one whose outputs carry the last ack.
+      if (acks == 0) request.write({});
+      if (response.read().ack) --acks;
+      seen.push_back(response.read().ack ? std::int64_t{response.read().dat} : -1);
+    }
+    return seen;
+  }
+
+  WishboneRequest read_of(std::uint32_t adr, bool burst) {
+    return {.adr = adr,
+            .sel = 0xF,
+            .cti = burst ? kCtiIncrementing : kCtiClassic,
+            .bte = burst ? kBteWrap4 : std::uint8_t{0},
+            .cyc = true,
+            .stb = true};
+  }
+
+  void store(std::uint32_t address, std::uint32_t word) {
+    std::memcpy(ram.data() + address, &word, sizeof word);
+  }
+
+  ClockDriver clock{"clock", kPeriod};
+  sc_core::sc_signal<WishboneRequest> request{"request"};
+  sc_core::sc_signal<WishboneResponse> response{"response"};
+  std::unique_ptr<WbMemory> memory;
+};
+
+using Words = std::vector<std::int64_t>;
+
+TEST_F(WbMemoryTest, LatencyIsTheCyclesBeforeTheAck) {
+  elaborate(3);
+  store(0x100, 0x12345678);
+  EXPECT_EQ(answers(read_of(0x100, false), 7, 1), (Words{-1, -1, -1, 0x12345678, -1, -1, -1}));
+}
+
+TEST_F(WbMemoryTest, LatencyZeroAcksAtOnceAndOnce) {
+  elaborate(0);
+  store(0x100, 0x87654321);
+  EXPECT_EQ(answers(read_of(0x100, false), 4, 1), (Words{0x87654321, -1, -1, -1}));
+}
+
+TEST_F(WbMemoryTest, BurstGivesAWordACycleWrappingInTheLine) {
+  elaborate(2);
+  for (std::uint32_t i = 0; i < 8; ++i) store(0x200 + 4 * i, i);
+  EXPECT_EQ(answers(read_of(0x208, true), 8, 4), (Words{-1, -1, 2, 3, 0, 1, -1, -1}));
+  EXPECT_EQ(answers(read_of(0x210, true), 8, 4), (Words{-1, -1, 4, 5, 6, 7, -1, -1}));
+}
+
+TEST_F(WbMemoryTest, WritesObeyTheLanesAndLeaveRomAlone) {
+  elaborate(1);
+  store(0x100, 0x44332211);
+  WishboneRequest write = read_of(0x100, false);
+  write.we = true;
+  write.dat = 0xDDCCBBAA;
+  write.sel = 0b0110;
+  answers(write, 4, 1);
+  EXPECT_EQ(ram[0x100], 0x11);
+  EXPECT_EQ(ram[0x101], 0xBB);
+  EXPECT_EQ(ram[0x102], 0xCC);
+  EXPECT_EQ(ram[0x103], 0x44);
+  write.adr = 0x8000;
+  write.sel = 0xF;
+  answers(write, 4, 1);
+  EXPECT_EQ(low_rom[0], 0xAB);
+  EXPECT_EQ(answers(read_of(0x8000, false), 3, 1), (Words{-1, 0xABABABAB, -1}));
+}
+
+TEST_F(WbMemoryTest, NothingMappedReadsAllOnes) {
+  elaborate(0);
+  EXPECT_EQ(answers(read_of(0x20000, false), 2, 1), (Words{0xFFFFFFFF, -1}));
+  EXPECT_EQ(answers(read_of(0xFFFFFFF0, false), 2, 1), (Words{0xCDCDCDCD, -1}));
+}
+
+}  // namespace
+}  // namespace strata
