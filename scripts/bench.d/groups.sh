@@ -1,0 +1,196 @@
+# The groups of figures, one function each.
+
+least_rtl_cycles_per_second=500000
+most_vcd_slowdown=4
+most_trace_last_slowdown=5
+most_build_seconds=480
+least_interp_mips=60
+most_kvm_start_ms=60
+most_kvm_exit_ratio=1.10
+
+rtl_cycles=3000000    # of the guests' runs, waves off
+wave_cycles=300000    # of the runs with waves on
+kept_cycles=20000     # by the flight recorder
+interp_cycles=200000000
+
+# The cycle-accurate platform, waves off.
+bench_rtl() {
+  local guest reason rates
+  for guest in disk primes integer; do
+    reason=$(why_not "$guest")
+    rates=()
+    for ((round = 0; round < rounds; round++)); do
+      [ -n "$reason" ] && break
+      reason=$(run_guest rtl "$guest" --max-cycles "$rtl_cycles")
+      rates+=("$(stat cycles_per_second 2>/dev/null)")
+    done
+    if [ -n "$reason" ]; then
+      skip "rtl_cycles_per_second_$guest" "$reason"
+    else
+      figure "rtl_cycles_per_second_$guest" "$(calc "$(median "${rates[@]}")" %.0f)" cycles/s \
+        least $least_rtl_cycles_per_second
+    fi
+  done
+}
+
+# Waves of the whole platform against none, in rounds of all four. The time is the process's, so that
+# what a wave writer does when it closes counts too; a run of one cycle is taken off for the start.
+bench_waves() {
+  local reason kind name start
+  local -A seconds slowdowns=() bytes=()
+  reason=$(why_not primes)
+  for ((round = 0; round < rounds; round++)); do
+    for kind in start none vcd fst last; do
+      [ -n "$reason" ] && break 2
+      reason=$(wave_run "$kind")
+      seconds[$kind]=$(cat "$work/seconds" 2>/dev/null)
+    done
+    for kind in vcd fst last; do
+      slowdowns[$kind]+=" $(calc "(${seconds[$kind]} - ${seconds[start]}) / (${seconds[none]} - ${seconds[start]})")"
+    done
+  done
+  for kind in vcd fst last; do
+    name=rtl_${kind/last/trace_last}_slowdown
+    if [ -n "$reason" ]; then
+      skip "$name" "$reason"
+      continue
+    fi
+    set -- ${slowdowns[$kind]}
+    case $kind in
+      vcd) figure "$name" "$(median "$@")" times most $most_vcd_slowdown ;;
+      fst) figure "$name" "$(median "$@")" times ;;
+      last) figure "$name" "$(median "$@")" times most $most_trace_last_slowdown ;;
+    esac
+  done
+  for kind in vcd fst; do
+    if [ -n "$reason" ]; then
+      skip "${kind}_bytes_per_million_cycles" "$reason"
+    else
+      figure "${kind}_bytes_per_million_cycles" \
+        "$(calc "$(cat "$work/$kind.bytes") * 1000000 / $wave_cycles" %.0f)" bytes
+    fi
+  done
+}
+
+# wave_run KIND: one run with that kind of waves; its seconds go to $work/seconds.
+wave_run() {
+  local kind=$1 begin reason options=(--max-cycles "$wave_cycles")
+  case $kind in
+    start) options=(--max-cycles 1) ;;
+    vcd) options+=(--vcd "$work/waves.vcd") ;;
+    fst) options+=(--fst "$work/waves.fst") ;;
+    last) options+=(--vcd "$work/last.vcd" --trace-last "$kept_cycles") ;;
+  esac
+  begin=$(now_us)
+  reason=$(run_guest rtl primes "${options[@]}")
+  calc "($(now_us) - $begin) / 1000000" >"$work/seconds"
+  case $kind in
+    vcd | fst) [ -n "$reason" ] || wc -c <"$work/waves.$kind" >"$work/$kind.bytes" ;;
+  esac
+  rm -f "$work/waves.vcd" "$work/waves.fst" "$work/last.vcd"
+  echo -n "$reason"
+}
+
+bench_interp() {
+  local reason rates=()
+  reason=$(why_not integer)
+  for ((round = 0; round < rounds; round++)); do
+    [ -n "$reason" ] && break
+    reason=$(run_guest interp integer --append iterations=1000 --max-cycles "$interp_cycles")
+    rates+=("$(stat mips 2>/dev/null)")
+  done
+  if [ -n "$reason" ]; then
+    skip interp_mips_integer "$reason"
+  else
+    figure interp_mips_integer "$(median "${rates[@]}")" MIPS least $least_interp_mips
+  fi
+}
+
+bench_kvm() {
+  bench_kvm_start
+  if [ ! -x "$kvm_exits" ]; then
+    skip kvm_port_exit_ratio "no ${kvm_exits#"$root/"}; build it with the preset release"
+  elif ! "$kvm_exits" >"$work/kvm.txt" 2>"$work/kvm.err"; then
+    skip kvm_port_exit_ratio "$(cat "$work/kvm.err")"
+  else
+    kvm_figures
+  fi
+}
+
+# From the start of the program to the end of a run whose first instruction, at the reset vector, ends
+# the run: an upper bound of the time to the first guest instruction.
+bench_kvm_start() {
+  local reason begin times=() status
+  reason=$(why_not)
+  {
+    head -c 65520 /dev/zero
+    printf '\260\000\346\364\364\000\000\000\000\000\000\000\000\000\000\000' # mov al,0; out F4,al; hlt
+  } >"$work/first.rom"
+  for ((round = 0; round < 2 * rounds + 1; round++)); do
+    [ -n "$reason" ] && break
+    begin=$(now_us)
+    "$strata" run --engine kvm --quiet --bios "$work/first.rom" >"$work/out.txt" 2>&1
+    status=$?
+    times+=("$(calc "($(now_us) - $begin) / 1000")")
+    [ $status -eq 0 ] || reason="run ended with status $status: $(tail -n 1 "$work/out.txt" | cut -c 1-120)"
+  done
+  if [ -n "$reason" ]; then
+    skip kvm_start_ms "$reason"
+  else
+    figure kvm_start_ms "$(median "${times[@]}")" ms most $most_kvm_start_ms
+  fi
+}
+
+kvm_figures() {
+  local name value
+  while read -r name value; do
+    case $name in
+      kvm_port_exit_ratio) figure "$name" "$value" times most $most_kvm_exit_ratio ;;
+      kvm_kind) figure "$name" "$value" "" ;;
+      *_us) figure "$name" "$value" us ;;
+      *_ms) figure "$name" "$value" ms ;;
+      *_mips) figure "$name" "$value" MIPS ;;
+    esac
+  done <"$work/kvm.txt"
+}
+
+# The same run twice: cycles, screen and disk image must not differ.
+bench_repeat() {
+  local engine guest reason first second
+  for engine in rtl interp; do
+    for guest in disk primes; do
+      reason=$(why_not "$guest")
+      [ -n "$reason" ] || reason=$(repeat_run "$engine" "$guest" first)
+      [ -n "$reason" ] || reason=$(repeat_run "$engine" "$guest" second)
+      if [ -n "$reason" ]; then
+        skip "repeat_${engine}_$guest" "$reason"
+      elif cmp -s "$work/first" "$work/second"; then
+        truth "repeat_${engine}_$guest" true
+      else
+        truth "repeat_${engine}_$guest" false
+      fi
+    done
+  done
+}
+
+# repeat_run ENGINE GUEST RESULT: what must repeat goes to $work/RESULT.
+repeat_run() {
+  rm -f "$work/screen.txt"
+  run_guest "$1" "$2" --screen-text "$work/screen.txt"
+  { stat cycles; cksum <"$work/screen.txt"; cksum <"$work/disk.img"; } >"$work/$3" 2>/dev/null
+}
+
+# Everything, from a clean clone to the last test program.
+bench_build() {
+  local begin clone="$work/clone"
+  if ! git clone -q "$root" "$clone"; then
+    skip full_build_seconds "git clone of the project failed"
+    return
+  fi
+  begin=$(now_us)
+  if (cd "$clone" && cmake --preset release && cmake --build --preset release) >"$work/build.txt" 2>&1; then
+    figure full_build_seconds "$(calc "($(now_us) - $begin) / 1000000" %.1f)" s most $most_build_seconds
+  else
+    skip full_build_seconds "the build failed: $(grep -m 1 -i error "$work/build.txt" | cut -c 1-120)"
+  fi
+}
