@@ -187,9 +187,11 @@ bool KvmVm::write_state(const CpuState& state) {
   kvm_regs registers = to_kvm_regs(state);
   kvm_debugregs debug = to_kvm_debugregs(state);
   kvm_vcpu_events events = to_kvm_events(state);
+  write_tsc(cpu, state.tsc);
+  tsc_offset_ = state.tsc - read_tsc(cpu);
   return ioctl(cpu, KVM_SET_SREGS, &system) == 0 && ioctl(cpu, KVM_SET_REGS, &registers) == 0 &&
          ioctl(cpu, KVM_SET_DEBUGREGS, &debug) == 0 &&
-         ioctl(cpu, KVM_SET_VCPU_EVENTS, &events) == 0 && write_tsc(cpu, state.tsc);
+         ioctl(cpu, KVM_SET_VCPU_EVENTS, &events) == 0;
 }
 
 CpuState KvmVm::read_state() const {
@@ -203,7 +205,7 @@ CpuState KvmVm::read_state() const {
       ioctl(cpu, KVM_GET_DEBUGREGS, &debug) == 0 && ioctl(cpu, KVM_GET_VCPU_EVENTS, &events) == 0;
   assert(read);
   CpuState state = from_kvm(registers, system, debug, events);
-  state.tsc = read_tsc(cpu);
+  state.tsc = read_tsc(cpu) + tsc_offset_;
   return state;
 }
 

@@ -55,6 +55,8 @@ class KvmVm {
 
   /// False where KVM refuses the state; errno says how.
   bool write_state(const CpuState& state);
+  /// All but `halted`. The time stamp counter goes on from the value last written, also where KVM
+  /// shows the guest the host's own.
   CpuState read_state() const;
 
  private:
@@ -69,6 +71,7 @@ class KvmVm {
   Descriptor cpu_;
   kvm_run* run_ = nullptr;
   std::size_t run_bytes_ = 0;
+  std::uint64_t tsc_offset_ = 0;  // CpuState's counter less KVM's
 };
 
 }  // namespace strata
