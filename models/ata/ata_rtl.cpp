@@ -8,7 +8,7 @@ AtaRtl::AtaRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
       request("request"),
       response("response"),
       irq("irq"),
-      model_(context, "ata", disk, log) {
+      model_(context, basename(), disk, log) {
   SC_HAS_PROCESS(AtaRtl);
   SC_METHOD(request_method);
   sensitive << request;

@@ -45,7 +45,6 @@ class UartCore : public Device {
   std::uint8_t msr() const;
   void start_character(Cycle now);
   Cycle character_cycles() const;
-  void schedule_load(Cycle now);
   void update_irq();
 
   std::uint32_t cpu_hz_;

@@ -1,0 +1,35 @@
+#include "models/debug/debug_rtl.h"
+
+#include <utility>
+
+namespace strata {
+
+DebugRtl::DebugRtl(const sc_core::sc_module_name& name, ClockDriver& clock,
+                   VerilatedContext* context, DebugModel::Sinks sinks, EventLog* log)
+    : ClockedModule(name, clock),
+      request("request"),
+      response("response"),
+      model_(context, basename(), std::move(sinks), log) {
+  SC_HAS_PROCESS(DebugRtl);
+  SC_METHOD(request_method);
+  sensitive << request;
+  dont_initialize();
+}
+
+void DebugRtl::request_method() {
+  if (request.read().stb) wake();
+}
+
+bool DebugRtl::clock_edge(Cycle cycle) {
+  const WishboneRequest& bus = request.read();
+  model_.clock(cycle, {.adr = bus.adr,
+                       .dat = bus.dat,
+                       .sel = bus.sel,
+                       .cyc = bus.cyc,
+                       .stb = bus.stb,
+                       .we = bus.we});
+  response.write({.dat = model_.dat(), .ack = model_.ack()});
+  return !model_.idle() || bus.stb;
+}
+
+}  // namespace strata

@@ -1,0 +1,59 @@
+#include "models/uart/uart_model.h"
+
+#include <utility>
+
+#include "Vuart.h"
+#include "verilated_vcd_c.h"
+
+namespace strata {
+
+UartModel::UartModel(VerilatedContext* context, const char* name, std::uint32_t cpu_hz,
+                     ByteSink sink)
+    : rtl_(std::make_unique<Vuart>(context, name)), sink_(std::move(sink)) {
+  rtl_->cpu_hz_i = cpu_hz;
+  rtl_->rst_ni = 0;
+  tick();
+  tick();
+  rtl_->rst_ni = 1;
+}
+
+UartModel::~UartModel() {
+  rtl_->final();
+}
+
+void UartModel::tick() {
+  rtl_->clk_i = 1;
+  rtl_->eval();
+  rtl_->clk_i = 0;
+  rtl_->eval();
+}
+
+void UartModel::clock(const Request& request) {
+  rtl_->wb_cyc_i = request.cyc;
+  rtl_->wb_stb_i = request.stb;
+  rtl_->wb_we_i = request.we;
+  rtl_->wb_adr_i = request.adr >> 2 & 1;
+  rtl_->wb_sel_i = request.sel;
+  rtl_->wb_dat_i = request.dat;
+  tick();
+  if (rtl_->tx_valid_o) sink_(rtl_->tx_data_o);
+}
+
+bool UartModel::ack() const {
+  return rtl_->wb_ack_o;
+}
+std::uint32_t UartModel::dat() const {
+  return rtl_->wb_dat_o;
+}
+bool UartModel::irq() const {
+  return rtl_->irq_o;
+}
+bool UartModel::idle() const {
+  return rtl_->idle_o;
+}
+
+void UartModel::trace(VerilatedVcdC* file, int levels) {
+  rtl_->trace(file, levels);
+}
+
+}  // namespace strata

@@ -1,0 +1,37 @@
+#include "models/uart/uart_rtl.h"
+
+#include <utility>
+
+namespace strata {
+
+UartRtl::UartRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
+                 std::uint32_t cpu_hz, UartModel::ByteSink sink)
+    : ClockedModule(name, clock),
+      request("request"),
+      response("response"),
+      irq("irq"),
+      model_(context, basename(), cpu_hz, std::move(sink)) {
+  SC_HAS_PROCESS(UartRtl);
+  SC_METHOD(request_method);
+  sensitive << request;
+  dont_initialize();
+}
+
+void UartRtl::request_method() {
+  if (request.read().stb) wake();
+}
+
+bool UartRtl::clock_edge(Cycle) {
+  const WishboneRequest& bus = request.read();
+  model_.clock({.adr = bus.adr,
+                .dat = bus.dat,
+                .sel = bus.sel,
+                .cyc = bus.cyc,
+                .stb = bus.stb,
+                .we = bus.we});
+  response.write({.dat = model_.dat(), .ack = model_.ack()});
+  irq.write(model_.irq());
+  return !model_.idle() || bus.stb;
+}
+
+}  // namespace strata

@@ -1,0 +1,14 @@
+#include "models/uart/uart_tlm.h"
+
+#include <utility>
+
+namespace strata {
+
+// DeviceTlm only keeps the reference to the core, which is constructed after it.
+UartTlm::UartTlm(const sc_core::sc_module_name& name, std::uint32_t cpu_hz, UartCore::ByteSink sink,
+                 sc_core::sc_time period)
+    : DeviceTlm(name, core_, period),
+      irq("irq"),
+      core_(cpu_hz, std::move(sink), [this](bool level) { irq.write(level); }) {}
+
+}  // namespace strata
