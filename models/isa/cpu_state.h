@@ -32,8 +32,7 @@ inline constexpr std::uint32_t kRf = 1u << 16;
 inline constexpr std::uint32_t kVm = 1u << 17;
 inline constexpr std::uint32_t kStatus = kCf | kPf | kAf | kZf | kSf | kOf;
 /// Bits a 386 keeps; all others read as zero but bit 1.
-inline constexpr std::uint32_t kWritable386 =
-    kStatus | kTf | kIf | kDf | kIopl | kNt | kRf | kVm;
+inline constexpr std::uint32_t kWritable386 = kStatus | kTf | kIf | kDf | kIopl | kNt | kRf | kVm;
 }  // namespace eflags
 
 namespace cr0 {

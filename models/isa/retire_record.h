@@ -19,9 +19,9 @@ struct RetireRecord {
   std::uint64_t order = 0;  // 0 for the first after reset
   Cycle cycle = 0;
   RetireKind kind = RetireKind::kInstruction;
-  bool partial = false;       // one iteration of a REP string instruction, more to come
-  std::uint8_t vector = 0;    // exceptions and interrupts
-  std::uint8_t length = 0;    // bytes of the instruction; 0 for interrupts
+  bool partial = false;     // one iteration of a REP string instruction, more to come
+  std::uint8_t vector = 0;  // exceptions and interrupts
+  std::uint8_t length = 0;  // bytes of the instruction; 0 for interrupts
   std::uint32_t error_code = 0;
   std::uint32_t eip = 0;         // offset in CS of the instruction
   std::uint32_t linear_eip = 0;  // CS base + eip

@@ -1,0 +1,331 @@
+#include "models/engine/interpreter/interpreter.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+#include "models/isa/decoder.h"
+#include "models/isa/exceptions.h"
+
+namespace strata {
+
+/// EngineBus as models/isa sees it, counting what goes through.
+class Interpreter::Bus final : public ExternalAccess {
+ public:
+  explicit Bus(EngineBus& machine) : machine_(machine) {}
+
+  std::uint32_t port_read(std::uint16_t port, unsigned bytes) override {
+    ++ports;
+    return machine_.port_read(port, bytes);
+  }
+  void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) override {
+    ++ports;
+    machine_.port_write(port, bytes, value);
+  }
+  std::uint32_t mmio_read(std::uint32_t physical, unsigned bytes) override {
+    ++mmio;
+    return machine_.mmio_read(physical, bytes);
+  }
+  void mmio_write(std::uint32_t physical, unsigned bytes, std::uint32_t value) override {
+    ++mmio;
+    machine_.mmio_write(physical, bytes, value);
+  }
+
+  std::uint64_t ports = 0;
+  std::uint64_t mmio = 0;
+
+ private:
+  EngineBus& machine_;
+};
+
+/// Decoded instructions by address, each with the bytes it was decoded from. A hit compares those
+/// with the bytes in memory now, and decoding is a pure function of them, so nothing is ever
+/// invalidated and self-modifying code needs no care.
+struct Interpreter::DecodeMemo {
+  static constexpr std::size_t kEntries = 8192;
+  static constexpr std::size_t kKeyBytes = 16;
+
+  struct Key {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+  };
+  struct alignas(64) Entry {
+    Key key;
+    Instruction instruction;
+  };
+
+  DecodeMemo() {
+    constexpr std::uint8_t kZeros[kKeyBytes] = {};
+    for (unsigned big = 0; big < 2; ++big) {
+      Entry zeros;
+      decode(kZeros, big != 0, zeros.instruction);
+      table[big].fill(zeros);
+    }
+    for (unsigned length = 0; length <= Processor::kMaxLength; ++length) {
+      mask[length].low = length >= 8 ? ~0ull : (1ull << (8 * length)) - 1;
+      mask[length].high = length <= 8 ? 0 : (1ull << (8 * (length - 8))) - 1;
+    }
+  }
+
+  /// The instruction whose bytes start at `bytes` (16 of them readable); null if it is too long.
+  const Instruction* find(std::uint32_t eip, bool big, const std::uint8_t* bytes) {
+    Entry& entry = table[big ? 1 : 0][eip % kEntries];
+    Key key;
+    std::memcpy(&key, bytes, sizeof(key));
+    const Key& significant = mask[entry.instruction.length];
+    const std::uint64_t difference = ((key.low ^ entry.key.low) & significant.low) |
+                                     ((key.high ^ entry.key.high) & significant.high);
+    if (difference == 0) [[likely]] {
+      return &entry.instruction;
+    }
+    return fill(entry, key, big, bytes);
+  }
+
+  const Instruction* fill(Entry& entry, const Key& key, bool big, const std::uint8_t* bytes) {
+    Instruction instruction;
+    if (!decode({bytes, Processor::kMaxLength}, big, instruction)) {
+      return nullptr;
+    }
+    entry = {key, instruction};
+    return &entry.instruction;
+  }
+
+  std::array<Key, Processor::kMaxLength + 1> mask;
+  std::array<Entry, kEntries> table[2];  // by the code segment's D bit
+};
+
+Interpreter::Interpreter(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi)
+    : machine_(bus),
+      bus_(std::make_unique<Bus>(bus)),
+      processor_(*bus_),
+      memo_(std::make_unique<DecodeMemo>()),
+      cpi_(cpi) {
+  for (const MemoryRegion& region : regions) {
+    processor_.memory.map(region.base, region.size, region.host, region.writable);
+  }
+}
+
+Interpreter::~Interpreter() = default;
+
+void Interpreter::load_state(const CpuState& state) {
+  processor_.load_state(state);
+  cycle_ = state.tsc;
+  instructions_ = 0;
+  order_ = 0;
+  shutdown_ = false;
+}
+
+CpuState Interpreter::state() const {
+  CpuState state = processor_.state();
+  state.tsc = cycle_;
+  return state;
+}
+
+void Interpreter::advance_to(Cycle cycle) {
+  if (cycle > cycle_) {
+    cycle_ = cycle;
+  }
+}
+
+void Interpreter::set_interrupt_line(bool level) {
+  interrupt_line_ = level;
+  processor_.attention = true;
+}
+
+void Interpreter::request_stop() {
+  stop_requested_.store(true);
+  break_at_.store(0);
+}
+
+std::map<std::string, std::uint64_t> Interpreter::exits() const {
+  return {{"port", bus_->ports}, {"mmio", bus_->mmio}, {"hlt", halts_}, {"interrupt", interrupts_}};
+}
+
+// ---- fetching ----
+
+/// Points the fetch window at the memory region around EIP, cut to CS's limit. False if there is
+/// none, or fewer than 16 bytes are left at EIP.
+bool Interpreter::open_window() {
+  const SegmentState& code = processor_.system.seg[kCs];
+  const std::uint32_t eip = processor_.eip;
+  const std::uint32_t linear = code.base + eip;
+  const GuestMemory::Region* region = processor_.memory.region_of(linear);
+  if (region == nullptr) {
+    return false;
+  }
+  const std::uint32_t into_region = linear - region->base;
+  const std::uint32_t before = std::min(eip, into_region);
+  const std::uint64_t after =
+      std::min(region->size - into_region, std::uint64_t{code.limit} - eip + 1);
+  const std::uint64_t starts =
+      before + after < DecodeMemo::kKeyBytes ? 0 : before + after - (DecodeMemo::kKeyBytes - 1);
+  processor_.window = {
+      .eip = eip - before,
+      .size = static_cast<std::uint32_t>(std::min<std::uint64_t>(starts, UINT32_MAX)),
+      .host = region->host + (into_region - before)};
+  return before < starts;
+}
+
+/// The instruction at EIP; null with #GP(0) raised if it passes CS's limit or is too long.
+inline const Instruction* Interpreter::fetch() {
+  const FetchWindow& window = processor_.window;
+  const std::uint32_t delta = processor_.eip - window.eip;
+  if (delta >= window.size) [[unlikely]] {
+    return fetch_slowly();
+  }
+  const Instruction* instruction =
+      memo_->find(processor_.eip, processor_.code_big(), window.host + delta);
+  if (instruction == nullptr) [[unlikely]] {
+    processor_.raise(vector::kGeneralProtection);
+  }
+  return instruction;
+}
+
+/// Code outside the window: opens one, or takes the instruction byte by byte.
+const Instruction* Interpreter::fetch_slowly() {
+  Processor& p = processor_;
+  const SegmentState& code = p.system.seg[kCs];
+  if (p.eip <= code.limit && open_window()) {
+    return fetch();
+  }
+  std::array<std::uint8_t, Processor::kMaxLength> bytes{};
+  for (unsigned count = 0; count < bytes.size(); ++count) {
+    const std::uint32_t offset = p.eip + count;
+    if (offset > code.limit) {
+      break;
+    }
+    bytes[count] = p.memory.read<std::uint8_t>(code.base + offset);
+    if (decode({bytes.data(), count + 1}, p.code_big(), slow_instruction_)) {
+      return &slow_instruction_;
+    }
+  }
+  p.raise(vector::kGeneralProtection);
+  return nullptr;
+}
+
+// ---- running ----
+
+bool Interpreter::interrupt_due() const {
+  return interrupt_line_ && processor_.flag(eflags::kIf) && processor_.system.shadow == kNoShadow;
+}
+
+void Interpreter::take_exception() {
+  processor_.system.shadow = kNoShadow;
+  shutdown_ = deliver_exception(processor_).shutdown;
+  processor_.attention = true;
+}
+
+void Interpreter::take_interrupt(std::uint8_t vector) {
+  ++interrupts_;
+  shutdown_ = deliver_external_interrupt(processor_, vector).shutdown;
+  cycle_ += cpi_;
+}
+
+/// Instructions one after another, until break_at_ or until something asks for attention.
+void Interpreter::execute_until_break() {
+  Processor& p = processor_;
+  do {
+    const Instruction* instruction = fetch();
+    Outcome outcome = Outcome::kFault;
+    if (instruction != nullptr) [[likely]] {
+      p.next_eip = p.eip + instruction->length;
+      outcome = instruction->execute(p, *instruction);
+    }
+    if (outcome == Outcome::kDone) [[likely]] {
+      p.eip = p.next_eip;
+      ++instructions_;
+    } else if (outcome == Outcome::kFault) {
+      take_exception();
+    }
+    cycle_ += cpi_;
+  } while (cycle_ < break_at_.load(std::memory_order_relaxed) && !p.attention);
+}
+
+StopReason Interpreter::run(Cycle deadline) {
+  Processor& p = processor_;
+  for (;;) {
+    // Set before the request is looked at: a signal between the two still ends the inner loop.
+    break_at_.store(deadline);
+    if (stop_requested_.exchange(false)) {
+      return StopReason::kRequested;
+    }
+    if (shutdown_) {
+      return StopReason::kShutdown;
+    }
+    if (cycle_ >= deadline) {
+      return StopReason::kDeadline;
+    }
+    if (interrupt_due()) {
+      take_interrupt(machine_.acknowledge_interrupt());
+      continue;
+    }
+    if (p.system.halted != 0) {
+      ++halts_;
+      return StopReason::kHalted;
+    }
+    // With a shadow, one instruction and then here again; handlers set attention for the rest.
+    p.attention = p.system.shadow != kNoShadow;
+    p.system.shadow = kNoShadow;
+    execute_until_break();
+  }
+}
+
+// ---- one at a time ----
+
+RetireRecord Interpreter::begin_record() const {
+  RetireRecord record;
+  record.order = order_;
+  record.cycle = cycle_;
+  record.eip = processor_.eip;
+  record.linear_eip = processor_.system.seg[kCs].base + processor_.eip;
+  return record;
+}
+
+void Interpreter::end_record(RetireRecord& record) {
+  ++order_;
+  cycle_ += cpi_;
+  record.next_eip = processor_.eip;
+  record.eflags = processor_.eflags_image();
+}
+
+RetireRecord Interpreter::step() {
+  Processor& p = processor_;
+  assert(p.system.halted == 0 && !shutdown_);
+  RetireRecord record = begin_record();
+  p.system.shadow = kNoShadow;
+  Outcome outcome = Outcome::kFault;
+  if (const Instruction* instruction = fetch()) {
+    record.length = instruction->length;
+    p.next_eip = p.eip + instruction->length;
+    outcome = instruction->execute(p, *instruction);
+  }
+  if (outcome == Outcome::kDone) {
+    p.eip = p.next_eip;
+    ++instructions_;
+  } else if (outcome == Outcome::kFault) {
+    p.system.shadow = kNoShadow;
+    const Delivery delivery = deliver_exception(p);
+    shutdown_ = delivery.shutdown;
+    record.kind = RetireKind::kException;
+    record.vector = delivery.vector;
+    record.error_code = delivery.error_code;
+  }
+  record.partial = outcome == Outcome::kRepeat;
+  end_record(record);
+  return record;
+}
+
+RetireRecord Interpreter::deliver_interrupt(std::uint8_t vector) {
+  assert(!shutdown_);
+  RetireRecord record = begin_record();
+  ++interrupts_;
+  const Delivery delivery = deliver_external_interrupt(processor_, vector);
+  shutdown_ = delivery.shutdown;
+  record.kind = delivery.vector == vector ? RetireKind::kInterrupt : RetireKind::kException;
+  record.vector = delivery.vector;
+  record.error_code = delivery.error_code;
+  end_record(record);
+  return record;
+}
+
+}  // namespace strata

@@ -1,0 +1,80 @@
+// The interpreter, strata86's golden model: fetches, decodes and executes one instruction after
+// another over the opcode table of models/isa. Virtual time moves by `cpi` cycles an instruction,
+// an iteration of a REP string instruction, and a delivered exception or interrupt.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "models/engine/engine.h"
+#include "models/isa/processor.h"
+#include "models/isa/retire_record.h"
+
+namespace strata {
+
+class Interpreter final : public Engine {
+ public:
+  /// Everything outside `regions` and every write to a region that is not writable goes to `bus`.
+  /// The bus and the regions' memory outlive the interpreter.
+  Interpreter(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi = 1);
+  ~Interpreter() override;
+
+  std::string_view name() const override { return "interp"; }
+  void load_state(const CpuState& state) override;
+  CpuState state() const override;
+  Cycle cycle() const override { return cycle_; }
+  void advance_to(Cycle cycle) override;
+  StopReason run(Cycle deadline) override;
+  void set_interrupt_line(bool level) override;
+  void request_stop() override;
+  std::uint64_t instructions() const override { return instructions_; }
+  std::map<std::string, std::uint64_t> exits() const override;
+
+  /// Executes one instruction, one iteration of a REP string instruction, or the delivery of the
+  /// exception it raises. Takes no external interrupt. The processor must not be halted or shut
+  /// down.
+  RetireRecord step();
+
+  /// Takes external interrupt `vector` now, whatever EFLAGS.IF says; wakes a halted processor. The
+  /// record's kind is kInterrupt, or kException with the fault that delivering it ended in.
+  RetireRecord deliver_interrupt(std::uint8_t vector);
+
+  /// Whether a triple fault has stopped the processor for good.
+  bool shutdown() const { return shutdown_; }
+
+ private:
+  class Bus;
+  struct DecodeMemo;
+
+  const Instruction* fetch();
+  const Instruction* fetch_slowly();
+  bool open_window();
+  void execute_until_break();
+  void take_exception();
+  void take_interrupt(std::uint8_t vector);
+  bool interrupt_due() const;
+  RetireRecord begin_record() const;
+  void end_record(RetireRecord& record);
+
+  EngineBus& machine_;
+  std::unique_ptr<Bus> bus_;
+  Processor processor_;
+  std::unique_ptr<DecodeMemo> memo_;
+  Instruction slow_instruction_;
+  Cycle cpi_;
+  Cycle cycle_ = 0;
+  std::uint64_t instructions_ = 0;
+  std::uint64_t order_ = 0;
+  std::uint64_t halts_ = 0;
+  std::uint64_t interrupts_ = 0;
+  /// run() leaves its inner loop when cycle_ gets here; zero makes that the next boundary.
+  std::atomic<Cycle> break_at_{0};
+  std::atomic<bool> stop_requested_{false};
+  bool interrupt_line_ = false;
+  bool shutdown_ = false;
+};
+
+}  // namespace strata

@@ -1,0 +1,17 @@
+// Bytes to Instruction (SDM vol. 2, chapter 2). A pure function: the same bytes and code segment
+// size always decode to the same instruction.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "models/isa/instruction.h"
+
+namespace strata {
+
+/// Decodes the instruction at the start of `bytes` (at most 15 are looked at); `big` is the code
+/// segment's D bit. False if the instruction does not end within `bytes`. An undefined encoding,
+/// and LOCK where it is not allowed, decode to a handler that raises #UD.
+bool decode(std::span<const std::uint8_t> bytes, bool big, Instruction& instruction);
+
+}  // namespace strata

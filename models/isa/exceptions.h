@@ -1,0 +1,32 @@
+// Delivery of interrupts and exceptions (SDM vol. 3, chapter 6): real-mode vectors, protected-mode
+// interrupt and trap gates without change of privilege level, double fault and shutdown.
+#pragma once
+
+#include <cstdint>
+
+#include "models/isa/processor.h"
+
+namespace strata {
+
+/// Whether protected mode pushes an error code for `vector` (SDM vol. 3, table 6-1).
+bool has_error_code(std::uint8_t vector);
+
+/// INT n, INT 3, INTO: delivered as part of the instruction; pushes Processor::next_eip as return
+/// address and makes the handler next_eip. False with the fault raised, nothing changed.
+bool deliver_software_interrupt(Processor& p, std::uint8_t vector);
+
+/// What a delivery came to. `vector` is the one whose handler was entered: #DF (or the second
+/// fault) when delivering the first one faulted.
+struct Delivery {
+  bool shutdown = false;  // a fault while #DF was delivered
+  std::uint8_t vector = 0;
+  std::uint32_t error_code = 0;
+};
+
+/// Delivers the exception p.fault() of the instruction at p.eip; on return p.eip is the handler.
+Delivery deliver_exception(Processor& p);
+
+/// Delivers external interrupt `vector` before the instruction at p.eip; wakes a halted processor.
+Delivery deliver_external_interrupt(Processor& p, std::uint8_t vector);
+
+}  // namespace strata

@@ -1,0 +1,122 @@
+#include "models/isa/guest_memory.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdlib>
+#include <new>
+
+namespace strata {
+namespace {
+
+constexpr std::size_t kPages = std::size_t{1} << (32 - GuestMemory::kPageShift);
+
+/// Bytes of the next piece of an access: up to the dword's end, and one or two where that leaves
+/// three.
+unsigned piece_bytes(std::uint32_t address, unsigned left) {
+  const unsigned lane = address % 4;
+  const unsigned bytes = std::min(left, 4 - lane);
+  if (bytes != 3) {
+    return bytes;
+  }
+  return lane == 0 ? 2 : 1;
+}
+
+std::uint32_t low_bytes(std::uint32_t value, unsigned bytes) {
+  return bytes == 4 ? value : value & ((1u << (8 * bytes)) - 1);
+}
+
+}  // namespace
+
+void GuestMemory::FreePages::operator()(Page* pages) const {
+  std::free(pages);
+}
+
+// calloc leaves pages of the tables that are never touched unbacked; new[] would write all 16 MiB.
+GuestMemory::GuestMemory(ExternalAccess& external)
+    : external_(external),
+      readable_(static_cast<Page*>(std::calloc(kPages, sizeof(Page)))),
+      writable_(static_cast<Page*>(std::calloc(kPages, sizeof(Page)))) {
+  if (readable_ == nullptr || writable_ == nullptr) {
+    throw std::bad_alloc();
+  }
+}
+
+void GuestMemory::map(std::uint32_t base, std::uint64_t size, std::uint8_t* host, bool writable) {
+  assert((base & kPageMask) == 0 && (size & kPageMask) == 0 && base + size <= (1ull << 32));
+  regions_.push_back({base, size, host});
+  for (std::uint64_t offset = 0; offset < size; offset += kPageMask + 1) {
+    const std::size_t page = (base + offset) >> kPageShift;
+    readable_[page] = host + offset;
+    writable_[page] = writable ? host + offset : nullptr;
+  }
+}
+
+const GuestMemory::Region* GuestMemory::region_of(std::uint32_t physical) const {
+  for (const Region& region : regions_) {
+    if (physical >= region.base && physical - region.base < region.size) {
+      return &region;
+    }
+  }
+  return nullptr;
+}
+
+std::uint32_t GuestMemory::read_pieces(std::uint32_t physical, unsigned bytes) {
+  std::uint32_t value = 0;
+  for (unsigned done = 0; done < bytes;) {
+    const std::uint32_t address = physical + done;
+    const unsigned piece = piece_bytes(address, bytes - done);
+    value |= low_bytes(read_piece(address, piece), piece) << (8 * done);
+    done += piece;
+  }
+  return value;
+}
+
+void GuestMemory::write_pieces(std::uint32_t physical, unsigned bytes, std::uint32_t value) {
+  for (unsigned done = 0; done < bytes;) {
+    const std::uint32_t address = physical + done;
+    const unsigned piece = piece_bytes(address, bytes - done);
+    write_piece(address, piece, low_bytes(value >> (8 * done), piece));
+    done += piece;
+  }
+}
+
+std::uint32_t GuestMemory::read_piece(std::uint32_t physical, unsigned bytes) {
+  const std::uint8_t* host = at(readable_[physical >> kPageShift], physical);
+  if (host == nullptr) {
+    return external_.mmio_read(physical, bytes);
+  }
+  std::uint32_t value = 0;
+  std::memcpy(&value, host, bytes);
+  return value;
+}
+
+void GuestMemory::write_piece(std::uint32_t physical, unsigned bytes, std::uint32_t value) {
+  std::uint8_t* host = at(writable_[physical >> kPageShift], physical);
+  if (host == nullptr) {
+    external_.mmio_write(physical, bytes, value);
+  } else {
+    std::memcpy(host, &value, bytes);
+  }
+}
+
+std::uint32_t GuestMemory::port_read(std::uint16_t port, unsigned bytes) {
+  std::uint32_t value = 0;
+  for (unsigned done = 0; done < bytes;) {
+    const std::uint16_t address = static_cast<std::uint16_t>(port + done);
+    const unsigned piece = piece_bytes(address, bytes - done);
+    value |= low_bytes(external_.port_read(address, piece), piece) << (8 * done);
+    done += piece;
+  }
+  return value;
+}
+
+void GuestMemory::port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) {
+  for (unsigned done = 0; done < bytes;) {
+    const std::uint16_t address = static_cast<std::uint16_t>(port + done);
+    const unsigned piece = piece_bytes(address, bytes - done);
+    external_.port_write(address, piece, low_bytes(value >> (8 * done), piece));
+    done += piece;
+  }
+}
+
+}  // namespace strata

@@ -1,0 +1,285 @@
+// The working form of CpuState: what the semantics of instructions read and change. Registers, lazy
+// flags, segment checks and the paths to memory. It knows no instructions: the opcode table's
+// handlers act on it, and an engine drives it.
+//
+// Faults never throw. A call that can fault returns false after raise(); the handler then returns
+// Outcome::kFault before it has changed any state, so the instruction can be restarted.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+#include "models/isa/cpu_state.h"
+#include "models/isa/guest_memory.h"
+#include "models/isa/instruction.h"
+#include "models/isa/lazy_flags.h"
+
+namespace strata {
+
+/// An exception an instruction raised. `error_code` counts only for vectors that push one.
+struct Fault {
+  std::uint8_t vector = 0;
+  std::uint32_t error_code = 0;
+};
+
+/// A place in memory whose access rights have been checked: read-modify-write cannot fault any
+/// more.
+template <typename T>
+struct Location {
+  std::uint32_t linear = 0;
+  std::uint8_t* host = nullptr;  // null: not plain memory, or not inside one page
+};
+
+/// EIP values whose bytes can be fetched straight from host memory, 16 bytes at a time.
+struct FetchWindow {
+  std::uint32_t eip = 0;
+  std::uint32_t size = 0;
+  const std::uint8_t* host = nullptr;
+};
+
+class Processor {
+ public:
+  /// Longest instruction the 80386 accepts (SDM vol. 2, 2.3.11).
+  static constexpr unsigned kMaxLength = 15;
+
+  explicit Processor(ExternalAccess& external) : memory(external) { load_state(CpuState::reset()); }
+
+  void load_state(const CpuState& state);
+  CpuState state() const;
+
+  // ---- general registers, by number in the encoding ----
+
+  template <typename T>
+  T reg(unsigned number) const {
+    if constexpr (sizeof(T) == 1) {
+      return static_cast<T>(gpr[number & 3] >> ((number & 4) * 2));
+    } else {
+      return static_cast<T>(gpr[number]);
+    }
+  }
+
+  template <typename T>
+  void set_reg(unsigned number, T value) {
+    if constexpr (sizeof(T) == 1) {
+      const unsigned shift = (number & 4) * 2;
+      gpr[number & 3] = (gpr[number & 3] & ~(0xFFu << shift)) | (std::uint32_t{value} << shift);
+    } else if constexpr (sizeof(T) == 2) {
+      gpr[number] = (gpr[number] & 0xFFFF0000) | value;
+    } else {
+      gpr[number] = value;
+    }
+  }
+
+  /// Sets the part of a register an address size or stack size selects.
+  void set_masked(unsigned number, std::uint32_t mask, std::uint32_t value) {
+    gpr[number] = (gpr[number] & ~mask) | (value & mask);
+  }
+
+  // ---- flags ----
+
+  std::uint32_t eflags_image() const { return control_flags | flags.status(); }
+
+  /// Replaces the EFLAGS bits in `mask` by those of `image`.
+  void set_eflags(std::uint32_t image, std::uint32_t mask);
+
+  bool flag(std::uint32_t control_bit) const { return (control_flags & control_bit) != 0; }
+
+  // ---- modes ----
+
+  bool protected_mode() const { return (system.cr0 & cr0::kPe) != 0; }
+  /// Current privilege level: SS's DPL, which is right in the instructions between setting CR0.PE
+  /// and reloading CS too.
+  unsigned cpl() const { return (system.seg[kSs].attributes >> attr::kDplShift) & 3; }
+  std::uint32_t stack_mask() const { return stack_mask_; }
+  bool code_big() const { return (system.seg[kCs].attributes & attr::kBig) != 0; }
+
+  // ---- faults ----
+
+  bool raise(std::uint8_t vector, std::uint32_t error_code = 0) {
+    fault_ = {vector, error_code};
+    return false;
+  }
+  Outcome raised(std::uint8_t vector, std::uint32_t error_code = 0) {
+    raise(vector, error_code);
+    return Outcome::kFault;
+  }
+  const Fault& fault() const { return fault_; }
+
+  // ---- memory operands ----
+
+  std::uint32_t effective_address(const Instruction& i) const {
+    return (gpr[i.base] + (gpr[i.index] << i.scale) + i.displacement) & i.address_mask;
+  }
+
+  template <typename T>
+  bool read(unsigned segment, std::uint32_t offset, T& value) {
+    std::uint32_t linear = 0;
+    if (!readable<T>(segment, offset, linear)) [[unlikely]] {
+      return false;
+    }
+    value = memory.read<T>(linear);
+    return true;
+  }
+
+  template <typename T>
+  bool write(unsigned segment, std::uint32_t offset, T value) {
+    std::uint32_t linear = 0;
+    if (!writable<T>(segment, offset, linear)) [[unlikely]] {
+      return false;
+    }
+    memory.write<T>(linear, value);
+    return true;
+  }
+
+  /// Checks a read-modify-write access; load() and store() then do it.
+  template <typename T>
+  bool locate(unsigned segment, std::uint32_t offset, Location<T>& at) {
+    if (!writable<T>(segment, offset, at.linear)) [[unlikely]] {
+      return false;
+    }
+    at.host = memory.writable<T>(at.linear);
+    return true;
+  }
+
+  template <typename T>
+  T load(const Location<T>& at) {
+    if (at.host == nullptr) [[unlikely]] {
+      return memory.read<T>(at.linear);
+    }
+    T value;
+    std::memcpy(&value, at.host, sizeof(T));
+    return value;
+  }
+
+  template <typename T>
+  void store(const Location<T>& at, T value) {
+    if (at.host == nullptr) [[unlikely]] {
+      memory.write<T>(at.linear, value);
+    } else {
+      std::memcpy(at.host, &value, sizeof(T));
+    }
+  }
+
+  /// Limit and type checks of an access of sizeof(T) bytes; gives the linear address.
+  template <typename T>
+  bool readable(unsigned segment, std::uint32_t offset, std::uint32_t& linear) {
+    const SegmentCheck& check = checks_[segment];
+    linear = check.base + offset;
+    if (last_byte<T>(offset) <= check.read_limit) [[likely]] {
+      return true;
+    }
+    return check_access(segment, offset, sizeof(T), false);
+  }
+  template <typename T>
+  bool writable(unsigned segment, std::uint32_t offset, std::uint32_t& linear) {
+    const SegmentCheck& check = checks_[segment];
+    linear = check.base + offset;
+    if (last_byte<T>(offset) <= check.write_limit) [[likely]] {
+      return true;
+    }
+    return check_access(segment, offset, sizeof(T), true);
+  }
+
+  // ---- stack (SDM vol. 1, 6.2): the stack size is SS's B bit ----
+
+  template <typename T>
+  bool push(T value) {
+    const auto size = static_cast<std::uint32_t>(sizeof(T));
+    const std::uint32_t top = (gpr[kEsp] - size) & stack_mask_;
+    if (!write<T>(kSs, top, value)) {
+      return false;
+    }
+    set_masked(kEsp, stack_mask_, top);
+    return true;
+  }
+
+  /// Reads the item `skip` bytes above the top, without moving ESP.
+  template <typename T>
+  bool peek(std::uint32_t skip, T& value) {
+    return read<T>(kSs, (gpr[kEsp] + skip) & stack_mask_, value);
+  }
+
+  void drop(std::uint32_t bytes) { set_masked(kEsp, stack_mask_, gpr[kEsp] + bytes); }
+
+  // ---- segments and mode changes ----
+
+  /// Replaces a segment register whole; every change of one ends here.
+  void set_segment(unsigned segment, const SegmentState& value) {
+    system.seg[segment] = value;
+    refresh_segment(segment);
+  }
+
+  /// Changes CR0 and what follows from it.
+  void set_cr0(std::uint32_t value);
+
+  /// Asks the engine to look for interrupts at the next boundary (IF or the shadow has changed).
+  void request_attention() { attention = true; }
+
+  // ---- fields the handlers use directly ----
+
+  /// EAX..EDI, then a register that always reads zero (kNoRegister).
+  std::array<std::uint32_t, 9> gpr{};
+  std::uint32_t eip = 0;
+  /// EIP after the running instruction; branches change it.
+  std::uint32_t next_eip = 0;
+  LazyFlags flags;
+  /// EFLAGS but for the status flags; bit 1 is set.
+  std::uint32_t control_flags = eflags::kReserved1;
+  bool attention = false;
+  /// Everything else of the state. Its gpr, eip and eflags are not kept up to date.
+  CpuState system;
+  GuestMemory memory;
+  FetchWindow window;
+
+ private:
+  struct SegmentCheck {
+    std::uint32_t base = 0;
+    /// Highest offset that may be read (written), or -1 where only check_access() can tell.
+    std::int64_t read_limit = -1;
+    std::int64_t write_limit = -1;
+  };
+
+  template <typename T>
+  static std::int64_t last_byte(std::uint32_t offset) {
+    return std::int64_t{offset} + (static_cast<std::int64_t>(sizeof(T)) - 1);
+  }
+
+  void refresh_segment(unsigned segment);
+  bool check_access(unsigned segment, std::uint32_t offset, unsigned bytes, bool for_write);
+
+  std::array<SegmentCheck, 6> checks_{};
+  std::uint32_t stack_mask_ = 0xFFFF;
+  Fault fault_;
+};
+
+/// Items pushed together: either all are, or the stack is untouched and a fault is raised.
+class StackFrame {
+ public:
+  void add(std::uint32_t value) { values_[count_++] = value; }
+
+  /// Pushes the items in the order they were added, each as a T.
+  template <typename T>
+  bool push(Processor& p) {
+    std::array<Location<T>, kMost> places;
+    std::uint32_t top = p.gpr[kEsp];
+    for (unsigned n = 0; n < count_; ++n) {
+      top = (top - static_cast<std::uint32_t>(sizeof(T))) & p.stack_mask();
+      if (!p.locate<T>(kSs, top, places[n])) {
+        return false;
+      }
+    }
+    for (unsigned n = 0; n < count_; ++n) {
+      p.store<T>(places[n], static_cast<T>(values_[n]));
+    }
+    p.set_masked(kEsp, p.stack_mask(), top);
+    return true;
+  }
+
+ private:
+  static constexpr unsigned kMost = 8;
+  std::array<std::uint32_t, kMost> values_{};
+  unsigned count_ = 0;
+};
+
+}  // namespace strata

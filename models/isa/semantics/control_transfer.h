@@ -1,0 +1,261 @@
+// Control transfer (SDM vol. 1, 7.3.8): JMP Jcc LOOP JCXZ CALL RET INT IRET. A target outside CS's
+// limit is #GP(0) of the transferring instruction, before it has changed anything.
+#pragma once
+
+#include "models/isa/exceptions.h"
+#include "models/isa/segmentation.h"
+#include "models/isa/semantics/conditions.h"
+#include "models/isa/semantics/operands.h"
+
+namespace strata::semantics {
+
+/// Whether `target` may be the next EIP.
+inline bool near_target_allowed(Processor& p, std::uint32_t target) {
+  return target <= p.system.seg[kCs].limit || p.raise(vector::kGeneralProtection);
+}
+
+inline Outcome jump_near(Processor& p, std::uint32_t target) {
+  if (!near_target_allowed(p, target)) {
+    return Outcome::kFault;
+  }
+  p.next_eip = target;
+  return Outcome::kDone;
+}
+
+template <typename T>
+std::uint32_t relative_target(const Processor& p, const Instruction& i) {
+  return static_cast<T>(p.next_eip + i.immediate);
+}
+
+/// JMP rel
+struct JumpRelative {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    return jump_near(p, relative_target<T>(p, i));
+  }
+};
+
+/// Jcc rel
+template <unsigned kCondition>
+struct JumpIf {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    return holds<kCondition>(p.flags) ? jump_near(p, relative_target<T>(p, i)) : Outcome::kDone;
+  }
+};
+
+enum class LoopKind { kPlain, kWhileEqual, kWhileNotEqual };
+
+/// LOOP, LOOPE, LOOPNE rel8: the counter is CX or ECX by the address size
+template <LoopKind kKind>
+struct Loop {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    const std::uint32_t count = (p.gpr[kEcx] - 1) & i.address_mask;
+    const bool wanted =
+        kKind == LoopKind::kPlain || p.flags.zf() == (kKind == LoopKind::kWhileEqual);
+    if (count != 0 && wanted && jump_near(p, relative_target<T>(p, i)) == Outcome::kFault) {
+      return Outcome::kFault;
+    }
+    p.set_masked(kEcx, i.address_mask, count);
+    return Outcome::kDone;
+  }
+};
+
+/// JCXZ and JECXZ rel8
+struct JumpIfCounterZero {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    const bool zero = (p.gpr[kEcx] & i.address_mask) == 0;
+    return zero ? jump_near(p, relative_target<T>(p, i)) : Outcome::kDone;
+  }
+};
+
+/// JMP r/m
+struct JumpRm {
+  template <typename T, bool kMemory>
+  static Outcome run(Processor& p, const Instruction& i) {
+    T target;
+    return read_rm<T, kMemory>(p, i, target) ? jump_near(p, target) : Outcome::kFault;
+  }
+};
+
+template <typename T>
+Outcome call_near(Processor& p, std::uint32_t target) {
+  if (!near_target_allowed(p, target) || !p.push<T>(static_cast<T>(p.next_eip))) {
+    return Outcome::kFault;
+  }
+  p.next_eip = target;
+  return Outcome::kDone;
+}
+
+/// CALL rel
+struct CallRelative {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    return call_near<T>(p, relative_target<T>(p, i));
+  }
+};
+
+/// CALL r/m
+struct CallRm {
+  template <typename T, bool kMemory>
+  static Outcome run(Processor& p, const Instruction& i) {
+    T target;
+    return read_rm<T, kMemory>(p, i, target) ? call_near<T>(p, target) : Outcome::kFault;
+  }
+};
+
+/// RET and RET imm16
+struct ReturnNear {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    T target;
+    if (!p.peek<T>(0, target) || jump_near(p, target) == Outcome::kFault) {
+      return Outcome::kFault;
+    }
+    p.drop(static_cast<std::uint32_t>(sizeof(T)) + i.immediate);
+    return Outcome::kDone;
+  }
+};
+
+// ---- far transfers ----
+
+inline Outcome jump_far(Processor& p, std::uint16_t selector, std::uint32_t offset) {
+  CodeTarget target;
+  if (!check_code_target(p, FarTransfer::kJumpOrCall, selector, 0, target) ||
+      !check_code_offset(p, target, offset, 0)) {
+    return Outcome::kFault;
+  }
+  enter_code_target(p, target, offset);
+  return Outcome::kDone;
+}
+
+template <typename T>
+Outcome call_far(Processor& p, std::uint16_t selector, std::uint32_t offset) {
+  CodeTarget target;
+  StackFrame frame;
+  frame.add(p.system.seg[kCs].selector);
+  frame.add(p.next_eip);
+  if (!check_code_target(p, FarTransfer::kJumpOrCall, selector, 0, target) ||
+      !check_code_offset(p, target, offset, 0) || !frame.push<T>(p)) {
+    return Outcome::kFault;
+  }
+  enter_code_target(p, target, offset);
+  return Outcome::kDone;
+}
+
+/// Reads a far pointer, offset first.
+template <typename T>
+bool read_far_pointer(Processor& p, const Instruction& i, T& offset, std::uint16_t& selector) {
+  const std::uint32_t at = p.effective_address(i);
+  return p.read<T>(i.segment, at, offset) &&
+         p.read<std::uint16_t>(i.segment, at + static_cast<std::uint32_t>(sizeof(T)), selector);
+}
+
+/// JMP ptr16:16/32
+struct JumpFar {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    return jump_far(p, static_cast<std::uint16_t>(i.displacement), static_cast<T>(i.immediate));
+  }
+};
+
+/// CALL ptr16:16/32
+struct CallFar {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    return call_far<T>(p, static_cast<std::uint16_t>(i.displacement), static_cast<T>(i.immediate));
+  }
+};
+
+/// JMP m16:16/32
+struct JumpFarMemory {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    T offset;
+    std::uint16_t selector = 0;
+    return read_far_pointer(p, i, offset, selector) ? jump_far(p, selector, offset)
+                                                    : Outcome::kFault;
+  }
+};
+
+/// CALL m16:16/32
+struct CallFarMemory {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    T offset;
+    std::uint16_t selector = 0;
+    return read_far_pointer(p, i, offset, selector) ? call_far<T>(p, selector, offset)
+                                                    : Outcome::kFault;
+  }
+};
+
+/// RETF and RETF imm16
+struct ReturnFar {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    T offset;
+    T selector;
+    CodeTarget target;
+    if (!p.peek<T>(0, offset) || !p.peek<T>(sizeof(T), selector) ||
+        !check_code_target(p, FarTransfer::kReturn, static_cast<std::uint16_t>(selector), 0,
+                           target) ||
+        !check_code_offset(p, target, offset, 0)) {
+      return Outcome::kFault;
+    }
+    p.drop(2 * static_cast<std::uint32_t>(sizeof(T)) + i.immediate);
+    enter_code_target(p, target, offset);
+    return Outcome::kDone;
+  }
+};
+
+// ---- interrupts ----
+
+inline Outcome software_interrupt(Processor& p, std::uint8_t vector) {
+  return deliver_software_interrupt(p, vector) ? Outcome::kDone : Outcome::kFault;
+}
+
+inline Outcome int3(Processor& p, const Instruction&) {
+  return software_interrupt(p, vector::kBreakpoint);
+}
+
+inline Outcome int_imm(Processor& p, const Instruction& i) {
+  return software_interrupt(p, static_cast<std::uint8_t>(i.immediate));
+}
+
+inline Outcome into(Processor& p, const Instruction&) {
+  return p.flags.of() ? software_interrupt(p, vector::kOverflow) : Outcome::kDone;
+}
+
+/// IRET and IRETD. Not executed yet, so #UD: nested tasks, virtual-8086 mode and outer levels.
+struct InterruptReturn {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction&) {
+    T offset;
+    T selector;
+    T image;
+    CodeTarget target;
+    if (p.protected_mode() && p.flag(eflags::kNt)) {
+      return p.raised(vector::kInvalidOpcode);
+    }
+    if (!p.peek<T>(0, offset) || !p.peek<T>(sizeof(T), selector) ||
+        !p.peek<T>(2 * sizeof(T), image)) {
+      return Outcome::kFault;
+    }
+    if (p.protected_mode() && (image & eflags::kVm) != 0) {
+      return p.raised(vector::kInvalidOpcode);
+    }
+    if (!check_code_target(p, FarTransfer::kReturn, static_cast<std::uint16_t>(selector), 0,
+                           target) ||
+        !check_code_offset(p, target, offset, 0)) {
+      return Outcome::kFault;
+    }
+    p.drop(3 * sizeof(T));
+    p.set_eflags(image, static_cast<T>(-1) & ~(eflags::kVm | eflags::kRf));
+    enter_code_target(p, target, offset);
+    return Outcome::kDone;
+  }
+};
+
+}  // namespace strata::semantics

@@ -1,0 +1,74 @@
+// Flag control (SDM vol. 1, 7.3.13): CLC STC CMC CLD STD CLI STI LAHF SAHF PUSHF POPF.
+#pragma once
+
+#include "models/isa/semantics/data_transfer.h"
+
+namespace strata::semantics {
+
+template <bool kValue>
+Outcome assign_carry(Processor& p, const Instruction&) {
+  p.flags.set_cf(kValue);
+  return Outcome::kDone;
+}
+
+inline Outcome complement_carry(Processor& p, const Instruction&) {
+  p.flags.set_cf(!p.flags.cf());
+  return Outcome::kDone;
+}
+
+inline Outcome clear_direction(Processor& p, const Instruction&) {
+  p.control_flags &= ~eflags::kDf;
+  return Outcome::kDone;
+}
+
+inline Outcome set_direction(Processor& p, const Instruction&) {
+  p.control_flags |= eflags::kDf;
+  return Outcome::kDone;
+}
+
+inline Outcome clear_interrupt(Processor& p, const Instruction&) {
+  p.control_flags &= ~eflags::kIf;
+  return Outcome::kDone;
+}
+
+/// Interrupts are recognised only after the next instruction (386 reference manual, STI).
+inline Outcome set_interrupt(Processor& p, const Instruction&) {
+  p.control_flags |= eflags::kIf;
+  p.system.shadow = kStiShadow;
+  p.request_attention();
+  return Outcome::kDone;
+}
+
+inline Outcome lahf(Processor& p, const Instruction&) {
+  p.set_reg<std::uint8_t>(4, static_cast<std::uint8_t>(p.eflags_image()));
+  return Outcome::kDone;
+}
+
+inline Outcome sahf(Processor& p, const Instruction&) {
+  p.set_eflags(p.reg<std::uint8_t>(4), eflags::kStatus & ~eflags::kOf);
+  return Outcome::kDone;
+}
+
+/// PUSHF and PUSHFD: VM and RF are pushed as zero
+struct PushFlags {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction&) {
+    return push_value<T>(p, static_cast<T>(p.eflags_image() & ~(eflags::kVm | eflags::kRf)));
+  }
+};
+
+/// POPF and POPFD: VM and RF stay
+struct PopFlags {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction&) {
+    T image;
+    if (!p.peek<T>(0, image)) {
+      return Outcome::kFault;
+    }
+    p.drop(sizeof(T));
+    p.set_eflags(image, static_cast<T>(-1) & ~(eflags::kVm | eflags::kRf));
+    return Outcome::kDone;
+  }
+};
+
+}  // namespace strata::semantics

@@ -1,0 +1,130 @@
+// System instructions (SDM vol. 3, 2.8): descriptor tables, control registers, HLT, and what waits
+// for a coprocessor that is not there.
+#pragma once
+
+#include "models/isa/semantics/operands.h"
+
+namespace strata::semantics {
+
+inline Outcome undefined_opcode(Processor& p, const Instruction&) {
+  return p.raised(vector::kInvalidOpcode);
+}
+
+inline Outcome nop(Processor&, const Instruction&) {
+  return Outcome::kDone;
+}
+
+inline Outcome hlt(Processor& p, const Instruction&) {
+  p.system.halted = 1;
+  p.request_attention();
+  return Outcome::kDone;
+}
+
+/// WAIT: #NM if CR0.MP and CR0.TS are set
+inline Outcome wait(Processor& p, const Instruction&) {
+  constexpr std::uint32_t kBoth = cr0::kMp | cr0::kTs;
+  return (p.system.cr0 & kBoth) == kBoth ? p.raised(vector::kDeviceNotAvailable) : Outcome::kDone;
+}
+
+/// ESC: #NM if CR0.EM or CR0.TS is set; the coprocessor itself is not executed
+inline Outcome escape(Processor& p, const Instruction&) {
+  const bool trapped = (p.system.cr0 & (cr0::kEm | cr0::kTs)) != 0;
+  return p.raised(trapped ? vector::kDeviceNotAvailable : vector::kInvalidOpcode);
+}
+
+inline Outcome clts(Processor& p, const Instruction&) {
+  p.set_cr0(p.system.cr0 & ~cr0::kTs);
+  return Outcome::kDone;
+}
+
+/// MOV r32, CRn
+inline Outcome mov_from_control(Processor& p, const Instruction& i) {
+  switch (i.reg) {
+    case 0: p.gpr[i.rm] = p.system.cr0; return Outcome::kDone;
+    case 2: p.gpr[i.rm] = p.system.cr2; return Outcome::kDone;
+    case 3: p.gpr[i.rm] = p.system.cr3; return Outcome::kDone;
+    default: return p.raised(vector::kInvalidOpcode);
+  }
+}
+
+/// MOV CRn, r32. Paging is not executed yet: setting CR0.PG is #GP(0).
+inline Outcome mov_to_control(Processor& p, const Instruction& i) {
+  constexpr std::uint32_t kWritable = cr0::kPe | cr0::kMp | cr0::kEm | cr0::kTs;
+  const std::uint32_t value = p.gpr[i.rm];
+  switch (i.reg) {
+    case 0:
+      if ((value & cr0::kPg) != 0) {
+        return p.raised(vector::kGeneralProtection);
+      }
+      p.set_cr0((value & kWritable) | cr0::kEt);
+      return Outcome::kDone;
+    case 2: p.system.cr2 = value; return Outcome::kDone;
+    case 3: p.system.cr3 = value; return Outcome::kDone;
+    default: return p.raised(vector::kInvalidOpcode);
+  }
+}
+
+/// SMSW r/m16: memory gets 16 bits, a register the operand size of CR0
+struct Smsw {
+  template <typename T, bool kMemory>
+  static Outcome run(Processor& p, const Instruction& i) {
+    if constexpr (kMemory) {
+      return write_rm<std::uint16_t, true>(p, i, static_cast<std::uint16_t>(p.system.cr0));
+    } else {
+      return write_rm<T, false>(p, i, static_cast<T>(p.system.cr0));
+    }
+  }
+};
+
+/// LMSW r/m16: loads PE, MP, EM, TS; cannot clear PE
+struct Lmsw {
+  template <typename T, bool kMemory>
+  static Outcome run(Processor& p, const Instruction& i) {
+    std::uint16_t value;
+    if (!read_rm<std::uint16_t, kMemory>(p, i, value)) {
+      return Outcome::kFault;
+    }
+    constexpr std::uint32_t kCleared = cr0::kMp | cr0::kEm | cr0::kTs;
+    p.set_cr0((p.system.cr0 & ~kCleared) | (value & (kCleared | cr0::kPe)));
+    return Outcome::kDone;
+  }
+};
+
+/// SGDT, SIDT m: limit, then base; with 16-bit operands the base's top byte is stored as zero
+template <TableState CpuState::*kTable>
+struct StoreTable {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    const TableState& table = p.system.*kTable;
+    const std::uint32_t at = p.effective_address(i);
+    const std::uint32_t base = sizeof(T) == 2 ? table.base & 0x00FFFFFF : table.base;
+    Location<std::uint16_t> limit_at;
+    Location<std::uint32_t> base_at;
+    if (!p.locate<std::uint16_t>(i.segment, at, limit_at) ||
+        !p.locate<std::uint32_t>(i.segment, at + 2, base_at)) {
+      return Outcome::kFault;
+    }
+    p.store<std::uint16_t>(limit_at, static_cast<std::uint16_t>(table.limit));
+    p.store<std::uint32_t>(base_at, base);
+    return Outcome::kDone;
+  }
+};
+
+/// LGDT, LIDT m: with 16-bit operands the base has 24 bits
+template <TableState CpuState::*kTable>
+struct LoadTable {
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    const std::uint32_t at = p.effective_address(i);
+    std::uint16_t limit;
+    std::uint32_t base;
+    if (!p.read<std::uint16_t>(i.segment, at, limit) ||
+        !p.read<std::uint32_t>(i.segment, at + 2, base)) {
+      return Outcome::kFault;
+    }
+    p.system.*kTable = {.base = sizeof(T) == 2 ? base & 0x00FFFFFF : base, .limit = limit};
+    return Outcome::kDone;
+  }
+};
+
+}  // namespace strata::semantics
