@@ -1,0 +1,577 @@
+// strata86 CPU core: an in-order pipelined IA-32 core of the 486 class.
+//
+//   prefetch -> decode -> address -> memory -> execute -> retire
+//                                                 \-> microcode sequencer for what is not simple
+//
+// An instruction becomes real in execute, in order; registers and flags are written at the end of it, the
+// retirement record appears two edges later. Faults found earlier travel with their instruction to execute.
+// The pipeline control below decides only who may move; what each stage does is in its own module.
+// Assumes CPL 0 and no paging (see cpu_decode for what raises #UD). External interrupts are taken between
+// instructions, and between iterations of repeated string instructions.
+module cpu
+  import cpu_pkg::*;
+  import cpu_state_pkg::*;
+(
+    input logic clk_i,
+    input logic rst_ni,
+
+    // bus master (Wishbone B4)
+    output logic        wb_cyc_o,
+    output logic        wb_stb_o,
+    output logic        wb_we_o,
+    output logic [31:2] wb_adr_o,
+    output logic [ 3:0] wb_sel_o,
+    output logic [31:0] wb_dat_o,
+    output logic [ 1:0] wb_tga_o,   // 0 memory, 1 I/O, 2 interrupt acknowledge
+    output logic [ 2:0] wb_cti_o,
+    output logic [ 1:0] wb_bte_o,
+    input  logic        wb_ack_i,
+    input  logic [31:0] wb_dat_i,
+
+    // from the interrupt controller
+    input logic intr_i,
+
+    // load and unload port
+    input  logic       load_valid_i,
+    input  cpu_state_t load_state_i,
+    input  logic       unload_i,
+    output cpu_state_t state_o,
+
+    // retirement port; with unload_i, state_o is the state right after the instruction reported
+    output logic        retire_valid_o,
+    output logic [ 1:0] retire_kind_o,     // 0 instruction, 1 exception, 2 interrupt
+    output logic        retire_partial_o,  // an iteration of a string instruction, more to come
+    output logic [ 7:0] retire_vector_o,
+    output logic [31:0] retire_error_o,
+    output logic [ 3:0] retire_length_o,   // bytes
+    output logic [31:0] retire_eip_o,
+    output logic [31:0] retire_linear_o,
+    output logic [31:0] retire_next_eip_o,
+    output logic [31:0] retire_eflags_o,
+
+    // to the clock control
+    output logic idle_o,     // halted, bus quiet: nothing changes until intr_i does
+    output logic shutdown_o  // triple fault
+);
+
+  // ---- architectural registers
+  logic [31:0] gpr[8];
+  logic [31:0] eip;
+  logic [31:0] eflags;
+  logic [31:0] selector[8];
+  logic [31:0] seg_base[8];
+  logic [31:0] seg_limit[8];
+  logic [31:0] seg_attr[8];
+  logic [31:0] ldt_base, ldt_limit, ldt_attr;
+  logic [31:0] gdt_base, gdt_limit;
+  logic [31:0] idt_base, idt_limit;
+  logic [31:0] cr0, cr2, cr3;
+  logic [ 1:0] shadow;
+  logic        halted;
+
+  // ---- pipeline control
+  logic        intr_q;
+  logic        boot_q;          // start fetching at CS:EIP
+  logic        take_interrupt;
+  logic        redirect;
+  logic [31:0] redirect_eip;
+  logic [31:0] redirect_linear;
+  logic        retire;          // something becomes real in this cycle
+
+  // ---- prefetch and bus unit
+  logic [63:0] window_lo, window_hi;
+  logic [ 5:0] available;
+  logic [ 3:0] consume;
+  logic        f_valid, f_ready, f_beat, f_last;
+  logic [31:2] f_addr;
+  logic [31:0] f_data;
+  logic        d_valid, d_write, d_ready, d_done;
+  logic [ 1:0] d_space;
+  logic [31:0] d_addr, d_wdata, d_rdata;
+  size_e       d_size;
+
+  // ---- decode and address stages
+  logic        dec_valid;
+  ctl_t        dec_ctl;
+  agu_t        dec_agu;
+  logic [31:0] dec_next_eip;
+  logic [31:0] dec_disp;
+  logic [31:0] dec_imm;
+  logic [15:0] dec_imm2;
+  logic        addr_stall;
+  logic [31:0] addr_offset;
+  logic [31:0] addr_linear;
+  logic        addr_violation;
+  logic        addr_move;       // decode's instruction goes to the memory stage
+
+  // ---- memory stage
+  logic        m_valid_q;
+  ctl_t        m_ctl_q;
+  logic [31:0] m_next_eip_q;
+  logic [31:0] m_imm_q;
+  logic [15:0] m_imm2_q;
+  logic [31:0] m_offset_q;
+  logic [31:0] m_linear_q;
+  logic        m_violation_q;
+  logic        m_issued_q;
+  logic        m_loads;         // there is something to read
+  logic        m_issue;
+  logic        m_complete;
+  logic        m_move;
+
+  // ---- execute stage
+  logic        x_valid_q;
+  ctl_t        x_ctl_q;
+  logic [31:0] x_next_eip_q;
+  logic [31:0] x_imm_q;
+  logic [15:0] x_imm2_q;
+  logic [31:0] x_offset_q;
+  logic [31:0] x_linear_q;
+  logic [31:0] x_mem_q;
+  logic        x_violation_q;
+  logic        x_execute;
+  logic        x_leaves;
+  logic        x_free;
+  logic        ex_done, ex_fault;
+  logic [ 7:0] ex_vector;
+  logic        ex_w0_valid, ex_w1_valid, ex_esp_valid, ex_flags_valid, ex_sti_shadow;
+  logic [ 2:0] ex_w0_reg, ex_w1_reg;
+  size_e       ex_w0_size, ex_w1_size;
+  logic [31:0] ex_w0_data, ex_w1_data, ex_esp_data, ex_flags;
+  logic        ex_branch;
+  logic [31:0] ex_target;
+  logic        ex_store;
+  logic [31:0] ex_store_addr, ex_store_data;
+  size_e       ex_store_size;
+
+  // ---- sequencer
+  logic        seq_active, seq_start, seq_raise;
+  logic [ 7:0] seq_raise_vector;
+  logic        seq_w_valid, seq_esp_valid, seq_esi_valid, seq_edi_valid, seq_ecx_valid;
+  logic [ 2:0] seq_w_reg;
+  size_e       seq_w_size;
+  logic [31:0] seq_w_data, seq_esp_data, seq_esi_data, seq_edi_data, seq_ecx_data;
+  logic        seq_flags_valid;
+  logic [31:0] seq_flags;
+  logic        seg_valid, seg_real;
+  logic [ 2:0] seg_index;
+  logic [31:0] seg_new_selector, seg_new_base, seg_new_limit, seg_new_attr;
+  logic        table_valid, table_idt;
+  logic [31:0] table_base, table_limit;
+  logic        cr_valid;
+  logic [ 2:0] cr_index;
+  logic [31:0] cr_data;
+  logic        seq_halt;
+  logic        seq_d_valid, seq_d_write;
+  logic [ 1:0] seq_d_space;
+  logic [31:0] seq_d_addr, seq_d_wdata;
+  size_e       seq_d_size;
+  logic        seq_done, seq_partial, seq_jump, seq_mov_ss_shadow;
+  logic [31:0] seq_target;
+  logic [ 1:0] seq_kind;
+  logic [ 7:0] seq_vector;
+  logic [31:0] seq_error;
+
+  cpu_bus_unit u_bus (
+      .clk_i,
+      .rst_ni,
+      .d_valid_i(d_valid),
+      .d_write_i(d_write),
+      .d_space_i(d_space),
+      .d_addr_i (d_addr),
+      .d_size_i (d_size),
+      .d_wdata_i(d_wdata),
+      .d_ready_o(d_ready),
+      .d_done_o (d_done),
+      .d_rdata_o(d_rdata),
+      .f_valid_i(f_valid),
+      .f_addr_i (f_addr),
+      .f_ready_o(f_ready),
+      .f_beat_o (f_beat),
+      .f_last_o (f_last),
+      .f_data_o (f_data),
+      .wb_cyc_o,
+      .wb_stb_o,
+      .wb_we_o,
+      .wb_adr_o,
+      .wb_sel_o,
+      .wb_dat_o,
+      .wb_tga_o,
+      .wb_cti_o,
+      .wb_bte_o,
+      .wb_ack_i,
+      .wb_dat_i
+  );
+
+  cpu_prefetch u_prefetch (
+      .clk_i,
+      .rst_ni,
+      .redirect_i       (redirect),
+      .redirect_linear_i(redirect_linear),
+      .window_lo_o      (window_lo),
+      .window_hi_o      (window_hi),
+      .available_o      (available),
+      .consume_i        (consume),
+      .f_valid_o        (f_valid),
+      .f_addr_o         (f_addr),
+      .f_ready_i        (f_ready),
+      .f_beat_i         (f_beat),
+      .f_last_i         (f_last),
+      .f_data_i         (f_data)
+  );
+
+  cpu_decode u_decode (
+      .clk_i,
+      .rst_ni,
+      .window_lo_i   (window_lo),
+      .window_hi_i   (window_hi),
+      .available_i   (available),
+      .consume_o     (consume),
+      .redirect_i    (redirect),
+      .redirect_eip_i(redirect_eip),
+      .hold_i        (halted || shutdown_o || boot_q),
+      .code32_i      (cr0[0] && seg_attr[SegCs][14]),
+      .cs_limit_i    (seg_limit[SegCs]),
+      .fpu_trap_i    (cr0[2] || cr0[3]),
+      .wait_trap_i   (cr0[1] && cr0[3]),
+      .ready_i       (addr_move),
+      .valid_o       (dec_valid),
+      .ctl_o         (dec_ctl),
+      .agu_o         (dec_agu),
+      .next_eip_o    (dec_next_eip),
+      .disp_o        (dec_disp),
+      .imm_o         (dec_imm),
+      .imm2_o        (dec_imm2)
+  );
+
+  cpu_address u_address (
+      .valid_i          (dec_valid),
+      .ctl_i            (dec_ctl),
+      .agu_i            (dec_agu),
+      .disp_i           (dec_disp),
+      .gpr_i            (gpr),
+      .seg_base_i       (seg_base),
+      .seg_limit_i      (seg_limit),
+      .seg_attr_i       (seg_attr),
+      .protected_mode_i (cr0[0]),
+      .pending_i        ((m_valid_q ? m_ctl_q.wmask : 8'd0) | (x_valid_q ? x_ctl_q.wmask : 8'd0)),
+      .microcode_ahead_i((m_valid_q && m_ctl_q.op == OpMicrocode) ||
+                         (x_valid_q && x_ctl_q.op == OpMicrocode)),
+      .stall_o          (addr_stall),
+      .offset_o         (addr_offset),
+      .linear_o         (addr_linear),
+      .violation_o      (addr_violation)
+  );
+
+  cpu_execute u_execute (
+      .clk_i,
+      .rst_ni,
+      .valid_i      (x_execute),
+      .ctl_i        (x_ctl_q),
+      .next_eip_i   (x_next_eip_q),
+      .imm_i        (x_imm_q),
+      .offset_i     (x_offset_q),
+      .linear_i     (x_linear_q),
+      .mem_i        (x_mem_q),
+      .gpr_i        (gpr),
+      .eflags_i     (eflags),
+      .cr0_i        (cr0),
+      .cs_limit_i   (seg_limit[SegCs]),
+      .selector_i   (selector),
+      .ss_base_i    (seg_base[SegSs]),
+      .ss_limit_i   (seg_limit[SegSs]),
+      .ss_attr_i    (seg_attr[SegSs]),
+      .done_o       (ex_done),
+      .fault_o      (ex_fault),
+      .vector_o     (ex_vector),
+      .w0_valid_o   (ex_w0_valid),
+      .w0_reg_o     (ex_w0_reg),
+      .w0_size_o    (ex_w0_size),
+      .w0_data_o    (ex_w0_data),
+      .w1_valid_o   (ex_w1_valid),
+      .w1_reg_o     (ex_w1_reg),
+      .w1_size_o    (ex_w1_size),
+      .w1_data_o    (ex_w1_data),
+      .esp_valid_o  (ex_esp_valid),
+      .esp_data_o   (ex_esp_data),
+      .flags_valid_o(ex_flags_valid),
+      .flags_o      (ex_flags),
+      .sti_shadow_o (ex_sti_shadow),
+      .branch_o     (ex_branch),
+      .target_o     (ex_target),
+      .store_o      (ex_store),
+      .store_addr_o (ex_store_addr),
+      .store_size_o (ex_store_size),
+      .store_data_o (ex_store_data),
+      .store_ready_i(d_ready)
+  );
+
+  cpu_sequencer u_sequencer (
+      .clk_i,
+      .rst_ni,
+      .start_i        (seq_start),
+      .interrupt_i    (take_interrupt),
+      .raise_i        (seq_raise),
+      .raise_vector_i (seq_raise_vector),
+      .active_o       (seq_active),
+      .ctl_i          (x_ctl_q),
+      .next_eip_i     (x_next_eip_q),
+      .imm_i          (x_imm_q),
+      .imm2_i         (x_imm2_q),
+      .offset_i       (x_offset_q),
+      .mem_i          (x_mem_q),
+      .gpr_i          (gpr),
+      .eip_i          (eip),
+      .eflags_i       (eflags),
+      .selector_i     (selector),
+      .seg_base_i     (seg_base),
+      .seg_limit_i    (seg_limit),
+      .seg_attr_i     (seg_attr),
+      .ldt_base_i     (ldt_base),
+      .ldt_limit_i    (ldt_limit),
+      .ldt_attr_i     (ldt_attr),
+      .gdt_base_i     (gdt_base),
+      .gdt_limit_i    (gdt_limit),
+      .idt_base_i     (idt_base),
+      .idt_limit_i    (idt_limit),
+      .cr0_i          (cr0),
+      .cr2_i          (cr2),
+      .cr3_i          (cr3),
+      .w_valid_o      (seq_w_valid),
+      .w_reg_o        (seq_w_reg),
+      .w_size_o       (seq_w_size),
+      .w_data_o       (seq_w_data),
+      .esp_valid_o    (seq_esp_valid),
+      .esp_data_o     (seq_esp_data),
+      .esi_valid_o    (seq_esi_valid),
+      .esi_data_o     (seq_esi_data),
+      .edi_valid_o    (seq_edi_valid),
+      .edi_data_o     (seq_edi_data),
+      .ecx_valid_o    (seq_ecx_valid),
+      .ecx_data_o     (seq_ecx_data),
+      .flags_valid_o  (seq_flags_valid),
+      .flags_o        (seq_flags),
+      .seg_valid_o    (seg_valid),
+      .seg_o          (seg_index),
+      .seg_real_o     (seg_real),
+      .seg_selector_o (seg_new_selector),
+      .seg_base_o     (seg_new_base),
+      .seg_limit_o    (seg_new_limit),
+      .seg_attr_o     (seg_new_attr),
+      .table_valid_o  (table_valid),
+      .table_idt_o    (table_idt),
+      .table_base_o   (table_base),
+      .table_limit_o  (table_limit),
+      .cr_valid_o     (cr_valid),
+      .cr_o           (cr_index),
+      .cr_data_o      (cr_data),
+      .halt_o         (seq_halt),
+      .d_valid_o      (seq_d_valid),
+      .d_write_o      (seq_d_write),
+      .d_space_o      (seq_d_space),
+      .d_addr_o       (seq_d_addr),
+      .d_size_o       (seq_d_size),
+      .d_wdata_o      (seq_d_wdata),
+      .d_ready_i      (d_ready),
+      .d_done_i       (d_done),
+      .d_rdata_i      (d_rdata),
+      .done_o         (seq_done),
+      .partial_o      (seq_partial),
+      .jump_o         (seq_jump),
+      .target_o       (seq_target),
+      .mov_ss_shadow_o(seq_mov_ss_shadow),
+      .kind_o         (seq_kind),
+      .vector_o       (seq_vector),
+      .error_o        (seq_error),
+      .shutdown_o     (shutdown_o)
+  );
+
+  cpu_registers u_registers (
+      .clk_i,
+      .rst_ni,
+      .load_valid_i,
+      .load_state_i,
+      .unload_i,
+      .state_o,
+      .w0_valid_i    ((ex_done && ex_w0_valid) || seq_w_valid),
+      .w0_reg_i      (seq_active ? seq_w_reg : ex_w0_reg),
+      .w0_size_i     (seq_active ? seq_w_size : ex_w0_size),
+      .w0_data_i     (seq_active ? seq_w_data : ex_w0_data),
+      .w1_valid_i    (ex_done && ex_w1_valid),
+      .w1_reg_i      (ex_w1_reg),
+      .w1_size_i     (ex_w1_size),
+      .w1_data_i     (ex_w1_data),
+      .esp_valid_i   ((ex_done && ex_esp_valid) || seq_esp_valid),
+      .esp_data_i    (seq_active ? seq_esp_data : ex_esp_data),
+      .esi_valid_i   (seq_esi_valid),
+      .esi_data_i    (seq_esi_data),
+      .edi_valid_i   (seq_edi_valid),
+      .edi_data_i    (seq_edi_data),
+      .ecx_valid_i   (seq_ecx_valid),
+      .ecx_data_i    (seq_ecx_data),
+      .eip_valid_i   (retire && !seq_partial),
+      .eip_data_i    (redirect ? redirect_eip : x_next_eip_q),
+      .flags_valid_i ((ex_done && ex_flags_valid) || seq_flags_valid),
+      .flags_i       (seq_active ? seq_flags : ex_flags),
+      .seg_valid_i   (seg_valid),
+      .seg_i         (seg_index),
+      .seg_real_i    (seg_real),
+      .seg_selector_i(seg_new_selector),
+      .seg_base_i    (seg_new_base),
+      .seg_limit_i   (seg_new_limit),
+      .seg_attr_i    (seg_new_attr),
+      .table_valid_i (table_valid),
+      .table_idt_i   (table_idt),
+      .table_base_i  (table_base),
+      .table_limit_i (table_limit),
+      .cr_valid_i    (cr_valid),
+      .cr_i          (cr_index),
+      .cr_data_i     (cr_data),
+      .shadow_valid_i(retire),
+      .shadow_i      (seq_mov_ss_shadow ? 2'd2 : (ex_done && ex_sti_shadow) ? 2'd1 : 2'd0),
+      .halt_i        (seq_halt),
+      .unhalt_i      (take_interrupt),
+      .gpr_o         (gpr),
+      .eip_o         (eip),
+      .eflags_o      (eflags),
+      .selector_o    (selector),
+      .seg_base_o    (seg_base),
+      .seg_limit_o   (seg_limit),
+      .seg_attr_o    (seg_attr),
+      .ldt_base_o    (ldt_base),
+      .ldt_limit_o   (ldt_limit),
+      .ldt_attr_o    (ldt_attr),
+      .gdt_base_o    (gdt_base),
+      .gdt_limit_o   (gdt_limit),
+      .idt_base_o    (idt_base),
+      .idt_limit_o   (idt_limit),
+      .cr0_o         (cr0),
+      .cr2_o         (cr2),
+      .cr3_o         (cr3),
+      .shadow_o      (shadow),
+      .halted_o      (halted)
+  );
+
+  // ---- who may move
+  assign take_interrupt = intr_q && eflags[FL_IF] && shadow == 2'd0 && !seq_active && !shutdown_o &&
+      !boot_q;
+  assign x_execute = x_valid_q && !seq_active && !take_interrupt && !x_violation_q && !boot_q &&
+      x_ctl_q.op != OpMicrocode;
+  assign seq_start = x_valid_q && !take_interrupt && !x_violation_q && !boot_q &&
+      x_ctl_q.op == OpMicrocode;
+  assign seq_raise = x_valid_q && !take_interrupt && !boot_q && (x_violation_q || ex_fault);
+  assign seq_raise_vector = ex_fault ? ex_vector : x_ctl_q.seg == SegSs ? VEC_SS : VEC_GP;
+
+  assign retire = ex_done || seq_done;
+  assign redirect = (ex_done && ex_branch) || (seq_done && seq_jump) || boot_q;
+  assign redirect_eip = boot_q ? eip : seq_done ? seq_target : ex_target;
+  assign redirect_linear = redirect_eip + seg_base[SegCs];
+
+  assign x_leaves = ex_done || (seq_done && !seq_partial);
+  assign x_free = (!x_valid_q && !seq_active && !take_interrupt) || x_leaves;
+
+  assign m_loads = m_ctl_q.mem_rd && !m_violation_q;
+  // A load waits until everything older is done, so it never passes a store or a fault.
+  assign m_issue = m_valid_q && m_loads && !m_issued_q && x_free && !redirect && !ex_store &&
+      !seq_d_valid;
+  assign m_complete = m_valid_q && (!m_loads || (m_issued_q && d_done));
+  assign m_move = m_complete && x_free;
+  assign addr_move = dec_valid && !addr_stall && (!m_valid_q || m_move);
+
+  always_comb begin : data_port
+    d_valid = ex_store || seq_d_valid || m_issue;
+    d_write = 1'b0;
+    d_space = 2'd0;
+    d_addr = m_linear_q;
+    d_size = m_ctl_q.msize;
+    d_wdata = '0;
+    if (seq_d_valid) begin
+      d_write = seq_d_write;
+      d_space = seq_d_space;
+      d_addr = seq_d_addr;
+      d_size = seq_d_size;
+      d_wdata = seq_d_wdata;
+    end else if (ex_store) begin
+      d_write = 1'b1;
+      d_addr = ex_store_addr;
+      d_size = ex_store_size;
+      d_wdata = ex_store_data;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin : pipeline
+    intr_q <= intr_i;
+    boot_q <= load_valid_i;
+    if (x_leaves) x_valid_q <= 1'b0;
+    if (m_issue && d_ready) m_issued_q <= 1'b1;
+    if (m_move) begin
+      m_valid_q <= 1'b0;
+      x_valid_q <= 1'b1;
+      x_ctl_q <= m_ctl_q;
+      x_next_eip_q <= m_next_eip_q;
+      x_imm_q <= m_imm_q;
+      x_imm2_q <= m_imm2_q;
+      x_offset_q <= m_offset_q;
+      x_linear_q <= m_linear_q;
+      x_mem_q <= d_rdata;
+      x_violation_q <= m_violation_q;
+    end
+    if (addr_move) begin
+      m_valid_q <= 1'b1;
+      m_issued_q <= 1'b0;
+      m_ctl_q <= dec_ctl;
+      m_next_eip_q <= dec_next_eip;
+      m_imm_q <= dec_imm;
+      m_imm2_q <= dec_imm2;
+      m_offset_q <= addr_offset;
+      m_linear_q <= addr_linear;
+      m_violation_q <= addr_violation;
+    end
+    if (redirect || load_valid_i || !rst_ni) begin
+      m_valid_q <= 1'b0;
+      x_valid_q <= 1'b0;
+    end
+    if (!rst_ni) begin
+      intr_q <= 1'b0;
+      boot_q <= 1'b1;
+      m_issued_q <= 1'b0;
+    end
+  end
+
+  // ---- retirement port
+  logic        r_valid_q;
+  logic [ 1:0] r_kind_q;
+  logic        r_partial_q;
+  logic [ 7:0] r_vector_q;
+  logic [31:0] r_error_q;
+  logic [ 3:0] r_length_q;
+  logic [31:0] r_eip_q;
+  logic [31:0] r_linear_q;
+
+  always_ff @(posedge clk_i) begin : retirement
+    r_valid_q <= retire && rst_ni;
+    if (retire) begin
+      r_kind_q <= seq_done ? seq_kind : 2'd0;
+      r_partial_q <= seq_partial;
+      r_vector_q <= seq_vector;
+      r_error_q <= seq_error;
+      r_length_q <= 4'(x_next_eip_q - eip);
+      r_eip_q <= eip;
+      r_linear_q <= eip + seg_base[SegCs];
+    end
+    retire_valid_o <= r_valid_q && rst_ni;
+    if (r_valid_q) begin
+      retire_kind_o <= r_kind_q;
+      retire_partial_o <= r_partial_q;
+      retire_vector_o <= r_vector_q;
+      retire_error_o <= r_error_q;
+      retire_length_o <= r_length_q;
+      retire_eip_o <= r_eip_q;
+      retire_linear_o <= r_linear_q;
+      retire_next_eip_o <= eip;
+      retire_eflags_o <= eflags;
+    end
+    idle_o <= halted && !intr_q && !intr_i && !seq_active && !r_valid_q && !wb_cyc_o && !f_valid;
+  end
+
+endmodule

@@ -1,0 +1,175 @@
+// Bus unit: the core's only way out, one Wishbone B4 master port for data, I/O, interrupt acknowledge and
+// instruction fetch. Data goes first. A data access that crosses a 32-bit word becomes two cycles, low
+// word first. Fetches are four-word wrapping bursts. Everything towards the bus is registered; ack and
+// data are sampled into registers before use.
+// Left out: LOCK# (there is one master), bus errors (a miss reads all ones).
+module cpu_bus_unit
+  import cpu_pkg::*;
+(
+    input logic clk_i,
+    input logic rst_ni,
+
+    // from the memory stage, execute or the sequencer
+    input  logic        d_valid_i,   // request; taken in this cycle when d_ready_o
+    input  logic        d_write_i,
+    input  logic [ 1:0] d_space_i,   // Wishbone tga: 0 memory, 1 I/O, 2 interrupt acknowledge
+    input  logic [31:0] d_addr_i,
+    input  size_e       d_size_i,
+    input  logic [31:0] d_wdata_i,
+    output logic        d_ready_o,
+    output logic        d_done_o,    // one cycle: the access taken last is finished
+    output logic [31:0] d_rdata_o,   // zero-extended
+
+    // from the prefetch unit
+    input  logic        f_valid_i,   // request; taken in this cycle when f_ready_o
+    input  logic [31:2] f_addr_i,    // first word of the wrapping burst
+    output logic        f_ready_o,
+    output logic        f_beat_o,    // one word arrived
+    output logic        f_last_o,    // with f_beat_o: the burst is over
+    output logic [31:0] f_data_o,
+
+    // to the bus
+    output logic        wb_cyc_o,
+    output logic        wb_stb_o,
+    output logic        wb_we_o,
+    output logic [31:2] wb_adr_o,
+    output logic [ 3:0] wb_sel_o,
+    output logic [31:0] wb_dat_o,
+    output logic [ 1:0] wb_tga_o,
+    output logic [ 2:0] wb_cti_o,
+    output logic [ 1:0] wb_bte_o,
+    input  logic        wb_ack_i,
+    input  logic [31:0] wb_dat_i
+);
+
+  typedef enum logic [1:0] {
+    StIdle,
+    StData,      // only, or low, word of a data access
+    StDataHigh,  // high word of an access that crosses
+    StFetch
+  } state_e;
+
+  state_e      state_q;
+  logic [ 1:0] beats_q;    // fetch words still to come, minus one
+  logic [ 1:0] lane_q;     // byte offset of the access in its word
+  size_e       size_q;
+  logic        crosses_q;
+  logic [31:0] low_q;      // low word of a crossing read
+  logic [31:0] high_dat_q;
+  logic [ 3:0] high_sel_q;
+
+  assign d_ready_o = state_q == StIdle;
+  assign f_ready_o = state_q == StIdle && !d_valid_i;
+
+  // Byte lanes of an access at byte `lane`, over two words.
+  function automatic logic [7:0] lanes(size_e size, logic [1:0] lane);
+    logic [7:0] mask;
+    unique case (size)
+      SizeB:   mask = 8'h01;
+      SizeW:   mask = 8'h03;
+      default: mask = 8'h0F;
+    endcase
+    return mask << lane;
+  endfunction
+
+  function automatic logic [31:0] extract(logic [63:0] words, size_e size, logic [1:0] lane);
+    logic [31:0] value;
+    value = 32'(words >> {lane, 3'b000});
+    unique case (size)
+      SizeB:   return {24'b0, value[7:0]};
+      SizeW:   return {16'b0, value[15:0]};
+      default: return value;
+    endcase
+  endfunction
+
+  task automatic start_data();
+    logic [63:0] dat;
+    logic [ 7:0] sel;
+    dat = {32'b0, d_wdata_i} << {d_addr_i[1:0], 3'b000};
+    sel = lanes(d_size_i, d_addr_i[1:0]);
+    state_q    <= StData;
+    wb_cyc_o   <= 1'b1;
+    wb_stb_o   <= 1'b1;
+    wb_we_o    <= d_write_i;
+    wb_adr_o   <= d_addr_i[31:2];
+    wb_sel_o   <= sel[3:0];
+    wb_dat_o   <= dat[31:0];
+    wb_tga_o   <= d_space_i;
+    wb_cti_o   <= 3'd0;
+    wb_bte_o   <= 2'd0;
+    lane_q     <= d_addr_i[1:0];
+    size_q     <= d_size_i;
+    crosses_q  <= sel[7:4] != 4'd0;
+    high_sel_q <= sel[7:4];
+    high_dat_q <= dat[63:32];
+  endtask
+
+  task automatic start_fetch();
+    state_q  <= StFetch;
+    beats_q  <= 2'd3;
+    wb_cyc_o <= 1'b1;
+    wb_stb_o <= 1'b1;
+    wb_we_o  <= 1'b0;
+    wb_adr_o <= f_addr_i;
+    wb_sel_o <= 4'hF;
+    wb_tga_o <= 2'd0;
+    wb_cti_o <= 3'd2;
+    wb_bte_o <= 2'd1;
+  endtask
+
+  task automatic release_bus();
+    state_q  <= StIdle;
+    wb_cyc_o <= 1'b0;
+    wb_stb_o <= 1'b0;
+    wb_we_o  <= 1'b0;
+  endtask
+
+  always_ff @(posedge clk_i) begin
+    d_done_o <= 1'b0;
+    f_beat_o <= 1'b0;
+    f_last_o <= 1'b0;
+    unique case (state_q)
+      StIdle: begin
+        if (d_valid_i) start_data();
+        else if (f_valid_i) start_fetch();
+      end
+      StData:
+      if (wb_ack_i) begin
+        if (crosses_q) begin
+          state_q  <= StDataHigh;
+          low_q    <= wb_dat_i;
+          wb_adr_o <= wb_adr_o + 30'd1;
+          wb_sel_o <= high_sel_q;
+          wb_dat_o <= high_dat_q;
+        end else begin
+          d_done_o  <= 1'b1;
+          d_rdata_o <= extract({32'b0, wb_dat_i}, size_q, lane_q);
+          release_bus();
+        end
+      end
+      StDataHigh:
+      if (wb_ack_i) begin
+        d_done_o  <= 1'b1;
+        d_rdata_o <= extract({wb_dat_i, low_q}, size_q, lane_q);
+        release_bus();
+      end
+      StFetch:
+      if (wb_ack_i) begin
+        f_beat_o <= 1'b1;
+        f_data_o <= wb_dat_i;
+        beats_q  <= beats_q - 2'd1;
+        if (beats_q == 2'd0) begin
+          f_last_o <= 1'b1;
+          release_bus();
+        end
+      end
+    endcase
+    if (!rst_ni) begin
+      release_bus();
+      d_done_o <= 1'b0;
+      f_beat_o <= 1'b0;
+      f_last_o <= 1'b0;
+    end
+  end
+
+endmodule
