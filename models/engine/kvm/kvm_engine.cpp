@@ -8,14 +8,15 @@
 
 #include "models/engine/kvm/kvm_vm.h"
 #include "models/engine/kvm/run_timer.h"
+#include "models/engine/kvm/software_step.h"
 
 namespace strata {
 namespace {
 
 constexpr std::uint64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kNeverNs = std::numeric_limits<std::int64_t>::max();
-constexpr std::array<const char*, 7> kExitNames = {"port",   "mmio",     "hlt",  "interrupt-window",
-                                                   "signal", "shutdown", "other"};
+constexpr std::array<const char*, 8> kExitNames = {
+    "port", "mmio", "hlt", "interrupt-window", "signal", "shutdown", "software-step", "other"};
 
 Cycle to_cycles(std::int64_t ns, std::uint64_t hz) {
   const auto time = static_cast<std::uint64_t>(ns);
@@ -40,15 +41,16 @@ unsigned bus_access(unsigned bytes) {
 Result<std::unique_ptr<KvmEngine>> KvmEngine::create(EngineBus& bus, const KvmConfig& config) {
   auto vm = KvmVm::create(config.device, config.memory, config.clock_hz);
   if (!vm) return Error{vm.error()};
-  return std::unique_ptr<KvmEngine>(new KvmEngine(bus, std::move(*vm), config.clock_hz));
+  return std::unique_ptr<KvmEngine>(new KvmEngine(bus, std::move(*vm), config));
 }
 
-KvmEngine::KvmEngine(EngineBus& bus, std::unique_ptr<KvmVm> vm, std::uint64_t clock_hz)
+KvmEngine::KvmEngine(EngineBus& bus, std::unique_ptr<KvmVm> vm, const KvmConfig& config)
     : bus_(bus),
       vm_(std::move(vm)),
       timer_(std::make_unique<RunTimer>(&vm_->run().immediate_exit)),
       sleeper_(std::make_unique<Sleeper>()),
-      clock_hz_(clock_hz),
+      memory_(config.memory),
+      clock_hz_(config.clock_hz),
       start_ns_(monotonic_ns()) {
   static_assert(kExitNames.size() == kExitKinds);
 }
@@ -58,14 +60,19 @@ KvmEngine::~KvmEngine() = default;
 void KvmEngine::load_state(const CpuState& state) {
   failure_.clear();
   shut_down_ = false;
-  halted_ = state.halted != 0;
-  interrupts_enabled_ = (state.eflags & eflags::kIf) != 0;
-  interruptible_ = interrupts_enabled_ && state.shadow == kNoShadow && state.pending_exception == 0;
+  note_boundary(state);
   exits_.fill(0);
   start_ns_ = monotonic_ns();
   if (!vm_->write_state(state)) {
     fail(fmt::format("KVM refused the CPU state ({})", std::strerror(errno)));
   }
+}
+
+/// What the run loop must know of a state it did not get from KVM_RUN.
+void KvmEngine::note_boundary(const CpuState& state) {
+  halted_ = state.halted != 0;
+  interrupts_enabled_ = (state.eflags & eflags::kIf) != 0;
+  interruptible_ = interrupts_enabled_ && state.shadow == kNoShadow && state.pending_exception == 0;
 }
 
 CpuState KvmEngine::state() const {
@@ -161,8 +168,8 @@ void KvmEngine::handle_exit() {
       shut_down_ = true;
       return;
     case KVM_EXIT_INTERNAL_ERROR:
-      return fail(fmt::format("KVM could not emulate an instruction (internal error {})",
-                              run.internal.suberror));
+      if (run.internal.suberror == KVM_INTERNAL_ERROR_EMULATION) return step_in_software();
+      return fail(fmt::format("KVM met an internal error {}", run.internal.suberror));
     case KVM_EXIT_FAIL_ENTRY:
       return fail(fmt::format("the CPU refused the guest's state (reason {:#x})",
                               run.fail_entry.hardware_entry_failure_reason));
@@ -228,6 +235,25 @@ void KvmEngine::complete_access() {
     if (enter_guest()) handle_exit();
   }
   // immediate_exit stays set: the next run() starts with take().
+}
+
+/// KVM stands before an instruction it cannot emulate; some versions have queued #UD for it.
+void KvmEngine::step_in_software() {
+  ++exits_[kSoftwareExit];
+  CpuState state = vm_->read_state();
+  if (static_cast<std::uint8_t>(state.pending_exception) == vector::kInvalidOpcode) {
+    state.pending_exception = 0;
+  }
+  if (!SoftwareStep::supports(state)) {
+    return fail(fmt::format("KVM could not emulate the instruction at {:04x}:{:08x}",
+                            state.seg[kCs].selector, state.eip));
+  }
+  if (!software_) software_ = std::make_unique<SoftwareStep>(bus_, memory_);
+  shut_down_ = !software_->step(state);
+  if (!vm_->write_registers(state)) {
+    fail(fmt::format("KVM refused the CPU state ({})", std::strerror(errno)));
+  }
+  note_boundary(state);
 }
 
 void KvmEngine::fail(std::string what) {

@@ -3,9 +3,11 @@
 // memory leave the guest and go to EngineBus; interrupts come from the machine's 8259 pair through
 // KVM_INTERRUPT.
 //
-// Assumes an x86 Linux host. Works whether the host's KVM virtualises (VT-x, AMD-V) or emulates.
-// Leaves out SMM, nested virtualisation, CPU hot plug and instruction counting; guest paging works
-// as far as the host's KVM offers it. Time is the host's, so runs do not repeat cycle by cycle.
+// Assumes an x86 Linux host. Works whether the host's KVM virtualises (VT-x, AMD-V) or emulates;
+// what it cannot emulate is carried out here, one instruction at a time (exit reason
+// "software-step"). Leaves out SMM, nested virtualisation, CPU hot plug and instruction counting;
+// guest paging works as far as the host's KVM offers it. Time is the host's, so runs do not repeat
+// cycle by cycle.
 //
 // Not thread safe but for request_stop(): one thread at a time calls everything else.
 #pragma once
@@ -28,6 +30,7 @@ namespace strata {
 
 class KvmVm;
 class RunTimer;
+class SoftwareStep;
 class Sleeper;
 
 struct KvmConfig {
@@ -76,11 +79,12 @@ class KvmEngine final : public Engine {
     kWindowExit,
     kSignalExit,
     kShutdownExit,
+    kSoftwareExit,
     kOtherExit,
     kExitKinds
   };
 
-  KvmEngine(EngineBus& bus, std::unique_ptr<KvmVm> vm, std::uint64_t clock_hz);
+  KvmEngine(EngineBus& bus, std::unique_ptr<KvmVm> vm, const KvmConfig& config);
 
   void offer_interrupt();
   bool enter_guest();
@@ -90,6 +94,8 @@ class KvmEngine final : public Engine {
   void write_mmio(std::uint32_t address, unsigned bytes, const std::uint8_t* data);
   void read_mmio(std::uint32_t address, unsigned bytes, std::uint8_t* data);
   void complete_access();
+  void step_in_software();
+  void note_boundary(const CpuState& state);
   void fail(std::string what);
   StopReason run_loop(Cycle deadline);
 
@@ -97,6 +103,8 @@ class KvmEngine final : public Engine {
   std::unique_ptr<KvmVm> vm_;
   std::unique_ptr<RunTimer> timer_;
   std::unique_ptr<Sleeper> sleeper_;
+  std::unique_ptr<SoftwareStep> software_;  // made when first needed
+  std::vector<MemoryRegion> memory_;
   std::uint64_t clock_hz_;
   std::int64_t start_ns_ = 0;
 

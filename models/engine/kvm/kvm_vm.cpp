@@ -119,6 +119,13 @@ Result<bool> KvmVm::create_machine(std::span<const MemoryRegion> memory) {
   vm_ = Descriptor(ioctl(kvm_.get(), KVM_CREATE_VM, 0));
   if (!vm_.valid()) return kvm_error("a virtual machine");
 
+  if (ioctl(kvm_.get(), KVM_CHECK_EXTENSION, KVM_CAP_EXIT_ON_EMULATION_FAILURE) > 0) {
+    // Without it KVM turns a CPL 3 instruction it cannot emulate into #UD unseen.
+    kvm_enable_cap exit_on_failure{};
+    exit_on_failure.cap = KVM_CAP_EXIT_ON_EMULATION_FAILURE;
+    exit_on_failure.args[0] = 1;
+    ioctl(vm_.get(), KVM_ENABLE_CAP, &exit_on_failure);
+  }
   const std::uint64_t reserved = reserved_base(memory);
   __u64 identity_map = reserved;
   if (ioctl(kvm_.get(), KVM_CHECK_EXTENSION, KVM_CAP_SET_IDENTITY_MAP_ADDR) > 0 &&
@@ -179,6 +186,12 @@ bool KvmVm::inject_interrupt(std::uint8_t vector) {
 }
 
 bool KvmVm::write_state(const CpuState& state) {
+  write_tsc(cpu_.get(), state.tsc);
+  tsc_offset_ = state.tsc - read_tsc(cpu_.get());
+  return write_registers(state);
+}
+
+bool KvmVm::write_registers(const CpuState& state) {
   const int cpu = cpu_.get();
   kvm_sregs system{};
   if (ioctl(cpu, KVM_GET_SREGS, &system) < 0)
@@ -187,8 +200,6 @@ bool KvmVm::write_state(const CpuState& state) {
   kvm_regs registers = to_kvm_regs(state);
   kvm_debugregs debug = to_kvm_debugregs(state);
   kvm_vcpu_events events = to_kvm_events(state);
-  write_tsc(cpu, state.tsc);
-  tsc_offset_ = state.tsc - read_tsc(cpu);
   return ioctl(cpu, KVM_SET_SREGS, &system) == 0 && ioctl(cpu, KVM_SET_REGS, &registers) == 0 &&
          ioctl(cpu, KVM_SET_DEBUGREGS, &debug) == 0 &&
          ioctl(cpu, KVM_SET_VCPU_EVENTS, &events) == 0;

@@ -55,6 +55,8 @@ class KvmVm {
 
   /// False where KVM refuses the state; errno says how.
   bool write_state(const CpuState& state);
+  /// Replaces everything but the time stamp counter.
+  bool write_registers(const CpuState& state);
   /// All but `halted`. The time stamp counter goes on from the value last written, also where KVM
   /// shows the guest the host's own.
   CpuState read_state() const;

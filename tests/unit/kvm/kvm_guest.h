@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "models/engine/kvm/kvm_engine.h"
+#include "models/engine/kvm/kvm_host.h"
 
 namespace strata::test {
 
@@ -26,6 +27,10 @@ inline constexpr std::uint32_t kVideo = 0xB8000;
 inline constexpr std::uint32_t kVideoBytes = 0x8000;
 inline constexpr std::uint64_t kClockHz = 25'000'000;
 inline constexpr Cycle kSecond = kClockHz;
+
+/// Why a test of the exact instruction an interrupt comes at skips.
+inline constexpr const char* kCoarseWindow =
+    "this KVM emulates in batches and looks for interrupt windows only between them";
 
 struct Access {
   std::uint32_t address = 0;

@@ -44,19 +44,29 @@ TEST_F(KvmInterruptTest, HaltWithInterruptsOffIgnoresTheLine) {
   EXPECT_EQ(bus.acknowledged, 0u);
 }
 
-TEST_F(KvmInterruptTest, LineRaisedWhileMaskedIsTakenAfterStiAndItsShadow) {
+TEST_F(KvmInterruptTest, LineRaisedWhileMaskedIsTakenAfterSti) {
+  memory.set(kHandler, {0x89, 0xC3, 0xB9, 1, 0, 0, 0, 0xCF});  // mov ebx, eax; mov ecx, 1; iretd
+  bus.on_port_write = [this](std::uint16_t, std::uint32_t) { engine->set_interrupt_line(true); };
   CpuState state = protected_mode();
+  state.gpr[kEcx] = 100'000;
+  // out 0x80, al; inc eax; inc eax; sti; again: inc eax; dec ecx; jnz again; cli; hlt
+  ASSERT_EQ(run(state, {0xE6, 0x80, 0x40, 0x40, 0xFB, 0x40, 0x49, 0x75, 0xFC, 0xFA, 0xF4}),
+            StopReason::kHalted);
+  EXPECT_EQ(bus.acknowledged, 1u);
+  EXPECT_GE(engine->state().gpr[kEbx], 3u) << "not while interrupts are off, nor right after STI";
+  EXPECT_LT(engine->state().gpr[kEbx], 10'000u) << "soon after";
+  EXPECT_GE(engine->exits()["interrupt-window"], 1u);
+}
+
+TEST_F(KvmInterruptTest, ExactlyOneInstructionRunsBetweenStiAndTheInterrupt) {
+  if (describe_kvm().kind != KvmKind::kHardware) GTEST_SKIP() << kCoarseWindow;
   memory.set(kHandler, {0x89, 0xC3, 0xCF});  // mov ebx, eax; iretd
   bus.on_port_write = [this](std::uint16_t, std::uint32_t) { engine->set_interrupt_line(true); };
-  // out 0x80, al; inc eax; inc eax; sti; inc eax; inc eax; inc eax; nop; cli; hlt
-  ASSERT_EQ(run(state, {0xE6, 0x80, 0x40, 0x40, 0xFB, 0x40, 0x40, 0x40, 0x90, 0xFA, 0xF4}),
+  // out 0x80, al; inc eax; sti; inc eax; inc eax; inc eax; cli; hlt
+  ASSERT_EQ(run(protected_mode(), {0xE6, 0x80, 0x40, 0xFB, 0x40, 0x40, 0x40, 0xFA, 0xF4}),
             StopReason::kHalted);
-  const CpuState after = engine->state();
   EXPECT_EQ(bus.acknowledged, 1u);
-  EXPECT_EQ(after.gpr[kEbx], 3u)
-      << "exactly one instruction after STI runs first (SDM vol. 2, STI)";
-  EXPECT_EQ(after.gpr[kEax], 5u);
-  EXPECT_GE(engine->exits().at("interrupt-window"), 1u);
+  EXPECT_EQ(engine->state().gpr[kEbx], 2u) << "SDM vol. 2, STI";
 }
 
 TEST_F(KvmInterruptTest, LineLoweredBeforeStiIsNotTaken) {
@@ -106,6 +116,46 @@ TEST_F(KvmInterruptTest, InterruptAtAPortReadComesAfterIt) {
   EXPECT_EQ(bus.acknowledged, 1u);
   EXPECT_EQ(engine->state().gpr[kEax], 0x77u);
   EXPECT_EQ(engine->state().gpr[kEbx], 0u) << "taken right after the OUT that raised it";
+}
+
+TEST_F(KvmInterruptTest, SoftwareInterruptAndIretKeepFlagsAndStack) {
+  set_gate(0x21, kHandler);
+  memory.set(kHandler, {0x9C, 0x5B, 0xCF});  // pushfd; pop ebx; iretd
+  CpuState state = protected_mode();
+  state.eflags |= eflags::kIf | eflags::kCf;
+  // int 0x21; pushfd; pop ecx; cli; hlt
+  ASSERT_EQ(run(state, {0xCD, 0x21, 0x9C, 0x59, 0xFA, 0xF4}), StopReason::kHalted);
+  const CpuState after = engine->state();
+  EXPECT_EQ(after.gpr[kEbx] & (eflags::kIf | eflags::kCf), eflags::kCf) << "the gate clears IF";
+  EXPECT_EQ(after.gpr[kEcx] & (eflags::kIf | eflags::kCf), eflags::kIf | eflags::kCf);
+  EXPECT_EQ(after.gpr[kEsp], kStackTop);
+}
+
+TEST_F(KvmInterruptTest, UndefinedOpcodeReachesTheGuestsHandler) {
+  set_gate(vector::kInvalidOpcode, kHandler);
+  memory.set(kHandler, {0x5B, 0xF4});  // pop ebx; hlt
+  // nop; ud2
+  ASSERT_EQ(run(protected_mode(), {0x90, 0x0F, 0x0B}), StopReason::kHalted);
+  EXPECT_EQ(engine->state().gpr[kEbx], kCode + 1) << "a fault pushes the instruction's own address";
+  EXPECT_EQ(engine->failure(), "");
+}
+
+TEST_F(KvmInterruptTest, ManyInterruptsInABusyLoopAreAllDelivered) {
+  constexpr unsigned kTimes = 500;
+  set_gate(kVector, kHandler);
+  // inc ebx; mov al, 0x20; out 0x20, al; iretd
+  memory.set(kHandler, {0x43, 0xB0, 0x20, 0xE6, 0x20, 0xCF});
+  bus.on_port_write = [this](std::uint16_t, std::uint32_t) {
+    engine->set_interrupt_line(bus.acknowledged < kTimes);
+  };
+  CpuState state = protected_mode();
+  // out 0x20, al; sti; again: inc ecx; cmp ebx, 500; jb again; cli; hlt
+  ASSERT_EQ(
+      run(state, {0xE6, 0x20, 0xFB, 0x41, 0x81, 0xFB, 0xF4, 0x01, 0, 0, 0x72, 0xF7, 0xFA, 0xF4}),
+      StopReason::kHalted);
+  EXPECT_EQ(bus.acknowledged, kTimes);
+  EXPECT_EQ(engine->state().gpr[kEbx], kTimes);
+  EXPECT_EQ(engine->state().gpr[kEsp], kStackTop);
 }
 
 TEST_F(KvmInterruptTest, HaltedStateLoadsAsHalted) {
