@@ -1,0 +1,85 @@
+#include "models/pic/pic_core.h"
+
+#include <cstdio>
+#include <string>
+#include <utility>
+
+namespace strata {
+namespace {
+
+constexpr unsigned kCascadeLine = 2;
+constexpr std::uint32_t kSlaveOffset = 4;
+
+}  // namespace
+
+PicCore::PicCore(Wire intr, EventLog* log) : intr_(std::move(intr)), log_(log) {}
+
+void PicCore::reset() {
+  master_.reset();
+  slave_.reset();
+  settle();
+}
+
+// Registers are bytes; a wider access is several, lowest first, as the bus would split it.
+std::uint32_t PicCore::read(std::uint32_t offset, unsigned bytes, Cycle) {
+  std::uint32_t value = 0;
+  for (unsigned i = 0; i < bytes; ++i) {
+    PicChip* chip = chip_at(offset + i);
+    const std::uint32_t byte = chip ? chip->read((offset + i) & 1) : 0xFF;
+    value |= byte << (8 * i);
+  }
+  settle();
+  return value;
+}
+
+void PicCore::write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle) {
+  for (unsigned i = 0; i < bytes; ++i) {
+    PicChip* chip = chip_at(offset + i);
+    if (chip) chip->write((offset + i) & 1, static_cast<std::uint8_t>(value >> (8 * i)));
+  }
+  settle();
+}
+
+PicChip* PicCore::chip_at(std::uint32_t offset) {
+  if (offset < 2) return &master_;
+  if (offset >= kSlaveOffset && offset < kSlaveOffset + 2) return &slave_;
+  return nullptr;
+}
+
+void PicCore::set_irq(unsigned line, bool level, Cycle now) {
+  if (line == kCascadeLine) return;
+  PicChip& chip = line < 8 ? master_ : slave_;
+  if (log_ && level && !chip.line(line & 7)) {
+    log_->record(now, "pic", "irq " + std::to_string(line));
+  }
+  chip.set_line(line & 7, level);
+  settle();
+}
+
+std::uint8_t PicCore::acknowledge(Cycle now) {
+  const unsigned line = master_.acknowledge();
+  std::uint8_t vector = master_.vector(line);
+  if (line == kCascadeLine && master_.cascaded()) {
+    vector = slave_.vector(slave_.acknowledge());
+    // The slave's INT drops between the INTA pulses, so a further request of it is a new edge.
+    master_.forget_line(kCascadeLine);
+  }
+  settle();
+  if (log_) {
+    char text[] = "inta vector 00";
+    std::snprintf(text, sizeof text, "inta vector %02x", vector);
+    log_->record(now, "pic", text);
+  }
+  return vector;
+}
+
+// Carries the slave's INT to the master and the master's to the CPU.
+void PicCore::settle() {
+  master_.set_line(kCascadeLine, slave_.interrupt());
+  const bool level = master_.interrupt();
+  if (level == level_) return;
+  level_ = level;
+  if (intr_) intr_(level);
+}
+
+}  // namespace strata

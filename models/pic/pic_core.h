@@ -1,0 +1,47 @@
+// The two 8259A interrupt controllers of a PC as a plain C++ core: the slave's INT is line 2 of the
+// master. Block of offsets (platform/memory_map.h): 0 and 1 the master's, 4 and 5 the slave's A0 =
+// 0 and 1. What the chips do and leave out is in pic_chip.h.
+//
+// Time: a wire changes at once; the RTL's INTR follows a request line after two clocks, through the
+// slave after three.
+#pragma once
+
+#include <cstdint>
+
+#include "models/base/device.h"
+#include "models/base/event_log.h"
+#include "models/pic/pic_chip.h"
+
+namespace strata {
+
+class PicCore : public Device {
+ public:
+  /// `intr` is the CPU's INTR. `log` (null: nobody listens) outlives the core. Log lines, unit
+  /// "pic": "irq 14" when a line rises (decimal), "inta vector 2e" when a vector is given (hex).
+  explicit PicCore(Wire intr, EventLog* log = nullptr);
+
+  void reset() override;
+  std::uint32_t read(std::uint32_t offset, unsigned bytes, Cycle now) override;
+  void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
+  void advance(Cycle) override {}
+  Cycle next_event() const override { return kNever; }
+
+  /// Level of request line 0..15 from time `now` on; line 2 is the cascade's and is ignored.
+  void set_irq(unsigned line, bool level, Cycle now);
+
+  /// Both INTA pulses: takes the highest request into service and returns its vector (that of line
+  /// 7 or 15 if the request has gone).
+  std::uint8_t acknowledge(Cycle now);
+
+ private:
+  PicChip* chip_at(std::uint32_t offset);
+  void settle();
+
+  Wire intr_;
+  EventLog* log_;
+  PicChip master_{PicChip::Role::kMaster};
+  PicChip slave_{PicChip::Role::kSlave};
+  bool level_ = false;  // of INTR
+};
+
+}  // namespace strata
