@@ -1,0 +1,139 @@
+#include "platform/display/terminal_display.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace strata {
+namespace {
+
+// What a TerminalDisplay sent, collected in memory.
+class Terminal {
+ public:
+  Terminal() : file_(open_memstream(&text_, &size_)) {}
+  ~Terminal() {
+    std::fclose(file_);
+    std::free(text_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  std::FILE* file() { return file_; }
+
+  /// What came since the last call.
+  std::string take() {
+    std::fflush(file_);
+    std::string all(text_, size_);
+    return all.substr(std::exchange(taken_, all.size()));
+  }
+
+ private:
+  char* text_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t taken_ = 0;
+  std::FILE* file_;
+};
+
+TextScreen hello() {
+  TextScreen screen;
+  screen.at(0, 0) = {'H', 0x1E};
+  screen.at(0, 1) = {'i', 0x1E};
+  return screen;
+}
+
+TEST(DrawChanges, NothingChangedSendsNothing) {
+  EXPECT_EQ(draw_changes(hello(), hello()), "");
+}
+
+TEST(DrawChanges, OnlyChangedCellsAreSentWithTheirColours) {
+  // Yellow on blue: bright foreground 3 (red and green), background 4.
+  EXPECT_EQ(draw_changes(TextScreen{}, hello()), "\x1b[1;1H\x1b[0;93;44mHi\x1b[?25l");
+}
+
+TEST(DrawChanges, VgaColoursBecomeAnsiColours) {
+  TextScreen screen;
+  screen.at(2, 4) = {'x', 0x41};  // blue on red
+  EXPECT_EQ(draw_changes(TextScreen{}, screen), "\x1b[3;5H\x1b[0;34;41mx\x1b[?25l");
+  screen.at(2, 4) = {'x', 0xB6};  // blinking brown on cyan
+  EXPECT_EQ(draw_changes(TextScreen{}, screen), "\x1b[3;5H\x1b[0;5;33;46mx\x1b[?25l");
+}
+
+TEST(DrawChanges, CharactersAreUtf8) {
+  TextScreen screen;
+  screen.at(0, 0) = {0xDB, 0x07};
+  EXPECT_EQ(draw_changes(TextScreen{}, screen), "\x1b[1;1H\x1b[0;37;40m\xE2\x96\x88\x1b[?25l");
+}
+
+TEST(DrawChanges, LineEndsAreNotWrittenThrough) {
+  TextScreen screen;
+  screen.at(0, 79) = {'a', 0x07};
+  screen.at(1, 0) = {'b', 0x07};
+  EXPECT_EQ(draw_changes(TextScreen{}, screen), "\x1b[1;80H\x1b[0;37;40ma\x1b[2;1Hb\x1b[?25l");
+}
+
+TEST(DrawChanges, CursorIsShownWhereTheGuestHasIt) {
+  TextScreen screen;
+  screen.cursor = {true, 4, 9, 13, 14};
+  EXPECT_EQ(draw_changes(TextScreen{}, screen), "\x1b[5;10H\x1b[?25h");
+}
+
+TEST(DrawChanges, WithoutABeforeTheWholeScreenIsSent) {
+  const std::string output = draw_changes(std::nullopt, TextScreen{});
+  EXPECT_EQ(std::count(output.begin(), output.end(), ' '), 2000);
+}
+
+TEST(TerminalDisplay, TakesTheTerminalAndGivesItBack) {
+  Terminal terminal;
+  {
+    TerminalDisplay display(terminal.file());
+    EXPECT_EQ(terminal.take(), "\x1b[?1049h\x1b[?25l\x1b[0m\x1b[2J");
+    display.draw(hello());
+    terminal.take();
+  }
+  EXPECT_EQ(terminal.take(), "\x1b[0m\x1b[?25h\x1b[?1049l");
+}
+
+TEST(TerminalDisplay, SecondDrawSendsOnlyTheDifference) {
+  Terminal terminal;
+  TerminalDisplay display(terminal.file());
+  TextScreen screen = hello();
+  display.draw(screen);
+  terminal.take();
+  screen.at(0, 1).character = 'o';
+  display.draw(screen);
+  EXPECT_EQ(terminal.take(), "\x1b[1;2H\x1b[0;93;44mo\x1b[?25l");
+  display.draw(screen);
+  EXPECT_EQ(terminal.take(), "");
+}
+
+TEST(TerminalDisplay, StatusLineIsBelowTheScreenAndKeepsTheCursor) {
+  Terminal terminal;
+  TerminalDisplay display(terminal.file());
+  terminal.take();
+  display.draw_status("12 MHz");
+  EXPECT_EQ(terminal.take(),
+            "\x1b"
+            "7\x1b[26;1H\x1b[0m\x1b[K12 MHz\x1b"
+            "8");
+  display.draw_status("12 MHz");
+  EXPECT_EQ(terminal.take(), "");
+}
+
+TEST(TerminalDisplay, CloseIsFinal) {
+  Terminal terminal;
+  TerminalDisplay display(terminal.file());
+  display.close();
+  terminal.take();
+  display.draw(hello());
+  display.draw_status("late");
+  display.close();
+  EXPECT_EQ(terminal.take(), "");
+}
+
+}  // namespace
+}  // namespace strata
