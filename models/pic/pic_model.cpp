@@ -1,0 +1,57 @@
+#include "models/pic/pic_model.h"
+
+#include "Vpic.h"
+#include "verilated.h"
+#include "verilated_vcd_c.h"
+
+namespace strata {
+
+PicModel::PicModel(VerilatedContext* context, const char* name)
+    : rtl_(std::make_unique<Vpic>(context, name)) {
+  rtl_->rst_ni = 0;
+  tick();
+  tick();
+  rtl_->rst_ni = 1;
+}
+
+PicModel::~PicModel() {
+  rtl_->final();
+}
+
+void PicModel::tick() {
+  rtl_->clk_i = 1;
+  rtl_->eval();
+  rtl_->clk_i = 0;
+  rtl_->eval();
+}
+
+void PicModel::clock(const Request& request, std::uint16_t irq) {
+  rtl_->wb_cyc_i = request.cyc;
+  rtl_->wb_stb_i = request.stb;
+  rtl_->wb_we_i = request.we;
+  rtl_->wb_adr_i = request.adr >> 2 & 1;
+  rtl_->wb_sel_i = request.sel;
+  rtl_->wb_dat_i = request.dat;
+  rtl_->wb_inta_i = request.inta;
+  rtl_->irq_i = irq;
+  tick();
+}
+
+bool PicModel::ack() const {
+  return rtl_->wb_ack_o;
+}
+std::uint32_t PicModel::dat() const {
+  return rtl_->wb_dat_o;
+}
+bool PicModel::intr() const {
+  return rtl_->int_o;
+}
+bool PicModel::idle() const {
+  return rtl_->idle_o;
+}
+
+void PicModel::trace(VerilatedVcdC* file, int levels) {
+  rtl_->trace(file, levels);
+}
+
+}  // namespace strata
