@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include "tests/style/source_tree.h"
@@ -28,6 +29,15 @@ CommandResult check_format(const std::string& tool, const std::string& files) {
   return run_command(tool + " --style=file:.clang-format --dry-run -Werror " + files);
 }
 
+/// The files clang-format complains of, each once.
+std::vector<std::string> files_named_in(const std::string& complaints) {
+  static const std::regex place("(^|\n)([^\n:]+):[0-9]+:[0-9]+: ");
+  std::set<std::string> files;
+  for (std::sregex_iterator it(complaints.begin(), complaints.end(), place), end; it != end; ++it)
+    files.insert((*it)[2]);
+  return {files.begin(), files.end()};
+}
+
 TEST(StyleText, CppIsFormatted) {
   const std::string tool = clang_format();
   if (tool.empty()) GTEST_SKIP() << kNoClangFormat;
@@ -35,7 +45,8 @@ TEST(StyleText, CppIsFormatted) {
   for (const SourceFile& file : source_files({".h", ".cpp", ".c"}))
     files += quoted(file.path) + " ";
   const CommandResult result = check_format(tool, files);
-  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_EQ(result.status, 0) << "not as clang-format -i would leave it:\n"
+                              << lines(files_named_in(result.output));
 }
 
 TEST(StyleText, BadFormatIsFound) {
@@ -43,7 +54,9 @@ TEST(StyleText, BadFormatIsFound) {
   if (tool.empty()) GTEST_SKIP() << kNoClangFormat;
   const fs::path bad = fs::path(testing::TempDir()) / "strata_bad_format.cpp";
   std::ofstream(bad) << "int  f( ){return 1 ;}\n";
-  EXPECT_NE(check_format(tool, quoted(bad.string())).status, 0);
+  const CommandResult result = check_format(tool, quoted(bad.string()));
+  EXPECT_NE(result.status, 0);
+  EXPECT_EQ(files_named_in(result.output), std::vector<std::string>{bad.string()});
   fs::remove(bad);
 }
 

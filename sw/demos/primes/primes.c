@@ -15,8 +15,7 @@
 /* OEIS A000720. */
 static const struct {
   uint32_t limit, primes;
-} known[] = {{100, 25},     {1000, 168},    {10000, 1229},
-             {20000, 2262}, {100000, 9592}};
+} known[] = {{100, 25}, {1000, 168}, {10000, 1229}, {20000, 2262}, {100000, 9592}};
 
 static uint8_t composite[MOST_LIMIT + 1];
 
