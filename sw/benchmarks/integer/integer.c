@@ -10,7 +10,7 @@
 #include "sw/include/printf.h"
 #include "sw/include/string.h"
 
-#define DEFAULT_ITERATIONS 4
+#define DEFAULT_ITERATIONS 2
 #define KEPT __attribute__((noinline))
 
 static uint32_t random_state;
