@@ -47,6 +47,10 @@ Result<std::unique_ptr<RawImage>> RawImage::open(const std::string& path) {
   if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) {
     return image_error(path, "is not a file; a raw image file or a block device is needed");
   }
+  // Root may open anything; a file that nobody may write was protected on purpose.
+  const bool readable = status.st_mode & (S_IRUSR | S_IRGRP | S_IROTH);
+  const bool writable = status.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH);
+  if (!readable || !writable) return image_error(path, reason(EACCES));
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (descriptor < 0) return image_error(path, reason(errno));
   // A block device has no st_size; both have an end.

@@ -13,8 +13,9 @@ namespace strata {
 class RawImage : public DiskBackend {
  public:
   /// Opens `path` for reading and writing. It must be a regular file or block device, readable and
-  /// writable, of a whole number (not 0) of 512-byte sectors; else one line that says what is wrong
-  /// and what would be right. Changes nothing in the file.
+  /// writable (also by its mode bits, which would not stop root), of a whole number (not 0) of
+  /// 512-byte sectors; else one line that says what is wrong and what would be right. Changes
+  /// nothing in the file.
   static Result<std::unique_ptr<RawImage>> open(const std::string& path);
 
   ~RawImage() override;
