@@ -37,6 +37,7 @@ void ClockDriver::edge_method() {
   }
   if (any_slept) std::erase(awake_, nullptr);
   running_ = !awake_.empty();
+  if (edge_listener_) edge_listener_(now);
   if (running_) next_trigger(period_);
 }
 

@@ -5,9 +5,10 @@
 // returns false and is not clocked again until wake().
 #pragma once
 
-#include <vector>
-
+#include <functional>
 #include <systemc>
+#include <utility>
+#include <vector>
 
 #include "models/base/types.h"
 
@@ -20,6 +21,12 @@ class ClockDriver : public sc_core::sc_module {
   ClockDriver(const sc_core::sc_module_name& name, sc_core::sc_time period);
 
   const sc_core::sc_time& period() const { return period_; }
+
+  /// Called after every edge with its cycle number, when all modules have evaluated; one listener.
+  void on_edge(std::function<void(Cycle)> listener) { edge_listener_ = std::move(listener); }
+
+  /// Whether any module is clocked at all.
+  bool running() const { return running_; }
 
   /// Clock cycles since reset: the number of the current (or latest) edge.
   Cycle cycle() const { return sc_core::sc_time_stamp().value() / period_.value(); }
@@ -34,6 +41,7 @@ class ClockDriver : public sc_core::sc_module {
   sc_core::sc_event wake_event_;
   std::vector<ClockedModule*> awake_;
   bool running_ = false;
+  std::function<void(Cycle)> edge_listener_;
 };
 
 class ClockedModule : public sc_core::sc_module {

@@ -1,0 +1,156 @@
+#include "models/cpu/cpu_model.h"
+
+#include <span>
+
+#include "Vcpu.h"
+#include "verilated.h"
+#include "verilated_vcd_c.h"
+
+namespace strata {
+namespace {
+
+/// Words of cpu_state_pkg::cpu_state_t, the fields of CpuState in order.
+constexpr std::size_t kStateWords = 63;
+
+/// Visits every word of `state` with its place in the RTL's packed struct.
+template <typename State, typename Visitor>
+void for_each_word(State& state, Visitor&& visit) {
+  std::size_t word = 0;
+  const auto one = [&](auto& field) { visit(word++, field); };
+  const auto segment = [&](auto& s) {
+    one(s.selector);
+    one(s.base);
+    one(s.limit);
+    one(s.attributes);
+  };
+  for (auto& reg : state.gpr) one(reg);
+  one(state.eip);
+  one(state.eflags);
+  for (auto& s : state.seg) segment(s);
+  segment(state.ldtr);
+  segment(state.tr);
+  one(state.gdtr.base);
+  one(state.gdtr.limit);
+  one(state.idtr.base);
+  one(state.idtr.limit);
+  one(state.cr0);
+  one(state.cr2);
+  one(state.cr3);
+  one(state.cr4);
+  for (auto& reg : state.dr) one(reg);
+  one(state.shadow);
+  one(state.halted);
+  one(state.pending_exception);
+}
+
+constexpr std::size_t kTscLow = kStateWords - 2;
+constexpr std::size_t kTscHigh = kStateWords - 1;
+
+/// CS in state_o: eight general registers, EIP and EFLAGS come first, then ES with four words.
+constexpr std::size_t kCsAttributes = 8 + 2 + 4 + 3;
+
+}  // namespace
+
+CpuModel::CpuModel(VerilatedContext* context, const char* name)
+    : rtl_(std::make_unique<Vcpu>(context, name)) {
+  static_assert(sizeof(rtl_->state_o) == kStateWords * sizeof(EData));
+  rtl_->rst_ni = 0;
+  clock();
+  clock();
+  rtl_->rst_ni = 1;
+}
+
+CpuModel::~CpuModel() {
+  rtl_->final();
+}
+
+void CpuModel::set_response(bool ack, std::uint32_t dat) {
+  rtl_->wb_ack_i = ack;
+  rtl_->wb_dat_i = dat;
+}
+
+void CpuModel::set_interrupt(bool level) {
+  rtl_->intr_i = level;
+}
+
+void CpuModel::clock() {
+  rtl_->clk_i = 1;
+  rtl_->eval();
+  rtl_->clk_i = 0;
+  rtl_->eval();
+}
+
+bool CpuModel::strobe() const {
+  return rtl_->wb_stb_o;
+}
+
+CpuModel::Request CpuModel::request() const {
+  Request request;
+  request.adr = rtl_->wb_adr_o << 2;
+  request.dat = rtl_->wb_dat_o;
+  request.sel = rtl_->wb_sel_o;
+  request.tga = rtl_->wb_tga_o;
+  request.cti = rtl_->wb_cti_o;
+  request.bte = rtl_->wb_bte_o;
+  request.cyc = rtl_->wb_cyc_o;
+  request.stb = rtl_->wb_stb_o;
+  request.we = rtl_->wb_we_o;
+  return request;
+}
+
+bool CpuModel::retired() const {
+  return rtl_->retire_valid_o;
+}
+
+RetireRecord CpuModel::record() const {
+  RetireRecord record;
+  record.kind = static_cast<RetireKind>(rtl_->retire_kind_o);
+  record.partial = rtl_->retire_partial_o;
+  const bool event = record.kind != RetireKind::kInstruction;
+  record.vector = event ? rtl_->retire_vector_o : 0;
+  record.error_code = event ? rtl_->retire_error_o : 0;
+  record.length = event ? 0 : rtl_->retire_length_o;
+  record.eip = rtl_->retire_eip_o;
+  record.linear_eip = rtl_->retire_linear_o;
+  record.next_eip = rtl_->retire_next_eip_o;
+  record.eflags = rtl_->retire_eflags_o;
+  return record;
+}
+
+void CpuModel::keep_state(bool keep) {
+  rtl_->unload_i = keep;
+}
+
+CpuState CpuModel::state() const {
+  CpuState state;
+  for_each_word(state, [this](std::size_t word, auto& field) { field = rtl_->state_o[word]; });
+  state.tsc = rtl_->state_o[kTscLow] | std::uint64_t{rtl_->state_o[kTscHigh]} << 32;
+  return state;
+}
+
+void CpuModel::load(const CpuState& state) {
+  for_each_word(state, [this](std::size_t word, auto& field) { rtl_->load_state_i[word] = field; });
+  rtl_->load_state_i[kTscLow] = static_cast<EData>(state.tsc);
+  rtl_->load_state_i[kTscHigh] = static_cast<EData>(state.tsc >> 32);
+  rtl_->load_valid_i = 1;
+  clock();
+  rtl_->load_valid_i = 0;
+}
+
+bool CpuModel::idle() const {
+  return rtl_->idle_o;
+}
+
+bool CpuModel::shutdown() const {
+  return rtl_->shutdown_o;
+}
+
+bool CpuModel::code32() const {
+  return rtl_->state_o[kCsAttributes] & attr::kBig;
+}
+
+void CpuModel::trace(VerilatedVcdC* file, int levels) {
+  rtl_->trace(file, levels);
+}
+
+}  // namespace strata

@@ -1,0 +1,77 @@
+// The Verilated CPU core behind plain C++ (its header and <systemc> do not compile together): its
+// bus port, retirement port and load/unload port.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "models/isa/cpu_state.h"
+#include "models/isa/retire_record.h"
+
+class VerilatedContext;
+class VerilatedVcdC;
+class Vcpu;
+
+namespace strata {
+
+class CpuModel {
+ public:
+  /// What the core drives on its Wishbone port; adr is a byte address, bits 1:0 zero.
+  struct Request {
+    std::uint32_t adr = 0;
+    std::uint32_t dat = 0;
+    std::uint8_t sel = 0;
+    std::uint8_t tga = 0;
+    std::uint8_t cti = 0;
+    std::uint8_t bte = 0;
+    bool cyc = false;
+    bool stb = false;
+    bool we = false;
+  };
+
+  /// Holds reset for two clocks; the first clock() after it starts fetching at the reset vector.
+  CpuModel(VerilatedContext* context, const char* name);
+  ~CpuModel();
+
+  void set_response(bool ack, std::uint32_t dat);
+  void set_interrupt(bool level);
+
+  /// One rising and one falling edge.
+  void clock();
+
+  /// The bus strobe, the one output that is looked at every cycle; the rest of a request is stable
+  /// while it is high.
+  bool strobe() const;
+  Request request() const;
+
+  /// Whether an instruction, exception or interrupt retired two clocks ago, and what. `order` and
+  /// `cycle` are the caller's to fill in.
+  bool retired() const;
+  RetireRecord record() const;
+
+  /// Makes every further clock() copy the architectural state for state().
+  void keep_state(bool keep);
+
+  /// The state right after what record() reports (keep_state(true) in force during the latest
+  /// clock). The core has no time stamp counter of its own yet: tsc is what was loaded.
+  CpuState state() const;
+
+  /// Replaces the architectural state and restarts fetching; takes one clock. The bus must be idle.
+  void load(const CpuState& state);
+
+  /// Halted with nothing under way: nothing changes until the interrupt pin does.
+  bool idle() const;
+
+  /// Triple fault (SDM vol. 3, 6.15, shutdown).
+  bool shutdown() const;
+
+  /// CS.D of the state kept by keep_state(): 32-bit code.
+  bool code32() const;
+
+  void trace(VerilatedVcdC* file, int levels);
+
+ private:
+  std::unique_ptr<Vcpu> rtl_;
+};
+
+}  // namespace strata

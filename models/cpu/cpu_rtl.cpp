@@ -1,0 +1,86 @@
+#include "models/cpu/cpu_rtl.h"
+
+namespace strata {
+namespace {
+
+WishboneRequest to_wishbone(const CpuModel::Request& from) {
+  WishboneRequest to;
+  to.adr = from.adr;
+  to.dat = from.dat;
+  to.sel = from.sel;
+  to.tga = from.tga;
+  to.cti = from.cti;
+  to.bte = from.bte;
+  to.cyc = from.cyc;
+  to.stb = from.stb;
+  to.we = from.we;
+  return to;
+}
+
+}  // namespace
+
+CpuRtl::CpuRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context)
+    : ClockedModule(name, clock), model_(context, this->name()) {
+  SC_HAS_PROCESS(CpuRtl);
+  SC_METHOD(interrupt_method);
+  sensitive << interrupt;
+  dont_initialize();
+}
+
+void CpuRtl::interrupt_method() {
+  if (sleeping_) {
+    sleeping_ = false;
+    wake();
+  }
+}
+
+bool CpuRtl::clock_edge(Cycle cycle) {
+  const WishboneResponse& answer = response.read();
+  model_.set_response(answer.ack, answer.dat);
+  model_.set_interrupt(interrupt.read());
+  if (listener_ != nullptr && answer.ack) report_access(answer);
+  model_.clock();
+  ++clocked_;
+  if (model_.strobe() || driven_.stb) drive_bus();
+  if (model_.retired()) report_retirement(cycle);
+  if (!model_.idle()) return true;
+  sleeping_ = !interrupt.read();
+  if (sleeping_) ++halts_;
+  return !sleeping_;
+}
+
+void CpuRtl::drive_bus() {
+  const WishboneRequest now = to_wishbone(model_.request());
+  if (now == driven_) return;
+  if (now.stb && now.tga == kIoSpace) ++port_accesses_;
+  driven_ = now;
+  request.write(driven_);
+}
+
+void CpuRtl::report_access(const WishboneResponse& answer) {
+  if (driven_.cti != kCtiClassic || driven_.tga == kInterruptAcknowledge) return;
+  listener_->on_access(driven_, driven_.we ? driven_.dat : answer.dat);
+}
+
+void CpuRtl::report_retirement(Cycle cycle) {
+  RetireRecord record = model_.record();
+  record.order = order_++;
+  record.cycle = cycle;
+  interrupts_enabled_ = record.eflags & eflags::kIf;
+  switch (record.kind) {
+    case RetireKind::kInstruction: instructions_ += !record.partial; break;
+    case RetireKind::kException: ++exceptions_; break;
+    case RetireKind::kInterrupt: ++interrupts_; break;
+  }
+  if (listener_ != nullptr) listener_->on_retire(record, model_);
+}
+
+CpuState CpuRtl::state() {
+  model_.keep_state(true);
+  model_.clock();
+  CpuState state = model_.state();
+  state.tsc = clock().cycle();
+  return state;
+}
+
+}  // namespace strata

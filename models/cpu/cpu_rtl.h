@@ -1,0 +1,87 @@
+// The Verilated CPU core in the cycle-accurate platform: bus master, interrupt pin, and the
+// retirement port for whoever listens. Nothing else looks inside the core.
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+
+#include "models/bus/clock_driver.h"
+#include "models/bus/wishbone.h"
+#include "models/cpu/cpu_model.h"
+#include "models/isa/retire_record.h"
+
+namespace strata {
+
+/// Who wants to see every retired instruction (lockstep check, waves, trace points).
+class RetireListener {
+ public:
+  virtual ~RetireListener() = default;
+
+  /// `core` has the state right after `record` if the listener asked for it (CpuModel::keep_state).
+  virtual void on_retire(const RetireRecord& record, const CpuModel& core) = 0;
+
+  /// A finished bus access other than an instruction fetch or an interrupt acknowledge, in bus
+  /// order: `request` as driven, `data` the word read or written, on the selected byte lanes. A
+  /// store may be seen after its instruction has retired, a read never.
+  virtual void on_access(const WishboneRequest& request, std::uint32_t data) = 0;
+};
+
+class CpuRtl : public ClockedModule {
+ public:
+  sc_core::sc_out<WishboneRequest> request;
+  sc_core::sc_in<WishboneResponse> response;
+  sc_core::sc_in<bool> interrupt;
+
+  /// `context` outlives the module. Leaves reset before time starts; the first fetch is of the
+  /// reset vector.
+  CpuRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context);
+
+  /// Null: nobody. The listener outlives the module or the next call.
+  void set_listener(RetireListener* listener) { listener_ = listener; }
+
+  CpuModel& core() { return model_; }
+
+  /// Architectural state at the latest instruction boundary; clocks the load/unload port once, so
+  /// only for when the run is over or paused between edges.
+  CpuState state();
+
+  /// Whole instructions, exceptions and external interrupts since reset, and I/O cycles on the bus.
+  std::uint64_t instructions() const { return instructions_; }
+  std::uint64_t exceptions() const { return exceptions_; }
+  std::uint64_t interrupts() const { return interrupts_; }
+  std::uint64_t port_accesses() const { return port_accesses_; }
+  std::uint64_t halts() const { return halts_; }
+
+  /// Cycles in which the core was clocked; the others it slept through halted.
+  Cycle clocked_cycles() const { return clocked_; }
+
+  /// HLT with interrupts disabled: nothing but a reset would go on.
+  bool stuck() const { return sleeping_ && !interrupts_enabled_; }
+
+  /// Triple fault.
+  bool shutdown() const { return model_.shutdown(); }
+
+  void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
+
+ private:
+  bool clock_edge(Cycle cycle) override;
+  void interrupt_method();
+  void drive_bus();
+  void report_access(const WishboneResponse& answer);
+  void report_retirement(Cycle cycle);
+
+  CpuModel model_;
+  RetireListener* listener_ = nullptr;
+  WishboneRequest driven_;  // what request shows
+  std::uint64_t order_ = 0;
+  std::uint64_t instructions_ = 0;
+  std::uint64_t exceptions_ = 0;
+  std::uint64_t interrupts_ = 0;
+  std::uint64_t port_accesses_ = 0;
+  std::uint64_t halts_ = 0;
+  Cycle clocked_ = 0;
+  bool sleeping_ = false;
+  bool interrupts_enabled_ = false;
+};
+
+}  // namespace strata
