@@ -7,13 +7,25 @@ find_program(VERILATOR verilator REQUIRED)
 set(VERILATOR_INCLUDE_DIR "/usr/share/verilator/include" CACHE PATH "Verilator's runtime sources")
 set(STRATA_RTL_WAIVERS "${PROJECT_SOURCE_DIR}/rtl/lint/waivers.vlt")
 
+# Verilator's runtime, with platform/trace's change stream in place of its VCD writer: the folder
+# platform/trace/verilated holds a verilated_vcd_c.h that comes before Verilator's own.
 if(NOT TARGET strata_verilated)
+  set(trace_dir "${PROJECT_SOURCE_DIR}/platform/trace")
+  set(trace_sources
+      "${trace_dir}/verilated/verilated_vcd_c.cpp"
+      "${trace_dir}/plain_vcd_sink.cpp"
+      "${trace_dir}/signal_table.cpp"
+      "${trace_dir}/vcd_writer.cpp"
+      "${trace_dir}/wave_writer.cpp")
+  set_source_files_properties(${trace_sources} PROPERTIES COMPILE_OPTIONS
+      "-Wall;-Wextra;-Wpedantic;-Werror;-Wshadow;-Wconversion;-Wno-sign-conversion")
   add_library(strata_verilated STATIC
       "${VERILATOR_INCLUDE_DIR}/verilated.cpp"
       "${VERILATOR_INCLUDE_DIR}/verilated_threads.cpp"
-      "${VERILATOR_INCLUDE_DIR}/verilated_vcd_c.cpp")
+      ${trace_sources})
   target_include_directories(strata_verilated SYSTEM PUBLIC
-      "${VERILATOR_INCLUDE_DIR}" "${VERILATOR_INCLUDE_DIR}/vltstd")
+      "${trace_dir}/verilated" "${VERILATOR_INCLUDE_DIR}" "${VERILATOR_INCLUDE_DIR}/vltstd")
+  target_include_directories(strata_verilated PUBLIC "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(strata_verilated PUBLIC VM_TRACE=1 VM_TRACE_VCD=1)
   target_link_libraries(strata_verilated PUBLIC Threads::Threads)
 endif()
@@ -26,7 +38,7 @@ function(strata_verilate name)
   add_custom_command(
       OUTPUT "${fast}" "${slow}"
       COMMAND "${CMAKE_COMMAND}" -E make_directory "${dir}"
-      COMMAND "${VERILATOR}" --cc -Wall --trace --trace-structs -O3 --x-assign fast --x-initial fast
+      COMMAND "${VERILATOR}" --cc -Wall --trace --trace-structs --no-trace-params -O3 --x-assign fast --x-initial fast
               --noassert --top-module ${arg_TOP} --Mdir "${dir}" ${arg_PARAMETERS}
               "${STRATA_RTL_WAIVERS}" ${arg_SOURCES}
       COMMAND "${CMAKE_COMMAND}" -DDIR=${dir} -DTOP=${arg_TOP} -DFAST=${fast} -DSLOW=${slow}

@@ -1,0 +1,36 @@
+// Words as the ASCII binary digits both wave formats are made of.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+namespace strata {
+
+inline constexpr std::array<std::array<char, 8>, 256> kByteDigits = [] {
+  std::array<std::array<char, 8>, 256> digits{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    for (unsigned bit = 0; bit < 8; ++bit) digits[byte][bit] = (byte >> (7 - bit)) & 1 ? '1' : '0';
+  }
+  return digits;
+}();
+
+/// The lowest `count` (1 to 32) bits of `word`, highest first. Returns the end.
+inline char* write_word_digits(char* out, std::uint32_t word, unsigned count) {
+  char all[32];
+  for (unsigned i = 0; i < 4; ++i) {
+    std::memcpy(all + 8 * i, kByteDigits[word >> (24 - 8 * i) & 0xFF].data(), 8);
+  }
+  std::memcpy(out, all + 32 - count, count);
+  return out + count;
+}
+
+/// All `bits` of a vector, highest first. Returns the end.
+inline char* write_digits(char* out, std::uint32_t bits, const std::uint32_t* words) {
+  std::uint32_t word = (bits + 31) / 32 - 1;
+  out = write_word_digits(out, words[word], bits - 32 * word);
+  while (word > 0) out = write_word_digits(out, words[--word], 32);
+  return out;
+}
+
+}  // namespace strata

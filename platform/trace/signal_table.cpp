@@ -1,0 +1,106 @@
+#include "platform/trace/signal_table.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace strata {
+namespace {
+
+// verilated_trace_defs.h, VltTraceScope.
+ScopeKind scope_kind(unsigned char mark) {
+  switch (mark & 0x7F) {
+    case 6: return ScopeKind::kStruct;
+    case 7: return ScopeKind::kUnion;
+    case 9: return ScopeKind::kInterface;
+    default: return ScopeKind::kModule;
+  }
+}
+
+// The scope Verilator adds for the top module repeats the ports of the instance's own scope.
+bool repeats_ports(const Scope& top, const Scope& instance) {
+  if (instance.signals.empty()) return false;
+  const Signal& port = instance.signals.front();
+  return std::ranges::any_of(top.signals, [&](const Signal& signal) {
+    return signal.code == port.code && signal.name == port.name;
+  });
+}
+
+template <typename Visit>
+void for_each_signal(Scope& scope, const Visit& visit) {
+  for (Signal& signal : scope.signals) visit(signal);
+  for (auto& child : scope.scopes) for_each_signal(*child, visit);
+}
+
+}  // namespace
+
+Scope& Scope::child(std::string_view child_name, ScopeKind child_kind) {
+  for (auto& scope : scopes) {
+    if (scope->name == child_name) return *scope;
+  }
+  scopes.push_back(std::make_unique<Scope>());
+  scopes.back()->name = child_name;
+  scopes.back()->kind = child_kind;
+  return *scopes.back();
+}
+
+void SignalTable::declare(std::string_view path, Signal signal) {
+  Scope* scope = &root_;
+  for (auto space = path.find(' '); space != path.npos; space = path.find(' ')) {
+    std::string_view part = path.substr(0, space);
+    path.remove_prefix(space + 1);
+    if (part.empty()) continue;
+    ScopeKind kind = ScopeKind::kModule;
+    const auto mark = static_cast<unsigned char>(part.back());
+    if (mark >= 0x80) {
+      kind = scope_kind(mark);
+      part.remove_suffix(1);
+    }
+    scope = &scope->child(part, kind);
+  }
+  assert(signal.code != 0 && signal.bits != 0);
+  signal.name = std::string(path) + signal.name;
+  const std::size_t words = (signal.bits + 31) / 32;
+  state_words_ = std::max(state_words_, signal.code + words);
+  if (bits_of_code_.size() < state_words_) bits_of_code_.resize(state_words_, 0);
+  if (bits_of_code_[signal.code] == 0) ++codes_;
+  bits_of_code_[signal.code] = signal.bits;
+  scope->signals.push_back(std::move(signal));
+}
+
+void SignalTable::fold_tops() {
+  for (auto& platform : root_.scopes) {
+    for (auto& instance : platform->scopes) {
+      const auto top = std::ranges::find_if(
+          instance->scopes, [&](const auto& scope) { return repeats_ports(*scope, *instance); });
+      if (top == instance->scopes.end()) continue;
+      const std::unique_ptr<Scope> folded = std::move(*top);
+      instance->scopes.erase(top);
+      instance->signals = std::move(folded->signals);
+      std::ranges::move(folded->scopes, std::back_inserter(instance->scopes));
+    }
+  }
+}
+
+void SignalTable::replace_wires(std::string_view port, std::uint32_t code) {
+  std::vector<bool> replaced(state_words_, false);
+  for_each_signal(root_, [&](const Signal& signal) {
+    if (signal.name == port && signal.bits == 1) replaced[signal.code] = true;
+  });
+  for_each_signal(root_, [&](Signal& signal) {
+    if (replaced[signal.code]) signal.code = code;
+  });
+}
+
+void SignalTable::add_text(TextSignal text) {
+  for_each_signal(root_, [&](Signal& signal) {
+    if (signal.code != text.code) return;
+    signal.bits = 8 * text.characters;
+    signal.ranged = true;
+    signal.msb = static_cast<int>(signal.bits) - 1;
+    signal.lsb = 0;
+  });
+  texts_.push_back(std::move(text));
+}
+
+}  // namespace strata

@@ -1,0 +1,105 @@
+#include "platform/trace/story_signals.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "verilated_vcd_c.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint32_t kTextCharacters = 40;
+constexpr std::uint32_t kSymbolCharacters = 32;
+constexpr int kCountBits = 48;  // of cycles and instructions
+
+}  // namespace
+
+// What Verilated code does for its signals, done for ours.
+struct StorySignals::Callbacks {
+  static void init(void* self, VerilatedVcd* trace, std::uint32_t code) {
+    auto& story = *static_cast<StorySignals*>(self);
+    const auto take = [&code](std::uint32_t words) { return std::exchange(code, code + words); };
+    trace->declBit(story.clock_code_ = take(1), "clk", false, -1);
+    trace->declQuad(story.cycle_code_ = take(2), "cycle", false, -1, kCountBits - 1, 0);
+    trace->declBus(story.irq_code_ = take(1), "irq", false, -1, 15, 0);
+    trace->pushNamePrefix("retired ");
+    trace->declBit(story.valid_code_ = take(1), "valid", false, -1);
+    trace->declQuad(story.count_code_ = take(2), "count", false, -1, kCountBits - 1, 0);
+    trace->declBus(story.eip_code_ = take(1), "eip", false, -1, 31, 0);
+    trace->declArray(story.text_code_ = take(kCodeWords), "text", false, -1,
+                     static_cast<int>(32 * kCodeWords) - 1, 0);
+    trace->declBus(story.symbol_code_ = take(1), "symbol", false, -1, 31, 0);
+    trace->popNamePrefix();
+  }
+
+  static void full(void* self, VerilatedVcd::Buffer* buffer) {
+    auto& story = *static_cast<StorySignals*>(self);
+    buffer->fullSData(buffer->oldp(story.irq_code_), story.irq_, 16);
+    buffer->fullBit(buffer->oldp(story.valid_code_), story.retired_);
+    buffer->fullQData(buffer->oldp(story.count_code_), story.count_, kCountBits);
+    buffer->fullIData(buffer->oldp(story.eip_code_), story.code_[0], 32);
+    buffer->fullWData(buffer->oldp(story.text_code_), story.code_.data(), 32 * kCodeWords);
+    buffer->fullIData(buffer->oldp(story.symbol_code_), story.code_[1], 32);
+    story.retired_ = false;
+  }
+
+  static void change(void* self, VerilatedVcd::Buffer* buffer) {
+    auto& story = *static_cast<StorySignals*>(self);
+    buffer->chgSData(buffer->oldp(story.irq_code_), story.irq_, 16);
+    buffer->chgBit(buffer->oldp(story.valid_code_), story.retired_);
+    if (!story.retired_) return;
+    story.retired_ = false;
+    buffer->chgQData(buffer->oldp(story.count_code_), story.count_, kCountBits);
+    buffer->chgIData(buffer->oldp(story.eip_code_), story.code_[0], 32);
+    buffer->chgWData(buffer->oldp(story.text_code_), story.code_.data(), 32 * kCodeWords);
+    buffer->chgIData(buffer->oldp(story.symbol_code_), story.code_[1], 32);
+  }
+};
+
+void StorySignals::attach(VerilatedVcd* trace) {
+  trace->addInitCb(&Callbacks::init, this);
+  trace->addFullCb(&Callbacks::full, this);
+  trace->addChgCb(&Callbacks::change, this);
+}
+
+RetiredCode StorySignals::unpack(const std::uint32_t* words) {
+  RetiredCode code;
+  code.eip = words[0];
+  code.linear_eip = words[1];
+  code.kind = static_cast<RetireKind>(words[2] & 0xFF);
+  code.vector = static_cast<std::uint8_t>(words[2] >> 8);
+  code.length = static_cast<std::uint8_t>(words[2] >> 16);
+  code.code32 = words[2] >> 24 != 0;
+  std::memcpy(code.bytes, words + 3, sizeof code.bytes);
+  return code;
+}
+
+void StorySignals::amend(SignalTable& table, const WaveOptions& options) const {
+  table.clock_code = clock_code_;
+  table.cycle_code = cycle_code_;
+  table.replace_wires("clk_i", clock_code_);
+  table.add_text({text_code_, kTextCharacters, [&options](const std::uint32_t* words) {
+                    const RetiredCode code = unpack(words);
+                    const bool known = code.length != 0 || code.kind != RetireKind::kInstruction;
+                    return known && options.describe ? options.describe(code) : std::string();
+                  }});
+  table.add_text({symbol_code_, kSymbolCharacters, [&options](const std::uint32_t* words) {
+                    return options.symbol_at ? options.symbol_at(words[0]) : std::string();
+                  }});
+}
+
+void StorySignals::retire(const RetireRecord& record, std::span<const std::uint8_t> bytes,
+                          bool code32) {
+  retired_ = true;
+  count_ = record.order + 1;
+  const std::size_t length = std::min<std::size_t>(bytes.size(), 16);
+  code_.fill(0);
+  code_[0] = record.eip;
+  code_[1] = record.linear_eip;
+  code_[2] = static_cast<std::uint32_t>(record.kind) | std::uint32_t{record.vector} << 8 |
+             static_cast<std::uint32_t>(length) << 16 | std::uint32_t{code32} << 24;
+  std::memcpy(&code_[3], bytes.data(), length);
+}
+
+}  // namespace strata

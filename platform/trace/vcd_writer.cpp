@@ -1,0 +1,167 @@
+#include "platform/trace/vcd_writer.h"
+
+#include <unistd.h>
+
+#include <bit>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+
+#include "platform/trace/binary_digits.h"
+
+namespace strata {
+namespace {
+
+constexpr std::size_t kBufferBytes = 1u << 20;
+// Room for what is written between two checks: one value of the widest signal, or one header line.
+constexpr std::size_t kSlackBytes = 64u << 10;
+
+// Identifiers are strings of the 94 printable characters (18.2.1).
+std::string identifier_of(std::uint32_t number) {
+  std::string text;
+  do {
+    text += static_cast<char>('!' + number % 94);
+    number /= 94;
+  } while (number != 0);
+  return text;
+}
+
+// Binary digits without leading zeros: a reader extends a shorter vector with zeros (18.2.1).
+char* write_short_digits(char* out, std::uint32_t bits, const std::uint32_t* words) {
+  std::uint32_t word = (bits + 31) / 32 - 1;
+  while (word > 0 && words[word] == 0) --word;
+  const auto digits = static_cast<std::uint32_t>(std::bit_width(words[word]));
+  return write_digits(out, 32 * word + (digits == 0 ? 1 : digits), words);
+}
+
+}  // namespace
+
+VcdWriter::VcdWriter(TimeBase time, int descriptor, std::string path)
+    : WaveWriter(time),
+      descriptor_(descriptor),
+      path_(std::move(path)),
+      buffer_(kBufferBytes + kSlackBytes),
+      write_(buffer_.data()) {}
+
+VcdWriter::~VcdWriter() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void VcdWriter::flush() {
+  const char* from = buffer_.data();
+  while (from != write_ && error_.empty()) {
+    const ssize_t wrote = ::write(descriptor_, from, static_cast<std::size_t>(write_ - from));
+    if (wrote > 0) {
+      from += wrote;
+      bytes_ += static_cast<std::uint64_t>(wrote);
+    } else if (errno != EINTR) {
+      error_ = path_ + ": " + std::strerror(errno);
+    }
+  }
+  write_ = buffer_.data();
+}
+
+void VcdWriter::put(std::string_view text) {
+  for (; text.size() > kSlackBytes; text.remove_prefix(kSlackBytes)) {
+    put(text.substr(0, kSlackBytes));
+  }
+  std::memcpy(write_, text.data(), text.size());
+  write_ += text.size();
+  if (write_ >= buffer_.data() + kBufferBytes) flush();
+}
+
+void VcdWriter::add_identifier(const Signal& signal) {
+  Identifier& identifier = identifiers_[signal.code];
+  if (identifier.length != 0) return;
+  const std::string text = (signal.bits == 1 && signal.kind != SignalKind::kReal ? "" : " ") +
+                           identifier_of(signal.code) + '\n';
+  identifier.length = static_cast<std::uint8_t>(text.size());
+  identifier.real = signal.kind == SignalKind::kReal;
+  std::memcpy(identifier.text, text.data(), text.size());
+  first_signals_.push_back(signal);
+}
+
+void VcdWriter::put_scope(const Scope& scope, unsigned depth) {
+  const std::string indent(depth, ' ');
+  for (const Signal& signal : scope.signals) {
+    add_identifier(signal);
+    const char* const type = signal.kind == SignalKind::kReal    ? "real"
+                             : signal.kind == SignalKind::kEvent ? "event"
+                                                                 : "wire";
+    std::string line = indent + "$var " + type + ' ' + std::to_string(signal.bits) + ' ' +
+                       identifier_of(signal.code) + ' ' + signal.name;
+    if (signal.ranged) {
+      line += " [" + std::to_string(signal.msb) + ':' + std::to_string(signal.lsb) + ']';
+    }
+    put(line + " $end\n");
+  }
+  for (const auto& child : scope.scopes) {
+    // The standard knows no structs; every reader knows modules.
+    put(indent + "$scope module " + child->name + " $end\n");
+    put_scope(*child, depth + 1);
+    put(indent + "$upscope $end\n");
+  }
+}
+
+void VcdWriter::put_header(const SignalTable& table) {
+  identifiers_.assign(table.state_words(), {});
+  put("$version strata86 $end\n$timescale " + time().name() + " $end\n");
+  put_scope(table.root(), 0);
+  put("$enddefinitions $end\n");
+}
+
+void VcdWriter::put_time(std::uint64_t ticks) {
+  close_section();
+  *write_++ = '#';
+  write_ = std::to_chars(write_, write_ + 20, ticks).ptr;
+  *write_++ = '\n';
+  if (write_ >= buffer_.data() + kBufferBytes) flush();
+}
+
+void VcdWriter::put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) {
+  const Identifier& identifier = identifiers_[code];
+  if (bits == 1) {
+    *write_++ = static_cast<char>('0' + (words[0] & 1));
+  } else if (identifier.real) {
+    const auto value = std::bit_cast<double>(words[0] | std::uint64_t{words[1]} << 32);
+    write_ += std::snprintf(write_, 40, "r%.16g", value);
+  } else {
+    *write_++ = 'b';
+    write_ = write_short_digits(write_, bits, words);
+  }
+  std::memcpy(write_, identifier.text, sizeof identifier.text);
+  write_ += identifier.length;
+  if (write_ >= buffer_.data() + kBufferBytes) flush();
+}
+
+void VcdWriter::close_section() {
+  if (!section_open_) return;
+  section_open_ = false;
+  put("$end\n");
+}
+
+void VcdWriter::put_unknown() {
+  put("$dumpoff\n");
+  for (const Signal& signal : first_signals_) {
+    if (signal.kind != SignalKind::kWire) continue;
+    const Identifier& identifier = identifiers_[signal.code];
+    put((signal.bits == 1 ? "x" : "bx") + std::string(identifier.text, identifier.length));
+  }
+  put("$end\n");
+}
+
+void VcdWriter::put_all(bool first) {
+  put(first ? "$dumpvars\n" : "$dumpon\n");
+  section_open_ = true;
+}
+
+std::string VcdWriter::close_file() {
+  close_section();
+  flush();
+  if (::close(descriptor_) != 0 && error_.empty()) error_ = path_ + ": " + std::strerror(errno);
+  descriptor_ = -1;
+  return error_;
+}
+
+}  // namespace strata

@@ -1,0 +1,51 @@
+// Value change dump (IEEE 1364-2005, clause 18) from a change stream.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/trace/wave_writer.h"
+
+namespace strata {
+
+class VcdWriter : public WaveWriter {
+ public:
+  /// Takes over the open file descriptor.
+  VcdWriter(TimeBase time, int descriptor, std::string path);
+  ~VcdWriter() override;
+
+  std::uint64_t bytes() const override { return bytes_; }
+
+ private:
+  struct Identifier {
+    char text[8];  // with the line's end; a leading space for vectors
+    std::uint8_t length;
+    bool real;
+  };
+
+  void put_header(const SignalTable& table) override;
+  void put_time(std::uint64_t ticks) override;
+  void put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) override;
+  void put_unknown() override;
+  void put_all(bool first) override;
+  std::string close_file() override;
+
+  void put(std::string_view text);
+  void put_scope(const Scope& scope, unsigned depth);
+  void add_identifier(const Signal& signal);
+  void close_section();
+  void flush();
+
+  int descriptor_;
+  std::string path_;
+  std::string error_;
+  std::vector<char> buffer_;
+  char* write_;
+  std::uint64_t bytes_ = 0;
+  bool section_open_ = false;            // of $dumpvars or $dumpon
+  std::vector<Identifier> identifiers_;  // by code
+  std::vector<Signal> first_signals_;    // one for each code shown
+};
+
+}  // namespace strata

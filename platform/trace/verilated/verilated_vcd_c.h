@@ -1,0 +1,196 @@
+// Takes the place of Verilator's own header of this name (this folder comes first in the include
+// path of Verilated code): the same classes as far as generated code uses them, but changes go as
+// binary records to a ChangeSink (platform/trace/change_stream.h) and not as VCD text to a file.
+// Written for the code Verilator 5.006 generates with --trace; names and signatures below are
+// therefore its own. Left out: --trace-threads, dumpvars(), roll-over, several open files.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "platform/trace/change_stream.h"
+#include "platform/trace/plain_vcd_sink.h"
+#include "verilated.h"
+#include "verilated_trace.h"  // VerilatedTraceConfig
+
+#if VERILATOR_VERSION_INTEGER < 5006000 || VERILATOR_VERSION_INTEGER >= 5007000
+#error "platform/trace is written for Verilator 5.006 (Debian 12)"
+#endif
+
+class VerilatedVcdC;
+
+class VerilatedVcd final {
+ public:
+  class Buffer;
+  using InitCallback = void (*)(void* self, VerilatedVcd* trace, std::uint32_t code);
+  using DumpCallback = void (*)(void* self, Buffer* buffer);
+  using CleanupCallback = void (*)(void* self, VerilatedVcd* trace);
+
+  // Registration, from the model's trace().
+  void addModel(VerilatedModel* model);
+  void addInitCb(InitCallback callback, void* self) { init_callbacks_.push_back({callback, self}); }
+  void addFullCb(DumpCallback callback, void* self) { full_callbacks_.push_back({callback, self}); }
+  void addChgCb(DumpCallback callback, void* self) {
+    change_callbacks_.push_back({callback, self});
+  }
+  void addCleanupCb(CleanupCallback callback, void* self) {
+    cleanup_callbacks_.push_back({callback, self});
+  }
+
+  // Declaration, from the init callbacks. Names come with spaces between scopes.
+  void scopeEscape(char) {}
+  void pushNamePrefix(const std::string& prefix) { prefixes_.push_back(prefixes_.back() + prefix); }
+  void popNamePrefix(unsigned count = 1) { prefixes_.resize(prefixes_.size() - count); }
+  void declEvent(std::uint32_t code, const char* name, bool array, int index);
+  void declBit(std::uint32_t code, const char* name, bool array, int index);
+  void declBus(std::uint32_t code, const char* name, bool array, int index, int msb, int lsb);
+  void declQuad(std::uint32_t code, const char* name, bool array, int index, int msb, int lsb);
+  void declArray(std::uint32_t code, const char* name, bool array, int index, int msb, int lsb);
+  void declDouble(std::uint32_t code, const char* name, bool array, int index);
+
+ private:
+  friend class VerilatedVcdC;
+
+  template <typename Callback>
+  struct Record {
+    Callback callback;
+    void* self;
+  };
+
+  explicit VerilatedVcd(strata::ChangeSink& sink) : sink_(sink) {}
+  void declare(std::uint32_t code, const char* name, bool array, int index, strata::Signal signal);
+  void open();
+  void dump(std::uint64_t cycle);
+  void stop(std::uint64_t cycle);
+  void close();
+  void put_marker(strata::ChangeMarker marker, std::uint64_t cycle);
+  void next_chunk();
+  void run(const std::vector<Record<DumpCallback>>& callbacks);
+
+  strata::ChangeSink& sink_;
+  strata::SignalTable table_;
+  std::vector<Record<InitCallback>> init_callbacks_;
+  std::vector<Record<DumpCallback>> full_callbacks_;
+  std::vector<Record<DumpCallback>> change_callbacks_;
+  std::vector<Record<CleanupCallback>> cleanup_callbacks_;
+  std::vector<std::string> prefixes_{"strata "};
+  const VerilatedContext* context_ = nullptr;
+
+  std::vector<std::uint32_t> state_;      // every signal's value as of the latest dump, by code
+  strata::ChangeChunk* chunk_ = nullptr;  // not null: open
+  std::uint32_t* write_ = nullptr;        // into chunk_
+  std::size_t max_cycle_words_ = 0;       // what one cycle can need at most
+  bool full_dump_ = true;
+};
+
+/// Writes change records. No bounds are checked: a chunk is left before a whole cycle might not
+/// fit.
+class VerilatedVcd::Buffer final {
+ public:
+  Buffer(std::uint32_t* state, std::uint32_t* write) : state_(state), write_(write) {}
+
+  std::uint32_t* oldp(std::uint32_t code) { return state_ + code; }
+  std::uint32_t* write() const { return write_; }
+
+  void fullBit(std::uint32_t* oldp, CData value) { put_inline(oldp, value); }
+  void fullCData(std::uint32_t* oldp, CData value, int) { put_inline(oldp, value); }
+  void fullSData(std::uint32_t* oldp, SData value, int) { put_word(oldp, value); }
+  void fullIData(std::uint32_t* oldp, IData value, int) { put_word(oldp, value); }
+  void fullQData(std::uint32_t* oldp, QData value, int) { put_quad(oldp, value); }
+  void fullWData(std::uint32_t* oldp, const WData* value, int bits);
+  void fullDouble(std::uint32_t* oldp, double value) { put_quad(oldp, as_quad(value)); }
+  void fullEvent(std::uint32_t* oldp, VlEvent value) { chgEvent(oldp, value); }
+
+  // Inline and branching: measured against writing always and advancing the pointer only when a
+  // value differs, which is slower by half (the pointer then depends on every signal before).
+  void chgBit(std::uint32_t* oldp, CData value) {
+    if (VL_UNLIKELY(*oldp != value)) put_inline(oldp, value);
+  }
+  void chgCData(std::uint32_t* oldp, CData value, int) {
+    if (VL_UNLIKELY(*oldp != value)) put_inline(oldp, value);
+  }
+  void chgSData(std::uint32_t* oldp, SData value, int) {
+    if (VL_UNLIKELY(*oldp != value)) put_word(oldp, value);
+  }
+  void chgIData(std::uint32_t* oldp, IData value, int) {
+    if (VL_UNLIKELY(*oldp != value)) put_word(oldp, value);
+  }
+  void chgQData(std::uint32_t* oldp, QData value, int) {
+    const QData old = oldp[0] | QData{oldp[1]} << 32;
+    if (VL_UNLIKELY(old != value)) put_quad(oldp, value);
+  }
+  void chgWData(std::uint32_t* oldp, const WData* value, int bits) {
+    for (int i = 0; i < (bits + 31) / 32; ++i) {
+      if (VL_UNLIKELY(oldp[i] != value[i])) return fullWData(oldp, value, bits);
+    }
+  }
+  void chgDouble(std::uint32_t* oldp, double value) { chgQData(oldp, as_quad(value), 64); }
+  void chgEvent(std::uint32_t* oldp, VlEvent value) {
+    if (value.isTriggered()) put_inline(oldp, 1);
+  }
+
+ private:
+  std::uint32_t code(const std::uint32_t* oldp) const {
+    return static_cast<std::uint32_t>(oldp - state_);
+  }
+  static QData as_quad(double value) { return __builtin_bit_cast(QData, value); }
+
+  void put_inline(std::uint32_t* oldp, CData value) {
+    *oldp = value;
+    *write_++ = code(oldp) | std::uint32_t{value} << strata::kInlineShift;
+  }
+  void put_word(std::uint32_t* oldp, IData value) {
+    *oldp = value;
+    write_[0] = code(oldp);
+    write_[1] = value;
+    write_ += 2;
+  }
+  void put_quad(std::uint32_t* oldp, QData value) {
+    oldp[0] = static_cast<std::uint32_t>(value);
+    oldp[1] = static_cast<std::uint32_t>(value >> 32);
+    write_[0] = code(oldp);
+    write_[1] = oldp[0];
+    write_[2] = oldp[1];
+    write_ += 3;
+  }
+  std::uint32_t* const state_;
+  std::uint32_t* write_;
+};
+
+inline void VerilatedVcd::Buffer::fullWData(std::uint32_t* oldp, const WData* value, int bits) {
+  *write_++ = code(oldp);
+  for (int i = 0; i < (bits + 31) / 32; ++i) {
+    oldp[i] = value[i];
+    *write_++ = value[i];
+  }
+}
+
+/// What the recorder drives. Times are cycle numbers.
+class VerilatedVcdC final {
+ public:
+  explicit VerilatedVcdC(strata::ChangeSink& sink) : trace_(sink) {}
+  /// Writes a VCD file of its own, to the path given to open().
+  VerilatedVcdC() : trace_(plain_sink_) {}
+  VerilatedVcdC(const VerilatedVcdC&) = delete;
+  VerilatedVcdC& operator=(const VerilatedVcdC&) = delete;
+  ~VerilatedVcdC() { close(); }
+
+  bool isOpen() const { return trace_.chunk_ != nullptr; }
+  VerilatedVcd* spTrace() { return &trace_; }
+
+  /// Lets all models declare their signals.
+  void open(const char* path = "") {
+    plain_sink_.set_path(path);
+    trace_.open();
+  }
+  /// Records what changed since the last dump (everything after open() and stop()).
+  void dump(std::uint64_t cycle) { trace_.dump(cycle); }
+  /// From this cycle on nothing is known until the next dump().
+  void stop(std::uint64_t cycle) { trace_.stop(cycle); }
+  void close() { trace_.close(); }
+
+ private:
+  strata::PlainVcdSink plain_sink_;
+  VerilatedVcd trace_;
+};

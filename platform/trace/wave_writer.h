@@ -1,0 +1,79 @@
+// What VCD and FST writers share: cycle markers become time stamps, clock edges and the cycle
+// counter; recorded words become text where the table says so.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "platform/trace/change_stream.h"
+#include "platform/trace/time_base.h"
+
+namespace strata {
+
+class WaveWriter {
+ public:
+  explicit WaveWriter(TimeBase time) : time_(time) {}
+  virtual ~WaveWriter() = default;
+
+  /// Writes the header. The table outlives the writer.
+  void begin(const SignalTable& table);
+
+  void write(const ChangeChunk& chunk);
+
+  /// Shows the latest cycle to its end and finishes the file. Returns empty or what went wrong.
+  std::string finish();
+
+  virtual std::uint64_t bytes() const = 0;
+
+  // Visitor of decode_changes().
+  void marker(ChangeMarker kind, Cycle cycle);
+  void change(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) {
+    if (!shown_[code]) return;
+    if (texts_[code]) {
+      put_text(code, words);
+    } else {
+      put_value(code, bits, words);
+    }
+  }
+
+ protected:
+  virtual void put_header(const SignalTable& table) = 0;
+  virtual void put_time(std::uint64_t ticks) = 0;
+  virtual void put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) = 0;
+  /// All signals are unknown until put_all().
+  virtual void put_unknown() = 0;
+  /// The values of all signals follow, up to the next put_time().
+  virtual void put_all(bool first) = 0;
+  virtual std::string close_file() = 0;
+
+  const SignalTable& table() const { return *table_; }
+  const TimeBase& time() const { return time_; }
+  /// Whether any signal of the header has this code.
+  bool shown(std::uint32_t code) const { return shown_[code]; }
+
+ private:
+  struct Text {
+    const TextSignal* signal = nullptr;
+    std::unordered_map<std::string, std::vector<std::uint32_t>> made;  // by recorded words
+  };
+
+  void mark_shown(const Scope& scope);
+  void put_text(std::uint32_t code, const std::uint32_t* words);
+  void put_falling_edge();
+  void put_clock(std::uint32_t level);
+
+  TimeBase time_;
+  const SignalTable* table_ = nullptr;
+  std::vector<bool> shown_;
+  std::vector<Text*> texts_;
+  std::vector<std::unique_ptr<Text>> owned_texts_;
+  std::optional<Cycle> high_since_;  // the clock's falling edge is still to be written
+  std::optional<Cycle> latest_;      // none before the first cycle and after unknown
+  bool first_ = true;
+};
+
+}  // namespace strata

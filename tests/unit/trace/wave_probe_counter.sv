@@ -1,0 +1,12 @@
+// A module below the top, so that the waves have a scope of their own for it.
+module wave_probe_counter (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        enable_i,
+  output logic [63:0] count_o
+);
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) count_o <= '0;
+    else if (enable_i) count_o <= count_o + 64'h1_0000_0001;
+  end
+endmodule
