@@ -82,7 +82,7 @@ double time_loop(Engine& engine, CpuState state, std::uint32_t iterations) {
 double measure_mips(Engine& engine, const CpuState& state) {
   constexpr double kLongEnough = 0.0005;
   constexpr std::uint32_t kMostIterations = 1u << 24;
-  for (std::uint32_t iterations = 256;; iterations *= 16) {
+  for (std::uint32_t iterations = 256;; iterations *= 2) {
     const double seconds = time_loop(engine, state, iterations);
     if (seconds < 0) return 0;
     if (seconds >= kLongEnough || iterations >= kMostIterations) {

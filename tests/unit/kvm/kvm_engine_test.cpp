@@ -169,13 +169,19 @@ TEST_F(KvmEngineTest, StopFromAPortWriteLeavesAtTheNextInstruction) {
   EXPECT_EQ(bus.port_writes.size(), 1u);
 }
 
-TEST_F(KvmEngineTest, StopBeforeAPortReadIsUsedKeepsTheValue) {
-  bus.inputs = {0x5A};
-  bus.on_port_write = [&](std::uint16_t, std::uint32_t) { engine->request_stop(); };
+TEST_F(KvmEngineTest, StopInAnAccessFinishesTheInstructionFirst) {
+  bus.inputs = {0x5A, 0x12345678};
+  bus.on_read = [this] { engine->request_stop(); };
   CpuState state = protected_mode();
-  // in al, 0x60; out 0x80, al; hlt
-  ASSERT_EQ(run(state, {0xE4, 0x60, 0xE6, 0x80, 0xF4}), StopReason::kRequested);
+  state.gpr[kEbx] = 0x40000000;
+  // in al, 0x60; mov ecx, [ebx]; out 0x80, al; hlt
+  ASSERT_EQ(run(state, {0xE4, 0x60, 0x8B, 0x0B, 0xE6, 0x80, 0xF4}), StopReason::kRequested);
   EXPECT_EQ(engine->state().gpr[kEax], 0x5Au);
+  EXPECT_EQ(engine->state().eip, kCode + 2);
+  ASSERT_EQ(engine->run(kNever), StopReason::kRequested);
+  EXPECT_EQ(engine->state().gpr[kEcx], 0x12345678u);
+  EXPECT_EQ(engine->state().eip, kCode + 4);
+  ASSERT_EQ(engine->run(kNever), StopReason::kHalted);
   EXPECT_EQ(bus.port_writes, (std::vector<Access>{{0x80, 1, 0x5A}}));
 }
 

@@ -71,12 +71,16 @@ class RecordingBus : public EngineBus {
   std::vector<Access> port_reads, port_writes, mmio_reads, mmio_writes;
   std::vector<std::uint32_t> inputs;  // what reads give, in turn; then all ones
   std::function<void(std::uint16_t, std::uint32_t)> on_port_write;
+  std::function<void()> on_read;
   std::function<void()> on_acknowledge;
   std::uint8_t interrupt_vector = 0x20;
   unsigned acknowledged = 0;
 
  private:
-  std::uint32_t next_input() { return input_ < inputs.size() ? inputs[input_++] : ~0u; }
+  std::uint32_t next_input() {
+    if (on_read) on_read();
+    return input_ < inputs.size() ? inputs[input_++] : ~0u;
+  }
   std::size_t input_ = 0;
 };
 
