@@ -113,7 +113,7 @@ class Processor {
   }
 
   template <typename T>
-  bool read(unsigned segment, std::uint32_t offset, T& value) {
+  [[gnu::always_inline]] bool read(unsigned segment, std::uint32_t offset, T& value) {
     std::uint32_t linear = 0;
     if (!readable<T>(segment, offset, linear)) [[unlikely]] {
       return false;
@@ -123,7 +123,7 @@ class Processor {
   }
 
   template <typename T>
-  bool write(unsigned segment, std::uint32_t offset, T value) {
+  [[gnu::always_inline]] bool write(unsigned segment, std::uint32_t offset, T value) {
     std::uint32_t linear = 0;
     if (!writable<T>(segment, offset, linear)) [[unlikely]] {
       return false;
@@ -134,7 +134,7 @@ class Processor {
 
   /// Checks a read-modify-write access; load() and store() then do it.
   template <typename T>
-  bool locate(unsigned segment, std::uint32_t offset, Location<T>& at) {
+  [[gnu::always_inline]] bool locate(unsigned segment, std::uint32_t offset, Location<T>& at) {
     if (!writable<T>(segment, offset, at.linear)) [[unlikely]] {
       return false;
     }
@@ -143,7 +143,7 @@ class Processor {
   }
 
   template <typename T>
-  T load(const Location<T>& at) {
+  [[gnu::always_inline]] T load(const Location<T>& at) {
     if (at.host == nullptr) [[unlikely]] {
       return memory.read<T>(at.linear);
     }
@@ -153,7 +153,7 @@ class Processor {
   }
 
   template <typename T>
-  void store(const Location<T>& at, T value) {
+  [[gnu::always_inline]] void store(const Location<T>& at, T value) {
     if (at.host == nullptr) [[unlikely]] {
       memory.write<T>(at.linear, value);
     } else {

@@ -49,8 +49,10 @@ struct Interpreter::DecodeMemo {
     std::uint64_t low = 0;
     std::uint64_t high = 0;
   };
+  /// One cache line.
   struct alignas(64) Entry {
     Key key;
+    std::uint64_t low_mask = 0;  // the bytes of key.low that belong to the instruction
     Instruction instruction;
   };
 
@@ -59,12 +61,20 @@ struct Interpreter::DecodeMemo {
     for (unsigned big = 0; big < 2; ++big) {
       Entry zeros;
       decode(kZeros, big != 0, zeros.instruction);
+      zeros.low_mask = mask(zeros.instruction.length);
       table[big].fill(zeros);
     }
-    for (unsigned length = 0; length <= Processor::kMaxLength; ++length) {
-      mask[length].low = length >= 8 ? ~0ull : (1ull << (8 * length)) - 1;
-      mask[length].high = length <= 8 ? 0 : (1ull << (8 * (length - 8))) - 1;
-    }
+  }
+
+  /// Ones in the low `bytes` bytes.
+  static std::uint64_t mask(unsigned bytes) {
+    return bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * bytes)) - 1;
+  }
+
+  static bool matches(const Entry& entry, const Key& key) {
+    const unsigned length = entry.instruction.length;
+    return ((key.low ^ entry.key.low) & entry.low_mask) == 0 &&
+           (length <= 8 || ((key.high ^ entry.key.high) & mask(length - 8)) == 0);
   }
 
   /// The instruction whose bytes start at `bytes` (16 of them readable); null if it is too long.
@@ -72,10 +82,7 @@ struct Interpreter::DecodeMemo {
     Entry& entry = table[big ? 1 : 0][eip % kEntries];
     Key key;
     std::memcpy(&key, bytes, sizeof(key));
-    const Key& significant = mask[entry.instruction.length];
-    const std::uint64_t difference = ((key.low ^ entry.key.low) & significant.low) |
-                                     ((key.high ^ entry.key.high) & significant.high);
-    if (difference == 0) [[likely]] {
+    if (matches(entry, key)) [[likely]] {
       return &entry.instruction;
     }
     return fill(entry, key, big, bytes);
@@ -86,11 +93,10 @@ struct Interpreter::DecodeMemo {
     if (!decode({bytes, Processor::kMaxLength}, big, instruction)) {
       return nullptr;
     }
-    entry = {key, instruction};
+    entry = {key, mask(instruction.length), instruction};
     return &entry.instruction;
   }
 
-  std::array<Key, Processor::kMaxLength + 1> mask;
   std::array<Entry, kEntries> table[2];  // by the code segment's D bit
 };
 
@@ -166,15 +172,15 @@ bool Interpreter::open_window() {
   return before < starts;
 }
 
-/// The instruction at EIP; null with #GP(0) raised if it passes CS's limit or is too long.
-inline const Instruction* Interpreter::fetch() {
+/// The instruction at `eip`, which is p.eip; null with #GP(0) raised if it passes CS's limit or is
+/// too long.
+[[gnu::always_inline]] inline const Instruction* Interpreter::fetch(std::uint32_t eip) {
   const FetchWindow& window = processor_.window;
-  const std::uint32_t delta = processor_.eip - window.eip;
+  const std::uint32_t delta = eip - window.eip;
   if (delta >= window.size) [[unlikely]] {
     return fetch_slowly();
   }
-  const Instruction* instruction =
-      memo_->find(processor_.eip, processor_.code_big(), window.host + delta);
+  const Instruction* instruction = memo_->find(eip, processor_.code_big(), window.host + delta);
   if (instruction == nullptr) [[unlikely]] {
     processor_.raise(vector::kGeneralProtection);
   }
@@ -186,7 +192,7 @@ const Instruction* Interpreter::fetch_slowly() {
   Processor& p = processor_;
   const SegmentState& code = p.system.seg[kCs];
   if (p.eip <= code.limit && open_window()) {
-    return fetch();
+    return fetch(p.eip);
   }
   std::array<std::uint8_t, Processor::kMaxLength> bytes{};
   for (unsigned count = 0; count < bytes.size(); ++count) {
@@ -221,24 +227,29 @@ void Interpreter::take_interrupt(std::uint8_t vector) {
   cycle_ += cpi_;
 }
 
-/// Instructions one after another, until break_at_ or until something asks for attention.
+/// Instructions one after another, until break_at_ or until something asks for attention. EIP goes
+/// round in a register: through p.eip it would cost a store and a load on the loop's critical path.
 void Interpreter::execute_until_break() {
   Processor& p = processor_;
+  std::uint32_t eip = p.eip;
   do {
-    const Instruction* instruction = fetch();
+    p.eip = eip;
+    const Instruction* instruction = fetch(eip);
     Outcome outcome = Outcome::kFault;
     if (instruction != nullptr) [[likely]] {
-      p.next_eip = p.eip + instruction->length;
+      p.next_eip = eip + instruction->length;
       outcome = instruction->execute(p, *instruction);
     }
     if (outcome == Outcome::kDone) [[likely]] {
-      p.eip = p.next_eip;
+      eip = p.next_eip;
       ++instructions_;
     } else if (outcome == Outcome::kFault) {
       take_exception();
+      eip = p.eip;
     }
     cycle_ += cpi_;
   } while (cycle_ < break_at_.load(std::memory_order_relaxed) && !p.attention);
+  p.eip = eip;
 }
 
 StopReason Interpreter::run(Cycle deadline) {
@@ -294,7 +305,7 @@ RetireRecord Interpreter::step() {
   RetireRecord record = begin_record();
   p.system.shadow = kNoShadow;
   Outcome outcome = Outcome::kFault;
-  if (const Instruction* instruction = fetch()) {
+  if (const Instruction* instruction = fetch(p.eip)) {
     record.length = instruction->length;
     p.next_eip = p.eip + instruction->length;
     outcome = instruction->execute(p, *instruction);

@@ -49,7 +49,7 @@ class Interpreter final : public Engine {
   class Bus;
   struct DecodeMemo;
 
-  const Instruction* fetch();
+  const Instruction* fetch(std::uint32_t eip);
   const Instruction* fetch_slowly();
   bool open_window();
   void execute_until_break();

@@ -8,7 +8,7 @@ namespace strata::semantics {
 
 /// The r/m operand's value; false if reading it faulted.
 template <typename T, bool kMemory>
-bool read_rm(Processor& p, const Instruction& i, T& value) {
+[[gnu::always_inline]] inline bool read_rm(Processor& p, const Instruction& i, T& value) {
   if constexpr (kMemory) {
     return p.read<T>(i.segment, p.effective_address(i), value);
   } else {
@@ -18,7 +18,7 @@ bool read_rm(Processor& p, const Instruction& i, T& value) {
 }
 
 template <typename T, bool kMemory>
-Outcome write_rm(Processor& p, const Instruction& i, T value) {
+[[gnu::always_inline]] inline Outcome write_rm(Processor& p, const Instruction& i, T value) {
   if constexpr (kMemory) {
     if (!p.write<T>(i.segment, p.effective_address(i), value)) {
       return Outcome::kFault;
@@ -31,7 +31,8 @@ Outcome write_rm(Processor& p, const Instruction& i, T value) {
 
 /// Replaces the r/m operand by change(operand). Memory is always written, even with what it held.
 template <typename T, bool kMemory, typename Change>
-Outcome modify_rm(Processor& p, const Instruction& i, Change&& change) {
+[[gnu::always_inline]] inline Outcome modify_rm(Processor& p, const Instruction& i,
+                                                Change&& change) {
   if constexpr (kMemory) {
     Location<T> at;
     if (!p.locate<T>(i.segment, p.effective_address(i), at)) {
