@@ -1,0 +1,26 @@
+// The two UART twins behind a TwinPort, with the bytes they sent and when.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/support/twin_ports.h"
+
+namespace strata::test {
+
+enum class UartKind { kCore, kRtl };
+
+inline std::string uart_kind_name(const testing::TestParamInfo<UartKind>& info) {
+  return info.param == UartKind::kCore ? "Core" : "Rtl";
+}
+
+using SentBytes = std::vector<std::uint8_t>;
+
+/// A twin of `kind` clocked at `cpu_hz` that appends what it sends to `sent`. Owns the device.
+std::unique_ptr<TwinPort> make_uart(UartKind kind, std::uint32_t cpu_hz, SentBytes& sent);
+
+}  // namespace strata::test
