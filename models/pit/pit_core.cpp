@@ -1,0 +1,94 @@
+#include "models/pit/pit_core.h"
+
+#include <utility>
+
+namespace strata {
+namespace {
+
+constexpr std::uint32_t kControl = 3;
+constexpr unsigned kReadBack = 3;  // counter select of the read-back command
+
+}  // namespace
+
+PitCore::PitCore(Wire out0, std::uint64_t cpu_hz) : wire_(std::move(out0)), time_(cpu_hz) {}
+
+void PitCore::reset() {
+  counters_ = {};
+  settle();
+}
+
+std::uint32_t PitCore::read(std::uint32_t offset, unsigned bytes, Cycle now) {
+  run_before(now);
+  std::uint32_t value = 0;
+  for (unsigned i = 0; i < bytes; ++i) {
+    const std::uint32_t byte = offset + i < kControl ? counters_[offset + i].read() : 0xFF;
+    value |= byte << (8 * i);
+  }
+  return value;
+}
+
+void PitCore::write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) {
+  for (unsigned i = 0; i < bytes; ++i) {
+    const auto byte = static_cast<std::uint8_t>(value >> (8 * i));
+    if (offset + i == kControl) {
+      write_control(byte, now);
+    } else if (offset + i < kControl) {
+      run_before(now);
+      counters_[offset + i].run_to(time_.ticks_at(now));
+      counters_[offset + i].write_count(byte);
+    }
+  }
+  settle();
+}
+
+void PitCore::write_control(std::uint8_t value, Cycle now) {
+  run_before(now);
+  const unsigned select = value >> 6;
+  if (select == kReadBack) {
+    // Data sheet, figure 10: bits 5 and 4 are active low, bits 3:1 select counters.
+    for (unsigned i = 0; i < counters_.size(); ++i) {
+      if (!(value >> (i + 1) & 1)) continue;
+      if (!(value & 0x20)) counters_[i].latch_count();
+      if (!(value & 0x10)) counters_[i].latch_status();
+    }
+    return;
+  }
+  PitCounter& counter = counters_[select];
+  if ((value >> 4 & 3) == 0) {
+    counter.latch_count();
+    return;
+  }
+  counter.run_to(time_.ticks_at(now));
+  counter.write_control(value);
+}
+
+void PitCore::advance(Cycle now) {
+  run_through(now);
+}
+
+Cycle PitCore::next_event() const {
+  const std::uint64_t tick = counters_[0].next_event();
+  return tick == PitCounter::kNoTick ? kNever : time_.cycle_of(tick);
+}
+
+// Counter 0 goes from edge to edge, so that its wire shows each of them.
+void PitCore::run_through(Cycle now) {
+  const std::uint64_t tick = time_.ticks_at(now);
+  while (counters_[0].next_event() <= tick) {
+    counters_[0].run_to(counters_[0].next_event());
+    settle();
+  }
+  for (PitCounter& counter : counters_) counter.run_to(tick);
+}
+
+void PitCore::run_before(Cycle now) {
+  if (now > 0) run_through(now - 1);
+}
+
+void PitCore::settle() {
+  if (counters_[0].out() == out0_) return;
+  out0_ = counters_[0].out();
+  if (wire_) wire_(out0_);
+}
+
+}  // namespace strata

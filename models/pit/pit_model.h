@@ -1,0 +1,46 @@
+// The Verilated timer behind plain C++ (the header and <systemc> do not compile together).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+class VerilatedContext;
+class VerilatedVcdC;
+class Vpit;
+
+namespace strata {
+
+class PitModel {
+ public:
+  /// What the bus drives (the block is one word).
+  struct Request {
+    std::uint32_t dat = 0;
+    std::uint8_t sel = 0;
+    bool cyc = false;
+    bool stb = false;
+    bool we = false;
+  };
+
+  /// Holds reset for two clocks.
+  PitModel(VerilatedContext* context, const char* name);
+  ~PitModel();
+
+  /// A rising edge with `request` on the bus, which a tick of the timer's clock falls on or not,
+  /// and the falling edge.
+  void clock(const Request& request, bool tick);
+
+  bool ack() const;
+  std::uint32_t dat() const;
+  bool out0() const;
+  /// No counter runs: ticks may be left out.
+  bool idle() const;
+
+  void trace(VerilatedVcdC* file, int levels);
+
+ private:
+  void edge();
+
+  std::unique_ptr<Vpit> rtl_;
+};
+
+}  // namespace strata

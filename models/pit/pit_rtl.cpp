@@ -1,0 +1,48 @@
+#include "models/pit/pit_rtl.h"
+
+namespace strata {
+
+PitRtl::PitRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
+               std::uint64_t cpu_hz)
+    : ClockedModule(name, clock),
+      request("request"),
+      response("response"),
+      irq("irq"),
+      model_(context, basename()),
+      time_(cpu_hz) {
+  irq.initialize(model_.out0());
+  SC_HAS_PROCESS(PitRtl);
+  SC_METHOD(request_method);
+  sensitive << request;
+  dont_initialize();
+  SC_METHOD(wake);
+  sensitive << tick_event_;
+  dont_initialize();
+}
+
+void PitRtl::request_method() {
+  if (request.read().stb) wake();
+}
+
+bool PitRtl::clock_edge(Cycle cycle) {
+  const WishboneRequest& bus = request.read();
+  const bool was_acked = model_.ack();
+  const bool tick = time_.ticks_at(cycle) != time_.ticks_at(cycle - 1);
+  model_.clock({.dat = bus.dat, .sel = bus.sel, .cyc = bus.cyc, .stb = bus.stb, .we = bus.we},
+               tick);
+  const bool ack = model_.ack();
+  if (ack || was_acked) response.write({.dat = model_.dat(), .ack = ack});
+  irq.write(model_.out0());
+  if (!model_.idle()) schedule_tick(cycle);
+  return bus.stb || ack;
+}
+
+// The event comes just before the tick's edge, so that the edge finds this module awake.
+void PitRtl::schedule_tick(Cycle cycle) {
+  if (next_tick_ > cycle) return;
+  next_tick_ = time_.cycle_of(time_.ticks_at(cycle) + 1);
+  const auto edge = next_tick_ * clock().period().value();
+  tick_event_.notify(sc_core::sc_time::from_value(edge - 1 - sc_core::sc_time_stamp().value()));
+}
+
+}  // namespace strata

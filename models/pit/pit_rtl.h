@@ -1,0 +1,38 @@
+// The Verilated timer in the cycle-accurate platform; rtl/pit/pit.sv says what it does. While a
+// counter runs it is clocked once a timer tick, else only for accesses.
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+
+#include "models/bus/clock_driver.h"
+#include "models/bus/wishbone.h"
+#include "models/pit/pit_model.h"
+#include "models/pit/pit_time.h"
+
+namespace strata {
+
+class PitRtl : public ClockedModule {
+ public:
+  sc_core::sc_in<WishboneRequest> request;  // adr is not looked at: the block is one word
+  sc_core::sc_out<WishboneResponse> response;
+  sc_core::sc_out<bool> irq;  // OUT of counter 0: IRQ 0; high at power-on
+
+  /// `context` outlives the module; `cpu_hz` is the rate of `clock`, at least STRATA_PIT_HZ.
+  PitRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
+         std::uint64_t cpu_hz);
+
+  void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
+
+ private:
+  bool clock_edge(Cycle cycle) override;
+  void request_method();
+  void schedule_tick(Cycle cycle);
+
+  PitModel model_;
+  PitTime time_;
+  Cycle next_tick_ = 0;  // cycle of the first tick after the latest edge
+  sc_core::sc_event tick_event_;
+};
+
+}  // namespace strata

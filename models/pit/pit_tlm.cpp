@@ -1,0 +1,13 @@
+#include "models/pit/pit_tlm.h"
+
+namespace strata {
+
+// DeviceTlm only keeps the reference to the core, which is constructed after it.
+PitTlm::PitTlm(const sc_core::sc_module_name& name, std::uint64_t cpu_hz, sc_core::sc_time period)
+    : DeviceTlm(name, core_, period),
+      irq("irq"),
+      core_([this](bool level) { irq.write(level); }, cpu_hz) {
+  irq.initialize(core_.out0());
+}
+
+}  // namespace strata
