@@ -1,0 +1,161 @@
+#include "models/engine/lockstep/lockstep_checker.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+#include "models/engine/lockstep/state_difference.h"
+#include "models/isa/disassemble.h"
+#include "models/isa/exceptions.h"
+
+namespace strata {
+namespace {
+
+const char* name_of(RetireKind kind) {
+  switch (kind) {
+    case RetireKind::kInstruction: return "instruction";
+    case RetireKind::kException: return "exception";
+    case RetireKind::kInterrupt: return "interrupt";
+  }
+  return "?";
+}
+
+/// The first field of two records that must be equal and is not, in a line; empty if there is none.
+std::string record_difference(const RetireRecord& expected, const RetireRecord& actual) {
+  struct Field {
+    const char* name;
+    std::uint32_t expected;
+    std::uint32_t actual;
+  };
+  const bool whole = expected.kind == RetireKind::kInstruction;
+  const bool error = expected.kind == RetireKind::kException && has_error_code(expected.vector);
+  const Field fields[] = {
+      {"eip", expected.eip, actual.eip},
+      {"linear eip", expected.linear_eip, actual.linear_eip},
+      {"vector", whole ? 0u : expected.vector, whole ? 0u : actual.vector},
+      {"length", whole ? expected.length : 0u, whole ? actual.length : 0u},
+      {"partial", expected.partial, actual.partial},
+      {"error code", error ? expected.error_code : 0, error ? actual.error_code : 0},
+      {"next eip", expected.next_eip, actual.next_eip},
+      {"eflags", expected.eflags, actual.eflags},
+  };
+  if (expected.kind != actual.kind) {
+    return std::string("the interpreter retires an ") + name_of(expected.kind) +
+           ", the engine an " + name_of(actual.kind);
+  }
+  for (const Field& field : fields) {
+    if (field.expected != field.actual) {
+      char line[96];
+      std::snprintf(line, sizeof(line),
+                    "retire record: %s is %x in the interpreter, %x in the engine", field.name,
+                    field.expected, field.actual);
+      return line;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+LockstepChecker::LockstepChecker(std::span<const MemoryRegion> regions, const CpuState& initial)
+    : regions_(regions.begin(), regions.end()), interpreter_(feed_, regions_) {
+  interpreter_.load_state(initial);
+}
+
+void LockstepChecker::on_access(const BusAccess& access) {
+  feed_.add(access);
+}
+
+/// The code bytes at the instruction, from the checker's own memory before it runs.
+LockstepChecker::Retired LockstepChecker::look_at(const RetireRecord& record) const {
+  Retired retired{.record = record};
+  const CpuState state = interpreter_.state();
+  retired.selector = state.seg[kCs].selector;
+  retired.big = (state.seg[kCs].attributes & attr::kBig) != 0;
+  for (const MemoryRegion& region : regions_) {
+    if (record.linear_eip >= region.base && record.linear_eip - region.base < region.size) {
+      const std::uint64_t offset = record.linear_eip - region.base;
+      const std::uint64_t bytes = std::min<std::uint64_t>(kCodeBytes, region.size - offset);
+      std::memcpy(retired.code.data(), region.host + offset, bytes);
+    }
+  }
+  return retired;
+}
+
+RetireRecord LockstepChecker::do_the_same(const RetireRecord& record, std::string& difference) {
+  if (interpreter_.shutdown()) {
+    difference = "the interpreter has shut down";
+    return record;
+  }
+  if (record.kind == RetireKind::kInterrupt) {
+    return interpreter_.deliver_interrupt(record.vector);
+  }
+  if (interpreter_.state().halted != 0) {
+    difference = "the interpreter is halted";
+    return record;
+  }
+  return interpreter_.step();
+}
+
+bool LockstepChecker::on_retire(const RetireRecord& record, const CpuState& state) {
+  if (!report_.empty()) {
+    return false;
+  }
+  history_.push_back(look_at(record));
+  if (history_.size() > kHistory) {
+    history_.pop_front();
+  }
+  ++retired_;
+  std::string difference;
+  const RetireRecord expected_record = do_the_same(record, difference);
+  CpuState expected = interpreter_.state();
+  expected.tsc = state.tsc;
+  if (difference.empty()) {
+    difference = feed_.difference();
+  }
+  if (difference.empty()) {
+    difference = record_difference(expected_record, record);
+  }
+  if (difference.empty() && expected != state) {
+    difference = "the states differ";
+  }
+  if (difference.empty()) {
+    return true;
+  }
+  write_report(difference, expected, state);
+  return false;
+}
+
+std::string LockstepChecker::line_of(const Retired& retired) {
+  const RetireRecord& record = retired.record;
+  char head[96];
+  if (record.kind == RetireKind::kInterrupt) {
+    std::snprintf(head, sizeof(head), "%04x:%08x  interrupt %02x", retired.selector, record.eip,
+                  unsigned{record.vector});
+    return head;
+  }
+  std::snprintf(head, sizeof(head), "%04x:%08x  ", retired.selector, record.eip);
+  std::string line = head + disassemble(retired.code, retired.big, record.eip);
+  if (record.kind == RetireKind::kException) {
+    std::snprintf(head, sizeof(head), "  -> exception %02x, error code %x", unsigned{record.vector},
+                  record.error_code);
+    line += head;
+  }
+  if (record.partial) {
+    line += "  (one iteration)";
+  }
+  return line;
+}
+
+void LockstepChecker::write_report(const std::string& what, const CpuState& expected,
+                                   const CpuState& actual) {
+  report_ = "lockstep: " + what + "\nafter " + std::to_string(retired_) +
+            " retired instructions, in cycle " + std::to_string(history_.back().record.cycle) +
+            ", at " + line_of(history_.back()) + "\n\n" + side_by_side(expected, actual) +
+            "\nlast " + std::to_string(history_.size()) + " instructions of the engine:\n";
+  for (const Retired& retired : history_) {
+    report_ += "  " + line_of(retired) + '\n';
+  }
+}
+
+}  // namespace strata

@@ -1,0 +1,62 @@
+// Checks another engine instruction by instruction against the interpreter: whoever drives the
+// other engine hands over each device access it made and each retired instruction with the state
+// after it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/engine/interpreter/interpreter.h"
+#include "models/engine/lockstep/bus_feed.h"
+#include "models/isa/retire_record.h"
+
+namespace strata {
+
+class LockstepChecker {
+ public:
+  /// `regions` are a copy of the engine's plain memory, not shared with it; they outlive the
+  /// checker. `initial` is the state both start from.
+  LockstepChecker(std::span<const MemoryRegion> regions, const CpuState& initial);
+
+  /// An access of the engine to a port or to memory outside the regions, in order. Reads must come
+  /// before their instruction retires; writes may come later.
+  void on_access(const BusAccess& access);
+
+  /// A retired instruction, exception or interrupt and the state after it: does the same and
+  /// compares. Not compared: cycle, order, tsc, and lengths of instructions that raise exceptions.
+  /// False at the first difference and from then on.
+  bool on_retire(const RetireRecord& record, const CpuState& state);
+
+  /// What differs: both states, the disassembly and the last 20 instructions. Empty while nothing
+  /// does.
+  const std::string& report() const { return report_; }
+
+ private:
+  static constexpr std::size_t kHistory = 20;
+  static constexpr std::size_t kCodeBytes = 15;
+
+  struct Retired {
+    RetireRecord record;  // the engine's
+    std::array<std::uint8_t, kCodeBytes> code{};
+    std::uint32_t selector = 0;
+    bool big = false;
+  };
+
+  Retired look_at(const RetireRecord& record) const;
+  RetireRecord do_the_same(const RetireRecord& record, std::string& difference);
+  void write_report(const std::string& what, const CpuState& expected, const CpuState& actual);
+  static std::string line_of(const Retired& retired);
+
+  BusFeed feed_;
+  std::vector<MemoryRegion> regions_;
+  Interpreter interpreter_;
+  std::deque<Retired> history_;
+  std::uint64_t retired_ = 0;
+  std::string report_;
+};
+
+}  // namespace strata
