@@ -90,56 +90,33 @@ module cpu_registers
   assign ldt_attr_o  = ldtr_q.attributes;
 
   // State after RESET (386 Programmer's Reference Manual, 10.1).
-  function automatic cpu_state_t reset_state();
-    cpu_state_t s;
-    s = '0;
-    s.gpr[REG_EDX] = 32'h0000_0303;
-    s.eip = 32'h0000_FFF0;
-    s.eflags = 32'h0000_0002;
+  task automatic reset();
+    for (int i = 0; i < 8; i++) gpr_o[i] <= i == 2 ? 32'h0000_0303 : 32'd0;  // DX: component
+    eip_o <= 32'h0000_FFF0;
+    eflags_o <= 32'h0000_0002;
     for (int i = 0; i < 6; i++) begin
-      s.seg[i].limit = 32'h0000_FFFF;
-      s.seg[i].attributes = 32'h93;
+      selector_o[i] <= i == 1 ? 32'hF000 : 32'd0;
+      seg_base_o[i] <= i == 1 ? 32'hFFFF_0000 : 32'd0;
+      seg_limit_o[i] <= 32'h0000_FFFF;
+      seg_attr_o[i] <= i == 1 ? 32'h9B : 32'h93;
     end
-    s.seg[SegCs].selector = 32'hF000;
-    s.seg[SegCs].base = 32'hFFFF_0000;
-    s.seg[SegCs].attributes = 32'h9B;
-    s.ldtr.limit = 32'h0000_FFFF;
-    s.ldtr.attributes = 32'h82;
-    s.tr.limit = 32'h0000_FFFF;
-    s.tr.attributes = 32'h8B;
-    s.gdtr.limit = 32'h0000_FFFF;
-    s.idtr.limit = 32'h0000_03FF;
-    s.cr0 = 32'h10;
-    s.dr[6] = 32'hFFFF_0FF0;
-    s.dr[7] = 32'h0000_0400;
-    return s;
-  endfunction
-
-  task automatic load(cpu_state_t s);
-    for (int i = 0; i < 8; i++) gpr_o[i] <= s.gpr[i];
-    eip_o <= s.eip;
-    eflags_o <= s.eflags;
-    for (int i = 0; i < 6; i++) begin
-      selector_o[i] <= s.seg[i].selector;
-      seg_base_o[i] <= s.seg[i].base;
-      seg_limit_o[i] <= s.seg[i].limit;
-      seg_attr_o[i] <= s.seg[i].attributes;
-    end
-    ldtr_q <= s.ldtr;
-    tr_q <= s.tr;
-    gdt_base_o <= s.gdtr.base;
-    gdt_limit_o <= s.gdtr.limit;
-    idt_base_o <= s.idtr.base;
-    idt_limit_o <= s.idtr.limit;
-    cr0_o <= s.cr0;
-    cr2_o <= s.cr2;
-    cr3_o <= s.cr3;
-    cr4_q <= s.cr4;
-    dr_q <= s.dr;
-    shadow_o <= s.shadow[1:0];
-    halted_o <= s.halted[0];
-    pending_q <= s.pending_exception;
-    tsc_q <= s.tsc;
+    ldtr_q <= '{attributes: 32'h82, limit: 32'h0000_FFFF, base: 32'd0, selector: 32'd0};
+    tr_q <= '{attributes: 32'h8B, limit: 32'h0000_FFFF, base: 32'd0, selector: 32'd0};
+    gdt_base_o <= 32'd0;
+    gdt_limit_o <= 32'h0000_FFFF;
+    idt_base_o <= 32'd0;
+    idt_limit_o <= 32'h0000_03FF;
+    cr0_o <= 32'h10;
+    cr2_o <= 32'd0;
+    cr3_o <= 32'd0;
+    cr4_q <= 32'd0;
+    dr_q <= '0;
+    dr_q[6] <= 32'hFFFF_0FF0;
+    dr_q[7] <= 32'h0000_0400;
+    shadow_o <= 2'd0;
+    halted_o <= 1'b0;
+    pending_q <= 32'd0;
+    tsc_q <= 64'd0;
   endtask
 
   task automatic unload();
@@ -169,8 +146,9 @@ module cpu_registers
     state_o.tsc <= tsc_q;
   endtask
 
+  always_ff @(posedge clk_i) if (unload_i) unload();
+
   always_ff @(posedge clk_i) begin
-    if (unload_i) unload();
     if (esp_valid_i) gpr_o[REG_ESP] <= esp_data_i;
     if (esi_valid_i) gpr_o[REG_ESI] <= esi_data_i;
     if (edi_valid_i) gpr_o[REG_EDI] <= edi_data_i;
@@ -219,8 +197,33 @@ module cpu_registers
     if (shadow_valid_i) shadow_o <= shadow_i;
     if (halt_i) halted_o <= 1'b1;
     if (unhalt_i) halted_o <= 1'b0;
-    if (load_valid_i) load(load_state_i);
-    if (!rst_ni) load(reset_state());
+    if (load_valid_i) begin
+      for (int i = 0; i < 8; i++) gpr_o[i] <= load_state_i.gpr[i];
+      eip_o <= load_state_i.eip;
+      eflags_o <= load_state_i.eflags;
+      for (int i = 0; i < 6; i++) begin
+        selector_o[i] <= load_state_i.seg[i].selector;
+        seg_base_o[i] <= load_state_i.seg[i].base;
+        seg_limit_o[i] <= load_state_i.seg[i].limit;
+        seg_attr_o[i] <= load_state_i.seg[i].attributes;
+      end
+      ldtr_q <= load_state_i.ldtr;
+      tr_q <= load_state_i.tr;
+      gdt_base_o <= load_state_i.gdtr.base;
+      gdt_limit_o <= load_state_i.gdtr.limit;
+      idt_base_o <= load_state_i.idtr.base;
+      idt_limit_o <= load_state_i.idtr.limit;
+      cr0_o <= load_state_i.cr0;
+      cr2_o <= load_state_i.cr2;
+      cr3_o <= load_state_i.cr3;
+      cr4_q <= load_state_i.cr4;
+      dr_q <= load_state_i.dr;
+      shadow_o <= load_state_i.shadow[1:0];
+      halted_o <= load_state_i.halted[0];
+      pending_q <= load_state_i.pending_exception;
+      tsc_q <= load_state_i.tsc;
+    end
+    if (!rst_ni) reset();
   end
 
 endmodule
