@@ -86,13 +86,16 @@ TEST(VgaRtl, InputStatusIsTheScanPositionWhenWatched) {
 
 TEST(VgaRtl, InputStatusEdgesAreOnTheirClock) {
   VgaBench bench;
-  for (Cycle line : {0u, 411u, 413u}) {
-    const Cycle edge = (line * 100 + 80) * STRATA_VGA_CHAR_CYCLES;
-    bench.idle(edge - 12 - bench.cycle());
-    for (int i = 0; i < 12; ++i) {
+  // End of a visible line, of the visible lines, both ends of the retrace, the next frame.
+  for (Cycle clock : {80u, 100u, 400u * 100, 412u * 100, 414u * 100, 449u * 100}) {
+    const Cycle edge = clock * STRATA_VGA_CHAR_CYCLES;
+    ASSERT_NE(status_at(edge - 1), status_at(edge));
+    bench.idle(edge - 13 - bench.cycle());
+    for (int i = 0; i < 13; ++i) {
       const std::uint32_t status = bench.read(kStatus, 1);
-      EXPECT_EQ(status, status_at(bench.latest_edge())) << bench.latest_edge();
+      ASSERT_EQ(status, status_at(bench.latest_edge())) << bench.latest_edge();
     }
+    ASSERT_GT(bench.latest_edge(), edge);
   }
 }
 
