@@ -87,7 +87,7 @@ TEST(VgaRtl, InputStatusIsTheScanPositionWhenWatched) {
 TEST(VgaRtl, InputStatusEdgesAreOnTheirClock) {
   VgaBench bench;
   // End of a visible line, of the visible lines, both ends of the retrace, the next frame.
-  for (Cycle clock : {80u, 100u, 400u * 100, 412u * 100, 414u * 100, 449u * 100}) {
+  for (Cycle clock : {80u, 100u, 399u * 100 + 80, 412u * 100, 414u * 100, 449u * 100}) {
     const Cycle edge = clock * STRATA_VGA_CHAR_CYCLES;
     ASSERT_NE(status_at(edge - 1), status_at(edge));
     bench.idle(edge - 13 - bench.cycle());
