@@ -31,11 +31,13 @@ inline Outcome clear_interrupt(Processor& p, const Instruction&) {
   return Outcome::kDone;
 }
 
-/// Interrupts are recognised only after the next instruction (386 reference manual, STI).
+/// Where IF was clear, interrupts are recognised only after the next instruction (SDM vol. 2, STI).
 inline Outcome set_interrupt(Processor& p, const Instruction&) {
-  p.control_flags |= eflags::kIf;
-  p.system.shadow = kStiShadow;
-  p.request_attention();
+  if (!p.flag(eflags::kIf)) {
+    p.control_flags |= eflags::kIf;
+    p.system.shadow = kStiShadow;
+    p.request_attention();
+  }
   return Outcome::kDone;
 }
 
