@@ -1,5 +1,6 @@
 #include "tests/style/include_rules.h"
 
+#include <map>
 #include <regex>
 #include <sstream>
 
@@ -111,10 +112,18 @@ std::string with_folder(std::string expression, const std::string& path) {
   return expression;
 }
 
+/// The expressions are few and used for every include: compiled once, as that is the slow part.
+const std::regex& compiled(const std::string& expression) {
+  static std::map<std::string, std::regex> cache;
+  const auto known = cache.find(expression);
+  if (known != cache.end()) return known->second;
+  return cache.emplace(expression, std::regex(expression)).first->second;
+}
+
 bool matches_any(const std::string& target, const std::vector<const char*>& expressions,
                  const std::string& path) {
   for (const char* expression : expressions)
-    if (std::regex_match(target, std::regex(with_folder(expression, path)))) return true;
+    if (std::regex_match(target, compiled(with_folder(expression, path)))) return true;
   return false;
 }
 
@@ -133,7 +142,7 @@ std::vector<std::string> forbidden_includes(const SourceFile& file) {
   static const std::regex include_line("^[ \t]*#[ \t]*include[ \t]+([<\"][^>\"]+[>\"]).*");
   std::vector<std::string> findings;
   for (const IncludeRule& rule : rules()) {
-    if (!std::regex_match(file.path, std::regex(rule.files))) continue;
+    if (!std::regex_match(file.path, compiled(rule.files))) continue;
     std::istringstream text(file.text);
     unsigned number = 0;
     for (std::string line; std::getline(text, line);) {
