@@ -89,6 +89,8 @@ TEST(StyleIncludes, OnlyTheKvmEngineSeesKvm) {
 TEST(StyleIncludes, NoEngineSeesAnother) {
   EXPECT_FALSE(allowed("models/engine/interpreter/a.cpp", "\"models/engine/kvm/kvm_vm.h\""));
   EXPECT_FALSE(allowed("models/engine/kvm/a.cpp", "\"models/engine/interpreter/a.h\""));
+  EXPECT_FALSE(allowed("models/engine/lockstep/a.cpp", "\"models/engine/kvm/kvm_vm.h\""));
+  EXPECT_TRUE(allowed("models/engine/lockstep/a.cpp", "\"models/engine/interpreter/a.h\""));
   EXPECT_TRUE(allowed("models/engine/jit/a.cpp", "\"models/engine/block/a.h\""));
 }
 
