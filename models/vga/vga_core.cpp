@@ -8,10 +8,9 @@
 namespace strata {
 namespace {
 
-constexpr std::uint32_t kPorts = STRATA_VGA_BLOCK_PORTS - STRATA_VGA_PORT;
-constexpr std::uint32_t kCrtcIndex = kPorts + 0x3D4;
-constexpr std::uint32_t kCrtcData = kPorts + 0x3D5;
-constexpr std::uint32_t kInputStatus1 = kPorts + 0x3DA;
+constexpr std::uint32_t kCrtcIndex = STRATA_VGA_BLOCK_PORTS + 0x14;     // 3D4
+constexpr std::uint32_t kCrtcData = STRATA_VGA_BLOCK_PORTS + 0x15;      // 3D5
+constexpr std::uint32_t kInputStatus1 = STRATA_VGA_BLOCK_PORTS + 0x1A;  // 3DA
 
 // CRT controller registers (IBM VGA).
 enum : unsigned {
