@@ -61,9 +61,9 @@
 #define STRATA_VGA_CHAR_CYCLES 8
 
 /* Device latencies in CPU cycles. */
-#define STRATA_ATA_COMMAND_CYCLES 400  /* BSY after a command is written */
-#define STRATA_ATA_SECTOR_CYCLES 1000  /* BSY before each further sector's DRQ */
-#define STRATA_ATA_FLUSH_CYCLES 2000   /* BSY of FLUSH CACHE */
-#define STRATA_ATA_RESET_CYCLES 2000   /* BSY after software reset */
+#define STRATA_ATA_COMMAND_CYCLES 400 /* BSY after a command is written */
+#define STRATA_ATA_SECTOR_CYCLES 1000 /* BSY before each further sector's DRQ */
+#define STRATA_ATA_FLUSH_CYCLES 2000  /* BSY of FLUSH CACHE */
+#define STRATA_ATA_RESET_CYCLES 2000  /* BSY after software reset */
 
 #endif

@@ -1,5 +1,5 @@
-// What a device reports of itself for the run log ("cycle 1234 ata command 30 lba 5"). Devices hold a
-// pointer that is null when nobody listens, so an unwatched run pays one test.
+// What a device reports of itself for the run log ("cycle 1234 ata command 30 lba 5"). Devices hold
+// a pointer that is null when nobody listens, so an unwatched run pays one test.
 #pragma once
 
 #include <string>

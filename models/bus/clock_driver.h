@@ -1,8 +1,8 @@
 // The one clock of the cycle-accurate platform: a single self-timed process that, once a CPU clock,
-// calls clock_edge() of every module that is awake. All modules therefore sample their input signals
-// before any output of the same edge is visible (sc_signal's evaluate/update), which is the synchronous
-// rule, at a fraction of the cost of an sc_clock with a process a module. A module that has nothing to do
-// returns false and is not clocked again until wake().
+// calls clock_edge() of every module that is awake. All modules therefore sample their input
+// signals before any output of the same edge is visible (sc_signal's evaluate/update), which is the
+// synchronous rule, at a fraction of the cost of an sc_clock with a process a module. A module that
+// has nothing to do returns false and is not clocked again until wake().
 #pragma once
 
 #include <functional>
@@ -49,8 +49,8 @@ class ClockedModule : public sc_core::sc_module {
   /// Starts awake: the first edge is at cycle 1.
   ClockedModule(const sc_core::sc_module_name& name, ClockDriver& clock);
 
-  /// Clocks the module from the next edge on. Cheap when it is awake already. Call it from a process
-  /// sensitive to the inputs that matter while idle.
+  /// Clocks the module from the next edge on. Cheap when it is awake already. Call it from a
+  /// process sensitive to the inputs that matter while idle.
   void wake();
 
  protected:

@@ -1,11 +1,12 @@
-// The TLM-2.0 shell every device core shares (loosely timed, IEEE 1666 clause 11): register accesses
-// come through target_socket with the offset in the device's block as address; the core's own events
-// are kept as a SystemC timer. <dev>_tlm modules derive from it and add what is theirs.
+// The TLM-2.0 shell every device core shares (loosely timed, IEEE 1666 clause 11): register
+// accesses come through target_socket with the offset in the device's block as address; the core's
+// own events are kept as a SystemC timer. <dev>_tlm modules derive from it and add what is theirs.
 #pragma once
+
+#include <tlm_utils/simple_target_socket.h>
 
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
 
 #include "models/base/device.h"
 

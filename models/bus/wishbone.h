@@ -1,19 +1,19 @@
-// The Wishbone B4 bus as SystemC signals carry it: one struct for what a master drives, one for what a
-// slave answers (host-facts: payload structs are far cheaper than a signal a wire). The RTL has the
-// same wires as separate ports, wb_<field>_i/_o.
+// The Wishbone B4 bus as SystemC signals carry it: one struct for what a master drives, one for
+// what a slave answers (host-facts: payload structs are far cheaper than a signal a wire). The RTL
+// has the same wires as separate ports, wb_<field>_i/_o.
 //
-// Every module registers its outputs. A classic cycle: the master raises cyc and stb; the slave samples
-// them at an edge and answers with ack for exactly one cycle; the master drops stb at the edge that
-// samples ack. A slave must not start again in the cycle its ack is high.
+// Every module registers its outputs. A classic cycle: the master raises cyc and stb; the slave
+// samples them at an edge and answers with ack for exactly one cycle; the master drops stb at the
+// edge that samples ack. A slave must not start again in the cycle its ack is high.
 //
-// Bursts (cache-line fills) are always four words, wrapping inside 16 bytes (CTI 010, BTE 01): after the
-// first the slave knows the rest, so acks may follow in consecutive cycles without new addresses.
+// Bursts (cache-line fills) are always four words, wrapping inside 16 bytes (CTI 010, BTE 01):
+// after the first the slave knows the rest, so acks may follow in consecutive cycles without new
+// addresses.
 #pragma once
 
 #include <cstdint>
 #include <ostream>
 #include <string>
-
 #include <systemc>
 
 namespace strata {
@@ -21,7 +21,7 @@ namespace strata {
 /// Address tag (tga): what space an address is in.
 enum WishboneSpace : std::uint8_t {
   kMemorySpace = 0,
-  kIoSpace = 1,           // x86 port; the port number is in adr and sel
+  kIoSpace = 1,               // x86 port; the port number is in adr and sel
   kInterruptAcknowledge = 2,  // INTA: the 8259 pair answers with the vector in dat[7:0]
 };
 

@@ -1,5 +1,5 @@
-// The face of an engine that runs IA-32 instructions (charter, rule 4): interpreter, blocks, JIT and
-// KVM all look like this to the machine, and the machine looks like EngineBus to all of them.
+// The face of an engine that runs IA-32 instructions (charter, rule 4): interpreter, blocks, JIT
+// and KVM all look like this to the machine, and the machine looks like EngineBus to all of them.
 #pragma once
 
 #include <cstdint>
@@ -56,8 +56,8 @@ class Engine {
   /// cycles; KVM: host time since the start at the machine's clock rate.
   virtual Cycle cycle() const = 0;
 
-  /// Moves time forward to `cycle` while the CPU is halted (a skipped HLT). Engines that run on host
-  /// time sleep until then, or until request_stop().
+  /// Moves time forward to `cycle` while the CPU is halted (a skipped HLT). Engines that run on
+  /// host time sleep until then, or until request_stop().
   virtual void advance_to(Cycle cycle) = 0;
 
   /// Runs until one of StopReason; checks the deadline at instruction boundaries (of a REP string
@@ -78,8 +78,8 @@ class Engine {
   /// What left the engine, by reason: "port", "mmio", "hlt", "interrupt-window", ...
   virtual std::map<std::string, std::uint64_t> exits() const = 0;
 
-  /// Why the host could not go on, in one line, when run() returned kShutdown for another reason than
-  /// a triple fault of the guest; else empty.
+  /// Why the host could not go on, in one line, when run() returned kShutdown for another reason
+  /// than a triple fault of the guest; else empty.
   virtual std::string failure() const { return {}; }
 };
 

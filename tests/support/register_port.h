@@ -1,5 +1,5 @@
-// How a contract test talks to a device, whichever twin it is (charter, rule 3): the C++ core and the
-// Verilated RTL each get an adapter, and one script of register accesses runs against both.
+// How a contract test talks to a device, whichever twin it is (charter, rule 3): the C++ core and
+// the Verilated RTL each get an adapter, and one script of register accesses runs against both.
 #pragma once
 
 #include <cstdint>
