@@ -15,17 +15,18 @@ inline constexpr std::array<std::array<char, 8>, 256> kByteDigits = [] {
   return digits;
 }();
 
-/// The lowest `count` (1 to 32) bits of `word`, highest first. Returns the end.
+/// The lowest `count` (1 to 32) bits of `word`, highest first. Returns the end; up to 32 characters
+/// are written whatever `count` is, because fixed sizes are fast.
 inline char* write_word_digits(char* out, std::uint32_t word, unsigned count) {
-  char all[32];
+  word <<= 32 - count;
   for (unsigned i = 0; i < 4; ++i) {
-    std::memcpy(all + 8 * i, kByteDigits[word >> (24 - 8 * i) & 0xFF].data(), 8);
+    std::memcpy(out + 8 * i, kByteDigits[word >> (24 - 8 * i) & 0xFF].data(), 8);
   }
-  std::memcpy(out, all + 32 - count, count);
   return out + count;
 }
 
-/// All `bits` of a vector, highest first. Returns the end.
+/// All `bits` of a vector, highest first. Returns the end; up to 31 characters after it are
+/// written.
 inline char* write_digits(char* out, std::uint32_t bits, const std::uint32_t* words) {
   std::uint32_t word = (bits + 31) / 32 - 1;
   out = write_word_digits(out, words[word], bits - 32 * word);

@@ -32,6 +32,7 @@ class FstWriter : public WaveWriter {
   void* fst_;
   std::string path_;
   std::uint64_t end_ticks_ = 0;
+  std::size_t held_bytes_ = 0;  // of changes since fstapi was told to write
   std::uint64_t bytes_ = 0;
   std::vector<std::uint32_t> handles_;  // by code
   std::vector<bool> real_;              // by code

@@ -1,11 +1,13 @@
 #include "platform/trace/vcd_writer.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <bit>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "platform/trace/binary_digits.h"
@@ -13,7 +15,8 @@
 namespace strata {
 namespace {
 
-constexpr std::size_t kBufferBytes = 1u << 20;
+constexpr std::size_t kBufferBytes = 1u << 20;  // a multiple of kAlignment
+constexpr std::size_t kAlignment = 4096;        // of memory and file offsets for O_DIRECT
 // Room for what is written between two checks: one value of the widest signal, or one header line.
 constexpr std::size_t kSlackBytes = 64u << 10;
 
@@ -41,25 +44,45 @@ VcdWriter::VcdWriter(TimeBase time, int descriptor, std::string path)
     : WaveWriter(time),
       descriptor_(descriptor),
       path_(std::move(path)),
-      buffer_(kBufferBytes + kSlackBytes),
-      write_(buffer_.data()) {}
+      buffer_(static_cast<char*>(std::aligned_alloc(kAlignment, kBufferBytes + kSlackBytes))),
+      write_(buffer_.get()) {
+  set_direct(true);
+}
 
 VcdWriter::~VcdWriter() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void VcdWriter::flush() {
-  const char* from = buffer_.data();
-  while (from != write_ && error_.empty()) {
-    const ssize_t wrote = ::write(descriptor_, from, static_cast<std::size_t>(write_ - from));
+// A wave file is far larger than what is worth keeping in the page cache, and going around it is
+// five times faster (README.md). Where the file system cannot, nothing changes.
+void VcdWriter::set_direct(bool direct) {
+  const int flags = ::fcntl(descriptor_, F_GETFL);
+  direct_ =
+      ::fcntl(descriptor_, F_SETFL, direct ? flags | O_DIRECT : flags & ~O_DIRECT) == 0 && direct;
+}
+
+void VcdWriter::write_out(const char* from, std::size_t size) {
+  while (size != 0 && error_.empty()) {
+    const ssize_t wrote = ::write(descriptor_, from, size);
     if (wrote > 0) {
       from += wrote;
+      size -= static_cast<std::size_t>(wrote);
       bytes_ += static_cast<std::uint64_t>(wrote);
+      // What is left may not be aligned any more.
+      if (direct_ && size != 0) set_direct(false);
+    } else if (errno == EINVAL && direct_) {
+      set_direct(false);
     } else if (errno != EINTR) {
       error_ = path_ + ": " + std::strerror(errno);
     }
   }
-  write_ = buffer_.data();
+}
+
+void VcdWriter::flush() {
+  write_out(buffer_.get(), kBufferBytes);
+  const char* const rest = buffer_.get() + kBufferBytes;
+  std::memmove(buffer_.get(), rest, static_cast<std::size_t>(write_ - rest));
+  write_ -= kBufferBytes;
 }
 
 void VcdWriter::put(std::string_view text) {
@@ -68,7 +91,7 @@ void VcdWriter::put(std::string_view text) {
   }
   std::memcpy(write_, text.data(), text.size());
   write_ += text.size();
-  if (write_ >= buffer_.data() + kBufferBytes) flush();
+  if (write_ >= buffer_.get() + kBufferBytes) flush();
 }
 
 void VcdWriter::add_identifier(const Signal& signal) {
@@ -116,7 +139,7 @@ void VcdWriter::put_time(std::uint64_t ticks) {
   *write_++ = '#';
   write_ = std::to_chars(write_, write_ + 20, ticks).ptr;
   *write_++ = '\n';
-  if (write_ >= buffer_.data() + kBufferBytes) flush();
+  if (write_ >= buffer_.get() + kBufferBytes) flush();
 }
 
 void VcdWriter::put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) {
@@ -132,7 +155,7 @@ void VcdWriter::put_value(std::uint32_t code, std::uint32_t bits, const std::uin
   }
   std::memcpy(write_, identifier.text, sizeof identifier.text);
   write_ += identifier.length;
-  if (write_ >= buffer_.data() + kBufferBytes) flush();
+  if (write_ >= buffer_.get() + kBufferBytes) flush();
 }
 
 void VcdWriter::close_section() {
@@ -158,7 +181,8 @@ void VcdWriter::put_all(bool first) {
 
 std::string VcdWriter::close_file() {
   close_section();
-  flush();
+  if (direct_) set_direct(false);
+  write_out(buffer_.get(), static_cast<std::size_t>(write_ - buffer_.get()));
   if (::close(descriptor_) != 0 && error_.empty()) error_ = path_ + ": " + std::strerror(errno);
   descriptor_ = -1;
   return error_;

@@ -1,6 +1,8 @@
 // Value change dump (IEEE 1364-2005, clause 18) from a change stream.
 #pragma once
 
+#include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,11 +38,18 @@ class VcdWriter : public WaveWriter {
   void add_identifier(const Signal& signal);
   void close_section();
   void flush();
+  void write_out(const char* from, std::size_t size);
+  void set_direct(bool direct);
+
+  struct Free {
+    void operator()(char* memory) const { std::free(memory); }
+  };
 
   int descriptor_;
+  bool direct_ = false;  // around the page cache
   std::string path_;
   std::string error_;
-  std::vector<char> buffer_;
+  std::unique_ptr<char, Free> buffer_;
   char* write_;
   std::uint64_t bytes_ = 0;
   bool section_open_ = false;            // of $dumpvars or $dumpon

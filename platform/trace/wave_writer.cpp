@@ -20,18 +20,17 @@ std::vector<std::uint32_t> pack(const std::string& text, std::uint32_t character
 }  // namespace
 
 void WaveWriter::mark_shown(const Scope& scope) {
-  for (const Signal& signal : scope.signals) shown_[signal.code] = true;
+  for (const Signal& signal : scope.signals) shown_[signal.code] = Shown::kValue;
   for (const auto& child : scope.scopes) mark_shown(*child);
 }
 
 void WaveWriter::begin(const SignalTable& table) {
   table_ = &table;
-  shown_.assign(table.state_words(), false);
+  shown_.assign(table.state_words(), Shown::kNot);
   mark_shown(table.root());
-  texts_.assign(table.state_words(), nullptr);
   for (const TextSignal& signal : table.texts()) {
-    owned_texts_.push_back(std::make_unique<Text>(Text{&signal, {}}));
-    texts_[signal.code] = owned_texts_.back().get();
+    texts_[signal.code].signal = &signal;
+    shown_[signal.code] = Shown::kText;
   }
   put_header(table);
 }
@@ -82,7 +81,7 @@ void WaveWriter::put_clock(std::uint32_t level) {
 void WaveWriter::put_text(std::uint32_t code, const std::uint32_t* words) {
   // Bounds the memory of a run through ever new addresses; making a text again is cheap.
   constexpr std::size_t kMaxTexts = 1u << 18;
-  Text& text = *texts_[code];
+  Text& text = texts_[code];
   const std::size_t length = (table_->bits_of_code()[code] + 31) / 32;
   std::string key(reinterpret_cast<const char*>(words), length * sizeof(std::uint32_t));
   auto found = text.made.find(key);

@@ -32,11 +32,10 @@ class WaveWriter {
   // Visitor of decode_changes().
   void marker(ChangeMarker kind, Cycle cycle);
   void change(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) {
-    if (!shown_[code]) return;
-    if (texts_[code]) {
-      put_text(code, words);
-    } else {
-      put_value(code, bits, words);
+    switch (shown_[code]) {
+      case Shown::kNot: break;
+      case Shown::kValue: put_value(code, bits, words); break;
+      case Shown::kText: put_text(code, words); break;
     }
   }
 
@@ -52,10 +51,10 @@ class WaveWriter {
 
   const SignalTable& table() const { return *table_; }
   const TimeBase& time() const { return time_; }
-  /// Whether any signal of the header has this code.
-  bool shown(std::uint32_t code) const { return shown_[code]; }
 
  private:
+  enum class Shown : std::uint8_t { kNot, kValue, kText };
+
   struct Text {
     const TextSignal* signal = nullptr;
     std::unordered_map<std::string, std::vector<std::uint32_t>> made;  // by recorded words
@@ -68,9 +67,8 @@ class WaveWriter {
 
   TimeBase time_;
   const SignalTable* table_ = nullptr;
-  std::vector<bool> shown_;
-  std::vector<Text*> texts_;
-  std::vector<std::unique_ptr<Text>> owned_texts_;
+  std::vector<Shown> shown_;                       // by code
+  std::unordered_map<std::uint32_t, Text> texts_;  // by code
   std::optional<Cycle> high_since_;  // the clock's falling edge is still to be written
   std::optional<Cycle> latest_;      // none before the first cycle and after unknown
   bool first_ = true;
