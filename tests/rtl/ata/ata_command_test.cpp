@@ -7,7 +7,7 @@ namespace strata::test {
 namespace {
 
 INSTANTIATE_TEST_SUITE_P(Twins, AtaContract, testing::Values(AtaKind::kCore, AtaKind::kRtl),
-                         ata_kind_name);
+                         testing::PrintToStringParamName());
 
 TEST_P(AtaContract, PowerOnLeavesTheSignature) {
   EXPECT_EQ(in(kStatus), 0x50u);  // DRDY, DSC

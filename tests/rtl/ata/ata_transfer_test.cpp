@@ -8,7 +8,7 @@ namespace {
 class AtaTransfer : public AtaContract {};
 
 INSTANTIATE_TEST_SUITE_P(Twins, AtaTransfer, testing::Values(AtaKind::kCore, AtaKind::kRtl),
-                         ata_kind_name);
+                         testing::PrintToStringParamName());
 
 std::string identify_text(const std::vector<std::uint32_t>& words, unsigned first, unsigned count) {
   std::string text;

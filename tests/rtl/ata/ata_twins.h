@@ -6,6 +6,7 @@
 
 #include <array>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ namespace strata::test {
 
 enum class AtaKind { kCore, kRtl };
 
-inline std::string ata_kind_name(const testing::TestParamInfo<AtaKind>& info) {
-  return info.param == AtaKind::kCore ? "Core" : "Rtl";
+inline std::ostream& operator<<(std::ostream& out, AtaKind kind) {
+  return out << (kind == AtaKind::kCore ? "Core" : "Rtl");
 }
 
 /// Byte `index` of the pattern that stands in sector `lba` of a TestDisk.

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <ostream>
 #include <vector>
 
 #include "models/debug/debug_core.h"
@@ -57,10 +58,16 @@ class RtlDebugPort : RtlDebug, public ModelPort<DebugModel> {
   RtlDebugPort(Received& received, EventLog* log) : RtlDebug(received, log), ModelPort(device) {}
 };
 
-class DebugContract : public testing::TestWithParam<bool> {
+enum class DebugKind { kCore, kRtl };
+
+std::ostream& operator<<(std::ostream& out, DebugKind kind) {
+  return out << (kind == DebugKind::kCore ? "Core" : "Rtl");
+}
+
+class DebugContract : public testing::TestWithParam<DebugKind> {
  protected:
   DebugContract() {
-    if (GetParam()) {
+    if (GetParam() == DebugKind::kRtl) {
       port = std::make_unique<RtlDebugPort>(received, &log);
     } else {
       port = std::make_unique<CoreDebugPort>(received, &log);
@@ -72,11 +79,8 @@ class DebugContract : public testing::TestWithParam<bool> {
   std::unique_ptr<TwinPort> port;
 };
 
-std::string twin_name(const testing::TestParamInfo<bool>& twin) {
-  return twin.param ? "Rtl" : "Core";
-}
-
-INSTANTIATE_TEST_SUITE_P(Twins, DebugContract, testing::Bool(), twin_name);
+INSTANTIATE_TEST_SUITE_P(Twins, DebugContract, testing::Values(DebugKind::kCore, DebugKind::kRtl),
+                         testing::PrintToStringParamName());
 
 TEST_P(DebugContract, PostCodeReadsBackAndIsLogged) {
   EXPECT_EQ(port->read(kPost, 1), 0x00u);

@@ -52,7 +52,7 @@ class UartContract : public testing::TestWithParam<UartKind> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Twins, UartContract, testing::Values(UartKind::kCore, UartKind::kRtl),
-                         uart_kind_name);
+                         testing::PrintToStringParamName());
 
 TEST_P(UartContract, StartsEmptyAndQuiet) {
   EXPECT_EQ(in(kThr), 0x00u);  // the receiver

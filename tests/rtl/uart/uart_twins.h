@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,8 @@ namespace strata::test {
 
 enum class UartKind { kCore, kRtl };
 
-inline std::string uart_kind_name(const testing::TestParamInfo<UartKind>& info) {
-  return info.param == UartKind::kCore ? "Core" : "Rtl";
+inline std::ostream& operator<<(std::ostream& out, UartKind kind) {
+  return out << (kind == UartKind::kCore ? "Core" : "Rtl");
 }
 
 using SentBytes = std::vector<std::uint8_t>;
