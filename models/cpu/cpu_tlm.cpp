@@ -14,9 +14,6 @@ CpuTlm::CpuTlm(const sc_core::sc_module_name& name)
       interrupt("interrupt") {
   SC_HAS_PROCESS(CpuTlm);
   SC_THREAD(run_thread);
-  SC_METHOD(interrupt_method);
-  sensitive << interrupt;
-  dont_initialize();
 }
 
 void CpuTlm::start(Engine& engine, Config config) {
@@ -63,13 +60,10 @@ void CpuTlm::sleep_until_next_event() {
   synchronise();
 }
 
-void CpuTlm::interrupt_method() {
-  engine_->set_interrupt_line(interrupt.read());
-}
-
 /// Lets wires and events of this moment take effect.
 void CpuTlm::settle() {
   while (sc_core::sc_pending_activity_at_current_time()) wait(sc_core::SC_ZERO_TIME);
+  engine_->set_interrupt_line(interrupt.read());
 }
 
 /// Brings SystemC's time to the engine's; device events on the way happen.
@@ -137,7 +131,9 @@ void CpuTlm::mmio_write(std::uint32_t physical, unsigned bytes, std::uint32_t va
 }
 
 std::uint8_t CpuTlm::acknowledge_interrupt() {
-  const std::uint8_t vector = config_.acknowledge();
+  const std::uint8_t vector = config_.acknowledge(lead());
+  // INT of an 8259A goes low with INTA; what is still requested shows once the wires have settled.
+  engine_->set_interrupt_line(false);
   shorten_lead();
   return vector;
 }

@@ -32,8 +32,8 @@ class CpuTlm : public sc_core::sc_module, public EngineBus {
     Cycle limit = kNever;
     /// Longest lead, so that poll is asked in time.
     Cycle quantum = 1 << 17;
-    /// The INTA cycle.
-    std::function<std::uint8_t()> acknowledge;
+    /// The INTA cycle, at the current time plus `lead`.
+    std::function<std::uint8_t(const sc_core::sc_time& lead)> acknowledge;
     /// Asked between leads; true ends the run.
     std::function<bool()> poll;
   };
@@ -61,7 +61,6 @@ class CpuTlm : public sc_core::sc_module, public EngineBus {
   using Socket = tlm_utils::simple_initiator_socket<CpuTlm>;
 
   void run_thread();
-  void interrupt_method();
   std::uint32_t access(Socket& socket, std::uint32_t address, unsigned bytes, bool write,
                        std::uint32_t value);
   void run_until_next_event();

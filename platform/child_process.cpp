@@ -1,0 +1,56 @@
+#include "platform/child_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace strata {
+namespace {
+
+class FileActions {
+ public:
+  FileActions() { posix_spawn_file_actions_init(&actions_); }
+  ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
+  FileActions(const FileActions&) = delete;
+  FileActions& operator=(const FileActions&) = delete;
+
+  void redirect(int descriptor, const std::string& file) {
+    posix_spawn_file_actions_addopen(&actions_, descriptor, file.c_str(),
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  }
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+};
+
+}  // namespace
+
+Result<ChildResult> run_child(const std::string& program, const std::vector<std::string>& arguments,
+                              const std::string& stdout_file, const std::string& stderr_file) {
+  std::vector<char*> argv = {const_cast<char*>(program.c_str())};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  FileActions files;
+  files.redirect(STDOUT_FILENO, stdout_file);
+  files.redirect(STDERR_FILENO, stderr_file);
+
+  pid_t child = 0;
+  const int failure =
+      posix_spawn(&child, program.c_str(), files.get(), nullptr, argv.data(), environ);
+  if (failure != 0) {
+    return Error{fmt::format("{} cannot be started: {}", program, std::strerror(failure))};
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return Error{fmt::format("waiting failed: {}", std::strerror(errno))};
+  }
+  return ChildResult{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)};
+}
+
+}  // namespace strata

@@ -1,0 +1,19 @@
+// Runs a program and waits for it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/base/result.h"
+
+namespace strata {
+
+struct ChildResult {
+  int status = 0;  // exit status; 128 + number when a signal ended it, as shells report it
+};
+
+/// Starts `program` with `arguments`, standard output and error going to the two files, and waits.
+Result<ChildResult> run_child(const std::string& program, const std::vector<std::string>& arguments,
+                              const std::string& stdout_file, const std::string& stderr_file);
+
+}  // namespace strata

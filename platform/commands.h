@@ -1,0 +1,16 @@
+// What the program can do, one function a command. Each returns the program's exit status.
+#pragma once
+
+#include "platform/options.h"
+
+namespace strata {
+
+int run_command(const RunOptions& options);
+int compare_command(const CompareOptions& options);
+int info_command(const InfoOptions& options);
+int disk_create_command(const DiskCreateOptions& options);
+
+/// Prints "strata: <message>" on standard error and returns kExitBadInput.
+int report_bad_input(const std::string& message);
+
+}  // namespace strata

@@ -1,0 +1,16 @@
+// How the program ends; README lists them. A guest that ends itself through port F4 chooses its
+// own.
+#pragma once
+
+namespace strata {
+
+enum ExitCode : int {
+  kExitOk = 0,
+  kExitFailed = 1,    // --check found a difference, engines differ in compare, or a bug of ours
+  kExitBadInput = 2,  // bad option, file or host: nothing was run, no file was changed
+  kExitTripleFault = 3,
+  kExitLimit = 4,          // --max-cycles or --timeout reached
+  kExitInterrupted = 130,  // Ctrl-C, after a clean end
+};
+
+}  // namespace strata

@@ -1,0 +1,28 @@
+// Page-aligned, zeroed memory of the host: RAM and ROM of a machine. KVM maps it into the guest, so
+// it must not come from the heap; untouched pages cost nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace strata {
+
+class HostMemory {
+ public:
+  /// `bytes` is rounded up to whole pages. Throws std::bad_alloc when the host has not that much.
+  explicit HostMemory(std::size_t bytes);
+  ~HostMemory();
+  HostMemory(const HostMemory&) = delete;
+  HostMemory& operator=(const HostMemory&) = delete;
+
+  std::uint8_t* data() { return data_; }
+  std::size_t size() const { return size_; }
+  std::span<std::uint8_t> span() { return {data_, size_}; }
+
+ private:
+  std::uint8_t* data_;
+  std::size_t size_;
+};
+
+}  // namespace strata

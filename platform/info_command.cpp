@@ -1,0 +1,53 @@
+// `strata info`: the host, its KVM and what the program is built from.
+#include <Zydis/Zydis.h>
+#include <fmt/core.h>
+#include <spdlog/version.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <boost/version.hpp>
+#include <nlohmann/json.hpp>
+
+#include "models/engine/kvm/kvm_host.h"
+#include "platform/commands.h"
+#include "platform/exit_codes.h"
+#include "platform/host_cpu.h"
+#include "platform/simulator_versions.h"
+#include "platform/version.h"
+
+namespace strata {
+namespace {
+
+void line(const char* label, const std::string& text) {
+  fmt::print("{:<12} {}\n", label, text);
+}
+
+std::string libraries() {
+  const ZyanU64 zydis = ZydisGetVersion();
+  return fmt::format(
+      "Boost {}.{}.{}, Zydis {}.{}.{}, fmt {}.{}.{}, spdlog {}.{}.{}, "
+      "nlohmann-json {}.{}.{}",
+      BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100,
+      ZYDIS_VERSION_MAJOR(zydis), ZYDIS_VERSION_MINOR(zydis), ZYDIS_VERSION_PATCH(zydis),
+      FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100, SPDLOG_VER_MAJOR,
+      SPDLOG_VER_MINOR, SPDLOG_VER_PATCH, NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
+      NLOHMANN_JSON_VERSION_PATCH);
+}
+
+}  // namespace
+
+int info_command(const InfoOptions&) {
+  utsname system{};
+  uname(&system);
+  line("strata", kVersion);
+  line("host CPU", fmt::format("{}, {} online", host_cpu_name(), sysconf(_SC_NPROCESSORS_ONLN)));
+  line("system", fmt::format("{} {} {}", system.sysname, system.release, system.machine));
+  line("KVM", describe_kvm().line());
+  line("SystemC", systemc_version());
+  line("Verilator", verilator_version());
+  line("libraries", libraries());
+  line("compiler", __VERSION__);
+  return kExitOk;
+}
+
+}  // namespace strata

@@ -1,0 +1,49 @@
+#include "platform/machine_memory.h"
+
+#include <algorithm>
+
+#include "platform/memory_map.h"
+#include "platform/power_on.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kFourGiB = std::uint64_t{1} << 32;
+constexpr std::uint32_t kVgaEnd = STRATA_VGA_TEXT_BASE + STRATA_VGA_TEXT_SIZE;
+
+}  // namespace
+
+MachineMemory::MachineMemory(const MachineConfig& config)
+    : ram_(config.memory_bytes), rom_(config.guest->rom.size()) {
+  fill_ram(ram_.span(), config.seed);
+  place_guest(ram_.span(), *config.guest);
+  std::copy(config.guest->rom.begin(), config.guest->rom.end(), rom_.data());
+}
+
+MemoryMap MachineMemory::map() {
+  const std::uint64_t size = rom_.size();
+  return MemoryMap(ram_.data(), ram_.size(),
+                   {{static_cast<std::uint32_t>(STRATA_ROM_LOW_END - size), size, rom_.data()},
+                    {static_cast<std::uint32_t>(kFourGiB - size), size, rom_.data()}});
+}
+
+std::vector<MemoryRegion> MachineMemory::regions(std::uint8_t* vga_text, bool vga_writable) {
+  const std::uint64_t rom_size = rom_.size();
+  const auto low_rom = static_cast<std::uint32_t>(STRATA_ROM_LOW_END - rom_size);
+  const auto high_rom = static_cast<std::uint32_t>(kFourGiB - rom_size);
+  std::vector<MemoryRegion> regions;
+  const auto add_ram = [&](std::uint32_t begin, std::uint64_t end) {
+    if (begin < end) regions.push_back({begin, end - begin, ram_.data() + begin, true});
+  };
+  add_ram(0, STRATA_VGA_TEXT_BASE);
+  if (vga_text) {
+    regions.push_back({STRATA_VGA_TEXT_BASE, STRATA_VGA_TEXT_SIZE, vga_text, vga_writable});
+  }
+  add_ram(kVgaEnd, low_rom);
+  regions.push_back({low_rom, rom_size, rom_.data(), false});
+  add_ram(STRATA_ROM_LOW_END, ram_.size());
+  regions.push_back({high_rom, rom_size, rom_.data(), false});
+  return regions;
+}
+
+}  // namespace strata

@@ -1,0 +1,32 @@
+// Physical memory of a machine at power-on: RAM with the guest in it, the ROM, and the map of both
+// that memory models and engines are built from.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/engine/engine.h"
+#include "models/memory/memory_map.h"
+#include "platform/host_memory.h"
+#include "platform/machine_config.h"
+
+namespace strata {
+
+class MachineMemory {
+ public:
+  /// Fills RAM (seed, guest) and ROM as `config` says.
+  explicit MachineMemory(const MachineConfig& config);
+
+  /// For memory models: RAM with the ROM's two windows over it.
+  MemoryMap map();
+
+  /// For engines: the same as direct regions, without the VGA text window, which is `vga_text` (32
+  /// KiB, page aligned) as a region, or no region at all when null.
+  std::vector<MemoryRegion> regions(std::uint8_t* vga_text, bool vga_writable);
+
+ private:
+  HostMemory ram_;
+  HostMemory rom_;
+};
+
+}  // namespace strata

@@ -1,0 +1,60 @@
+// The program `strata`: from arguments to a command.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "platform/commands.h"
+#include "platform/exit_codes.h"
+#include "platform/options.h"
+
+namespace strata {
+namespace {
+
+int show(const ShowText& text) {
+  fmt::print("{}", text.text);
+  return kExitOk;
+}
+
+int dispatch(const Command& command) {
+  if (const auto* text = std::get_if<ShowText>(&command)) return show(*text);
+  if (const auto* run = std::get_if<RunOptions>(&command)) return run_command(*run);
+  if (const auto* compare = std::get_if<CompareOptions>(&command)) return compare_command(*compare);
+  if (const auto* disk = std::get_if<DiskCreateOptions>(&command)) {
+    return disk_create_command(*disk);
+  }
+  return info_command(std::get<InfoOptions>(command));
+}
+
+int start(const std::vector<std::string>& arguments) {
+  // A reader that went away (strata run ... | head) must not keep disk and waves from being closed.
+  std::signal(SIGPIPE, SIG_IGN);
+  auto command = parse_command_line(arguments);
+  if (!command) return report_bad_input(command.error());
+  try {
+    return dispatch(*command);
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "strata: the host has not enough memory; give less --mem\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "strata: internal error: {}\n", error.what());
+  }
+  return kExitFailed;
+}
+
+}  // namespace
+
+int report_bad_input(const std::string& message) {
+  fmt::print(stderr, "strata: {}\n", message);
+  return kExitBadInput;
+}
+
+}  // namespace strata
+
+int main(int argc, char** argv) {
+  return strata::start(std::vector<std::string>(argv + 1, argv + argc));
+}

@@ -1,0 +1,88 @@
+// The command line as values. The one place that knows Boost.Program_options.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "models/base/result.h"
+#include "platform/machine_config.h"
+
+namespace strata {
+
+enum class DisplayMode { kNone, kText };
+
+/// `strata run`. File names are empty when not given.
+struct RunOptions {
+  EngineKind engine = EngineKind::kInterp;
+  std::string guest;
+  std::string bios;
+  std::string append;
+  std::string disk;
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t clock_hz = 0;
+
+  Cycle max_cycles = kNever;
+  std::optional<std::chrono::duration<double>> timeout;
+
+  DisplayMode display = DisplayMode::kNone;
+  std::string serial;  // "stdio" or a file
+  std::string screen_text;
+  std::string screen_png;
+  std::string stats;
+  std::string log;
+  bool verbose = false;
+  bool quiet = false;
+
+  std::string vcd;
+  std::string fst;
+  std::string trace_from;  // cycle or symbol, or empty
+  std::string trace_to;
+  Cycle trace_last = 0;
+  bool check = false;
+
+  Twin vga = Twin::kRtl;
+  Twin ata = Twin::kRtl;
+  VgaMemory vga_memory = VgaMemory::kShared;
+  unsigned cpi = 1;
+  unsigned memory_latency = 2;
+  std::uint64_t seed = 0;
+};
+
+/// `strata compare`: the arguments of one `strata run` for each engine.
+struct CompareOptions {
+  struct Engine {
+    EngineKind kind;
+    std::vector<std::string> arguments;  // options of `run` that concern this engine
+  };
+  std::vector<Engine> engines;
+  RunOptions common;
+  bool share_disk = false;  // let the engines work on the given image, one after another
+  std::string json;
+};
+
+struct InfoOptions {};
+
+/// `strata disk create`.
+struct DiskCreateOptions {
+  std::string path;
+  std::uint64_t bytes = 0;
+};
+
+/// --help, --version: text for standard output.
+struct ShowText {
+  std::string text;
+};
+
+using Command = std::variant<ShowText, RunOptions, CompareOptions, InfoOptions, DiskCreateOptions>;
+
+/// `arguments` without the program's name. An error is one line.
+Result<Command> parse_command_line(const std::vector<std::string>& arguments);
+
+/// "rtl", "interp", "kvm".
+const char* to_string(EngineKind engine);
+
+}  // namespace strata

@@ -1,0 +1,287 @@
+// `strata run`: everything around one run of one machine. All input is checked before any output is
+// opened.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "models/base/text_screen.h"
+#include "platform/commands.h"
+#include "platform/counting_disk.h"
+#include "platform/disk/raw_image.h"
+#include "platform/display/picture.h"
+#include "platform/display/screen_text.h"
+#include "platform/exit_codes.h"
+#include "platform/guest_output.h"
+#include "platform/host_cpu.h"
+#include "platform/live_view.h"
+#include "platform/loader/guest_loader.h"
+#include "platform/machine.h"
+#include "platform/numbers.h"
+#include "platform/output_file.h"
+#include "platform/run_control.h"
+#include "platform/run_log.h"
+#include "platform/stats/number_text.h"
+#include "platform/stats/run_report.h"
+#include "platform/stats/state_text.h"
+#include "platform/stop_signals.h"
+
+namespace strata {
+namespace {
+
+/// A run's parts; built in this order, ended in the reverse one.
+class Run {
+ public:
+  explicit Run(const RunOptions& options)
+      : options_(options),
+        log_(options.log, options.verbose),
+        output_(options.serial, options.display == DisplayMode::kText) {}
+
+  int execute();
+
+ private:
+  std::optional<Error> prepare();
+  std::optional<Error> read_trace_points();
+  std::optional<Error> open_disk();
+  std::optional<Error> open_outputs();
+  Result<TracePoint> trace_point(const char* option, const std::string& text) const;
+  std::vector<OutputFile> outputs() const;
+  MachineConfig config();
+  int finish(const RunOutcome& outcome, double seconds);
+  int exit_status(const RunOutcome& outcome) const;
+  RunReport report(const RunOutcome& outcome, double seconds) const;
+  std::optional<Error> write_results(const RunReport& report, const TextScreen& screen) const;
+  void explain(const RunOutcome& outcome, const RunReport& report) const;
+
+  const RunOptions& options_;
+  RunLog log_;
+  GuestOutput output_;
+  GuestImage guest_;
+  TraceConfig trace_;
+  std::unique_ptr<RawImage> image_;
+  std::optional<CountingDisk> disk_;
+  std::unique_ptr<Machine> machine_;
+};
+
+std::vector<OutputFile> Run::outputs() const {
+  return {{"--vcd", options_.vcd},
+          {"--fst", options_.fst},
+          {"--stats", options_.stats},
+          {"--screen-text", options_.screen_text},
+          {"--screen-png", options_.screen_png},
+          {"--log", options_.log},
+          {"--serial", options_.serial == "stdio" ? "" : options_.serial}};
+}
+
+std::optional<Error> Run::prepare() {
+  auto guest = load_guest({options_.guest, options_.bios, options_.append, options_.memory_bytes});
+  if (!guest) return Error{guest.error()};
+  guest_ = std::move(*guest);
+  if (auto error = read_trace_points()) return error;
+  if (options_.display == DisplayMode::kText && ::isatty(STDOUT_FILENO) != 1) {
+    return Error{
+        "--display text: standard output is not a terminal; use --screen-text FILE for the final "
+        "screen"};
+  }
+  if (auto error = check_outputs(outputs(), {options_.guest, options_.bios, options_.disk})) {
+    return error;
+  }
+  if (auto error = open_disk()) return error;
+  auto machine = make_machine(config());
+  if (!machine) return Error{machine.error()};
+  machine_ = std::move(*machine);
+  return open_outputs();
+}
+
+Result<TracePoint> Run::trace_point(const char* option, const std::string& text) const {
+  if (const auto cycle = parse_unsigned(text)) return TracePoint{*cycle, std::nullopt};
+  const auto symbol = guest_.symbols.by_name.find(text);
+  if (symbol != guest_.symbols.by_name.end()) return TracePoint{std::nullopt, symbol->second};
+  return Error{fmt::format("{}: '{}' is neither a cycle number nor a symbol of {}", option, text,
+                           guest_.name)};
+}
+
+std::optional<Error> Run::read_trace_points() {
+  trace_.vcd_file = options_.vcd;
+  trace_.fst_file = options_.fst;
+  trace_.last = options_.trace_last;
+  if (!options_.trace_from.empty()) {
+    const auto from = trace_point("--trace-from", options_.trace_from);
+    if (!from) return Error{from.error()};
+    trace_.from = from.value();
+  }
+  if (!options_.trace_to.empty()) {
+    const auto to = trace_point("--trace-to", options_.trace_to);
+    if (!to) return Error{to.error()};
+    trace_.to = to.value();
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Run::open_disk() {
+  const bool boots_from_image = options_.disk.empty() && guest_.is_disk_image;
+  const std::string& path = boots_from_image ? options_.guest : options_.disk;
+  if (path.empty()) return std::nullopt;
+  auto image = RawImage::open(path);
+  if (!image) return Error{image.error()};
+  image_ = std::move(*image);
+  disk_.emplace(*image_);
+  return std::nullopt;
+}
+
+MachineConfig Run::config() {
+  MachineConfig config;
+  config.engine = options_.engine;
+  config.memory_bytes = options_.memory_bytes;
+  config.clock_hz = options_.clock_hz;
+  config.guest = &guest_;
+  config.disk = disk_ ? &*disk_ : nullptr;
+  config.vga = options_.vga;
+  config.ata = options_.ata;
+  config.memory_latency = options_.memory_latency;
+  config.check = options_.check;
+  config.trace = trace_;
+  config.cpi = options_.cpi;
+  config.vga_memory = options_.vga_memory;
+  config.seed = options_.seed;
+  config.debug_console = [this](std::uint8_t byte) { output_.debug_console(byte); };
+  config.serial = [this](std::uint8_t byte) { output_.serial(byte); };
+  config.log = log_.wanted() ? &log_ : nullptr;
+  return config;
+}
+
+std::optional<Error> Run::open_outputs() {
+  if (auto error = log_.open()) return error;
+  return output_.open();
+}
+
+int Run::execute() {
+  if (auto error = prepare()) return report_bad_input(error->message);
+  catch_stop_signals();
+  RunControl control({options_.max_cycles, options_.timeout});
+  std::optional<Cycle> limit;
+  if (options_.max_cycles != kNever) limit = options_.max_cycles;
+  LiveView view(options_.display == DisplayMode::kText, !options_.quiet, limit);
+  view.attach(control);
+  control.start();
+  const RunOutcome outcome = machine_->run(control);
+  const double seconds = control.elapsed();
+  view.close();
+  return finish(outcome, seconds);
+}
+
+int Run::finish(const RunOutcome& outcome, double seconds) {
+  const bool flushed = !image_ || image_->flush();
+  log_.flush();
+  output_.release();
+  const TextScreen screen = machine_->screen();
+  if (options_.display == DisplayMode::kText) fmt::print("{}", to_text(screen));
+  RunReport figures = report(outcome, seconds);
+  figures.screen_hash = hash_screen(screen);
+  const auto error = write_results(figures, screen);
+  explain(outcome, figures);
+  if (error) {
+    fmt::print(stderr, "strata: {}\n", error->message);
+    return kExitFailed;
+  }
+  if (!flushed) {
+    fmt::print(stderr, "strata: the disk image could not be flushed to the host's disk\n");
+    return kExitFailed;
+  }
+  return figures.status;
+}
+
+int Run::exit_status(const RunOutcome& outcome) const {
+  switch (outcome.end) {
+    case RunEnd::kExited: return outcome.status;
+    case RunEnd::kHalted: return kExitOk;
+    case RunEnd::kShutdown: return kExitTripleFault;
+    case RunEnd::kCycleLimit:
+    case RunEnd::kTimeout: return kExitLimit;
+    case RunEnd::kInterrupted: return kExitInterrupted;
+    case RunEnd::kCheckFailed:
+    case RunEnd::kHostFailed: return kExitFailed;
+  }
+  return kExitFailed;
+}
+
+const char* outcome_name(RunEnd end) {
+  switch (end) {
+    case RunEnd::kExited: return "exited";
+    case RunEnd::kHalted: return "halted";
+    case RunEnd::kShutdown: return "triple-fault";
+    case RunEnd::kCycleLimit: return "max-cycles";
+    case RunEnd::kTimeout: return "timeout";
+    case RunEnd::kInterrupted: return "interrupted";
+    case RunEnd::kCheckFailed: return "check-failed";
+    case RunEnd::kHostFailed: return "host-failed";
+  }
+  return "?";
+}
+
+RunReport Run::report(const RunOutcome& outcome, double seconds) const {
+  RunReport report;
+  report.engine = to_string(options_.engine);
+  report.guest = guest_.name;
+  report.outcome = outcome_name(outcome.end);
+  report.status = exit_status(outcome);
+  report.cycles = machine_->cycles();
+  if (options_.engine != EngineKind::kKvm) report.instructions = machine_->instructions();
+  report.seconds = seconds;
+  report.clock_hz = options_.clock_hz;
+  report.host = host_cpu_name();
+  report.exits = machine_->exits();
+  report.counters = machine_->counters();
+  if (disk_) report.counters.merge(disk_->counters());
+  return report;
+}
+
+std::optional<Error> Run::write_results(const RunReport& report, const TextScreen& screen) const {
+  if (!options_.stats.empty()) {
+    if (auto error = write_file({"--stats", options_.stats}, to_json(report))) return error;
+  }
+  if (!options_.screen_text.empty()) {
+    if (auto error = write_file({"--screen-text", options_.screen_text}, to_text(screen))) {
+      return error;
+    }
+  }
+  if (!options_.screen_png.empty()) {
+    const auto written = write_png(render(screen), options_.screen_png);
+    if (!written) return Error{written.error()};
+  }
+  return std::nullopt;
+}
+
+void Run::explain(const RunOutcome& outcome, const RunReport& report) const {
+  switch (outcome.end) {
+    case RunEnd::kShutdown:
+      fmt::print(stderr, "strata: triple fault in cycle {}\n{}", report.cycles,
+                 to_text(machine_->state()));
+      break;
+    case RunEnd::kCheckFailed:
+    case RunEnd::kHostFailed: fmt::print(stderr, "strata: {}\n", outcome.report); break;
+    default: break;
+  }
+  if (options_.quiet) return;
+  std::string line = fmt::format("strata: {}: {}", report.engine, report.outcome);
+  if (outcome.end == RunEnd::kExited) line += fmt::format(" with status {}", report.status);
+  line += fmt::format(" after {} cycles", group_digits(report.cycles));
+  if (report.instructions) {
+    line += fmt::format(", {} instructions", group_digits(*report.instructions));
+  }
+  line += fmt::format(" in {}", seconds_text(report.seconds));
+  if (const auto mips = report.mips()) {
+    line += fmt::format(" ({:.3f} MHz, {:.3f} MIPS)", report.cycles_per_second() / 1e6, *mips);
+  }
+  fmt::print(stderr, "{}\n", line);
+}
+
+}  // namespace
+
+int run_command(const RunOptions& options) {
+  return Run(options).execute();
+}
+
+}  // namespace strata

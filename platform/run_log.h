@@ -1,0 +1,41 @@
+// The log of a run: what devices report through EventLog, one line an event, to a file (--log) and
+// to standard error (--verbose).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "models/base/event_log.h"
+#include "models/base/result.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace strata {
+
+class RunLog : public EventLog {
+ public:
+  RunLog(std::string file, bool verbose);
+  ~RunLog() override;
+
+  /// Whether anybody listens; if not, devices get a null pointer instead of this.
+  bool wanted() const { return verbose_ || !file_.empty(); }
+
+  /// Opens the sinks; empties the file. Events before it are kept and written then.
+  std::optional<Error> open();
+
+  void record(Cycle cycle, std::string_view unit, std::string what) override;
+
+  /// Writes out what is buffered.
+  void flush();
+
+ private:
+  std::string file_;
+  bool verbose_;
+  std::string early_;
+  std::shared_ptr<spdlog::logger> logger_;
+};
+
+}  // namespace strata

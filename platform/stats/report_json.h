@@ -1,0 +1,12 @@
+// A run's figures as a JSON value, for documents that hold several.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "platform/stats/run_report.h"
+
+namespace strata {
+
+nlohmann::ordered_json to_json_value(const RunReport& report);
+
+}  // namespace strata

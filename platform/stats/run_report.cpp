@@ -1,0 +1,102 @@
+#include "platform/stats/run_report.h"
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+
+#include "platform/stats/report_json.h"
+
+namespace strata {
+namespace {
+
+template <typename T>
+nlohmann::ordered_json or_null(const std::optional<T>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+class Fnv1a {
+ public:
+  void add(std::initializer_list<unsigned> bytes) {
+    for (const unsigned byte : bytes) hash_ = (hash_ ^ byte) * 0x100000001B3;
+  }
+  std::uint64_t value() const { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 0xCBF29CE484222325;
+};
+
+}  // namespace
+
+std::optional<double> RunReport::cpi() const {
+  if (!instructions || *instructions == 0) return std::nullopt;
+  return static_cast<double>(cycles) / static_cast<double>(*instructions);
+}
+
+double RunReport::cycles_per_second() const {
+  return seconds > 0 ? static_cast<double>(cycles) / seconds : 0;
+}
+
+std::optional<double> RunReport::mips() const {
+  if (!instructions || seconds <= 0) return std::nullopt;
+  return static_cast<double>(*instructions) / seconds / 1e6;
+}
+
+nlohmann::ordered_json to_json_value(const RunReport& report) {
+  nlohmann::ordered_json json;
+  json["engine"] = report.engine;
+  json["guest"] = report.guest;
+  json["outcome"] = report.outcome;
+  json["status"] = report.status;
+  json["cycles"] = report.cycles;
+  json["instructions"] = or_null(report.instructions);
+  json["cpi"] = or_null(report.cpi());
+  json["seconds"] = report.seconds;
+  json["cycles_per_second"] = report.cycles_per_second();
+  json["mips"] = or_null(report.mips());
+  json["clock_mhz"] = static_cast<double>(report.clock_hz) / 1e6;
+  json["exits"] = report.exits;
+  json["counters"] = report.counters;
+  json["screen_hash"] = report.screen_hash;
+  json["host"] = report.host;
+  return json;
+}
+
+std::string to_json(const RunReport& report) {
+  // File names are bytes to the host; what is not UTF-8 must not lose the figures.
+  return to_json_value(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+Result<RunReport> parse_run_report(const std::string& text) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    RunReport report;
+    json.at("engine").get_to(report.engine);
+    json.at("guest").get_to(report.guest);
+    json.at("outcome").get_to(report.outcome);
+    json.at("status").get_to(report.status);
+    json.at("cycles").get_to(report.cycles);
+    if (!json.at("instructions").is_null()) {
+      report.instructions = json.at("instructions").get<std::uint64_t>();
+    }
+    json.at("seconds").get_to(report.seconds);
+    report.clock_hz = static_cast<std::uint64_t>(json.at("clock_mhz").get<double>() * 1e6 + 0.5);
+    json.at("exits").get_to(report.exits);
+    json.at("counters").get_to(report.counters);
+    json.at("screen_hash").get_to(report.screen_hash);
+    json.at("host").get_to(report.host);
+    return report;
+  } catch (const nlohmann::json::exception& error) {
+    return Error{fmt::format("not the figures of a run: {}", error.what())};
+  }
+}
+
+std::string hash_screen(const TextScreen& screen) {
+  Fnv1a hash;
+  for (const TextCell& cell : screen.cells) hash.add({cell.character, cell.attribute});
+  const TextCursor& cursor = screen.cursor;
+  hash.add({cursor.visible, cursor.row, cursor.column, cursor.first_line, cursor.last_line});
+  return fmt::format("{:016x}", hash.value());
+}
+
+}  // namespace strata

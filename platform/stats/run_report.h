@@ -1,0 +1,45 @@
+// The figures of one run as a value: what --stats writes and `strata compare` reads back.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "models/base/result.h"
+#include "models/base/text_screen.h"
+#include "models/base/types.h"
+
+namespace strata {
+
+struct RunReport {
+  std::string engine;
+  std::string guest;
+  std::string outcome;  // "exited", "halted", "triple-fault", "max-cycles", "timeout", ...
+  int status = 0;       // the program's exit status; the guest's own when it exited
+  Cycle cycles = 0;
+  std::optional<std::uint64_t> instructions;  // KVM does not count them
+  double seconds = 0;                         // host time of the run, without start-up
+  std::uint64_t clock_hz = 0;
+  std::string host;                            // the CPU's name
+  std::map<std::string, std::uint64_t> exits;  // by reason
+  std::map<std::string, std::uint64_t> counters;
+  std::string screen_hash;  // of the final screen, see hash_screen()
+
+  /// Cycles an instruction.
+  std::optional<double> cpi() const;
+  double cycles_per_second() const;
+  /// Million instructions a host second.
+  std::optional<double> mips() const;
+};
+
+/// JSON text, ended by a newline. Figures that are not known are null.
+std::string to_json(const RunReport& report);
+
+/// The same back; an error says what is missing.
+Result<RunReport> parse_run_report(const std::string& json);
+
+/// 16 hexadecimal digits (FNV-1a, 64 bits) of all cells and the cursor: equal for equal screens.
+std::string hash_screen(const TextScreen& screen);
+
+}  // namespace strata
