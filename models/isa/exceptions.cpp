@@ -41,7 +41,7 @@ bool deliver_real(Processor& p, const Event& event) {
   if (!frame.push<std::uint16_t>(p)) {
     return false;
   }
-  p.set_eflags(0, eflags::kIf | eflags::kTf | eflags::kRf);
+  p.set_eflags(0, eflags::kIf | eflags::kTf);
   enter_code_target(p, target, eip);
   return true;
 }

@@ -141,15 +141,15 @@ bool check_protected_target(Processor& p, FarTransfer kind, std::uint16_t select
   if (kind == FarTransfer::kJumpOrCall && is_gate_or_task(descriptor)) {
     return p.raise(vector::kInvalidOpcode);
   }
-  if (kind == FarTransfer::kReturn && rpl != p.cpl()) {
-    return rpl > p.cpl() ? p.raise(vector::kInvalidOpcode)
-                         : p.raise(vector::kGeneralProtection, error_of(selector, external));
-  }
-  if (!code_allowed(p, kind, descriptor, selector)) {
+  const bool inward = kind == FarTransfer::kReturn && rpl < p.cpl();
+  if (inward || !code_allowed(p, kind, descriptor, selector)) {
     return p.raise(vector::kGeneralProtection, error_of(selector, external));
   }
   if (!descriptor.present()) {
     return p.raise(vector::kSegmentNotPresent, error_of(selector, external));
+  }
+  if (kind == FarTransfer::kReturn && rpl > p.cpl()) {
+    return p.raise(vector::kInvalidOpcode);  // to an outer level
   }
   const std::uint16_t loaded = static_cast<std::uint16_t>((selector & ~kRplMask) | p.cpl());
   target = {.segment = descriptor.segment(loaded),

@@ -209,6 +209,18 @@ TEST(Instructions, PopfCannotChangeVmAndRf) {
             (eflags::kWritable386 & ~(eflags::kVm | eflags::kRf)) | eflags::kReserved1);
 }
 
+TEST(Instructions, IretdRestoresFlagsButVm) {
+  GuestCpu guest;
+  run(guest, {0xCF}, [](GuestCpu& g) {
+    g.set_memory<std::uint32_t>(GuestCpu::kStack, 0x2000);
+    g.set_memory<std::uint32_t>(GuestCpu::kStack + 4, GuestCpu::kCode32);
+    g.set_memory<std::uint32_t>(GuestCpu::kStack + 8, eflags::kRf | eflags::kIf | eflags::kCf);
+  });
+  EXPECT_EQ(guest.state.eip, 0x2000u);
+  EXPECT_EQ(guest.state.gpr[kEsp], GuestCpu::kStack + 12);
+  EXPECT_EQ(guest.state.eflags, eflags::kReserved1 | eflags::kRf | eflags::kIf | eflags::kCf);
+}
+
 TEST(Instructions, LaterProcessorsInstructionsAreUndefined) {
   const std::initializer_list<std::uint8_t> later[] = {
       {0x0F, 0xA2}, {0x0F, 0xC8}, {0x0F, 0xC1, 0xC0}, {0x0F, 0xB1, 0xC1}, {0xD6}, {0xF1}};

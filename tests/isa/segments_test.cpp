@@ -160,6 +160,22 @@ TEST(Segments, FarCallAndReturn) {
   EXPECT_EQ(guest.state.gpr[kEsp], GuestCpu::kStack + 4);
 }
 
+TEST(Segments, ReturnToAnOuterLevelIsCheckedThenNotExecuted) {
+  constexpr std::uint32_t kCodeRing3 = kData | attr::kCode | 3u << attr::kDplShift;
+  for (const std::uint32_t attributes : {kCodeRing3, kCodeRing3 & ~attr::kPresent, kData}) {
+    GuestCpu guest;
+    guest.enter_protected_mode();
+    guest.set_descriptor(0x18, 0, 0xFFFF, attributes);
+    guest.set_memory<std::uint32_t>(GuestCpu::kStack, 0x2000);
+    guest.set_memory<std::uint32_t>(GuestCpu::kStack + 4, 0x1B);
+    guest.code({0xCB});  // retf
+    const RetireRecord record = guest.step();
+    EXPECT_EQ(record.vector, attributes == kCodeRing3 ? vector::kInvalidOpcode
+                             : attributes == kData    ? vector::kGeneralProtection
+                                                      : vector::kSegmentNotPresent);
+  }
+}
+
 TEST(Segments, JumpPastTheLimitFaultsAtTheJump) {
   GuestCpu guest;
   guest.state.seg[kCs].limit = 0x1FFF;

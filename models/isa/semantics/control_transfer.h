@@ -252,7 +252,7 @@ struct InterruptReturn {
       return Outcome::kFault;
     }
     p.drop(3 * sizeof(T));
-    p.set_eflags(image, static_cast<T>(-1) & ~(eflags::kVm | eflags::kRf));
+    p.set_eflags(image, static_cast<T>(-1) & ~eflags::kVm);
     enter_code_target(p, target, offset);
     return Outcome::kDone;
   }
