@@ -1,4 +1,7 @@
-# The groups of figures, one function each.
+    vcd | fst)
+      [ -n "$reason" ] ||
+        calc "$(wc -c <"$work/waves.$kind") * 1000000 / $(stat cycles)" %.0f >"$work/$kind.bytes"
+      ;;# The groups of figures, one function each.
 
 least_rtl_cycles_per_second=500000
 most_vcd_slowdown=4
@@ -66,8 +69,7 @@ bench_waves() {
     if [ -n "$reason" ]; then
       skip "${kind}_bytes_per_million_cycles" "$reason"
     else
-      figure "${kind}_bytes_per_million_cycles" \
-        "$(calc "$(cat "$work/$kind.bytes") * 1000000 / $wave_cycles" %.0f)" bytes
+      figure "${kind}_bytes_per_million_cycles" "$(cat "$work/$kind.bytes")" bytes
     fi
   done
 }
