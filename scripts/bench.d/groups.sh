@@ -1,7 +1,4 @@
-    vcd | fst)
-      [ -n "$reason" ] ||
-        calc "$(wc -c <"$work/waves.$kind") * 1000000 / $(stat cycles)" %.0f >"$work/$kind.bytes"
-      ;;# The groups of figures, one function each.
+# The groups of figures, one function each.
 
 least_rtl_cycles_per_second=500000
 most_vcd_slowdown=4
@@ -87,7 +84,10 @@ wave_run() {
   reason=$(run_guest rtl primes "${options[@]}")
   calc "($(now_us) - $begin) / 1000000" >"$work/seconds"
   case $kind in
-    vcd | fst) [ -n "$reason" ] || wc -c <"$work/waves.$kind" >"$work/$kind.bytes" ;;
+    vcd | fst)
+      [ -n "$reason" ] ||
+        calc "$(wc -c <"$work/waves.$kind") * 1000000 / $(stat cycles)" %.0f >"$work/$kind.bytes"
+      ;;
   esac
   rm -f "$work/waves.vcd" "$work/waves.fst" "$work/last.vcd"
   echo -n "$reason"
