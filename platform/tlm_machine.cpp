@@ -65,10 +65,12 @@ class TlmMachine final : public Machine {
   UartTlm uart_;
   DebugTlm debug_;
 
-  sc_core::sc_signal<bool> interrupt_;
-  sc_core::sc_signal<bool> pit_irq_;
-  sc_core::sc_signal<bool> uart_irq_;
-  sc_core::sc_signal<bool> ata_irq_;
+  /// A device moves its wire in its timer's process and, during an access, in the CPU's.
+  using Line = sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>;
+  Line interrupt_{"interrupt"};
+  Line pit_irq_{"pit_irq"};
+  Line uart_irq_{"uart_irq"};
+  Line ata_irq_{"ata_irq"};
 
   std::unique_ptr<Engine> engine_;
   std::optional<RunEnd> stop_;  // what RunControl said

@@ -1,0 +1,207 @@
+// What the command line means, and the one line a wrong one gets.
+#include "platform/options.h"
+
+#include <gtest/gtest.h>
+
+#include "platform/numbers.h"
+
+namespace strata {
+namespace {
+
+RunOptions run(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "run");
+  auto command = parse_command_line(arguments);
+  EXPECT_TRUE(command.ok()) << command.error();
+  return std::get<RunOptions>(command.value());
+}
+
+std::string error(const std::vector<std::string>& arguments) {
+  const auto command = parse_command_line(arguments);
+  EXPECT_FALSE(command.ok());
+  if (command.ok()) return "";
+  EXPECT_EQ(command.error().find('\n'), std::string::npos) << command.error();
+  return command.error();
+}
+
+std::string text(const std::vector<std::string>& arguments) {
+  auto command = parse_command_line(arguments);
+  EXPECT_TRUE(command.ok()) << command.error();
+  return std::get<ShowText>(command.value()).text;
+}
+
+bool contains(const std::string& all, const std::string& part) {
+  return all.find(part) != std::string::npos;
+}
+
+TEST(Options, DefaultsOfRun) {
+  const RunOptions options = run({"g.elf"});
+  EXPECT_EQ(options.engine, EngineKind::kInterp);
+  EXPECT_EQ(options.guest, "g.elf");
+  EXPECT_EQ(options.memory_bytes, 16u << 20);
+  EXPECT_EQ(options.clock_hz, 25'000'000u);
+  EXPECT_EQ(options.max_cycles, kNever);
+  EXPECT_FALSE(options.timeout.has_value());
+  EXPECT_EQ(options.display, DisplayMode::kNone);
+  EXPECT_EQ(options.seed, 0u);
+}
+
+TEST(Options, ReadsEveryMachineOption) {
+  const RunOptions options =
+      run({"--engine", "rtl", "--disk=d.img", "--mem", "8M", "--clock-mhz", "33.333", "--device",
+           "vga=tlm", "--device", "ata=tlm", "--mem-latency", "7", "--seed", "0x10", "g.elf"});
+  EXPECT_EQ(options.engine, EngineKind::kRtl);
+  EXPECT_EQ(options.disk, "d.img");
+  EXPECT_EQ(options.memory_bytes, 8u << 20);
+  EXPECT_EQ(options.clock_hz, 33'333'000u);
+  EXPECT_EQ(options.vga, Twin::kTlm);
+  EXPECT_EQ(options.ata, Twin::kTlm);
+  EXPECT_EQ(options.memory_latency, 7u);
+  EXPECT_EQ(options.seed, 16u);
+}
+
+TEST(Options, ReadsLimitsAndWaves) {
+  const RunOptions options =
+      run({"--engine=rtl", "--max-cycles", "1_000_000", "--timeout", "2.5", "--vcd", "w.vcd",
+           "--trace-from", "main", "--trace-to", "5000", "--trace-last", "100", "--check", "g"});
+  EXPECT_EQ(options.max_cycles, 1'000'000u);
+  EXPECT_DOUBLE_EQ(options.timeout.value().count(), 2.5);
+  EXPECT_EQ(options.vcd, "w.vcd");
+  EXPECT_EQ(options.trace_from, "main");
+  EXPECT_EQ(options.trace_to, "5000");
+  EXPECT_EQ(options.trace_last, 100u);
+  EXPECT_TRUE(options.check);
+}
+
+TEST(Options, BiosNeedsNoGuest) {
+  EXPECT_EQ(run({"--bios", "b.rom"}).bios, "b.rom");
+}
+
+TEST(Options, NamesTheWrongValueAndTheRightOnes) {
+  const auto engine = error({"run", "--engine", "qemu", "g"});
+  EXPECT_TRUE(contains(engine, "'qemu'")) << engine;
+  EXPECT_TRUE(contains(engine, "interp, kvm, rtl")) << engine;
+  const auto memory = error({"run", "--mem", "lots", "g"});
+  EXPECT_TRUE(contains(memory, "'lots'") && contains(memory, "1M to 2048M")) << memory;
+  const auto device = error({"run", "--engine", "rtl", "--device", "pit=tlm", "g"});
+  EXPECT_TRUE(contains(device, "'pit=tlm'") && contains(device, "vga=TWIN")) << device;
+  const auto cycles = error({"run", "--max-cycles", "-5", "g"});
+  EXPECT_TRUE(contains(cycles, "--max-cycles")) << cycles;
+}
+
+TEST(Options, RefusesWhatIsOutOfRange) {
+  for (const std::vector<std::string>& bad :
+       std::vector<std::vector<std::string>>{{"--mem", "512K"},
+                                             {"--mem", "3G"},
+                                             {"--mem", "1048577"},
+                                             {"--clock-mhz", "0"},
+                                             {"--clock-mhz", "nan"},
+                                             {"--clock-mhz", "5000"},
+                                             {"--max-cycles", "0"},
+                                             {"--max-cycles", "1e6"},
+                                             {"--timeout", "0"},
+                                             {"--timeout", "-1"},
+                                             {"--timeout", "soon"},
+                                             {"--cpi", "0"},
+                                             {"--seed", "x"},
+                                             {"--display", "window"}}) {
+    EXPECT_TRUE(contains(error({"run", bad[0], bad[1], "g"}), bad[0])) << bad[0] << ' ' << bad[1];
+  }
+}
+
+TEST(Options, RefusesWhatAnotherEngineHas) {
+  for (const std::string option : {"--vcd=f", "--fst=f", "--check", "--device=ata=tlm",
+                                   "--mem-latency=1", "--vga-memory=trap"}) {
+    const auto message = error({"run", option, "g"});
+    EXPECT_TRUE(contains(message, "not with interp")) << message;
+  }
+  EXPECT_TRUE(contains(error({"run", "--engine=rtl", "--cpi=2", "g"}), "--engine interp only"));
+}
+
+TEST(Options, TracePointsNeedAWaveFile) {
+  EXPECT_TRUE(contains(error({"run", "--engine=rtl", "--trace-from=0", "g"}), "--vcd"));
+}
+
+TEST(Options, RefusesUnknownAndAbbreviatedOptions) {
+  EXPECT_TRUE(contains(error({"run", "--speed", "g"}), "speed"));
+  EXPECT_TRUE(contains(error({"run", "--max", "5", "g"}), "--max"));
+  EXPECT_TRUE(contains(error({"run", "--disk"}), "--disk"));
+  EXPECT_TRUE(contains(error({"run", "a.elf", "b.elf"}), "b.elf"));
+  EXPECT_TRUE(contains(error({"run", "--seed=1", "--seed=2", "g"}), "seed"));
+}
+
+TEST(Options, RefusesWrongCommands) {
+  EXPECT_TRUE(contains(error({}), "--help"));
+  EXPECT_TRUE(contains(error({"fly"}), "run, compare, info, disk"));
+  EXPECT_TRUE(contains(error({"run"}), "no guest"));
+  EXPECT_TRUE(contains(error({"info", "x"}), "takes none"));
+  EXPECT_TRUE(contains(error({"disk", "create", "f"}), "disk create FILE SIZE"));
+  EXPECT_TRUE(contains(error({"disk", "create", "f", "big"}), "'big'"));
+}
+
+TEST(Options, HelpListsOptionsOfTheCommand) {
+  EXPECT_TRUE(contains(text({"--help"}), "strata compare"));
+  for (const char* option :
+       {"--engine",     "--disk",   "--mem",         "--clock-mhz",  "--max-cycles", "--timeout",
+        "--display",    "--serial", "--vcd",         "--fst",        "--trace-from", "--trace-to",
+        "--trace-last", "--stats",  "--check",       "--seed",       "--device",     "--vga-memory",
+        "--bios",       "--append", "--screen-text", "--screen-png", "--log"}) {
+    EXPECT_TRUE(contains(text({"run", "--help"}), option)) << option;
+  }
+  EXPECT_TRUE(contains(text({"compare", "--help"}), "--json"));
+  EXPECT_TRUE(contains(text({"disk", "--help"}), "SIZE"));
+  EXPECT_TRUE(contains(text({"--version"}), "strata "));
+}
+
+TEST(Options, CompareForwardsToEachEngineWhatConcernsIt) {
+  auto command =
+      parse_command_line({"compare", "--engines=rtl,interp", "--mem=8M", "--device=ata=tlm",
+                          "--cpi=2", "--max-cycles=10", "--json=o.json", "g.elf"});
+  ASSERT_TRUE(command.ok()) << command.error();
+  const auto& compare = std::get<CompareOptions>(command.value());
+  EXPECT_EQ(compare.json, "o.json");
+  EXPECT_EQ(compare.common.guest, "g.elf");
+  ASSERT_EQ(compare.engines.size(), 2u);
+  EXPECT_EQ(compare.engines[0].kind, EngineKind::kRtl);
+  EXPECT_EQ(compare.engines[0].arguments,
+            (std::vector<std::string>{"--mem=8M", "--device=ata=tlm", "--max-cycles=10"}));
+  EXPECT_EQ(compare.engines[1].arguments,
+            (std::vector<std::string>{"--mem=8M", "--cpi=2", "--max-cycles=10"}));
+}
+
+TEST(Options, DiskCreateTakesASize) {
+  auto command = parse_command_line({"disk", "create", "d.img", "2M"});
+  ASSERT_TRUE(command.ok()) << command.error();
+  EXPECT_EQ(std::get<DiskCreateOptions>(command.value()).path, "d.img");
+  EXPECT_EQ(std::get<DiskCreateOptions>(command.value()).bytes, 2u << 20);
+}
+
+TEST(Numbers, ParsesWholeNumbers) {
+  EXPECT_EQ(parse_unsigned("0"), 0u);
+  EXPECT_EQ(parse_unsigned("12'345"), 12345u);
+  EXPECT_EQ(parse_unsigned("0xFF"), 255u);
+  EXPECT_EQ(parse_unsigned("18446744073709551615"), ~std::uint64_t{0});
+  for (const char* bad : {"", "_", "-1", "+1", "1_", "_1", " 1", "0x", "18446744073709551616"}) {
+    EXPECT_FALSE(parse_unsigned(bad).has_value()) << bad;
+  }
+}
+
+TEST(Numbers, ParsesSizes) {
+  EXPECT_EQ(parse_size("4", 1024), 4096u);
+  EXPECT_EQ(parse_size("4K", 1), 4096u);
+  EXPECT_EQ(parse_size("1MiB", 1), 1u << 20);
+  EXPECT_EQ(parse_size("1mb", 1), std::nullopt);
+  EXPECT_EQ(parse_size("2g", 1), std::uint64_t{2} << 30);
+  for (const char* bad : {"", "K", "1.5M", "1T", "99999999999999999999", "18446744073709551615K"}) {
+    EXPECT_FALSE(parse_size(bad, 1).has_value()) << bad;
+  }
+}
+
+TEST(Numbers, ParsesFractions) {
+  EXPECT_EQ(parse_decimal("2.5"), 2.5);
+  for (const char* bad : {"", "inf", "nan", "-1", "1x"}) {
+    EXPECT_FALSE(parse_decimal(bad).has_value()) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace strata
