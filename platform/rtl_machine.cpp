@@ -1,0 +1,349 @@
+#include "platform/rtl_machine.h"
+
+#include <fmt/format.h>
+#include <verilated.h>
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <systemc>
+#include <utility>
+#include <vector>
+
+#include "models/ata/ata_rtl.h"
+#include "models/ata/ata_tlm.h"
+#include "models/base/text_screen.h"
+#include "models/bus/bus_rtl.h"
+#include "models/bus/wb_tlm_bridge.h"
+#include "models/cpu/cpu_rtl.h"
+#include "models/debug/debug_rtl.h"
+#include "models/isa/disassemble.h"
+#include "models/memory/wb_memory.h"
+#include "models/pic/pic_rtl.h"
+#include "models/pit/pit_rtl.h"
+#include "models/uart/uart_rtl.h"
+#include "models/vga/vga_rtl.h"
+#include "models/vga/vga_tlm.h"
+#include "platform/clock_period.h"
+#include "platform/disk/memory_disk.h"
+#include "platform/machine_memory.h"
+#include "platform/rtl_watch.h"
+#include "platform/run_control.h"
+#include "platform/trace/wave_recorder.h"
+
+namespace strata {
+namespace {
+
+/// Cycles between two looks at RunControl: a few milliseconds of the host.
+constexpr Cycle kPollCycles = 2048;
+
+/// The wires of one slave of the interconnect.
+struct SlaveWires {
+  explicit SlaveWires(const std::string& name)
+      : request((name + "_request").c_str()), response((name + "_response").c_str()) {}
+  sc_core::sc_signal<WishboneRequest> request;
+  sc_core::sc_signal<WishboneResponse> response;
+};
+
+/// A device's TLM twin behind a bridge, in the place of its RTL.
+struct VgaTwin {
+  VgaTwin(ClockDriver& clock, sc_core::sc_time period)
+      : bridge("vga_bridge", clock), tlm("vga", core, period) {
+    bridge.initiator_socket.bind(tlm.target_socket);
+  }
+  VgaCore core;
+  WbTlmBridge bridge;
+  VgaTlm tlm;
+};
+
+struct AtaTwin {
+  AtaTwin(ClockDriver& clock, DiskBackend& disk, EventLog* log, sc_core::sc_time period)
+      : bridge("ata_bridge", clock), tlm("ata", disk, log, period) {
+    bridge.initiator_socket.bind(tlm.target_socket);
+  }
+  WbTlmBridge bridge;
+  AtaTlm tlm;
+};
+
+class RtlMachine final : public Machine {
+ public:
+  explicit RtlMachine(const MachineConfig& config);
+
+  /// Second half of the construction: what can fail.
+  std::optional<Error> make_observers();
+
+  RunOutcome run(RunControl& control) override;
+
+  Cycle cycles() const override { return cycles_; }
+  std::uint64_t instructions() const override { return cpu_.instructions(); }
+  std::map<std::string, std::uint64_t> exits() const override;
+  TextScreen screen() const override;
+  CpuState state() const override { return cpu_.state(); }
+  std::map<std::string, std::uint64_t> counters() const override;
+
+ private:
+  DebugModel::Sinks debug_sinks();
+  void wire();
+  template <typename Module>
+  void attach(BusRtl::SlavePort& port, SlaveWires& wires, Module& module);
+  void wire_devices();
+  std::optional<Error> make_recorder();
+  void register_models();
+  std::uint16_t irq_lines() const;
+  std::optional<RunEnd> advance(RunControl& control);
+  RunOutcome outcome(std::optional<RunEnd> end);
+
+  const MachineConfig config_;
+  const sc_core::sc_time period_;
+  MachineMemory memory_;
+  MemoryMap map_;
+  MemoryDisk no_disk_{0};
+  VerilatedContext context_;
+
+  ClockDriver clock_;
+  mutable CpuRtl cpu_;
+  BusRtl bus_;
+  WbMemory wb_memory_;
+  PicRtl pic_;
+  PitRtl pit_;
+  UartRtl uart_;
+  DebugRtl debug_;
+  std::unique_ptr<VgaRtl> vga_rtl_;
+  std::unique_ptr<VgaTwin> vga_twin_;
+  std::unique_ptr<AtaRtl> ata_rtl_;
+  std::unique_ptr<AtaTwin> ata_twin_;
+
+  SlaveWires cpu_wires_{"cpu"};
+  SlaveWires mem_wires_{"mem"};
+  SlaveWires vga_wires_{"vga"};
+  SlaveWires ata_wires_{"ata"};
+  SlaveWires pic_wires_{"pic"};
+  SlaveWires pit_wires_{"pit"};
+  SlaveWires uart_wires_{"uart"};
+  SlaveWires debug_wires_{"debug"};
+  sc_core::sc_signal<bool> intr_{"intr"};
+  sc_core::sc_signal<bool> irq_pit_{"irq_pit"};
+  sc_core::sc_signal<bool> irq_uart_{"irq_uart"};
+  // The TLM twin drives its line from its bridge's accesses and from its timer.
+  sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS> irq_ata_{"irq_ata"};
+
+  std::unique_ptr<WaveRecorder> recorder_;
+  std::unique_ptr<MachineMemory> check_memory_;
+  std::unique_ptr<LockstepChecker> checker_;
+  std::unique_ptr<RtlWatch> watch_;
+
+  Cycle cycles_ = 0;
+  std::optional<std::uint8_t> exit_status_;
+  bool differs_ = false;
+};
+
+/// The symbol an address belongs to; empty where there is none at or below it.
+std::string symbol_at(const SymbolTable& symbols, std::uint32_t address) {
+  auto after = symbols.by_address.upper_bound(address);
+  return after == symbols.by_address.begin() ? std::string() : std::prev(after)->second;
+}
+
+VerilatedContext* prepare(VerilatedContext& context, const MachineConfig& config) {
+  context.traceEverOn(!config.trace.vcd_file.empty() || !config.trace.fst_file.empty());
+  return &context;
+}
+
+RtlMachine::RtlMachine(const MachineConfig& config)
+    : config_(config),
+      period_(clock_period(config.clock_hz)),
+      memory_(config),
+      map_(memory_.map()),
+      clock_("clock", period_),
+      cpu_("cpu", clock_, prepare(context_, config)),
+      bus_("bus", clock_, &context_),
+      wb_memory_("memory", clock_, memory_.map(), config.memory_latency),
+      pic_("pic", clock_, &context_, config.log),
+      pit_("pit", clock_, &context_, static_cast<std::uint32_t>(config.clock_hz)),
+      uart_("uart", clock_, &context_, static_cast<std::uint32_t>(config.clock_hz), config.serial),
+      debug_("debug", clock_, &context_, debug_sinks(), config.log) {
+  wire();
+  wire_devices();
+}
+
+DebugModel::Sinks RtlMachine::debug_sinks() {
+  return {config_.post_code, config_.debug_console, [this](std::uint8_t status) {
+            exit_status_ = status;
+            sc_core::sc_pause();
+          }};
+}
+
+void RtlMachine::wire() {
+  cpu_.request(cpu_wires_.request);
+  cpu_.response(cpu_wires_.response);
+  cpu_.interrupt(intr_);
+  bus_.cpu_request(cpu_wires_.request);
+  bus_.cpu_response(cpu_wires_.response);
+  attach(bus_.mem, mem_wires_, wb_memory_);
+  attach(bus_.pic, pic_wires_, pic_);
+  attach(bus_.pit, pit_wires_, pit_);
+  attach(bus_.uart, uart_wires_, uart_);
+  attach(bus_.debug, debug_wires_, debug_);
+  pit_.irq(irq_pit_);
+  uart_.irq(irq_uart_);
+  pic_.irq[STRATA_IRQ_PIT](irq_pit_);
+  pic_.irq[STRATA_IRQ_UART](irq_uart_);
+  pic_.irq[STRATA_IRQ_ATA](irq_ata_);
+  pic_.intr(intr_);
+}
+
+template <typename Module>
+void RtlMachine::attach(BusRtl::SlavePort& port, SlaveWires& wires, Module& module) {
+  port.request(wires.request);
+  port.response(wires.response);
+  module.request(wires.request);
+  module.response(wires.response);
+}
+
+void RtlMachine::wire_devices() {
+  if (config_.vga == Twin::kRtl) {
+    vga_rtl_ = std::make_unique<VgaRtl>("vga", clock_, &context_);
+    attach(bus_.vga, vga_wires_, *vga_rtl_);
+  } else {
+    vga_twin_ = std::make_unique<VgaTwin>(clock_, period_);
+    attach(bus_.vga, vga_wires_, vga_twin_->bridge);
+  }
+  DiskBackend& disk = config_.disk != nullptr ? *config_.disk : no_disk_;
+  if (config_.ata == Twin::kRtl) {
+    ata_rtl_ = std::make_unique<AtaRtl>("ata", clock_, &context_, disk, config_.log);
+    attach(bus_.ata, ata_wires_, *ata_rtl_);
+    ata_rtl_->irq(irq_ata_);
+  } else {
+    ata_twin_ = std::make_unique<AtaTwin>(clock_, disk, config_.log, period_);
+    attach(bus_.ata, ata_wires_, ata_twin_->bridge);
+    ata_twin_->tlm.irq(irq_ata_);
+  }
+}
+
+std::optional<Error> RtlMachine::make_observers() {
+  if (!config_.trace.vcd_file.empty() || !config_.trace.fst_file.empty()) {
+    if (auto error = make_recorder()) return error;
+  }
+  if (config_.check) {
+    check_memory_ = std::make_unique<MachineMemory>(config_);
+    checker_ = std::make_unique<LockstepChecker>(check_memory_->regions(nullptr, false),
+                                                 CpuState::reset());
+  }
+  if (recorder_ == nullptr && checker_ == nullptr) return std::nullopt;
+  watch_ = std::make_unique<RtlWatch>(recorder_.get(), checker_.get(), map_, config_.trace, [this] {
+    differs_ = true;
+    sc_core::sc_pause();
+  });
+  cpu_.core().keep_state(true);
+  cpu_.set_listener(watch_.get());
+  if (recorder_ != nullptr) {
+    clock_.on_edge([this](Cycle cycle) { watch_->sample(cycle, irq_lines()); });
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> RtlMachine::make_recorder() {
+  WaveOptions options;
+  options.vcd_path = config_.trace.vcd_file;
+  options.fst_path = config_.trace.fst_file;
+  options.last_cycles = config_.trace.last;
+  options.clock_period_ps = period_.value();
+  options.describe = [](const RetiredCode& code) {
+    return disassemble(std::span(code.bytes).first(code.length), code.code32, code.eip);
+  };
+  options.symbol_at = [guest = config_.guest](std::uint32_t address) {
+    return symbol_at(guest->symbols, address);
+  };
+  auto recorder = WaveRecorder::create(std::move(options));
+  if (!recorder) return Error{recorder.error()};
+  recorder_ = std::move(*recorder);
+  register_models();
+  return std::nullopt;
+}
+
+void RtlMachine::register_models() {
+  const auto add = [this](auto& module) {
+    recorder_->add_model(
+        [&module](VerilatedVcdC* file, int levels) { module.trace(file, levels); });
+  };
+  add(cpu_);
+  add(bus_);
+  add(pic_);
+  add(pit_);
+  add(uart_);
+  add(debug_);
+  if (vga_rtl_) add(*vga_rtl_);
+  if (ata_rtl_) add(*ata_rtl_);
+}
+
+std::uint16_t RtlMachine::irq_lines() const {
+  return static_cast<std::uint16_t>(irq_pit_.read() << STRATA_IRQ_PIT |
+                                    irq_uart_.read() << STRATA_IRQ_UART |
+                                    irq_ata_.read() << STRATA_IRQ_ATA);
+}
+
+RunOutcome RtlMachine::run(RunControl& control) {
+  // The kernel's own lines ("Simulation stopped by user") are no news to ours.
+  sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
+  std::optional<RunEnd> end;
+  while (!end) end = advance(control);
+  RunOutcome result = outcome(end);
+  if (recorder_ != nullptr) {
+    auto summary = recorder_->close();
+    if (!summary) return {RunEnd::kHostFailed, 0, summary.error()};
+  }
+  return result;
+}
+
+/// A piece of the run; nothing while it goes on.
+std::optional<RunEnd> RtlMachine::advance(RunControl& control) {
+  const Cycle left = control.max_cycles() - std::min(control.max_cycles(), cycles_);
+  const Cycle piece = std::min(left, kPollCycles);
+  if (piece > 0) {
+    const auto target = sc_core::sc_time::from_value((cycles_ + piece) * period_.value());
+    sc_core::sc_start(target - sc_core::sc_time_stamp());
+    cycles_ = clock_.cycle();
+  }
+  if (differs_) return RunEnd::kCheckFailed;
+  if (exit_status_) return RunEnd::kExited;
+  if (cpu_.shutdown()) return RunEnd::kShutdown;
+  if (cycles_ >= control.max_cycles()) return RunEnd::kCycleLimit;
+  if (cpu_.stuck() || (!clock_.running() && !sc_core::sc_pending_activity())) {
+    return RunEnd::kHalted;
+  }
+  return control.poll(*this);
+}
+
+RunOutcome RtlMachine::outcome(std::optional<RunEnd> end) {
+  RunOutcome result;
+  result.end = *end;
+  if (*end == RunEnd::kExited) result.status = *exit_status_;
+  if (*end == RunEnd::kCheckFailed) result.report = checker_->report();
+  return result;
+}
+
+TextScreen RtlMachine::screen() const {
+  return vga_rtl_ ? vga_rtl_->snapshot() : vga_twin_->core.snapshot();
+}
+
+std::map<std::string, std::uint64_t> RtlMachine::exits() const {
+  std::map<std::string, std::uint64_t> exits{{"port", cpu_.port_accesses()},
+                                             {"hlt", cpu_.halts()},
+                                             {"interrupt", cpu_.interrupts()},
+                                             {"exception", cpu_.exceptions()}};
+  std::erase_if(exits, [](const auto& entry) { return entry.second == 0; });
+  return exits;
+}
+
+std::map<std::string, std::uint64_t> RtlMachine::counters() const {
+  return {{"cpu.clocked_cycles", cpu_.clocked_cycles()}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Machine>> make_rtl_machine(const MachineConfig& config) {
+  auto machine = std::make_unique<RtlMachine>(config);
+  if (auto error = machine->make_observers()) return *error;
+  return std::unique_ptr<Machine>(std::move(machine));
+}
+
+}  // namespace strata

@@ -1,0 +1,93 @@
+#include "platform/rtl_watch.h"
+
+#include <array>
+#include <bit>
+#include <span>
+#include <utility>
+
+namespace strata {
+namespace {
+
+bool in_vga_window(std::uint32_t address) {
+  return address >= STRATA_VGA_TEXT_BASE && address < STRATA_VGA_TEXT_BASE + STRATA_VGA_TEXT_SIZE;
+}
+
+/// Whether the instruction at `address` is the next one after `record`.
+bool next_is(const RetireRecord& record, std::uint32_t address) {
+  const std::uint32_t code_base = record.linear_eip - record.eip;
+  return code_base + record.next_eip == address;
+}
+
+}  // namespace
+
+RtlWatch::RtlWatch(WaveRecorder* recorder, LockstepChecker* checker, const MemoryMap& memory,
+                   const TraceConfig& trace, std::function<void()> on_difference)
+    : recorder_(recorder),
+      checker_(checker),
+      memory_(memory),
+      from_(trace.from),
+      to_(trace.to),
+      on_difference_(std::move(on_difference)) {}
+
+void RtlWatch::sample(Cycle cycle, std::uint16_t irq_lines) {
+  if (recorder_ == nullptr) return;
+  move_window(cycle);
+  if (!recorder_->recording()) return;
+  recorder_->set_irq_lines(irq_lines);
+  recorder_->sample(cycle);
+}
+
+void RtlWatch::move_window(Cycle cycle) {
+  if (from_.cycle && cycle >= *from_.cycle) {
+    recorder_->start();
+    from_.cycle.reset();
+  }
+  if (to_.cycle && cycle > *to_.cycle) {
+    recorder_->stop();
+    to_.cycle.reset();
+  }
+}
+
+void RtlWatch::move_window(const RetireRecord& record) {
+  if (from_.address && next_is(record, *from_.address)) {
+    recorder_->start();
+    from_.address.reset();
+  } else if (!from_.address && to_.address && next_is(record, *to_.address)) {
+    recorder_->stop();
+    to_.address.reset();
+  }
+}
+
+void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& core) {
+  if (recorder_ != nullptr) {
+    move_window(record);
+    if (recorder_->recording()) show(record, core);
+  }
+  if (checker_ != nullptr && !differs_ && !checker_->on_retire(record, core.state())) {
+    differs_ = true;
+    on_difference_();
+  }
+}
+
+void RtlWatch::show(const RetireRecord& record, const CpuModel& core) {
+  std::array<std::uint8_t, 15> bytes{};
+  memory_.read(record.linear_eip, bytes.data(), record.length);
+  recorder_->retire(record, std::span(bytes).first(record.length), core.code32());
+}
+
+void RtlWatch::on_access(const WishboneRequest& request, std::uint32_t data) {
+  const bool io = request.tga == kIoSpace;
+  if (checker_ == nullptr || differs_ || (!io && !in_vga_window(request.adr))) return;
+  const auto lane = static_cast<unsigned>(std::countr_zero(request.sel));
+  const auto bytes = static_cast<unsigned>(std::popcount(request.sel));
+  const std::uint32_t mask = bytes == 4 ? ~0u : (1u << (8 * bytes)) - 1;
+  BusAccess access;
+  access.write = request.we;
+  access.port = io;
+  access.address = request.adr + lane;
+  access.bytes = bytes;
+  access.data = (data >> (8 * lane)) & mask;
+  checker_->on_access(access);
+}
+
+}  // namespace strata

@@ -1,0 +1,45 @@
+// Who listens to the core's retirement port in the cycle-accurate machine: the wave recorder with
+// its window, and the lockstep check. Built only when one of them was asked for.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "models/cpu/cpu_rtl.h"
+#include "models/engine/lockstep/lockstep_checker.h"
+#include "models/memory/memory_map.h"
+#include "platform/machine_config.h"
+#include "platform/trace/wave_recorder.h"
+
+namespace strata {
+
+class RtlWatch : public RetireListener {
+ public:
+  /// `recorder` and `checker` may be null and outlive the watch, as does `memory`, where
+  /// instruction bytes are looked up. `on_difference` is called once, at the first difference.
+  RtlWatch(WaveRecorder* recorder, LockstepChecker* checker, const MemoryMap& memory,
+           const TraceConfig& trace, std::function<void()> on_difference);
+
+  /// Cycle `cycle` has been evaluated; `irq_lines` as the 8259 pair sees them.
+  void sample(Cycle cycle, std::uint16_t irq_lines);
+
+  void on_retire(const RetireRecord& record, const CpuModel& core) override;
+  void on_access(const WishboneRequest& request, std::uint32_t data) override;
+
+ private:
+  void move_window(Cycle cycle);
+  void move_window(const RetireRecord& record);
+  void show(const RetireRecord& record, const CpuModel& core);
+
+  WaveRecorder* recorder_;
+  LockstepChecker* checker_;
+  const MemoryMap& memory_;
+  TracePoint from_;
+  TracePoint to_;
+  std::function<void()> on_difference_;
+  bool differs_ = false;
+};
+
+}  // namespace strata
