@@ -547,6 +547,7 @@ module cpu
   logic [ 3:0] r_length_q;
   logic [31:0] r_eip_q;
   logic [31:0] r_linear_q;
+  logic [31:0] linear_q;        // of EIP, from before a far transfer replaces the CS base
 
   always_ff @(posedge clk_i) begin : retirement
     r_valid_q <= retire && rst_ni;
@@ -557,8 +558,10 @@ module cpu
       r_error_q <= seq_error;
       r_length_q <= 4'(x_next_eip_q - eip);
       r_eip_q <= eip;
-      r_linear_q <= eip + seg_base[SegCs];
+      r_linear_q <= linear_q;
     end
+    if (redirect) linear_q <= redirect_linear;
+    else if (retire && !seq_partial) linear_q <= x_next_eip_q + seg_base[SegCs];
     retire_valid_o <= r_valid_q && rst_ni;
     if (r_valid_q) begin
       retire_kind_o <= r_kind_q;
