@@ -1,0 +1,86 @@
+// Bad input gets one line, status 2, and changes no file.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/cli/cli_test.h"
+
+namespace strata::test {
+namespace {
+
+class CliBadInput : public CliTest {
+ protected:
+  void SetUp() override {
+    CliTest::SetUp();
+    write("guest", exit_guest(0));
+    write("disk.img", Bytes(4 * 512, 0x11));
+    write("old.json", {'o', 'l', 'd'});
+  }
+};
+
+TEST_F(CliBadInput, Commands) {
+  expect_refused({}, {"no command", "--help"});
+  expect_refused({"walk"}, {"'walk'", "run, compare, info, disk"});
+  expect_refused({"run"}, {"no guest"});
+  expect_refused({"run", "--nonsense", "guest"}, {"nonsense"});
+  expect_refused({"run", "--engine", "fast", "guest"}, {"'fast'", "interp"});
+  expect_refused({"compare", "--engines", "rtl,fast", "guest"}, {"'fast'"});
+}
+
+TEST_F(CliBadInput, Guests) {
+  expect_refused({"run", "--stats", "s.json", "missing.elf"}, {"missing.elf", "No such file"});
+  write("text", {'h', 'e', 'l', 'l', 'o'});
+  expect_refused({"run", "--stats", "old.json", "text"}, {"text", "boot sector"});
+  Bytes elf = {0x7F, 'E', 'L', 'F', 2, 1, 1};
+  write("cut.elf", elf);
+  expect_refused({"run", "cut.elf"}, {"cut.elf", "truncated"});
+  elf.resize(64);
+  write("wide.elf", elf);
+  expect_refused({"run", "wide.elf"}, {"64-bit", "-m32"});
+  expect_refused({"compare", "wide.elf"}, {"64-bit", "-m32"});
+  write("bios", Bytes(100));
+  expect_refused({"run", "--bios", "bios"}, {"--bios", "multiple of 16"});
+}
+
+TEST_F(CliBadInput, Disks) {
+  write("odd.img", Bytes(1000));
+  expect_refused({"run", "--disk", "odd.img", "--stats", "s.json", "guest"}, {"odd.img", "512"});
+  expect_refused({"run", "--disk", "none.img", "guest"}, {"none.img"});
+  expect_refused({"run", "--disk", ".", "guest"}, {"'.'"});
+  expect_refused({"compare", "--disk", "odd.img", "guest"}, {"odd.img", "512"});
+  if (geteuid() != 0) {
+    chmod((folder_ + "/disk.img").c_str(), 0400);
+    expect_refused({"run", "--disk", "disk.img", "guest"}, {"disk.img", "writ"});
+  }
+}
+
+TEST_F(CliBadInput, OutputsThatCannotBe) {
+  expect_refused({"run", "--stats", "no/such/s.json", "guest"}, {"--stats", "folder"});
+  expect_refused({"run", "--stats", ".", "guest"}, {"--stats", "folder"});
+  expect_refused({"run", "--log", "disk.img", "--disk", "disk.img", "guest"},
+                 {"--log", "overwrite"});
+  expect_refused({"run", "--serial", "guest", "guest"}, {"--serial", "overwrite"});
+  expect_refused({"run", "--stats", "x", "--log", "./x", "guest"}, {"--log", "--stats"});
+  expect_refused({"run", "--display", "text", "guest"}, {"--display text", "terminal"});
+}
+
+TEST_F(CliBadInput, NothingIsOpenedBeforeEverythingIsChecked) {
+  expect_refused({"run", "--stats", "old.json", "--log", "new.log", "--serial", "new.txt", "--disk",
+                  "none.img", "guest"},
+                 {"none.img"});
+}
+
+TEST_F(CliBadInput, DiskCreate) {
+  expect_refused({"disk"}, {"disk create FILE SIZE"});
+  expect_refused({"disk", "create", "new.img", "1000"}, {"1000", "512"});
+  expect_refused({"disk", "create", "new.img", "many"}, {"'many'"});
+  expect_refused({"disk", "create", "disk.img", "1M"}, {"disk.img", "exists"});
+}
+
+TEST_F(CliBadInput, GuestTooLargeForMemoryNamesBoth) {
+  Bytes image(512 * 3);
+  write("short.img", image);
+  expect_refused({"run", "short.img"}, {"55 AA"});
+}
+
+}  // namespace
+}  // namespace strata::test

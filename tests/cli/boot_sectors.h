@@ -1,0 +1,70 @@
+// Guests of a few instructions, as 16-bit machine code in a boot sector (Intel SDM vol. 2,
+// opcodes).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace strata::test {
+
+using Bytes = std::vector<std::uint8_t>;
+
+inline Bytes boot_sector(Bytes code) {
+  code.resize(512);
+  code[510] = 0x55;
+  code[511] = 0xAA;
+  return code;
+}
+
+/// mov al,status; out F4h,al; cli; hlt
+inline Bytes exit_guest(std::uint8_t status) {
+  return boot_sector({0xB0, status, 0xE6, 0xF4, 0xFA, 0xF4});
+}
+
+/// jmp $
+inline Bytes endless_guest() {
+  return boot_sector({0xEB, 0xFE});
+}
+
+/// cli; hlt
+inline Bytes halting_guest() {
+  return boot_sector({0xFA, 0xF4});
+}
+
+/// lidt [7C10h] (limit 0); int3: its vector lies past the table, and so do those of what follows
+inline Bytes triple_fault_guest() {
+  return boot_sector({0xFA, 0x0F, 0x01, 0x1E, 0x10, 0x7C, 0xCC});
+}
+
+/// Writes "hi\n" to the debug console and "com\n" to the serial port, 'Z' in the screen's first
+/// cell; exits with 0.
+inline Bytes talking_guest() {
+  return boot_sector({
+      0xB0, 'h',  0xE6, 0xE9, 0xB0, 'i',  0xE6, 0xE9, 0xB0, '\n', 0xE6, 0xE9,  // port E9
+      0xBA, 0xFB, 0x03, 0xB0, 0x03, 0xEE,                                      // LCR: 8N1
+      0xBA, 0xFA, 0x03, 0xB0, 0x01, 0xEE,                                      // FCR: FIFO on
+      0xBA, 0xF8, 0x03, 0xB0, 'c',  0xEE, 0xB0, 'o',  0xEE, 0xB0, 'm',  0xEE,
+      0xB0, '\n', 0xEE, 0xB8, 0x00, 0xB8, 0x8E, 0xC0,  // mov ax,B800h; mov es,ax
+      0x26, 0xC6, 0x06, 0x00, 0x00, 'Z',               // mov byte es:[0],'Z'
+      0xB9, 0x00, 0x80, 0xE2, 0xFE,  // mov cx,8000h; loop $: lets the bytes go out
+      0xB0, 0x00, 0xE6, 0xF4, 0xFA, 0xF4,
+  });
+}
+
+/// Writes 256 words A55Ah to sector 5 of the disk by PIO, says "W\n" on the debug console, then
+/// loops for ever.
+inline Bytes disk_writing_guest() {
+  return boot_sector({
+      0xBA, 0xF6, 0x01, 0xB0, 0xE0, 0xEE,                                      // 1F6: LBA, device 0
+      0xBA, 0xF2, 0x01, 0xB0, 0x01, 0xEE,                                      // 1F2: one sector
+      0x42, 0xB0, 0x05, 0xEE,                                                  // 1F3: LBA 5
+      0x42, 0x30, 0xC0, 0xEE, 0x42, 0xEE,                                      // 1F4, 1F5: 0
+      0xBA, 0xF7, 0x01, 0xB0, 0x30, 0xEE,                                      // 1F7: WRITE SECTORS
+      0xEC, 0xA8, 0x08, 0x74, 0xFB,                                            // until DRQ
+      0xBA, 0xF0, 0x01, 0xB9, 0x00, 0x01, 0xB8, 0x5A, 0xA5, 0xEF, 0xE2, 0xFD,  // out dx,ax; loop
+      0xBA, 0xF7, 0x01, 0xEC, 0xA8, 0x80, 0x75, 0xFB,                          // until not BSY
+      0xB0, 'W',  0xE6, 0xE9, 0xB0, '\n', 0xE6, 0xE9, 0xEB, 0xFE,
+  });
+}
+
+}  // namespace strata::test

@@ -1,0 +1,73 @@
+// A folder of its own for every command line test, and short ways to put files there.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/cli/boot_sectors.h"
+#include "tests/cli/program.h"
+
+namespace strata::test {
+
+class CliTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "strata-cli-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void write(const std::string& name, const Bytes& bytes) const {
+    std::ofstream(folder_ + "/" + name, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+  }
+
+  std::string read(const std::string& name) const {
+    std::ifstream file(folder_ + "/" + name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  bool exists(const std::string& name) const {
+    return std::filesystem::exists(folder_ + "/" + name);
+  }
+
+  /// Names and contents of all files but the program's own outputs.
+  std::map<std::string, std::string> files() const {
+    std::map<std::string, std::string> all;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      const std::string name = entry.path().filename().string();
+      if (!name.starts_with("program.")) all[name] = entry.is_regular_file() ? read(name) : "";
+    }
+    return all;
+  }
+
+  Finished strata(const std::vector<std::string>& arguments) const {
+    return run_program(folder_, arguments);
+  }
+
+  /// Bad input: status 2, one line that contains each of `parts`, no file changed.
+  void expect_refused(const std::vector<std::string>& arguments,
+                      const std::vector<std::string>& parts) {
+    const auto before = files();
+    const Finished run = strata(arguments);
+    EXPECT_EQ(run.status, 2) << run.err;
+    EXPECT_EQ(run.out, "");
+    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+    for (const std::string& part : parts) {
+      EXPECT_NE(run.err.find(part), std::string::npos) << part << " is missing in " << run.err;
+    }
+    EXPECT_EQ(files(), before);
+  }
+
+  std::string folder_;
+};
+
+}  // namespace strata::test

@@ -1,0 +1,108 @@
+// `strata compare`, `info`, `disk create`, --help.
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/cli_test.h"
+
+namespace strata::test {
+namespace {
+
+class CliCommands : public CliTest {};
+
+bool contains(const std::string& all, const std::string& part) {
+  return all.find(part) != std::string::npos;
+}
+
+TEST_F(CliCommands, HelpAndVersion) {
+  const Finished help = strata({"--help"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_TRUE(contains(help.out, "strata compare")) << help.out;
+  EXPECT_EQ(help.err, "");
+  EXPECT_TRUE(contains(strata({"run", "--help"}).out, "--max-cycles"));
+  EXPECT_TRUE(contains(strata({"--version"}).out, "strata 0."));
+}
+
+TEST_F(CliCommands, InfoNamesHostKvmAndVersions) {
+  const Finished info = strata({"info"});
+  EXPECT_EQ(info.status, 0);
+  for (const char* part : {"host CPU", "KVM", "SystemC      2.3", "Verilator    5.", "Boost"}) {
+    EXPECT_TRUE(contains(info.out, part)) << part << " is missing in\n" << info.out;
+  }
+  const std::size_t kvm = info.out.find("\nKVM");
+  EXPECT_GT(info.out.find('\n', kvm + 1) - kvm, 20u) << info.out;
+}
+
+TEST_F(CliCommands, DiskCreateMakesAnImageToRunWith) {
+  EXPECT_EQ(strata({"disk", "create", "new.img", "64K"}).status, 0);
+  EXPECT_EQ(read("new.img"), std::string(65536, '\0'));
+  write("guest", exit_guest(0));
+  EXPECT_EQ(strata({"run", "--disk", "new.img", "guest"}).status, 0);
+}
+
+TEST_F(CliCommands, CompareListsRunsAndLeavesTheImageAlone) {
+  write("guest", talking_guest());
+  write("disk.img", Bytes(4 * 512, 0x22));
+  const std::string before = read("disk.img");
+  const Finished run =
+      strata({"compare", "--json", "c.json", "--disk", "disk.img", "--timeout", "60", "guest"});
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  EXPECT_EQ(read("disk.img"), before);
+  const auto json = nlohmann::json::parse(read("c.json"));
+  EXPECT_EQ(json.at("identical"), true) << run.out;
+  EXPECT_EQ(json.at("runs").size() + json.at("skipped").size(), 3u);
+  bool interpreter_ran = false;
+  for (const auto& entry : json.at("runs")) {
+    interpreter_ran |= entry.at("engine") == "interp";
+    for (const char* field : {"cycles", "instructions", "cpi", "seconds", "mips", "slow_down"}) {
+      EXPECT_TRUE(entry.contains(field)) << field;
+    }
+  }
+  EXPECT_TRUE(interpreter_ran) << run.out;
+  for (const auto& skipped : json.at("skipped")) {
+    EXPECT_NE(skipped.at("reason"), "") << skipped;
+  }
+  for (const char* part : {"cycles", "MIPS", "exits: ", "times the fastest"}) {
+    EXPECT_TRUE(contains(run.out, part)) << part << " is missing in\n" << run.out;
+  }
+}
+
+TEST_F(CliCommands, CompareGivesEachEngineAFreshDisk) {
+  Bytes image = disk_writing_guest();
+  image.resize(16 * 512);
+  write("disk.img", image);
+  const std::string before = read("disk.img");
+  const Finished run = strata(
+      {"compare", "--engines", "interp", "--max-cycles", "500000", "--json", "c.json", "disk.img"});
+  EXPECT_EQ(run.status, 4) << run.out << run.err;
+  EXPECT_EQ(read("disk.img"), before);
+}
+
+TEST_F(CliCommands, CompareOnTheImageItselfWhenTold) {
+  Bytes image = disk_writing_guest();
+  image.resize(16 * 512);
+  write("disk.img", image);
+  strata({"compare", "--share-disk", "--engines", "interp", "--max-cycles", "500000", "disk.img"});
+  EXPECT_EQ(read("disk.img").substr(5 * 512, 2), "\x5A\xA5");
+}
+
+TEST_F(CliCommands, CompareNoticesDifferentScreens) {
+  // Writes the low byte of the cycles' worth of a busy loop: --cpi makes no difference to one
+  // engine, but a guest that shows its PIT count differs between engines of different speed.
+  // Channel 0 of the 8254 is read twice around a loop and shown as a character.
+  write("guest",
+        boot_sector({0xB0, 0x34, 0xE6, 0x43, 0x30, 0xC0, 0xE6, 0x40, 0xE6, 0x40,  // mode 2, 65536
+                     0xB9, 0x00, 0x40, 0xE2, 0xFE,                                // loop
+                     0xB0, 0x00, 0xE6, 0x43, 0xE4, 0x40, 0x88, 0xC4, 0xE4, 0x40,  // latch, read
+                     0xBB, 0x00, 0xB8, 0x8E, 0xC3,                                // es = B800
+                     0x26, 0xA2, 0x00, 0x00, 0x26, 0x88, 0x26, 0x02, 0x00,        // show both bytes
+                     0xB0, 0x00, 0xE6, 0xF4}));
+  const Finished run = strata({"compare", "--json", "c.json", "--timeout", "60", "guest"});
+  const auto json = nlohmann::json::parse(read("c.json"));
+  if (json.at("runs").size() < 2) GTEST_SKIP() << "only one engine here: " << run.out;
+  EXPECT_EQ(run.status, 1) << run.out;
+  EXPECT_EQ(json.at("identical"), false);
+  EXPECT_EQ(json.at("same_screen"), false);
+  EXPECT_TRUE(contains(run.out, "final screen: DIFFERENT")) << run.out;
+}
+
+}  // namespace
+}  // namespace strata::test

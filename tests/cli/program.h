@@ -1,0 +1,54 @@
+// Runs the real program as a user's shell does and gathers what it says.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace strata::test {
+
+struct Finished {
+  int status = -1;  // exit status; 128 + number if a signal ended it
+  std::string out;
+  std::string err;
+};
+
+/// A program in the background, with its outputs in files of a folder the test owns.
+class Program {
+ public:
+  /// Starts build/.../strata with `arguments` in `folder`. With `terminal`, standard error is a new
+  /// pseudo-terminal and so is standard output.
+  Program(const std::string& folder, const std::vector<std::string>& arguments,
+          bool terminal = false);
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  void signal(int number) const;
+
+  /// Waits until standard output (of a terminal: anything) contains `text`; false after 30 s or
+  /// when the program has ended without.
+  bool wait_for_output(const std::string& text);
+
+  /// Waits for the end; kills it and reports 128 + SIGKILL after 60 s.
+  Finished wait();
+
+ private:
+  bool ended();
+  void read_terminal();
+
+  std::string out_file_;
+  std::string err_file_;
+  pid_t child_ = -1;
+  int terminal_ = -1;
+  std::string terminal_text_;
+  bool reaped_ = false;
+  int wait_status_ = 0;
+};
+
+/// Starts the program and waits.
+Finished run_program(const std::string& folder, const std::vector<std::string>& arguments);
+
+}  // namespace strata::test
