@@ -64,8 +64,7 @@ class Trimmer {
     put_marker(ChangeMarker::kAll, first_);
     const std::vector<std::uint32_t>& bits_of_code = table_.bits_of_code();
     for (std::uint32_t code = 0; code < bits_of_code.size(); ++code) {
-      if (bits_of_code[code] == 0) continue;
-      if (code == table_.clock_code || code == table_.cycle_code) continue;
+      if (bits_of_code[code] == 0 || table_.derived(code)) continue;
       put_change(code, bits_of_code[code], &state_[code]);
     }
   }

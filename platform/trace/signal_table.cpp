@@ -26,6 +26,18 @@ bool repeats_ports(const Scope& top, const Scope& instance) {
   });
 }
 
+const Signal* find_signal(const Scope& scope, std::string_view path) {
+  const auto space = path.find(' ');
+  if (space == path.npos) {
+    const auto found = std::ranges::find(scope.signals, path, &Signal::name);
+    return found == scope.signals.end() ? nullptr : &*found;
+  }
+  for (const auto& child : scope.scopes) {
+    if (child->name == path.substr(0, space)) return find_signal(*child, path.substr(space + 1));
+  }
+  return nullptr;
+}
+
 template <typename Visit>
 void for_each_signal(Scope& scope, const Visit& visit) {
   for (Signal& signal : scope.signals) visit(signal);
@@ -77,6 +89,11 @@ void SignalTable::fold_tops() {
       const std::unique_ptr<Scope> folded = std::move(*top);
       instance->scopes.erase(top);
       instance->signals = std::move(folded->signals);
+      // Ports that are structs are scopes, and repeated too.
+      std::erase_if(instance->scopes, [&](const auto& port) {
+        return std::ranges::any_of(folded->scopes,
+                                   [&](const auto& scope) { return scope->name == port->name; });
+      });
       std::ranges::move(folded->scopes, std::back_inserter(instance->scopes));
     }
   }
@@ -90,6 +107,26 @@ void SignalTable::replace_wires(std::string_view port, std::uint32_t code) {
   for_each_signal(root_, [&](Signal& signal) {
     if (replaced[signal.code]) signal.code = code;
   });
+}
+
+void SignalTable::set_derived(std::uint32_t code) {
+  if (derived_.size() <= code) derived_.resize(code + 1, false);
+  derived_[code] = true;
+}
+
+void SignalTable::add_byte_address(std::string_view path, std::string_view word_path) {
+  const Signal* const words = find_signal(root_, word_path);
+  if (words == nullptr || words->bits > 32 || words->lsb < 0) return;
+  const auto code = static_cast<std::uint32_t>(state_words_);
+  const ByteAddress address{code, words->code, static_cast<unsigned>(words->lsb)};
+  Signal bytes;
+  bytes.code = code;
+  bytes.bits = 32;
+  bytes.ranged = true;
+  bytes.msb = 31;
+  declare(path, std::move(bytes));
+  set_derived(code);
+  byte_addresses_.push_back(address);
 }
 
 void SignalTable::add_text(TextSignal text) {

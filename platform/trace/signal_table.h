@@ -44,6 +44,14 @@ struct TextSignal {
   std::function<std::string(const std::uint32_t* words)> make;
 };
 
+/// A word address ([31:2]) shown once more as a byte address, which is what a person compares with
+/// a listing.
+struct ByteAddress {
+  std::uint32_t code = 0;       // of the byte address
+  std::uint32_t word_code = 0;  // of the recorded word address
+  unsigned shift = 0;
+};
+
 class SignalTable {
  public:
   /// `path` is Verilator's form: scopes and the name separated by spaces; a scope that is not a
@@ -59,8 +67,17 @@ class SignalTable {
 
   void add_text(TextSignal text);
 
+  /// Adds a 32-bit signal `path` ("strata fetch_address") made from the vector `word_path` ("strata
+  /// cpu f_addr"), shifted left by its lowest index. Does nothing when there is no such vector.
+  void add_byte_address(std::string_view path, std::string_view word_path);
+
+  /// A code for a signal nobody records: whoever writes the file makes its changes.
+  void set_derived(std::uint32_t code);
+  bool derived(std::uint32_t code) const { return code < derived_.size() && derived_[code]; }
+
   const Scope& root() const { return root_; }
   const std::vector<TextSignal>& texts() const { return texts_; }
+  const std::vector<ByteAddress>& byte_addresses() const { return byte_addresses_; }
 
   /// Width in bits of the signal whose code is the index; 0 for codes no signal has.
   const std::vector<std::uint32_t>& bits_of_code() const { return bits_of_code_; }
@@ -71,14 +88,15 @@ class SignalTable {
   /// Signals with a code of their own.
   std::size_t codes() const { return codes_; }
 
-  /// The clock and the cycle counter are made from the cycle markers by whoever writes the file;
-  /// 0 where there is none.
+  /// The derived signals made from the cycle markers; 0 where there is none.
   std::uint32_t clock_code = 0;
   std::uint32_t cycle_code = 0;
 
  private:
   Scope root_;
   std::vector<TextSignal> texts_;
+  std::vector<ByteAddress> byte_addresses_;
+  std::vector<bool> derived_;
   std::vector<std::uint32_t> bits_of_code_;
   std::size_t state_words_ = 1;
   std::size_t codes_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "verilated_vcd_c.h"
@@ -11,6 +12,24 @@ namespace {
 
 constexpr std::uint32_t kTextCharacters = 40;
 constexpr std::uint32_t kSymbolCharacters = 32;
+// Intel SDM volume 3, table 6-1.
+constexpr const char* kExceptions[] = {"#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD",
+                                       "#NM", "#DF", "#9",  "#TS", "#NP", "#SS", "#GP",
+                                       "#PF", "#15", "#MF", "#AC", "#MC", "#XM"};
+
+std::string text_of(const RetiredCode& code, const WaveOptions& options) {
+  constexpr char kHex[] = "0123456789abcdef";
+  if (code.kind == RetireKind::kInterrupt) {
+    return std::string("interrupt ") + kHex[code.vector >> 4] + kHex[code.vector & 15] + "h";
+  }
+  std::string text;
+  if (code.length != 0 && options.describe) text = options.describe(code);
+  if (code.kind == RetireKind::kException && code.vector < std::size(kExceptions)) {
+    text = kExceptions[code.vector] + (' ' + text);
+  }
+  return text;
+}
+
 constexpr int kCountBits = 48;  // of cycles and instructions
 
 }  // namespace
@@ -78,11 +97,13 @@ RetiredCode StorySignals::unpack(const std::uint32_t* words) {
 void StorySignals::amend(SignalTable& table, const WaveOptions& options) const {
   table.clock_code = clock_code_;
   table.cycle_code = cycle_code_;
+  table.set_derived(clock_code_);
+  table.set_derived(cycle_code_);
   table.replace_wires("clk_i", clock_code_);
+  table.add_byte_address("strata fetch_address", "strata cpu f_addr");
+  table.add_byte_address("strata bus_address", "strata cpu wb_adr_o");
   table.add_text({text_code_, kTextCharacters, [&options](const std::uint32_t* words) {
-                    const RetiredCode code = unpack(words);
-                    const bool known = code.length != 0 || code.kind != RetireKind::kInstruction;
-                    return known && options.describe ? options.describe(code) : std::string();
+                    return text_of(unpack(words), options);
                   }});
   table.add_text({symbol_code_, kSymbolCharacters, [&options](const std::uint32_t* words) {
                     return options.symbol_at ? options.symbol_at(words[0]) : std::string();

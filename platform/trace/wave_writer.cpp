@@ -32,6 +32,9 @@ void WaveWriter::begin(const SignalTable& table) {
     texts_[signal.code].signal = &signal;
     shown_[signal.code] = Shown::kText;
   }
+  for (const ByteAddress& address : table.byte_addresses()) {
+    shown_[address.word_code] = Shown::kAddress;
+  }
   put_header(table);
 }
 
@@ -76,6 +79,14 @@ std::string WaveWriter::finish() {
 
 void WaveWriter::put_clock(std::uint32_t level) {
   if (table_->clock_code) put_value(table_->clock_code, 1, &level);
+}
+
+void WaveWriter::put_address(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) {
+  put_value(code, bits, words);
+  for (const ByteAddress& address : table_->byte_addresses()) {
+    const std::uint32_t bytes = words[0] << address.shift;
+    if (address.word_code == code) put_value(address.code, 32, &bytes);
+  }
 }
 
 void WaveWriter::put_text(std::uint32_t code, const std::uint32_t* words) {

@@ -36,6 +36,7 @@ class WaveWriter {
       case Shown::kNot: break;
       case Shown::kValue: put_value(code, bits, words); break;
       case Shown::kText: put_text(code, words); break;
+      case Shown::kAddress: put_address(code, bits, words); break;
     }
   }
 
@@ -53,7 +54,7 @@ class WaveWriter {
   const TimeBase& time() const { return time_; }
 
  private:
-  enum class Shown : std::uint8_t { kNot, kValue, kText };
+  enum class Shown : std::uint8_t { kNot, kValue, kText, kAddress };
 
   struct Text {
     const TextSignal* signal = nullptr;
@@ -62,6 +63,7 @@ class WaveWriter {
 
   void mark_shown(const Scope& scope);
   void put_text(std::uint32_t code, const std::uint32_t* words);
+  void put_address(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words);
   void put_falling_edge();
   void put_clock(std::uint32_t level);
 

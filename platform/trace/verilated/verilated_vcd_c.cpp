@@ -55,10 +55,10 @@ void VerilatedVcd::open() {
   }
   assert(table_.state_words() <= strata::kCodeMask);
   table_.fold_tops();
+  sink_.begin(table_);
   state_.assign(table_.state_words(), 0);
   // A marker, and for each signal its head and its words.
   max_cycle_words_ = 3 + table_.codes() + table_.state_words();
-  sink_.begin(table_);
   next_chunk();
 }
 

@@ -334,6 +334,28 @@ TEST_F(WaveRecording, RetiredInstructionIsText) {
   EXPECT_EQ(at("retired.valid", 4), "0");
 }
 
+TEST_F(WaveRecording, InterruptsAndExceptionsAreText) {
+  ProbePair probes;
+  WaveOptions options = vcd_options();
+  options.describe = [](const RetiredCode&) { return std::string("mov ds, ax"); };
+  auto recorder = make_recorder(options, probes);
+  recorder->start();
+  RetireRecord record;
+  record.kind = RetireKind::kInterrupt;
+  record.vector = 0x2E;
+  recorder->retire(record, {}, true);
+  recorder->sample(1);
+  const std::uint8_t bytes[] = {0x8E, 0xD8};
+  record.kind = RetireKind::kException;
+  record.vector = 13;
+  recorder->retire(record, bytes, true);
+  recorder->sample(2);
+  ASSERT_TRUE(recorder->close().ok());
+  const VcdHistory waves = read();
+  EXPECT_EQ(text_of_digits(waves.value_at("strata.retired.text", 1 * kTicks)), "interrupt 2eh");
+  EXPECT_EQ(text_of_digits(waves.value_at("strata.retired.text", 2 * kTicks)), "#GP mov ds, ax");
+}
+
 TEST_F(WaveRecording, UnwritablePathIsAnErrorBeforeTheRun) {
   WaveOptions options;
   options.vcd_path = path("no_such_folder/out.vcd");
