@@ -1,0 +1,96 @@
+// Every demo passes on every engine, shows what it should, and in RTL agrees with the interpreter
+// instruction by instruction from reset to exit.
+#include <cstdint>
+#include <cstring>
+
+#include "tests/guest/demos/guest_run.h"
+
+namespace strata::test {
+namespace {
+
+/// A guest and words that its screen must show at the end.
+struct Demo {
+  const char* name;
+  const char* file;
+  std::vector<const char*> shows;
+};
+
+const Demo kDemos[] = {
+    {"hello", "hello.elf", {"Hello from strata86", "light magenta", "░ ▒ ▓ │ ┤", "α ß Γ π Σ"}},
+    // 2262 primes are below 20000, the largest of them 19997.
+    {"primes", "primes.elf", {"2262", "19997", "primes: ok"}},
+    {"disk", "disk.elf", {"disk: ok"}},
+    {"clock", "clock.elf", {"clock: ok"}},
+    {"integer", "integer.elf", {"integer: ok"}},
+    {"kit", "kit.elf", {"0 failures"}},
+    {"hello16", "hello16.img", {"Hello from 16 bits"}},
+};
+
+struct Case {
+  const Demo* demo;
+  const char* engine;
+  std::vector<std::string> options;
+  std::string label;
+};
+
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const Demo& demo : kDemos) {
+    const std::string name = demo.name;
+    cases.push_back({&demo, "rtl", {"--check"}, name + "_rtl_checked"});
+    cases.push_back({&demo, "interp", {}, name + "_interp"});
+    cases.push_back({&demo, "kvm", {}, name + "_kvm"});
+    cases.push_back({&demo, "kvm", {"--vga-memory=trap"}, name + "_kvm_trapping_vga"});
+    cases.push_back({&demo, "rtl", {"--device=vga=tlm", "--device=ata=tlm"}, name + "_tlm_twins"});
+  }
+  return cases;
+}
+
+class GuestDemos : public GuestTest, public testing::WithParamInterface<Case> {};
+
+TEST_P(GuestDemos, RunsToItsEnd) {
+  const Case& c = GetParam();
+  const Finished finished = run(c.engine, c.demo->file, c.options);
+  if (std::string(c.engine) == "kvm" && finished.status == 2) {
+    GTEST_SKIP() << "no KVM here: " << finished.err;
+  }
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_EQ(stats().at("outcome"), "exited");
+  const std::string screen = read("screen.txt");
+  for (const char* text : c.demo->shows) {
+    EXPECT_NE(screen.find(text), std::string::npos) << text << " is not on the screen:\n" << screen;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GuestDemos, testing::ValuesIn(all_cases()),
+                         [](const auto& c) { return c.param.label; });
+
+/// What the disk demo writes: 16 sectors from LBA 8, word w of sector s being
+/// (s << 16 | w) * 2654435761 modulo 2^32 (Knuth's multiplicative hash).
+std::string expected_image() {
+  std::string image(kImageSectors * 512, '\0');
+  for (std::uint32_t sector = 8; sector < 24; ++sector) {
+    for (std::uint32_t word = 0; word < 128; ++word) {
+      const std::uint32_t value = (sector << 16 | word) * 2654435761u;
+      std::memcpy(&image[sector * 512 + word * 4], &value, 4);
+    }
+  }
+  return image;
+}
+
+class GuestDisk : public GuestTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(GuestDisk, WritesItsPatternIntoTheImage) {
+  const Finished finished = run(GetParam(), "disk.elf");
+  if (std::string(GetParam()) == "kvm" && finished.status == 2) {
+    GTEST_SKIP() << "no KVM here: " << finished.err;
+  }
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_EQ(read("disk.img"), expected_image());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GuestDisk, testing::Values("rtl", "interp", "kvm"),
+                         [](const auto& engine) { return std::string(engine.param); });
+
+}  // namespace
+}  // namespace strata::test
