@@ -31,9 +31,11 @@ inline Bytes halting_guest() {
   return boot_sector({0xFA, 0xF4});
 }
 
-/// lidt [7C10h] (limit 0); int3: its vector lies past the table, and so do those of what follows
+/// lidt [7C20h] (limit 0); CR0.PE = 1; int3: its vector lies past the table, and so do those of
+/// what follows. In protected mode, because the KVM of some hosts ignores the limit in real mode.
 inline Bytes triple_fault_guest() {
-  return boot_sector({0xFA, 0x0F, 0x01, 0x1E, 0x10, 0x7C, 0xCC});
+  return boot_sector(
+      {0xFA, 0x0F, 0x01, 0x1E, 0x20, 0x7C, 0x0F, 0x20, 0xC0, 0x0C, 0x01, 0x0F, 0x22, 0xC0, 0xCC});
 }
 
 /// Writes "hi\n" to the debug console and "com\n" to the serial port, 'Z' in the screen's first

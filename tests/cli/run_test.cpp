@@ -31,7 +31,7 @@ TEST_F(CliRun, TripleFaultEndsWith3AndTheState) {
   const Finished run = strata({"run", "guest"});
   EXPECT_EQ(run.status, 3);
   EXPECT_TRUE(contains(run.err, "triple fault")) << run.err;
-  EXPECT_TRUE(contains(run.err, "EIP 00007c06")) << run.err;
+  EXPECT_TRUE(contains(run.err, "EIP 00007c0e")) << run.err;
 }
 
 TEST_F(CliRun, CycleLimitEndsWith4AtThatCycle) {

@@ -1,0 +1,104 @@
+// What every engine has in common, run on each: how a run ends and what is left behind.
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/cli_test.h"
+
+namespace strata::test {
+namespace {
+
+class CliEngines : public CliTest, public testing::WithParamInterface<const char*> {
+ protected:
+  void SetUp() override {
+    CliTest::SetUp();
+    write("probe", exit_guest(0));
+    const Finished probe = run("probe", {});
+    if (probe.status == 2) GTEST_SKIP() << GetParam() << ": " << probe.err;
+    ASSERT_EQ(probe.status, 0) << probe.err;
+  }
+
+  std::vector<std::string> arguments(const std::string& guest,
+                                     const std::vector<std::string>& options) const {
+    std::vector<std::string> all = {"run", std::string("--engine=") + GetParam()};
+    all.insert(all.end(), options.begin(), options.end());
+    all.push_back(guest);
+    return all;
+  }
+
+  Finished run(const std::string& guest, const std::vector<std::string>& options) const {
+    return strata(arguments(guest, options));
+  }
+
+  nlohmann::json stats() const { return nlohmann::json::parse(read("s.json")); }
+};
+
+TEST_P(CliEngines, GuestChoosesTheStatus) {
+  write("guest", exit_guest(42));
+  EXPECT_EQ(run("guest", {"--stats=s.json"}).status, 42);
+  EXPECT_EQ(stats().at("engine"), GetParam());
+  EXPECT_EQ(stats().at("outcome"), "exited");
+}
+
+TEST_P(CliEngines, HaltForEverEnds) {
+  write("guest", halting_guest());
+  const Finished finished = run("guest", {"--timeout=30", "--stats=s.json"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_EQ(stats().at("outcome"), "halted");
+}
+
+TEST_P(CliEngines, TripleFaultEndsWith3AndTheState) {
+  write("guest", triple_fault_guest());
+  const Finished finished = run("guest", {});
+  EXPECT_EQ(finished.status, 3) << finished.err;
+  EXPECT_NE(finished.err.find("IDTR"), std::string::npos) << finished.err;
+}
+
+TEST_P(CliEngines, CycleLimitEndsWith4) {
+  write("guest", endless_guest());
+  EXPECT_EQ(run("guest", {"--max-cycles=200000", "--stats=s.json"}).status, 4);
+  const auto cycles = stats().at("cycles").get<std::uint64_t>();
+  // KVM runs on host time and is stopped a little later.
+  const std::uint64_t slack = std::string(GetParam()) == "kvm" ? 25'000'000 : 0;
+  EXPECT_GE(cycles, 200'000u);
+  EXPECT_LE(cycles, 200'000u + slack);
+}
+
+TEST_P(CliEngines, CtrlCEndsCleanlyAndKeepsTheWrite) {
+  write("guest", disk_writing_guest());
+  write("disk.img", Bytes(16 * 512));
+  Program program(folder_, arguments("guest", {"--disk=disk.img", "--stats=s.json"}));
+  ASSERT_TRUE(program.wait_for_output("W\n"));
+  program.signal(SIGINT);
+  const Finished finished = program.wait();
+  EXPECT_EQ(finished.status, 130) << finished.err;
+  EXPECT_EQ(read("disk.img").substr(5 * 512, 4), "\x5A\xA5\x5A\xA5");
+  EXPECT_EQ(stats().at("outcome"), "interrupted");
+}
+
+TEST_P(CliEngines, CtrlCReachesAGuestAsleep) {
+  // sti; hlt; jmp back: with the timer at its power-on state nothing comes, but it might.
+  write("guest", boot_sector({0xB0, 'S',  0xE6, 0xE9, 0xB0, '\n', 0xE6, 0xE9,  // say S
+                              0xB0, 0x34, 0xE6, 0x43, 0x30, 0xC0, 0xE6, 0x40, 0xE6,
+                              0x40, 0xB0, 0xFF, 0xE6, 0x21, 0xFB, 0xF4, 0xEB, 0xFD}));
+  Program program(folder_, arguments("guest", {}));
+  ASSERT_TRUE(program.wait_for_output("S\n"));
+  program.signal(SIGINT);
+  EXPECT_EQ(program.wait().status, 130);
+}
+
+TEST_P(CliEngines, TalksOnDebugConsoleSerialAndScreen) {
+  write("guest", talking_guest());
+  const Finished finished = run("guest", {"--serial=com.txt", "--screen-text=screen.txt"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_EQ(finished.out, "hi\n");
+  EXPECT_EQ(read("screen.txt").substr(0, 1), "Z");
+  // On host time the bytes' 350 us may not have passed when the loop before the exit has.
+  if (std::string(GetParam()) != "kvm") {
+    EXPECT_EQ(read("com.txt"), "com\n");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CliEngines, testing::Values("rtl", "interp", "kvm"),
+                         [](const auto& engine) { return std::string(engine.param); });
+
+}  // namespace
+}  // namespace strata::test
