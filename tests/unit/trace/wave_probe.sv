@@ -52,7 +52,7 @@ module wave_probe (
       long_o   <= long_o + 48'(seed_i) * 48'h1_0001;
       wide_o   <= {wide_o[67:0], word_o};
       entry_q  <= '{valid: word_o[3], tag: word_o[11:0]};
-      bytes_q[quad_o[1:0]] <= word_o[7:0];
+      bytes_q[half_o[1:0]] <= word_o[7:0];
     end
   end
 
