@@ -116,7 +116,7 @@ std::optional<Error> CompareRun::check_input() {
         fmt::format("{}: no temporary folder can be made there; set TMPDIR to one where it can",
                     fs::temp_directory_path().string())};
   }
-  return check_outputs({{"--json", options_.json}}, {run.guest, run.bios, run.disk});
+  return check_outputs({{"--json", options_.json, true}}, {run.guest, run.bios, run.disk});
 }
 
 std::vector<std::string> CompareRun::arguments(const CompareOptions::Engine& engine,
@@ -187,7 +187,8 @@ void CompareRun::add_note() {
   for (const RunReport& run : comparison_.runs) {
     if (run.engine == "kvm" && describe_kvm().kind == KvmKind::kEmulating) {
       comparison_.note =
-          "this host's KVM emulates instead of virtualising: " + describe_kvm().line();
+          "this host's KVM emulates instead of virtualising, so its figures say little about KVM "
+          "elsewhere; 'strata info' says more";
     }
   }
 }
@@ -214,7 +215,7 @@ int CompareRun::execute() {
   add_note();
   fmt::print("{}", to_table(comparison_));
   if (!options_.json.empty()) {
-    if (auto error = write_file({"--json", options_.json}, to_json(comparison_))) {
+    if (auto error = write_file({"--json", options_.json, true}, to_json(comparison_))) {
       fmt::print(stderr, "strata: {}\n", error->message);
       return kExitFailed;
     }

@@ -89,9 +89,11 @@ po::options_description output_options() {
       "none, or text: the screen in this terminal");
   add("serial", po::value<std::string>()->value_name("FILE"),
       "bytes of the serial port; stdio for standard output");
-  add("screen-text", po::value<std::string>()->value_name("FILE"), "final screen as text");
+  add("screen-text", po::value<std::string>()->value_name("FILE"),
+      "final screen as text; - likewise");
   add("screen-png", po::value<std::string>()->value_name("FILE"), "final screen as a picture");
-  add("stats", po::value<std::string>()->value_name("FILE"), "figures of the run as JSON");
+  add("stats", po::value<std::string>()->value_name("FILE"),
+      "figures of the run as JSON; - for standard output");
   add("log", po::value<std::string>()->value_name("FILE"), "what the devices did, by cycle");
   add("verbose", "the same on standard error");
   add("quiet", "no status line and no closing line");
@@ -125,7 +127,8 @@ po::options_description compare_options() {
   auto add = own.add_options();
   add("engines", po::value<std::string>()->value_name("LIST")->default_value("rtl,interp,kvm"),
       "which, separated by commas");
-  add("json", po::value<std::string>()->value_name("FILE"), "the table as JSON");
+  add("json", po::value<std::string>()->value_name("FILE"),
+      "the table as JSON; - for standard output");
   add("share-disk", "run on the image itself instead of a copy for each engine");
   po::options_description options;
   options.add(own).add(machine_options()).add(limit_options());

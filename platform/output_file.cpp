@@ -19,7 +19,14 @@ bool same_file(const std::string& a, const std::string& b) {
   return fs::absolute(a).lexically_normal() == fs::absolute(b).lexically_normal();
 }
 
+bool is_standard_output(const OutputFile& output) {
+  return output.text && output.path == "-";
+}
+
 std::optional<Error> check_writable(const OutputFile& output) {
+  if (output.path == "-") {
+    return Error{fmt::format("{} -: does not go to standard output; name a file", output.option)};
+  }
   std::error_code ignored;
   const fs::path path(output.path);
   if (fs::is_directory(path, ignored)) {
@@ -48,7 +55,7 @@ std::optional<Error> check_outputs(const std::vector<OutputFile>& outputs,
                                    const std::vector<std::string>& inputs) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const OutputFile& output = outputs[i];
-    if (output.path.empty()) continue;
+    if (output.path.empty() || is_standard_output(output)) continue;
     if (auto error = check_writable(output)) return error;
     for (const std::string& input : inputs) {
       if (!input.empty() && same_file(output.path, input)) {
@@ -70,6 +77,10 @@ std::optional<Error> check_outputs(const std::vector<OutputFile>& outputs,
 }
 
 std::optional<Error> write_file(const OutputFile& output, const std::string& content) {
+  if (is_standard_output(output)) {
+    fmt::print("{}", content);
+    return std::nullopt;
+  }
   std::ofstream file(output.path, std::ios::binary | std::ios::trunc);
   file << content;
   file.close();

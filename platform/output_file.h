@@ -11,14 +11,15 @@ namespace strata {
 
 struct OutputFile {
   const char* option;  // "--stats"
-  std::string path;    // empty: not asked for
+  std::string path;    // empty: not asked for; "-": standard output, where `text`
+  bool text = false;
 };
 
 /// Whether every output can be written, and is neither one of `inputs` nor another output.
 std::optional<Error> check_outputs(const std::vector<OutputFile>& outputs,
                                    const std::vector<std::string>& inputs);
 
-/// Replaces the file's content.
+/// Replaces the file's content, or prints it on standard output.
 std::optional<Error> write_file(const OutputFile& output, const std::string& content);
 
 }  // namespace strata

@@ -31,6 +31,12 @@
 namespace strata {
 namespace {
 
+/// Without the newlines at the end.
+std::string trimmed(std::string text) {
+  text.resize(text.find_last_not_of('\n') + 1);
+  return text;
+}
+
 /// A run's parts; built in this order, ended in the reverse one.
 class Run {
  public:
@@ -68,8 +74,8 @@ class Run {
 std::vector<OutputFile> Run::outputs() const {
   return {{"--vcd", options_.vcd},
           {"--fst", options_.fst},
-          {"--stats", options_.stats},
-          {"--screen-text", options_.screen_text},
+          {"--stats", options_.stats, true},
+          {"--screen-text", options_.screen_text, true},
           {"--screen-png", options_.screen_png},
           {"--log", options_.log},
           {"--serial", options_.serial == "stdio" ? "" : options_.serial}};
@@ -177,7 +183,7 @@ int Run::finish(const RunOutcome& outcome, double seconds) {
   log_.flush();
   output_.release();
   const TextScreen screen = machine_->screen();
-  if (options_.display == DisplayMode::kText) fmt::print("{}", to_text(screen));
+  if (options_.display == DisplayMode::kText) fmt::print("{}\n", trimmed(to_text(screen)));
   RunReport figures = report(outcome, seconds);
   figures.screen_hash = hash_screen(screen);
   const auto error = write_results(figures, screen);
@@ -240,15 +246,16 @@ RunReport Run::report(const RunOutcome& outcome, double seconds) const {
 
 std::optional<Error> Run::write_results(const RunReport& report, const TextScreen& screen) const {
   if (!options_.stats.empty()) {
-    if (auto error = write_file({"--stats", options_.stats}, to_json(report))) return error;
+    if (auto error = write_file({"--stats", options_.stats, true}, to_json(report))) return error;
   }
   if (!options_.screen_text.empty()) {
-    if (auto error = write_file({"--screen-text", options_.screen_text}, to_text(screen))) {
+    if (auto error = write_file({"--screen-text", options_.screen_text, true}, to_text(screen))) {
       return error;
     }
   }
   if (!options_.screen_png.empty()) {
-    const auto written = write_png(render(screen), options_.screen_png);
+    const auto written =
+        write_png(machine_->picture().value_or(render(screen)), options_.screen_png);
     if (!written) return Error{written.error()};
   }
   return std::nullopt;

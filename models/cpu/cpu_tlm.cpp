@@ -30,10 +30,14 @@ void CpuTlm::run_thread() {
   while (end_ == End::kRunning) {
     settle();
     run_until_next_event();
-    if (end_ == End::kRunning && config_.poll()) end_ = End::kStopped;
-    if (end_ == End::kRunning && engine_->cycle() >= config_.limit) end_ = End::kLimit;
+    check_limits();
   }
   sc_core::sc_stop();
+}
+
+void CpuTlm::check_limits() {
+  if (end_ == End::kRunning && config_.poll()) end_ = End::kStopped;
+  if (end_ == End::kRunning && engine_->cycle() >= config_.limit) end_ = End::kLimit;
 }
 
 void CpuTlm::run_until_next_event() {
@@ -42,22 +46,24 @@ void CpuTlm::run_until_next_event() {
   synchronise();
   if (end_ != End::kRunning) return;
   if (reason == StopReason::kShutdown) end_ = End::kShutdown;
-  if (reason == StopReason::kHalted) sleep_until_next_event();
+  if (reason == StopReason::kHalted) sleep_until_interrupt();
 }
 
-/// HLT: time goes on to the next event. Without one, or with interrupts masked in the CPU (there is
-/// no NMI), nothing can ever wake it (SDM vol. 2, HLT).
-void CpuTlm::sleep_until_next_event() {
-  settle();
-  if (interrupt.read()) return;
-  const bool can_wake =
-      (engine_->state().eflags & eflags::kIf) != 0 && sc_core::sc_pending_activity_at_future_time();
-  if (!can_wake) {
-    end_ = End::kHalted;
-    return;
+/// HLT: time goes on from event to event until one brings an interrupt. With interrupts masked in
+/// the CPU (there is no NMI), or no event to come, nothing can ever wake it (SDM vol. 2, HLT).
+void CpuTlm::sleep_until_interrupt() {
+  const bool interrupts_enabled = (engine_->state().eflags & eflags::kIf) != 0;
+  while (end_ == End::kRunning) {
+    settle();
+    if (interrupts_enabled && interrupt.read()) return;
+    if (!interrupts_enabled || !sc_core::sc_pending_activity_at_future_time()) {
+      end_ = End::kHalted;
+      return;
+    }
+    engine_->advance_to(next_event());
+    synchronise();
+    check_limits();
   }
-  engine_->advance_to(next_event());
-  synchronise();
 }
 
 /// Lets wires and events of this moment take effect.

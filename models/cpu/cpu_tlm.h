@@ -64,7 +64,8 @@ class CpuTlm : public sc_core::sc_module, public EngineBus {
   std::uint32_t access(Socket& socket, std::uint32_t address, unsigned bytes, bool write,
                        std::uint32_t value);
   void run_until_next_event();
-  void sleep_until_next_event();
+  void sleep_until_interrupt();
+  void check_limits();
   void settle();
   void synchronise();
   Cycle next_event() const;

@@ -60,6 +60,7 @@ TEST_F(CliBadInput, OutputsThatCannotBe) {
                  {"--log", "overwrite"});
   expect_refused({"run", "--serial", "guest", "guest"}, {"--serial", "overwrite"});
   expect_refused({"run", "--stats", "x", "--log", "./x", "guest"}, {"--log", "--stats"});
+  expect_refused({"run", "--log", "-", "guest"}, {"--log", "name a file"});
   expect_refused({"run", "--display", "text", "guest"}, {"--display text", "terminal"});
 }
 

@@ -83,6 +83,13 @@ TEST_F(CliRun, StatsHaveThePromisedFields) {
   EXPECT_GT(stats.at("cycles"), 0);
 }
 
+TEST_F(CliRun, StatsOnStandardOutput) {
+  write("guest", exit_guest(7));
+  const Finished run = strata({"run", "--stats", "-", "--quiet", "guest"});
+  EXPECT_EQ(nlohmann::json::parse(run.out).at("status"), 7);
+  EXPECT_FALSE(exists("-"));
+}
+
 TEST_F(CliRun, InterpreterRepeatsCycleByCycle) {
   write("guest", talking_guest());
   for (const char* name : {"a.json", "b.json"}) strata({"run", "--stats", name, "guest"});
