@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "models/base/frame_buffer.h"
 #include "models/base/result.h"
 #include "models/base/types.h"
 #include "models/isa/cpu_state.h"
@@ -53,6 +55,10 @@ class Machine {
 
   /// What the VGA shows now. Callable during the run, from RunControl's progress callback.
   virtual TextScreen screen() const = 0;
+
+  /// The frame as the machine's own hardware draws it, where there is hardware that draws; else
+  /// the caller renders screen(). For after the run.
+  virtual std::optional<FrameBuffer> picture() const { return std::nullopt; }
 
   /// Architectural state at the latest instruction boundary.
   virtual CpuState state() const = 0;

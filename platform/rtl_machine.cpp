@@ -78,6 +78,7 @@ class RtlMachine final : public Machine {
   std::uint64_t instructions() const override { return cpu_.instructions(); }
   std::map<std::string, std::uint64_t> exits() const override;
   TextScreen screen() const override;
+  std::optional<FrameBuffer> picture() const override;
   CpuState state() const override { return cpu_.state(); }
   std::map<std::string, std::uint64_t> counters() const override;
 
@@ -323,6 +324,11 @@ RunOutcome RtlMachine::outcome(std::optional<RunEnd> end) {
 
 TextScreen RtlMachine::screen() const {
   return vga_rtl_ ? vga_rtl_->snapshot() : vga_twin_->core.snapshot();
+}
+
+std::optional<FrameBuffer> RtlMachine::picture() const {
+  if (!vga_rtl_) return std::nullopt;
+  return vga_rtl_->scan_frame();
 }
 
 std::map<std::string, std::uint64_t> RtlMachine::exits() const {
