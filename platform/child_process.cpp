@@ -7,10 +7,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <cstring>
+#include <thread>
 
 namespace strata {
 namespace {
+
+using namespace std::chrono_literals;
 
 class FileActions {
  public:
@@ -29,10 +34,29 @@ class FileActions {
   posix_spawn_file_actions_t actions_;
 };
 
+/// Exit status of `child` as shells report it.
+Result<int> wait_for(pid_t child, const std::function<bool()>& cancelled) {
+  bool asked = false;
+  int status = 0;
+  for (;;) {
+    const pid_t ended = waitpid(child, &status, WNOHANG);
+    if (ended == child) return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (ended < 0 && errno != EINTR) {
+      return Error{fmt::format("waiting failed: {}", std::strerror(errno))};
+    }
+    if (!asked && cancelled()) {
+      kill(child, SIGTERM);
+      asked = true;
+    }
+    std::this_thread::sleep_for(5ms);
+  }
+}
+
 }  // namespace
 
 Result<ChildResult> run_child(const std::string& program, const std::vector<std::string>& arguments,
-                              const std::string& stdout_file, const std::string& stderr_file) {
+                              const std::string& stdout_file, const std::string& stderr_file,
+                              const std::function<bool()>& cancelled) {
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -46,11 +70,9 @@ Result<ChildResult> run_child(const std::string& program, const std::vector<std:
   if (failure != 0) {
     return Error{fmt::format("{} cannot be started: {}", program, std::strerror(failure))};
   }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return Error{fmt::format("waiting failed: {}", std::strerror(errno))};
-  }
-  return ChildResult{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)};
+  const auto status = wait_for(child, cancelled);
+  if (!status) return Error{status.error()};
+  return ChildResult{status.value()};
 }
 
 }  // namespace strata

@@ -1,6 +1,7 @@
 // Runs a program and waits for it.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,9 @@ struct ChildResult {
 };
 
 /// Starts `program` with `arguments`, standard output and error going to the two files, and waits.
+/// Once `cancelled` says so, the child is asked to end (SIGTERM).
 Result<ChildResult> run_child(const std::string& program, const std::vector<std::string>& arguments,
-                              const std::string& stdout_file, const std::string& stderr_file);
+                              const std::string& stdout_file, const std::string& stderr_file,
+                              const std::function<bool()>& cancelled);
 
 }  // namespace strata

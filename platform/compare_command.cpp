@@ -152,8 +152,8 @@ std::optional<Error> CompareRun::run_engine(const CompareOptions::Engine& engine
   if (auto error = copy_disk(folder_.file(name + ".img"))) return error;
   fmt::print(stderr, "strata: running {} ...\n", name);
   const std::string messages = folder_.file(name + ".err");
-  const auto child =
-      run_child("/proc/self/exe", arguments(engine, name), folder_.file(name + ".out"), messages);
+  const auto child = run_child("/proc/self/exe", arguments(engine, name),
+                               folder_.file(name + ".out"), messages, RunControl::interrupted);
   if (!child) return Error{child.error()};
   // The input has been checked: what is left for the child to refuse is the engine itself. Without
   // figures nothing ran, whatever the status.

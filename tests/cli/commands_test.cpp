@@ -1,5 +1,6 @@
 // `strata compare`, `info`, `disk create`, --help.
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "tests/cli/cli_test.h"
 
@@ -82,6 +83,14 @@ TEST_F(CliCommands, CompareOnTheImageItselfWhenTold) {
   write("disk.img", image);
   strata({"compare", "--share-disk", "--engines", "interp", "--max-cycles", "500000", "disk.img"});
   EXPECT_EQ(read("disk.img").substr(5 * 512, 2), "\x5A\xA5");
+}
+
+TEST_F(CliCommands, CompareEndsOnCtrlC) {
+  write("guest", endless_guest());
+  Program program(folder_, {"compare", "--engines=interp", "guest"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  program.signal(SIGINT);
+  EXPECT_EQ(program.wait().status, 130);
 }
 
 TEST_F(CliCommands, CompareNoticesDifferentScreens) {
