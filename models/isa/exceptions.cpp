@@ -128,10 +128,12 @@ bool makes_double_fault(const Event& first, std::uint8_t second) {
 
 /// Delivers `event` and, while that faults, what comes of the fault.
 Delivery deliver_to_end(Processor& p, Event event, bool is_exception) {
+  bool faulted = false;
   while (!deliver(p, event)) {
+    faulted = true;
     const Fault fault = p.fault();
     if (is_exception && event.vector == vector::kDoubleFault) {
-      return {.shutdown = true, .vector = vector::kDoubleFault, .error_code = 0};
+      return {.shutdown = true, .faulted = true, .vector = vector::kDoubleFault, .error_code = 0};
     }
     const bool twice = is_exception && makes_double_fault(event, fault.vector);
     event.vector = twice ? vector::kDoubleFault : fault.vector;
@@ -140,7 +142,7 @@ Delivery deliver_to_end(Processor& p, Event event, bool is_exception) {
     is_exception = true;
   }
   p.eip = p.next_eip;
-  return {.shutdown = false, .vector = event.vector, .error_code = event.error_code};
+  return {.faulted = faulted, .vector = event.vector, .error_code = event.error_code};
 }
 
 }  // namespace

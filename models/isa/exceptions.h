@@ -19,6 +19,7 @@ bool deliver_software_interrupt(Processor& p, std::uint8_t vector);
 /// fault) when delivering the first one faulted.
 struct Delivery {
   bool shutdown = false;  // a fault while #DF was delivered
+  bool faulted = false;   // delivering the first event faulted
   std::uint8_t vector = 0;
   std::uint32_t error_code = 0;
 };

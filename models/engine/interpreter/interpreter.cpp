@@ -332,7 +332,7 @@ RetireRecord Interpreter::deliver_interrupt(std::uint8_t vector) {
   ++interrupts_;
   const Delivery delivery = deliver_external_interrupt(processor_, vector);
   shutdown_ = delivery.shutdown;
-  record.kind = delivery.vector == vector ? RetireKind::kInterrupt : RetireKind::kException;
+  record.kind = delivery.faulted ? RetireKind::kException : RetireKind::kInterrupt;
   record.vector = delivery.vector;
   record.error_code = delivery.error_code;
   end_record(record);

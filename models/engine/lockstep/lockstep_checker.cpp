@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "models/engine/lockstep/state_difference.h"
 #include "models/isa/disassemble.h"
@@ -87,8 +88,9 @@ RetireRecord LockstepChecker::do_the_same(const RetireRecord& record, std::strin
     difference = "the interpreter has shut down";
     return record;
   }
-  if (record.kind == RetireKind::kInterrupt) {
-    return interpreter_.deliver_interrupt(record.vector);
+  const std::optional<std::uint8_t> acknowledged = std::exchange(acknowledged_, std::nullopt);
+  if (acknowledged || record.kind == RetireKind::kInterrupt) {
+    return interpreter_.deliver_interrupt(acknowledged.value_or(record.vector));
   }
   if (interpreter_.state().halted != 0) {
     difference = "the interpreter is halted";
@@ -124,6 +126,24 @@ bool LockstepChecker::on_retire(const RetireRecord& record, const CpuState& stat
   }
   write_report(difference, expected, state);
   return false;
+}
+
+bool LockstepChecker::on_shutdown() {
+  if (!report_.empty()) {
+    return false;
+  }
+  if (!interpreter_.shutdown()) {
+    std::string difference;
+    const CpuState before = interpreter_.state();
+    const RetireRecord record = do_the_same({.kind = RetireKind::kException}, difference);
+    if (!interpreter_.shutdown()) {
+      history_.push_back(look_at(record));
+      write_report("the engine has shut down, the interpreter goes on", interpreter_.state(),
+                   before);
+      return false;
+    }
+  }
+  return true;
 }
 
 std::string LockstepChecker::line_of(const Retired& retired) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,13 @@ class LockstepChecker {
   /// False at the first difference and from then on.
   bool on_retire(const RetireRecord& record, const CpuState& state);
 
+  /// Vector of an interrupt acknowledge cycle of the engine: what retires next is its delivery, or
+  /// the fault that ended in. Without this call an exception is taken for the next instruction's.
+  void on_acknowledge(std::uint8_t vector) { acknowledged_ = vector; }
+
+  /// The engine has shut down where it would have retired next: does the interpreter too?
+  bool on_shutdown();
+
   /// What differs: both states, the disassembly and the last 20 instructions. Empty while nothing
   /// does.
   const std::string& report() const { return report_; }
@@ -55,6 +63,7 @@ class LockstepChecker {
   std::vector<MemoryRegion> regions_;
   Interpreter interpreter_;
   std::deque<Retired> history_;
+  std::optional<std::uint8_t> acknowledged_;
   std::uint64_t retired_ = 0;
   std::string report_;
 };
