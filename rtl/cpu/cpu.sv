@@ -72,6 +72,7 @@ module cpu
   // ---- pipeline control
   logic        intr_q;
   logic        boot_q;          // start fetching at CS:EIP
+  logic        interrupt_due;   // as soon as no load is under way
   logic        take_interrupt;
   logic        redirect;
   logic [31:0] redirect_eip;
@@ -230,7 +231,7 @@ module cpu
       .redirect_i    (redirect),
       .redirect_eip_i(redirect_eip),
       .hold_i        (halted || shutdown_o || boot_q),
-      .code32_i      (cr0[0] && seg_attr[SegCs][14]),
+      .code32_i      (seg_attr[SegCs][14]),
       .cs_limit_i    (seg_limit[SegCs]),
       .fpu_trap_i    (cr0[2] || cr0[3]),
       .wait_trap_i   (cr0[1] && cr0[3]),
@@ -453,8 +454,10 @@ module cpu
   );
 
   // ---- who may move
-  assign take_interrupt = intr_q && eflags[FL_IF] && shadow == 2'd0 && !seq_active && !shutdown_o &&
-      !boot_q;
+  assign interrupt_due = intr_q && eflags[FL_IF] && shadow == 2'd0 && !shutdown_o && !boot_q;
+  // An instruction whose load is under way goes first: reading a device twice is not reading it once.
+  assign take_interrupt = interrupt_due && !seq_active && !(m_valid_q && m_issued_q) &&
+      !(x_valid_q && x_ctl_q.mem_rd && !x_violation_q);
   assign x_execute = x_valid_q && !seq_active && !take_interrupt && !x_violation_q && !boot_q &&
       x_ctl_q.op != OpMicrocode;
   assign seq_start = x_valid_q && !take_interrupt && !x_violation_q && !boot_q &&
@@ -473,7 +476,7 @@ module cpu
   assign m_loads = m_ctl_q.mem_rd && !m_violation_q;
   // A load waits until everything older is done, so it never passes a store or a fault.
   assign m_issue = m_valid_q && m_loads && !m_issued_q && x_free && !redirect && !ex_store &&
-      !seq_d_valid;
+      !seq_d_valid && !interrupt_due;
   assign m_complete = m_valid_q && (!m_loads || (m_issued_q && d_done));
   assign m_move = m_complete && x_free;
   assign addr_move = dec_valid && !addr_stall && (!m_valid_q || m_move);
@@ -574,7 +577,8 @@ module cpu
       retire_next_eip_o <= eip;
       retire_eflags_o <= eflags;
     end
-    idle_o <= halted && !intr_q && !intr_i && !seq_active && !r_valid_q && !wb_cyc_o && !f_valid;
+    idle_o <= halted && !intr_q && !intr_i && !seq_active && !r_valid_q && !wb_cyc_o && !f_valid &&
+        !load_valid_i;
   end
 
 endmodule

@@ -139,6 +139,7 @@ module cpu_bus_unit
           state_q  <= StDataHigh;
           low_q    <= wb_dat_i;
           wb_adr_o <= wb_adr_o + 30'd1;
+          if (wb_tga_o == 2'd1) wb_adr_o[31:16] <= 16'd0;  // behind port FFFF comes port 0
           wb_sel_o <= high_sel_q;
           wb_dat_o <= high_dat_q;
         end else begin

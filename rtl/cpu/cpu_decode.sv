@@ -21,7 +21,7 @@ module cpu_decode
     input logic        hold_i,         // do not start instructions (halted, shut down)
 
     // from the architectural registers
-    input logic        code32_i,       // CS.D in protected mode
+    input logic        code32_i,       // CS.D
     input logic [31:0] cs_limit_i,
     input logic        fpu_trap_i,     // CR0.EM or TS: ESC raises #NM
     input logic        wait_trap_i,    // CR0.MP and TS: WAIT raises #NM

@@ -71,7 +71,7 @@ package cpu_microcode_pkg;
     // checks, which may raise a fault
     SpCheckSelector, SpCheckData, SpCheckJump, SpCheckReturn, SpCheckHandler, SpCheckEip,
     SpCheckEipReal, SpCheckVectorReal, SpCheckVectorGate, SpCheckGate, SpCheckCr0,
-    SpCheckIret, SpRaiseEarly, SpRaiseNull,
+    SpCheckNested, SpCheckIret, SpRaiseEarly, SpRaiseNull,
     // segment registers
     SpSegmentReal, SpSegmentNull, SpSegmentLoad, SpCsReal, SpCsLoad,
     // the rest of the machine state
@@ -173,8 +173,12 @@ package cpu_microcode_pkg;
       // ---- #UD, #GP and #NM found by decode
       UC_EARLY_FAULT: u.special = SpRaiseEarly;
 
-      // ---- PUSHA: T3 is the stack pointer, ESP is written with the last push
-      UC_PUSHA: begin u.a = UsEsp; u.dst = UdT3; end
+      // ---- PUSHA: T3 is the stack pointer, ESP is written with the last push; all eight places are
+      // probed first, so that a fault leaves memory alone
+      UC_PUSHA: begin u.a = UsEsp; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemProbe; u.seg = MsStack; u.ctl = CtJump; u.target = 8'd183; end
+      8'd183, 8'd184, 8'd185, 8'd186, 8'd187, 8'd188: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemProbe; u.seg = MsStack; end
+      8'd189: begin u.a = UsT3; u.b = UbMinusBytes; u.mem = MemProbe; u.seg = MsStack; end
+      8'd190: begin u.a = UsEsp; u.dst = UdT3; u.ctl = CtJump; u.target = 8'd2; end
       8'd2: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemWrite; u.seg = MsStack; u.data = UsEax; end
       8'd3: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemWrite; u.seg = MsStack; u.data = UsEcx; end
       8'd4: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemWrite; u.seg = MsStack; u.data = UsEdx; end
@@ -236,7 +240,9 @@ package cpu_microcode_pkg;
       8'd49: begin u.a = UsMem; u.dst = UdT1; end
       UC_JMP_FAR_GO: begin u.ctl = CtJumpReal; u.target = UC_JMP_FAR_REAL; end
       8'd51: begin u.ctl = CtCall; u.target = UC_READ_CODE; end
-      8'd52: begin u.special = SpCheckJump; u.ctl = CtCall; u.target = UC_MARK_CODE; end
+      8'd52: begin u.special = SpCheckJump; u.ctl = CtJump; u.target = 8'd191; end
+      8'd191: begin u.special = SpCheckEip; u.ctl = CtCall; u.target = UC_MARK_CODE; end
+      8'd192: begin u.ctl = CtJump; u.target = 8'd53; end
       8'd53: u.special = SpCsLoad;
       8'd54: u.ctl = CtDoneJump;
       UC_JMP_FAR_REAL: u.special = SpCheckEipReal;
@@ -248,8 +254,8 @@ package cpu_microcode_pkg;
       8'd59: begin u.a = UsDescriptor; u.mem = MemRead; u.seg = MsLinear; u.size = UzDword; u.rdst = UrT4; end
       8'd60: begin u.a = UsDescriptor; u.b = UbFour; u.mem = MemRead; u.seg = MsLinear; u.size = UzDword; u.rdst = UrT5; u.ctl = CtReturn; end
       8'd182: u.special = SpRaiseNull;
-      // ---- new EIP T1 within it, and its accessed bit
-      UC_MARK_CODE: begin u.special = SpCheckEip; u.ctl = CtJumpAccessed; u.target = 8'd63; end
+      // ---- its accessed bit
+      UC_MARK_CODE: begin u.ctl = CtJumpAccessed; u.target = 8'd63; end
       8'd62: begin u.a = UsDescriptor; u.b = UbFour; u.mem = MemWrite; u.seg = MsLinear; u.size = UzDword; u.data = UsT5Accessed; end
       8'd63: u.ctl = CtReturn;
 
@@ -260,24 +266,31 @@ package cpu_microcode_pkg;
       8'd67: begin u.a = UsMem; u.dst = UdT1; end
       UC_CALL_FAR_GO: begin u.ctl = CtJumpReal; u.target = UC_CALL_FAR_REAL; end
       8'd69: begin u.ctl = CtCall; u.target = UC_READ_CODE; end
-      8'd70: u.special = SpCheckJump;
+      8'd70: begin u.special = SpCheckJump; u.ctl = CtJump; u.target = 8'd198; end
+      8'd198: u.special = SpCheckEip;
+      8'd199: begin u.a = UsEsp; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemProbe; u.seg = MsStack; end
+      8'd200: begin u.a = UsT3; u.b = UbMinusBytes; u.mem = MemProbe; u.seg = MsStack; u.ctl = CtJump; u.target = 8'd71; end
       8'd71: begin u.a = UsEsp; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemWrite; u.seg = MsStack; u.data = UsCs; end
       8'd72: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemWrite; u.seg = MsStack; u.data = UsNextEip; end
       8'd73: begin u.ctl = CtCall; u.target = UC_MARK_CODE; end
       8'd74: u.special = SpCsLoad;
       8'd75: begin u.a = UsT3; u.dst = UdStack; end
       8'd76: u.ctl = CtDoneJump;
-      UC_CALL_FAR_REAL: begin u.a = UsEsp; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemWrite; u.seg = MsStack; u.data = UsCs; end
-      8'd78: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemWrite; u.seg = MsStack; u.data = UsNextEip; end
-      8'd79: u.special = SpCheckEipReal;
-      8'd80: begin u.special = SpCsReal; u.ctl = CtJump; u.target = 8'd75; end
+      UC_CALL_FAR_REAL: u.special = SpCheckEipReal;
+      8'd78: begin u.a = UsEsp; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemProbe; u.seg = MsStack; end
+      8'd79: begin u.a = UsT3; u.b = UbMinusBytes; u.mem = MemProbe; u.seg = MsStack; end
+      8'd80: begin u.a = UsEsp; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemWrite; u.seg = MsStack; u.data = UsCs; end
+      8'd81: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.mem = MemWrite; u.seg = MsStack; u.data = UsNextEip; u.ctl = CtJump; u.target = 8'd201; end
+      8'd201: begin u.special = SpCsReal; u.ctl = CtJump; u.target = 8'd75; end
 
       // ---- RET far
       UC_RET_FAR: begin u.a = UsEsp; u.b = UbBytes; u.at_a = 1'b1; u.dst = UdT3; u.mem = MemRead; u.seg = MsStack; u.rdst = UrT1; end
       8'd83: begin u.a = UsT3; u.b = UbBytes; u.at_a = 1'b1; u.dst = UdT3; u.mem = MemRead; u.seg = MsStack; u.rdst = UrT0; end
       8'd84: begin u.ctl = CtJumpReal; u.target = UC_RET_FAR_REAL; end
       8'd85: begin u.ctl = CtCall; u.target = UC_READ_CODE; end
-      8'd86: begin u.special = SpCheckReturn; u.ctl = CtCall; u.target = UC_MARK_CODE; end
+      8'd86: begin u.special = SpCheckReturn; u.ctl = CtJump; u.target = 8'd193; end
+      8'd193: begin u.special = SpCheckEip; u.ctl = CtCall; u.target = UC_MARK_CODE; end
+      8'd194: begin u.ctl = CtJump; u.target = 8'd87; end
       8'd87: u.special = SpCsLoad;
       8'd88: begin u.a = UsT3; u.b = UbImm; u.dst = UdStack; end
       8'd89: u.ctl = CtDoneJump;
@@ -285,13 +298,16 @@ package cpu_microcode_pkg;
       8'd92: begin u.special = SpCsReal; u.ctl = CtJump; u.target = 8'd88; end
 
       // ---- IRET: T1 EIP, T0 CS, T2 EFLAGS
-      UC_IRET: begin u.a = UsEsp; u.b = UbBytes; u.at_a = 1'b1; u.dst = UdT3; u.mem = MemRead; u.seg = MsStack; u.rdst = UrT1; end
+      UC_IRET: begin u.special = SpCheckNested; u.ctl = CtJump; u.target = 8'd197; end
+      8'd197: begin u.a = UsEsp; u.b = UbBytes; u.at_a = 1'b1; u.dst = UdT3; u.mem = MemRead; u.seg = MsStack; u.rdst = UrT1; u.ctl = CtJump; u.target = 8'd95; end
       8'd95: begin u.a = UsT3; u.b = UbBytes; u.at_a = 1'b1; u.dst = UdT3; u.mem = MemRead; u.seg = MsStack; u.rdst = UrT0; end
       8'd96: begin u.a = UsT3; u.b = UbBytes; u.at_a = 1'b1; u.dst = UdT3; u.mem = MemRead; u.seg = MsStack; u.rdst = UrT2; end
       8'd97: begin u.ctl = CtJumpReal; u.target = UC_IRET_REAL; end
       8'd98: u.special = SpCheckIret;
       8'd99: begin u.ctl = CtCall; u.target = UC_READ_CODE; end
-      8'd100: begin u.special = SpCheckReturn; u.ctl = CtCall; u.target = UC_MARK_CODE; end
+      8'd100: begin u.special = SpCheckReturn; u.ctl = CtJump; u.target = 8'd195; end
+      8'd195: begin u.special = SpCheckEip; u.ctl = CtCall; u.target = UC_MARK_CODE; end
+      8'd196: begin u.ctl = CtJump; u.target = 8'd101; end
       8'd101: u.special = SpCsLoad;
       8'd102: u.special = SpFlagsIret;
       8'd103: begin u.a = UsT3; u.dst = UdStack; end
@@ -315,7 +331,13 @@ package cpu_microcode_pkg;
       8'd118: begin u.a = UsVectorGate; u.b = UbFour; u.mem = MemRead; u.seg = MsLinear; u.size = UzDword; u.rdst = UrT2; end
       8'd119: u.special = SpCheckGate;  // T0 selector, T1 offset, gate size and kind
       8'd120: begin u.ctl = CtCall; u.target = UC_READ_CODE; end
-      UC_DELIVER_GO: u.special = SpCheckHandler;
+      UC_DELIVER_GO: begin u.special = SpCheckHandler; u.ctl = CtJump; u.target = 8'd202; end
+      8'd202: u.special = SpCheckEip;
+      8'd203: begin u.a = UsEsp; u.b = UbMinusBytes; u.dst = UdT3; u.size = UzGate; u.mem = MemProbe; u.seg = MsStack; end
+      8'd204: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.size = UzGate; u.mem = MemProbe; u.seg = MsStack; end
+      8'd205: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.size = UzGate; u.mem = MemProbe; u.seg = MsStack; end
+      8'd206: begin u.ctl = CtJumpNoError; u.target = 8'd122; end
+      8'd207: begin u.a = UsT3; u.b = UbMinusBytes; u.size = UzGate; u.mem = MemProbe; u.seg = MsStack; u.ctl = CtJump; u.target = 8'd122; end
       8'd122: begin u.a = UsEsp; u.b = UbMinusBytes; u.dst = UdT3; u.size = UzGate; u.mem = MemWrite; u.seg = MsStack; u.data = UsFlags; end
       8'd123: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.size = UzGate; u.mem = MemWrite; u.seg = MsStack; u.data = UsCs; end
       8'd124: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.size = UzGate; u.mem = MemWrite; u.seg = MsStack; u.data = UsT7; end
@@ -328,12 +350,15 @@ package cpu_microcode_pkg;
       // through the real-mode vector table
       UC_DELIVER_REAL: u.special = SpCheckVectorReal;
       8'd132: begin u.a = UsVectorReal; u.mem = MemRead; u.seg = MsLinear; u.size = UzDword; u.rdst = UrT2; end
-      8'd133: u.special = SpReal16;  // T0 selector, T1 offset, 16-bit pushes
+      8'd133: begin u.special = SpReal16; u.ctl = CtJump; u.target = 8'd208; end  // T0 selector, T1 offset, 16-bit pushes
+      8'd208: u.special = SpCheckEipReal;
+      8'd209: begin u.a = UsEsp; u.b = UbMinusBytes; u.dst = UdT3; u.size = UzGate; u.mem = MemProbe; u.seg = MsStack; end
+      8'd210: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.size = UzGate; u.mem = MemProbe; u.seg = MsStack; end
+      8'd211: begin u.a = UsT3; u.b = UbMinusBytes; u.size = UzGate; u.mem = MemProbe; u.seg = MsStack; u.ctl = CtJump; u.target = 8'd134; end
       8'd134: begin u.a = UsEsp; u.b = UbMinusBytes; u.dst = UdT3; u.size = UzGate; u.mem = MemWrite; u.seg = MsStack; u.data = UsFlags; end
       8'd135: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.size = UzGate; u.mem = MemWrite; u.seg = MsStack; u.data = UsCs; end
       8'd136: begin u.a = UsT3; u.b = UbMinusBytes; u.dst = UdT3; u.size = UzGate; u.mem = MemWrite; u.seg = MsStack; u.data = UsT7; end
-      8'd137: u.special = SpCheckEipReal;
-      8'd138: begin u.special = SpCsReal; u.ctl = CtJump; u.target = 8'd129; end
+      8'd137: begin u.special = SpCsReal; u.ctl = CtJump; u.target = 8'd129; end
 
       // ---- descriptor table registers
       UC_STORE_TABLE: begin u.a = UsEa; u.mem = MemWrite; u.seg = MsOperand; u.size = UzWord; u.data = UsTableLimit; end

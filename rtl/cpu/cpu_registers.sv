@@ -192,7 +192,7 @@ module cpu_registers
       unique case (cr_i)
         3'd0: cr0_o <= (cr_data_i & 32'h8000_000F) | 32'h10;  // ET is wired to one
         3'd2: cr2_o <= cr_data_i;
-        default: cr3_o <= cr_data_i & 32'hFFFF_F000;
+        default: cr3_o <= cr_data_i;
       endcase
     if (shadow_valid_i) shadow_o <= shadow_i;
     if (halt_i) halted_o <= 1'b1;

@@ -426,8 +426,13 @@ module cpu_sequencer
             check_vector = VEC_NP;
           end
         end
+        SpCheckNested:  // before the stack is touched: it is not where a nested task returns to
+        if (pe && eflags_i[FL_NT]) begin
+          check_fault = 1'b1;
+          check_vector = VEC_UD;
+        end
         SpCheckIret:
-        if (eflags_i[FL_NT] || (ctl_i.op32 && temp_q[2][FL_VM])) begin
+        if (ctl_i.op32 && temp_q[2][FL_VM]) begin
           check_fault = 1'b1;
           check_vector = VEC_UD;
         end
