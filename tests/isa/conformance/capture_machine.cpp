@@ -33,10 +33,6 @@ struct SegmentPlace {
 constexpr SegmentPlace kSegments[] = {
     {kCapCs, kCs, "cs"}, {kCapSs, kSs, "ss"}, {kCapDs, kDs, "ds"}, {kCapEs, kEs, "es"}};
 
-std::uint32_t all_ones(unsigned bytes) {
-  return bytes == 4 ? ~0u : (1u << (8 * bytes)) - 1;
-}
-
 void compare(std::ostream& out, const std::string& what, std::uint32_t expected,
              std::uint32_t actual) {
   if (expected != actual) {
@@ -65,22 +61,15 @@ void CaptureMachine::Free::operator()(std::uint8_t* memory) const {
 }
 
 // calloc: most of the 16 MiB are never touched.
-CaptureMachine::CaptureMachine()
+CaptureMachine::CaptureMachine(MakeCore make_core)
     : memory_(static_cast<std::uint8_t*>(std::calloc(kMemoryBytes, 1))) {
   const MemoryRegion region{.base = 0, .size = kMemoryBytes, .host = memory_.get()};
-  cpu_ = std::make_unique<Interpreter>(*this, std::span(&region, 1));
-}
-
-std::uint32_t CaptureMachine::port_read(std::uint16_t, unsigned bytes) {
-  return all_ones(bytes);
-}
-std::uint32_t CaptureMachine::mmio_read(std::uint32_t, unsigned bytes) {
-  return all_ones(bytes);
+  core_ = make_core(std::span(&region, 1));
 }
 
 std::string CaptureMachine::run(const Capture& capture, std::uint16_t flags_mask) {
   load(capture);
-  run_to_halt();
+  core_->run_to_halt();
   std::string result = differences(capture, flags_mask);
   clear(capture);
   return result;
@@ -88,9 +77,9 @@ std::string CaptureMachine::run(const Capture& capture, std::uint16_t flags_mask
 
 std::optional<std::uint8_t> CaptureMachine::exception_of(const Capture& capture) {
   load(capture);
-  const RetireRecord record = cpu_->step();
+  const std::optional<std::uint8_t> vector = core_->step();
   std::fill_n(memory_.get(), kMemoryBytes, std::uint8_t{0});  // an exception writes the stack
-  return record.kind == RetireKind::kException ? std::optional(record.vector) : std::nullopt;
+  return vector;
 }
 
 void CaptureMachine::load(const Capture& capture) {
@@ -114,19 +103,12 @@ void CaptureMachine::load(const Capture& capture) {
   }
   state.eip = capture.before[kCapIp];
   state.eflags = capture.before[kCapFlags] & k286RealModeFlags;
-  cpu_->load_state(state);
-}
-
-void CaptureMachine::run_to_halt() {
-  constexpr unsigned kMostSteps = 70000;  // a REP of 65535 iterations
-  for (unsigned n = 0; n < kMostSteps && cpu_->state().halted == 0 && !cpu_->shutdown(); ++n) {
-    cpu_->step();
-  }
+  core_->load(state);
 }
 
 std::string CaptureMachine::differences(const Capture& capture, std::uint16_t flags_mask) const {
   std::ostringstream out;
-  const CpuState state = cpu_->state();
+  const CpuState state = core_->state();
   if (state.halted == 0) {
     out << " never reached HLT;";
   }

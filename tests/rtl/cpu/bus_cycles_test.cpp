@@ -1,0 +1,72 @@
+// The core's bus port: what its responder sees of fetches, accesses that cross words, ports and
+// interrupt acknowledges.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/rtl/cpu/real_mode_rig.h"
+
+namespace strata::test {
+namespace {
+
+TEST(CpuBus, FirstFetchIsOfTheResetVector) {
+  RealModeRig rig({0x90, 0xF4});
+  CpuModel& core = rig.bench().core();
+  while (!core.strobe()) {
+    rig.bench().clock();
+  }
+  const CpuModel::Request request = core.request();
+  EXPECT_EQ(request.adr, 0xFFFFFFF0u);  // 386 reference manual, 10.2.1
+  EXPECT_EQ(request.cti, 2u);           // incrementing burst
+  EXPECT_EQ(request.bte, 1u);           // wrapping at four words
+  EXPECT_FALSE(request.we);
+}
+
+TEST(CpuBus, LatencyDoesNotChangeTheOutcome) {
+  for (const unsigned latency : {1u, 2u, 7u}) {
+    // MOV AX, [1003]; PUSH AX; ADD AX, [SP's word]; MOV [1007], AX; HLT
+    RealModeRig rig({0xA1, 0x03, 0x10, 0x50, 0x89, 0xE3, 0x36, 0x03, 0x07, 0xA3, 0x07, 0x10, 0xF4});
+    rig.bench().set_latency(latency);
+    rig.set_word(0x1003, 0x1234);
+    rig.run();
+    EXPECT_EQ(rig.word(0x1007), 0x2468) << "latency " << latency;
+  }
+}
+
+TEST(CpuBus, CrossingAccessIsTwoCyclesLowWordFirst) {
+  RealModeRig rig({0x66, 0x89, 0x07, 0xF4});  // MOV [BX], EAX
+  rig.initial().gpr[kEbx] = 0xF;
+  rig.initial().gpr[kEax] = 0x44332211;
+  rig.initial().seg[kDs].base = RealModeRig::kDevice;
+  rig.run();
+  EXPECT_EQ(rig.log(), "w mem a000f/1=11;w mem a0010/3=443322;");
+}
+
+TEST(CpuBus, PortAccessBehindTheLastPortWrapsToPort0) {
+  RealModeRig rig({0xEF, 0xF4});  // OUT DX, AX
+  rig.initial().gpr[kEdx] = 0xFFFF;
+  rig.initial().gpr[kEax] = 0xBBAA;
+  rig.run();
+  EXPECT_EQ(rig.log(), "w port ffff/1=aa;w port 0/1=bb;");
+}
+
+/// An interrupt that comes while a load is on the bus waits for its instruction: reading a device
+/// may change it.
+TEST(CpuBus, InterruptDoesNotRepeatALoad) {
+  for (unsigned clocks = 0; clocks < 40; ++clocks) {
+    RealModeRig rig({0xFB, 0x90, 0xA0, 0x04, 0x00, 0x90, 0xFA, 0xF4});  // STI; MOV AL, [4]; CLI
+    rig.initial().seg[kDs].base = RealModeRig::kDevice;
+    rig.run_with_interrupt(clocks);
+    EXPECT_EQ(rig.log(), "r mem a0004/1;") << "interrupt after " << clocks << " clocks";
+  }
+}
+
+TEST(CpuBus, InterruptIsAcknowledgedOnceAndEntersItsVector) {
+  RealModeRig rig({0xFB, 0x90, 0x90, 0x90, 0x90, 0x90, 0xFA, 0xF4});
+  rig.run_with_interrupt(0);
+  EXPECT_EQ(rig.bench().acknowledges(), 1u);
+  EXPECT_EQ(rig.bench().state().gpr[kEcx], 1u);  // the handler's INC CX
+}
+
+}  // namespace
+}  // namespace strata::test

@@ -1,0 +1,141 @@
+#include "tests/rtl/cpu/cpu_bench.h"
+
+#include <bit>
+#include <cstring>
+
+#include "verilated.h"
+
+namespace strata::test {
+namespace {
+
+// Values of the bus signals (rtl/cpu/cpu_bus_unit.sv).
+constexpr unsigned kTagMemory = 0;
+constexpr unsigned kTagPort = 1;
+constexpr unsigned kTagAcknowledge = 2;
+constexpr unsigned kCtiBurst = 2;
+constexpr unsigned kBurstWords = 4;
+constexpr std::uint32_t kLineMask = 15;
+
+}  // namespace
+
+void CpuBench::ContextDeleter::operator()(VerilatedContext* context) const {
+  delete context;
+}
+
+CpuBench::CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device)
+    : regions_(regions.begin(), regions.end()),
+      device_(device),
+      context_(new VerilatedContext),
+      core_(std::make_unique<CpuModel>(context_.get(), "cpu")) {
+  core_->keep_state(true);
+}
+
+CpuBench::~CpuBench() = default;
+
+void CpuBench::set_interrupt(bool level) {
+  interrupt_ = level;
+  core_->set_interrupt(level);
+}
+
+void CpuBench::load(const CpuState& state) {
+  core_->set_response(false, 0);
+  core_->load(state);
+}
+
+std::uint8_t* CpuBench::plain(std::uint32_t address, bool write) const {
+  for (const MemoryRegion& region : regions_) {
+    if (address >= region.base && address - region.base < region.size) {
+      return write && !region.writable ? nullptr : region.host + (address - region.base);
+    }
+  }
+  return nullptr;
+}
+
+void CpuBench::store(const CpuModel::Request& request, std::uint8_t* word) {
+  for (unsigned lane = 0; lane < 4; ++lane) {
+    if ((request.sel >> lane) & 1) {
+      word[lane] = static_cast<std::uint8_t>(request.dat >> (8 * lane));
+    }
+  }
+}
+
+std::uint32_t CpuBench::access_device(const CpuModel::Request& request) {
+  const unsigned lane = static_cast<unsigned>(std::countr_zero(request.sel));
+  const unsigned bytes = static_cast<unsigned>(std::popcount(request.sel));
+  const std::uint32_t mask = bytes == 4 ? ~0u : (1u << (8 * bytes)) - 1;
+  BusAccess access{.write = request.we,
+                   .port = request.tga == kTagPort,
+                   .address = request.adr + lane,
+                   .bytes = bytes,
+                   .data = (request.dat >> (8 * lane)) & mask};
+  if (access.write) {
+    device_.write(access.port, access.address, bytes, access.data);
+  } else {
+    access.data = device_.read(access.port, access.address, bytes) & mask;
+  }
+  if (checker_ != nullptr) {
+    checker_->on_access(access);
+  }
+  return access.data << (8 * lane);
+}
+
+/// Carries out the access of one acknowledge; the data for reads.
+std::uint32_t CpuBench::answer(const CpuModel::Request& request) {
+  if (request.tga == kTagAcknowledge) {
+    const std::uint8_t vector = device_.acknowledge();
+    set_interrupt(false);
+    ++acknowledges_;
+    if (checker_ != nullptr) {
+      checker_->on_acknowledge(vector);
+    }
+    return vector;
+  }
+  if (request.tga == kTagMemory) {
+    if (std::uint8_t* word = plain(beat_address_, request.we)) {
+      std::uint32_t value = 0;
+      std::memcpy(&value, word, sizeof(value));
+      if (request.we) {
+        store(request, word);
+      }
+      return value;
+    }
+    if (request.cti == kCtiBurst) {
+      return ~0u;  // a fetch from nowhere
+    }
+  }
+  return access_device(request);
+}
+
+void CpuBench::respond() {
+  if (turnaround_) {
+    turnaround_ = false;
+  } else if (beats_ == 0 && core_->strobe()) {
+    const CpuModel::Request request = core_->request();
+    beats_ = request.cti == kCtiBurst ? kBurstWords : 1;
+    beat_address_ = request.adr;
+    wait_ = latency_;
+  }
+  bool ack = false;
+  std::uint32_t data = 0;
+  if (beats_ != 0 && (wait_ == 0 || --wait_ == 0)) {
+    ack = true;
+    data = answer(core_->request());
+    beat_address_ = (beat_address_ & ~kLineMask) | ((beat_address_ + 4) & kLineMask);
+    turnaround_ = --beats_ == 0;
+  }
+  core_->clock();
+  core_->set_response(ack, data);
+}
+
+bool CpuBench::clock() {
+  respond();
+  ++clocks_;
+  if (!core_->retired()) {
+    return false;
+  }
+  record_ = core_->record();
+  record_.cycle = clocks_;
+  return true;
+}
+
+}  // namespace strata::test

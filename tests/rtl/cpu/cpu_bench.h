@@ -1,0 +1,86 @@
+// The Verilated core with plain memory, ports and an interrupt controller around it, and no
+// SystemC. The responder is a Wishbone B4 slave (registered feedback bursts, 4.3): after `latency`
+// clocks it acknowledges a classic cycle once, a four-word wrapping burst in four consecutive
+// clocks, and it does not look at the request in the clock after the last acknowledge.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "models/cpu/cpu_model.h"
+#include "models/engine/engine.h"
+#include "models/engine/lockstep/lockstep_checker.h"
+
+namespace strata::test {
+
+/// What answers outside plain memory. Addresses are bytes, accesses 1 to 4 bytes within a word.
+class BenchDevice {
+ public:
+  virtual ~BenchDevice() = default;
+  virtual std::uint32_t read(bool port, std::uint32_t address, unsigned bytes) = 0;
+  virtual void write(bool port, std::uint32_t address, unsigned bytes, std::uint32_t value) = 0;
+  /// The vector of an interrupt acknowledge; the bench then lowers the interrupt pin.
+  virtual std::uint8_t acknowledge() = 0;
+};
+
+class CpuBench {
+ public:
+  /// Plain memory, as engines see it; the regions' memory and the device outlive the bench.
+  CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device);
+  ~CpuBench();
+
+  /// Clocks from a request to its first acknowledge, at least 1.
+  void set_latency(unsigned clocks) { latency_ = clocks; }
+
+  /// From now on hands every device access and acknowledged interrupt to `checker`; null: to
+  /// nobody.
+  void set_checker(LockstepChecker* checker) { checker_ = checker; }
+
+  void set_interrupt(bool level);
+  bool interrupt() const { return interrupt_; }
+
+  /// Replaces the state and restarts; the core must be idle or just constructed.
+  void load(const CpuState& state);
+
+  /// One clock. True if something retired; record() and state() then say what.
+  bool clock();
+
+  const RetireRecord& record() const { return record_; }
+  CpuState state() const { return core_->state(); }
+  std::uint64_t clocks() const { return clocks_; }
+
+  /// Vectors acknowledged so far.
+  std::uint64_t acknowledges() const { return acknowledges_; }
+
+  CpuModel& core() { return *core_; }
+
+ private:
+  std::uint8_t* plain(std::uint32_t address, bool write) const;
+  std::uint32_t answer(const CpuModel::Request& request);
+  std::uint32_t access_device(const CpuModel::Request& request);
+  void store(const CpuModel::Request& request, std::uint8_t* word);
+  void respond();
+
+  struct ContextDeleter {
+    void operator()(VerilatedContext* context) const;
+  };
+
+  std::vector<MemoryRegion> regions_;
+  BenchDevice& device_;
+  LockstepChecker* checker_ = nullptr;
+  std::unique_ptr<VerilatedContext, ContextDeleter> context_;
+  std::unique_ptr<CpuModel> core_;
+  RetireRecord record_;
+  std::uint64_t clocks_ = 0;
+  std::uint64_t acknowledges_ = 0;
+  unsigned latency_ = 1;
+  unsigned wait_ = 0;   // clocks until the next acknowledge
+  unsigned beats_ = 0;  // acknowledges still to come; 0: no request is being served
+  std::uint32_t beat_address_ = 0;
+  bool turnaround_ = false;  // the clock after the last acknowledge
+  bool interrupt_ = false;
+};
+
+}  // namespace strata::test

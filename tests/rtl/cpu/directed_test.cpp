@@ -1,0 +1,72 @@
+// Rules of the manuals the random programs found broken, or seldom meet.
+#include <gtest/gtest.h>
+
+#include "tests/rtl/cpu/real_mode_rig.h"
+
+namespace strata::test {
+namespace {
+
+using Vectors = std::vector<std::uint8_t>;
+
+/// "When a fault is reported, the processor restores the machine state to the state prior to the
+/// beginning of execution of the faulting instruction" (SDM vol. 3, 6.5).
+TEST(CpuFaults, FarCallWithRoomForOneOfTwoWordsWritesNeither) {
+  RealModeRig rig({0x9A, 0x00, 0x07, 0x00, 0x00});  // CALL 0000:0700
+  rig.initial().seg[kSs].base = 0x1000;
+  rig.initial().seg[kSs].limit = 3;
+  rig.initial().gpr[kEsp] = 2;  // the first word is at 0, the second at FFFE
+  rig.set_word(0x1000, 0xA5A5);
+  rig.run();
+  EXPECT_TRUE(rig.bench().core().shutdown());  // no room for any handler either
+  EXPECT_EQ(rig.word(0x1000), 0xA5A5);
+}
+
+TEST(CpuFaults, FarCallPastTheCodeLimitLeavesTheStackAlone) {
+  RealModeRig rig({0x66, 0x9A, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00});  // CALL 0000:00010000
+  rig.set_word(0x7FF6, 0xA5A5);  // of the four words the call would write, below the exception's
+  rig.run();
+  EXPECT_EQ(rig.exceptions(), Vectors{vector::kGeneralProtection});
+  EXPECT_EQ(rig.word(0x7FF6), 0xA5A5);
+  EXPECT_EQ(rig.word(0x7FFA), RealModeRig::kCode);
+}
+
+TEST(CpuFaults, PushaWithoutRoomForAllWritesNothing) {
+  RealModeRig rig({0x60});
+  rig.initial().seg[kSs].limit = 0x7FFF;
+  rig.initial().seg[kSs].base = 0x1000;
+  rig.initial().gpr[kEsp] = 6;  // three words fit, the fourth is at FFFE
+  rig.set_word(0x1000, 0xA5A5);
+  rig.set_word(0x1004, 0xA5A5);
+  rig.run();
+  EXPECT_EQ(rig.word(0x1004), 0x0002);  // FLAGS of the exception, its first word
+  EXPECT_EQ(rig.word(0x1000), RealModeRig::kCode);
+  EXPECT_EQ(rig.exceptions(), Vectors{vector::kStackFault});
+}
+
+/// The D bit of CS's descriptor cache holds after CR0.PE is cleared, until CS is loaded (SDM vol.
+/// 3, 9.9.2).
+TEST(CpuModes, CodeSizeInRealModeIsThatOfTheDescriptorCache) {
+  RealModeRig rig({0xB8, 0x78, 0x56, 0x34, 0x12, 0xF4});  // MOV EAX, 12345678
+  rig.initial().seg[kCs].attributes |= attr::kBig;
+  rig.run();
+  EXPECT_EQ(rig.bench().state().gpr[kEax], 0x12345678u);
+}
+
+TEST(CpuModes, Cr3KeepsAll32Bits) {
+  RealModeRig rig({0x0F, 0x22, 0xD8, 0x0F, 0x20, 0xDB, 0xF4});  // MOV CR3, EAX; MOV EBX, CR3
+  rig.initial().gpr[kEax] = 0x12345678;
+  rig.run();
+  EXPECT_EQ(rig.bench().state().gpr[kEbx], 0x12345678u);
+}
+
+/// Two loads of the same core: the second starts as if the first had never been.
+TEST(CpuLoad, IdleIsOverWithTheLoad) {
+  RealModeRig rig({0x40, 0xF4});  // INC AX; HLT
+  rig.run();
+  rig.initial().gpr[kEax] = 5;
+  rig.run();
+  EXPECT_EQ(rig.bench().state().gpr[kEax], 6u);
+}
+
+}  // namespace
+}  // namespace strata::test
