@@ -288,7 +288,9 @@ module cpu_sequencer
         default:   seg = SegLinear;
       endcase
       if (u.mem != MemNone) begin
-        wide = seg == SegLinear || (u.seg == MsStack ? seg_attr_i[SegSs][14] : ctl_i.addr32);
+        // Parts of one operand do not wrap: behind FFFF is outside (386 manual, 14.7.1).
+        wide = seg == SegLinear || u.a == UsEa ||
+            (u.seg == MsStack ? seg_attr_i[SegSs][14] : ctl_i.addr32);
         offset = u.at_a ? a : sum;
         if (!wide) offset = {16'b0, offset[15:0]};
         unique case (u.data)

@@ -43,6 +43,17 @@ TEST(CpuFaults, PushaWithoutRoomForAllWritesNothing) {
   EXPECT_EQ(rig.exceptions(), Vectors{vector::kStackFault});
 }
 
+/// "Interrupt 13 if any part of the operand would lie outside of the effective address space from 0
+/// to 0FFFFH" (386 reference manual, LGS/LSS/LDS/LES/LFS).
+TEST(CpuFaults, FarPointerDoesNotWrapAtTheSegmentEnd) {
+  RealModeRig rig({0xC4, 0x07});  // LES AX, [BX]
+  rig.initial().gpr[kEbx] = 0xFFFE;
+  rig.initial().seg[kDs].base = 0x100;
+  rig.initial().seg[kDs].selector = 0x10;
+  rig.run();
+  EXPECT_EQ(rig.exceptions(), Vectors{vector::kGeneralProtection});
+}
+
 /// The D bit of CS's descriptor cache holds after CR0.PE is cleared, until CS is loaded (SDM vol.
 /// 3, 9.9.2).
 TEST(CpuModes, CodeSizeInRealModeIsThatOfTheDescriptorCache) {
