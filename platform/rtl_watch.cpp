@@ -75,6 +75,10 @@ void RtlWatch::show(const RetireRecord& record, const CpuModel& core) {
   recorder_->retire(record, std::span(bytes).first(record.length), core.code32());
 }
 
+void RtlWatch::on_acknowledge(std::uint8_t vector) {
+  if (checker_ != nullptr && !differs_) checker_->on_acknowledge(vector);
+}
+
 void RtlWatch::on_access(const WishboneRequest& request, std::uint32_t data) {
   const bool io = request.tga == kIoSpace;
   if (checker_ == nullptr || differs_ || (!io && !in_vga_window(request.adr))) return;

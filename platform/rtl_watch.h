@@ -27,6 +27,7 @@ class RtlWatch : public RetireListener {
 
   void on_retire(const RetireRecord& record, const CpuModel& core) override;
   void on_access(const WishboneRequest& request, std::uint32_t data) override;
+  void on_acknowledge(std::uint8_t vector) override;
 
  private:
   void move_window(Cycle cycle);

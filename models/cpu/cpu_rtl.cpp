@@ -58,8 +58,12 @@ void CpuRtl::drive_bus() {
 }
 
 void CpuRtl::report_access(const WishboneResponse& answer) {
-  if (driven_.cti != kCtiClassic || driven_.tga == kInterruptAcknowledge) return;
-  listener_->on_access(driven_, driven_.we ? driven_.dat : answer.dat);
+  if (driven_.cti != kCtiClassic) return;
+  if (driven_.tga == kInterruptAcknowledge) {
+    listener_->on_acknowledge(static_cast<std::uint8_t>(answer.dat));
+  } else {
+    listener_->on_access(driven_, driven_.we ? driven_.dat : answer.dat);
+  }
 }
 
 void CpuRtl::report_retirement(Cycle cycle) {

@@ -24,6 +24,9 @@ class RetireListener {
   /// order: `request` as driven, `data` the word read or written, on the selected byte lanes. A
   /// store may be seen after its instruction has retired, a read never.
   virtual void on_access(const WishboneRequest& request, std::uint32_t data) = 0;
+
+  /// A finished interrupt acknowledge: what retires next is the delivery of `vector`.
+  virtual void on_acknowledge(std::uint8_t vector) = 0;
 };
 
 class CpuRtl : public ClockedModule {
