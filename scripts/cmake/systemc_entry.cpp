@@ -2,4 +2,6 @@
 // their own and call the kernel directly, so this only satisfies the linker.
 #include <cstdlib>
 
-extern "C" int sc_main(int, char**) { std::abort(); }
+extern "C" int sc_main(int, char**) {
+  std::abort();
+}
