@@ -8,6 +8,7 @@
 
 #include "models/base/disk_backend.h"
 #include "models/base/event_log.h"
+#include "models/base/wishbone_wires.h"
 
 class VerilatedContext;
 class VerilatedVcdC;
@@ -18,14 +19,7 @@ namespace strata {
 class AtaModel {
  public:
   /// What the bus drives; adr is the byte offset in the block, bits 1:0 zero.
-  struct Request {
-    std::uint32_t adr = 0;
-    std::uint32_t dat = 0;
-    std::uint8_t sel = 0;
-    bool cyc = false;
-    bool stb = false;
-    bool we = false;
-  };
+  using Request = WishboneRequest;
 
   /// Holds reset for two clocks. `disk` and `log` (null: nobody listens) outlive the model.
   AtaModel(VerilatedContext* context, const char* name, DiskBackend& disk, EventLog* log);

@@ -21,12 +21,7 @@ void AtaRtl::request_method() {
 
 bool AtaRtl::clock_edge(Cycle cycle) {
   const WishboneRequest& bus = request.read();
-  model_.clock(cycle, {.adr = bus.adr,
-                       .dat = bus.dat,
-                       .sel = bus.sel,
-                       .cyc = bus.cyc,
-                       .stb = bus.stb,
-                       .we = bus.we});
+  model_.clock(cycle, bus);
   response.write({.dat = model_.dat(), .ack = model_.ack()});
   irq.write(model_.irq());
   return !model_.idle() || bus.stb;

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "models/base/wishbone_wires.h"
+
 class VerilatedContext;
 class VerilatedVcdC;
 class Vwb_interconnect;
@@ -26,17 +28,7 @@ enum BusSlave : unsigned {
 class BusModel {
  public:
   /// What the master drives; adr is a byte address, bits 1:0 zero.
-  struct Request {
-    std::uint32_t adr = 0;
-    std::uint32_t dat = 0;
-    std::uint8_t sel = 0;
-    std::uint8_t tga = 0;
-    std::uint8_t cti = 0;
-    std::uint8_t bte = 0;
-    bool cyc = false;
-    bool stb = false;
-    bool we = false;
-  };
+  using Request = WishboneRequest;
 
   /// Holds reset for two clocks.
   BusModel(VerilatedContext* context, const char* name);

@@ -1,18 +1,6 @@
 #include "models/bus/bus_rtl.h"
 
 namespace strata {
-namespace {
-
-BusModel::Request to_model(const WishboneRequest& r) {
-  return {r.adr, r.dat, r.sel, r.tga, r.cti, r.bte, r.cyc, r.stb, r.we};
-}
-
-WishboneRequest from_model(const BusModel::Request& r) {
-  return {r.adr, r.dat, r.sel, r.tga, r.cti, r.bte, r.cyc, r.stb, r.we};
-}
-
-}  // namespace
-
 BusRtl::BusRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context)
     : ClockedModule(name, clock),
       cpu_request("cpu_request"),
@@ -43,7 +31,7 @@ bool BusRtl::clock_edge(Cycle) {
     model_.set_response(active_, response.ack, response.dat);
   } else {
     const WishboneRequest& request = cpu_request.read();
-    model_.set_request(to_model(request));
+    model_.set_request(request);
     if (model_.idle() && !(request.cyc && request.stb)) return false;
     // For the waves: the ack that ended the cycle is gone by now.
     if (ack_ && latest_ != kBusNone) model_.set_response(latest_, false, model_.cpu_dat());
@@ -62,9 +50,9 @@ void BusRtl::publish() {
   const BusSlave active = model_.active();
   if (active == active_) return;
   if (active_ != kBusNone) {
-    slaves_[active_]->request.write(from_model(model_.slave_request(active_)));
+    slaves_[active_]->request.write(model_.slave_request(active_));
   }
-  if (active != kBusNone) slaves_[active]->request.write(from_model(model_.slave_request(active)));
+  if (active != kBusNone) slaves_[active]->request.write(model_.slave_request(active));
   latest_ = active_;
   active_ = active;
 }

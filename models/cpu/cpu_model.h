@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "models/base/wishbone_wires.h"
 #include "models/isa/cpu_state.h"
 #include "models/isa/retire_record.h"
 
@@ -17,17 +18,7 @@ namespace strata {
 class CpuModel {
  public:
   /// What the core drives on its Wishbone port; adr is a byte address, bits 1:0 zero.
-  struct Request {
-    std::uint32_t adr = 0;
-    std::uint32_t dat = 0;
-    std::uint8_t sel = 0;
-    std::uint8_t tga = 0;
-    std::uint8_t cti = 0;
-    std::uint8_t bte = 0;
-    bool cyc = false;
-    bool stb = false;
-    bool we = false;
-  };
+  using Request = WishboneRequest;
 
   /// Holds reset for two clocks; the first clock() after it starts fetching at the reset vector.
   CpuModel(VerilatedContext* context, const char* name);

@@ -1,24 +1,6 @@
 #include "models/cpu/cpu_rtl.h"
 
 namespace strata {
-namespace {
-
-WishboneRequest to_wishbone(const CpuModel::Request& from) {
-  WishboneRequest to;
-  to.adr = from.adr;
-  to.dat = from.dat;
-  to.sel = from.sel;
-  to.tga = from.tga;
-  to.cti = from.cti;
-  to.bte = from.bte;
-  to.cyc = from.cyc;
-  to.stb = from.stb;
-  to.we = from.we;
-  return to;
-}
-
-}  // namespace
-
 CpuRtl::CpuRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context)
     : ClockedModule(name, clock), model_(context, this->name()) {
   SC_HAS_PROCESS(CpuRtl);
@@ -50,7 +32,7 @@ bool CpuRtl::clock_edge(Cycle cycle) {
 }
 
 void CpuRtl::drive_bus() {
-  const WishboneRequest now = to_wishbone(model_.request());
+  const WishboneRequest now = model_.request();
   if (now == driven_) return;
   if (now.stb && now.tga == kIoSpace) ++port_accesses_;
   driven_ = now;

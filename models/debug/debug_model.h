@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "models/base/event_log.h"
+#include "models/base/wishbone_wires.h"
 
 class VerilatedContext;
 class VerilatedVcdC;
@@ -24,14 +25,7 @@ class DebugModel {
   };
 
   /// What the bus drives; adr is the byte offset in the block, bits 1:0 zero.
-  struct Request {
-    std::uint32_t adr = 0;
-    std::uint32_t dat = 0;
-    std::uint8_t sel = 0;
-    bool cyc = false;
-    bool stb = false;
-    bool we = false;
-  };
+  using Request = WishboneRequest;
 
   /// Holds reset for two clocks. `log` (null: nobody listens) outlives the model; it gets "post 4a"
   /// and "exit 3", unit "debug".

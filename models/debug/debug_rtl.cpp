@@ -22,12 +22,7 @@ void DebugRtl::request_method() {
 
 bool DebugRtl::clock_edge(Cycle cycle) {
   const WishboneRequest& bus = request.read();
-  model_.clock(cycle, {.adr = bus.adr,
-                       .dat = bus.dat,
-                       .sel = bus.sel,
-                       .cyc = bus.cyc,
-                       .stb = bus.stb,
-                       .we = bus.we});
+  model_.clock(cycle, bus);
   response.write({.dat = model_.dat(), .ack = model_.ack()});
   return !model_.idle() || bus.stb;
 }

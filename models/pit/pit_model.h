@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "models/base/wishbone_wires.h"
+
 class VerilatedContext;
 class VerilatedVcdC;
 class Vpit;
@@ -13,13 +15,7 @@ namespace strata {
 class PitModel {
  public:
   /// What the bus drives (the block is one word).
-  struct Request {
-    std::uint32_t dat = 0;
-    std::uint8_t sel = 0;
-    bool cyc = false;
-    bool stb = false;
-    bool we = false;
-  };
+  using Request = WishboneRequest;
 
   /// Holds reset for two clocks.
   PitModel(VerilatedContext* context, const char* name);

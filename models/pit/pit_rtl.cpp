@@ -28,8 +28,7 @@ bool PitRtl::clock_edge(Cycle cycle) {
   const WishboneRequest& bus = request.read();
   const bool was_acked = model_.ack();
   const bool tick = time_.ticks_at(cycle) != time_.ticks_at(cycle - 1);
-  model_.clock({.dat = bus.dat, .sel = bus.sel, .cyc = bus.cyc, .stb = bus.stb, .we = bus.we},
-               tick);
+  model_.clock(bus, tick);
   const bool ack = model_.ack();
   if (ack || was_acked) response.write({.dat = model_.dat(), .ack = ack});
   irq.write(model_.out0());

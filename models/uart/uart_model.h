@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 
+#include "models/base/wishbone_wires.h"
+
 class VerilatedContext;
 class VerilatedVcdC;
 class Vuart;
@@ -16,14 +18,7 @@ class UartModel {
   using ByteSink = std::function<void(std::uint8_t byte)>;
 
   /// What the bus drives; adr is the byte offset in the block, bits 1:0 zero.
-  struct Request {
-    std::uint32_t adr = 0;
-    std::uint32_t dat = 0;
-    std::uint8_t sel = 0;
-    bool cyc = false;
-    bool stb = false;
-    bool we = false;
-  };
+  using Request = WishboneRequest;
 
   /// Holds reset for two clocks. `cpu_hz` is the rate of the clock that clock() ticks.
   UartModel(VerilatedContext* context, const char* name, std::uint32_t cpu_hz, ByteSink sink);

@@ -23,12 +23,7 @@ void UartRtl::request_method() {
 
 bool UartRtl::clock_edge(Cycle) {
   const WishboneRequest& bus = request.read();
-  model_.clock({.adr = bus.adr,
-                .dat = bus.dat,
-                .sel = bus.sel,
-                .cyc = bus.cyc,
-                .stb = bus.stb,
-                .we = bus.we});
+  model_.clock(bus);
   response.write({.dat = model_.dat(), .ack = model_.ack()});
   irq.write(model_.irq());
   return !model_.idle() || bus.stb;

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "models/base/wishbone_wires.h"
+
 class VerilatedContext;
 class VerilatedVcdC;
 class Vvga;
@@ -13,14 +15,7 @@ namespace strata {
 class VgaModel {
  public:
   /// What the bus master drives; adr is the byte offset in the device's block.
-  struct Request {
-    std::uint32_t adr = 0;
-    std::uint32_t dat = 0;
-    std::uint8_t sel = 0;
-    bool cyc = false;
-    bool stb = false;
-    bool we = false;
-  };
+  using Request = WishboneRequest;
 
   /// What the scan-out shows after a character clock.
   struct Cell {

@@ -54,7 +54,7 @@ void VgaRtl::request_method() {
 bool VgaRtl::clock_edge(Cycle cycle) {
   const WishboneRequest& r = request.read();
   const bool requested = r.cyc && r.stb;
-  model_.set_request({r.adr, r.dat, r.sel, r.cyc, r.stb, r.we});
+  model_.set_request(r);
   if (!requested && model_.idle()) return false;
 
   // The character clock's edge comes first where the two coincide.
