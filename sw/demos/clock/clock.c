@@ -60,8 +60,8 @@ int main(void) {
   for (uint32_t tick = 0; tick < ticks; tick++) sleep_to_next_tick();
   printf("slept through %u more with HLT\n", ticks);
   log_printf("%u PIT clocks in all\n", pit_clocks());
-  /* On host time a tick may come late and the next one right behind it, with no loop between the two;
-   * on average the loop must have run. */
+  /* On host time a tick may come late and the next one right behind it, with no loop between the
+   * two; on average the loop must have run. */
   int ran = loops > ticks;
   printf(ran ? "clock: ok\n" : "clock: WRONG, no loop ran between the ticks\n");
   return ran ? 0 : 1;

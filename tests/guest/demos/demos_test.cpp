@@ -2,6 +2,7 @@
 // instruction by instruction from reset to exit.
 #include <cstdint>
 #include <cstring>
+#include <ostream>
 
 #include "tests/guest/demos/guest_run.h"
 
@@ -32,6 +33,10 @@ struct Case {
   std::vector<std::string> options;
   std::string label;
 };
+
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.label;
+}
 
 std::vector<Case> all_cases() {
   std::vector<Case> cases;

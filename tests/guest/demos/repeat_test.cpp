@@ -1,4 +1,6 @@
 // Runs on virtual time repeat exactly, and `strata compare` sees that the engines agree.
+#include <ostream>
+
 #include "tests/guest/demos/guest_run.h"
 
 namespace strata::test {
@@ -8,6 +10,10 @@ struct Repeated {
   const char* engine;
   const char* file;
 };
+
+void PrintTo(const Repeated& r, std::ostream* out) {
+  *out << r.file << " on " << r.engine;
+}
 
 class GuestRepeat : public GuestTest, public testing::WithParamInterface<Repeated> {};
 
