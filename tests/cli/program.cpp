@@ -108,6 +108,15 @@ Finished Program::wait() {
   return finished;
 }
 
+bool has_terminals() {
+  int master = -1;
+  int slave = -1;
+  if (openpty(&master, &slave, nullptr, nullptr, nullptr) != 0) return false;
+  close(master);
+  close(slave);
+  return true;
+}
+
 Finished run_program(const std::string& folder, const std::vector<std::string>& arguments) {
   return Program(folder, arguments).wait();
 }

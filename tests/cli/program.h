@@ -48,6 +48,9 @@ class Program {
   int wait_status_ = 0;
 };
 
+/// Whether the host gives out pseudo-terminals (a container without /dev/pts does not).
+bool has_terminals();
+
 /// Starts the program and waits.
 Finished run_program(const std::string& folder, const std::vector<std::string>& arguments);
 
