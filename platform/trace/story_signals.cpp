@@ -121,7 +121,7 @@ void StorySignals::retire(const RetireRecord& record, std::span<const std::uint8
   code_[1] = record.linear_eip;
   code_[2] = static_cast<std::uint32_t>(record.kind) | std::uint32_t{record.vector} << 8 |
              static_cast<std::uint32_t>(length) << 16 | std::uint32_t{code32} << 24;
-  std::memcpy(&code_[3], bytes.data(), length);
+  if (length != 0) std::memcpy(&code_[3], bytes.data(), length);
 }
 
 }  // namespace strata
