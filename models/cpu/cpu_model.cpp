@@ -10,7 +10,7 @@ namespace strata {
 namespace {
 
 /// Words of cpu_state_pkg::cpu_state_t, the fields of CpuState in order.
-constexpr std::size_t kStateWords = 63;
+constexpr std::size_t kStateWords = 64;
 
 /// Visits every word of `state` with its place in the RTL's packed struct.
 template <typename State, typename Visitor>
@@ -41,6 +41,7 @@ void for_each_word(State& state, Visitor&& visit) {
   one(state.shadow);
   one(state.halted);
   one(state.pending_exception);
+  one(state.nmi_blocked);
 }
 
 constexpr std::size_t kTscLow = kStateWords - 2;

@@ -2,14 +2,14 @@
 
 namespace strata {
 
-CpuState CpuState::reset() {
+CpuState CpuState::reset(CpuFamily family) {
   constexpr std::uint32_t kLimit = 0xFFFF;
   constexpr std::uint32_t kData = attr::kPresent | attr::kS | attr::kWritable | attr::kAccessed;
   constexpr std::uint32_t kLdt = attr::kPresent | 0x2;
   constexpr std::uint32_t kBusyTss = attr::kPresent | 0xB;
 
   CpuState state;
-  state.gpr[kEdx] = 0x00000303;  // DH: 3, a 386; DL: stepping
+  state.gpr[kEdx] = component_identifier(family);
   state.eip = 0xFFF0;
   for (SegmentState& segment : state.seg) {
     segment = {.selector = 0, .base = 0, .limit = kLimit, .attributes = kData};

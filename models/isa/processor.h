@@ -38,12 +38,18 @@ struct FetchWindow {
   const std::uint8_t* host = nullptr;
 };
 
+/// Who accesses memory, for the page tables' user/supervisor bits (SDM vol. 3, 4.6).
+enum class Privilege : std::uint8_t { kSupervisor, kUser };
+
 class Processor {
  public:
   /// Longest instruction the 80386 accepts (SDM vol. 2, 2.3.11).
   static constexpr unsigned kMaxLength = 15;
 
-  explicit Processor(ExternalAccess& external) : memory(external) { load_state(CpuState::reset()); }
+  explicit Processor(ExternalAccess& external, CpuFamily cpu_family = CpuFamily::k586)
+      : memory(external), family(cpu_family) {
+    load_state(CpuState::reset(cpu_family));
+  }
 
   void load_state(const CpuState& state);
   CpuState state() const;
@@ -181,6 +187,32 @@ class Processor {
     return check_access(segment, offset, sizeof(T), true);
   }
 
+  // ---- linear memory: no segment, but paging; false with #PF raised ----
+
+  /// Of data accesses at the current level; descriptor tables and task state segments are always
+  /// accessed as supervisor (SDM vol. 3, 4.6).
+  Privilege privilege() const { return cpl() == 3 ? Privilege::kUser : Privilege::kSupervisor; }
+
+  template <typename T>
+  bool read_linear(std::uint32_t linear, Privilege, T& value) {
+    value = memory.read<T>(linear);
+    return true;
+  }
+
+  template <typename T>
+  bool write_linear(std::uint32_t linear, Privilege, T value) {
+    memory.write<T>(linear, value);
+    return true;
+  }
+
+  /// Checks a write; store() then cannot fault.
+  template <typename T>
+  bool locate_linear(std::uint32_t linear, Privilege, Location<T>& at) {
+    at.linear = linear;
+    at.host = memory.writable<T>(linear);
+    return true;
+  }
+
   // ---- stack (SDM vol. 1, 6.2): the stack size is SS's B bit ----
 
   template <typename T>
@@ -230,6 +262,7 @@ class Processor {
   /// Everything else of the state. Its gpr, eip and eflags are not kept up to date.
   CpuState system;
   GuestMemory memory;
+  const CpuFamily family;
   FetchWindow window;
 
  private:

@@ -83,6 +83,7 @@ module cpu_registers
   logic [31:0]      cr4_q;
   logic [7:0][31:0] dr_q;
   logic [31:0]      pending_q;
+  logic [31:0]      nmi_blocked_q;
   logic [63:0]      tsc_q;
 
   assign ldt_base_o  = ldtr_q.base;
@@ -91,7 +92,7 @@ module cpu_registers
 
   // State after RESET (386 Programmer's Reference Manual, 10.1).
   task automatic reset();
-    for (int i = 0; i < 8; i++) gpr_o[i] <= i == 2 ? 32'h0000_0303 : 32'd0;  // DX: component
+    for (int i = 0; i < 8; i++) gpr_o[i] <= i == 2 ? 32'h0000_0520 : 32'd0;  // DX: component
     eip_o <= 32'h0000_FFF0;
     eflags_o <= 32'h0000_0002;
     for (int i = 0; i < 6; i++) begin
@@ -116,6 +117,7 @@ module cpu_registers
     shadow_o <= 2'd0;
     halted_o <= 1'b0;
     pending_q <= 32'd0;
+    nmi_blocked_q <= 32'd0;
     tsc_q <= 64'd0;
   endtask
 
@@ -143,6 +145,7 @@ module cpu_registers
     state_o.shadow <= {30'b0, shadow_o};
     state_o.halted <= {31'b0, halted_o};
     state_o.pending_exception <= pending_q;
+    state_o.nmi_blocked <= nmi_blocked_q;
     state_o.tsc <= tsc_q;
   endtask
 
@@ -221,6 +224,7 @@ module cpu_registers
       shadow_o <= load_state_i.shadow[1:0];
       halted_o <= load_state_i.halted[0];
       pending_q <= load_state_i.pending_exception;
+      nmi_blocked_q <= load_state_i.nmi_blocked;
       tsc_q <= load_state_i.tsc;
     end
     if (!rst_ni) reset();

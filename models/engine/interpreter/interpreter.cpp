@@ -100,10 +100,11 @@ struct Interpreter::DecodeMemo {
   std::array<Entry, kEntries> table[2];  // by the code segment's D bit
 };
 
-Interpreter::Interpreter(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi)
+Interpreter::Interpreter(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi,
+                         CpuFamily family)
     : machine_(bus),
       bus_(std::make_unique<Bus>(bus)),
-      processor_(*bus_),
+      processor_(*bus_, family),
       memo_(std::make_unique<DecodeMemo>()),
       cpi_(cpi) {
   for (const MemoryRegion& region : regions) {

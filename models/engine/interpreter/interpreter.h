@@ -19,7 +19,8 @@ class Interpreter final : public Engine {
  public:
   /// Everything outside `regions` and every write to a region that is not writable goes to `bus`.
   /// The bus and the regions' memory outlive the interpreter.
-  Interpreter(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi = 1);
+  Interpreter(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi = 1,
+              CpuFamily family = CpuFamily::k586);
   ~Interpreter() override;
 
   std::string_view name() const override { return "interp"; }

@@ -48,6 +48,7 @@ Fields fields_of(const CpuState& state) {
   fields.emplace_back("shadow", state.shadow);
   fields.emplace_back("halted", state.halted);
   fields.emplace_back("pending_exception", state.pending_exception);
+  fields.emplace_back("nmi_blocked", state.nmi_blocked);
   return fields;
 }
 
