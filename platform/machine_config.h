@@ -10,6 +10,7 @@
 #include "models/base/disk_backend.h"
 #include "models/base/event_log.h"
 #include "models/base/types.h"
+#include "models/isa/cpu_family.h"
 #include "platform/loader/guest_image.h"
 #include "platform/memory_map.h"
 
@@ -44,6 +45,7 @@ using ByteSink = std::function<void(std::uint8_t byte)>;
 
 struct MachineConfig {
   EngineKind engine = EngineKind::kRtl;
+  CpuFamily cpu = CpuFamily::k586;
   std::uint64_t memory_bytes = 16u << 20;  // multiple of 4 KiB, at least 1 MiB
   std::uint64_t clock_hz = STRATA_CPU_HZ;
   /// What to run. Outlives the machine.

@@ -155,7 +155,7 @@ RtlMachine::RtlMachine(const MachineConfig& config)
       memory_(config),
       map_(memory_.map()),
       clock_("clock", period_),
-      cpu_("cpu", clock_, prepare(context_, config)),
+      cpu_("cpu", clock_, prepare(context_, config), config.cpu),
       bus_("bus", clock_, &context_),
       wb_memory_("memory", clock_, memory_.map(), config.memory_latency),
       pic_("pic", clock_, &context_, config.log),
@@ -227,7 +227,7 @@ std::optional<Error> RtlMachine::make_observers() {
   if (config_.check) {
     check_memory_ = std::make_unique<MachineMemory>(config_);
     checker_ = std::make_unique<LockstepChecker>(check_memory_->regions(nullptr, false),
-                                                 CpuState::reset());
+                                                 CpuState::reset(config_.cpu), config_.cpu);
   }
   if (recorder_ == nullptr && checker_ == nullptr) return std::nullopt;
   watch_ = std::make_unique<RtlWatch>(recorder_.get(), checker_.get(), map_, config_.trace, [this] {

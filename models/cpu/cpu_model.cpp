@@ -52,10 +52,12 @@ constexpr std::size_t kCsAttributes = 8 + 2 + 4 + 3;
 
 }  // namespace
 
-CpuModel::CpuModel(VerilatedContext* context, const char* name)
+CpuModel::CpuModel(VerilatedContext* context, const char* name, CpuFamily family)
     : rtl_(std::make_unique<Vcpu>(context, name)) {
   static_assert(sizeof(rtl_->state_o) == kStateWords * sizeof(EData));
+  rtl_->family_i = static_cast<std::uint8_t>(family);
   rtl_->rst_ni = 0;
+  rtl_->eval();  // with the clock low: the first evaluation sees no edge
   clock();
   clock();
   rtl_->rst_ni = 1;

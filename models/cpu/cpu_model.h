@@ -21,7 +21,7 @@ class CpuModel {
   using Request = WishboneRequest;
 
   /// Holds reset for two clocks; the first clock() after it starts fetching at the reset vector.
-  CpuModel(VerilatedContext* context, const char* name);
+  CpuModel(VerilatedContext* context, const char* name, CpuFamily family = CpuFamily::k586);
   ~CpuModel();
 
   void set_response(bool ack, std::uint32_t dat);

@@ -1,8 +1,9 @@
 #include "models/cpu/cpu_rtl.h"
 
 namespace strata {
-CpuRtl::CpuRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context)
-    : ClockedModule(name, clock), model_(context, this->name()) {
+CpuRtl::CpuRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
+               CpuFamily family)
+    : ClockedModule(name, clock), model_(context, this->name(), family) {
   SC_HAS_PROCESS(CpuRtl);
   SC_METHOD(interrupt_method);
   sensitive << interrupt;

@@ -31,6 +31,10 @@ module cpu
     // from the interrupt controller
     input logic intr_i,
 
+    // strap: which processor this is; 3, 4 or 5 for 386, 486, 586 (models/isa/cpu_family.h). Does not change
+    // outside reset.
+    input logic [2:0] family_i,
+
     // load and unload port
     input  logic       load_valid_i,
     input  cpu_state_t load_state_i,
@@ -68,6 +72,8 @@ module cpu
   logic [31:0] cr0, cr2, cr3;
   logic [ 1:0] shadow;
   logic        halted;
+
+  logic [ 2:0] family_q;
 
   // ---- pipeline control
   logic        intr_q;
@@ -390,6 +396,7 @@ module cpu
   cpu_registers u_registers (
       .clk_i,
       .rst_ni,
+      .family_i      (family_q),
       .load_valid_i,
       .load_state_i,
       .unload_i,
@@ -504,6 +511,7 @@ module cpu
 
   always_ff @(posedge clk_i) begin : pipeline
     intr_q <= intr_i;
+    family_q <= family_i;
     boot_q <= load_valid_i;
     if (x_leaves) x_valid_q <= 1'b0;
     if (m_issue && d_ready) m_issued_q <= 1'b1;

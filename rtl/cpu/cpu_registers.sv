@@ -8,6 +8,9 @@ module cpu_registers
     input logic clk_i,
     input logic rst_ni,
 
+    // strap
+    input logic [2:0] family_i,
+
     // load and unload port
     input  logic       load_valid_i,
     input  cpu_state_t load_state_i,
@@ -90,9 +93,13 @@ module cpu_registers
   assign ldt_limit_o = ldtr_q.limit;
   assign ldt_attr_o  = ldtr_q.attributes;
 
+  // DX after RESET: family, model and stepping (models/isa/cpu_family.h).
+  logic [31:0] component;
+  assign component = family_i == 3'd3 ? 32'h0000_0303 : {21'd0, family_i, 8'h20};
+
   // State after RESET (386 Programmer's Reference Manual, 10.1).
   task automatic reset();
-    for (int i = 0; i < 8; i++) gpr_o[i] <= i == 2 ? 32'h0000_0520 : 32'd0;  // DX: component
+    for (int i = 0; i < 8; i++) gpr_o[i] <= i == 2 ? component : 32'd0;
     eip_o <= 32'h0000_FFF0;
     eflags_o <= 32'h0000_0002;
     for (int i = 0; i < 6; i++) begin

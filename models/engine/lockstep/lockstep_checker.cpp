@@ -58,8 +58,9 @@ std::string record_difference(const RetireRecord& expected, const RetireRecord& 
 
 }  // namespace
 
-LockstepChecker::LockstepChecker(std::span<const MemoryRegion> regions, const CpuState& initial)
-    : regions_(regions.begin(), regions.end()), interpreter_(feed_, regions_) {
+LockstepChecker::LockstepChecker(std::span<const MemoryRegion> regions, const CpuState& initial,
+                                 CpuFamily family)
+    : regions_(regions.begin(), regions.end()), interpreter_(feed_, regions_, 1, family) {
   interpreter_.load_state(initial);
 }
 

@@ -20,8 +20,9 @@ namespace strata {
 class LockstepChecker {
  public:
   /// `regions` are a copy of the engine's plain memory, not shared with it; they outlive the
-  /// checker. `initial` is the state both start from.
-  LockstepChecker(std::span<const MemoryRegion> regions, const CpuState& initial);
+  /// checker. `initial` is the state both start from, `family` the engine's.
+  LockstepChecker(std::span<const MemoryRegion> regions, const CpuState& initial,
+                  CpuFamily family = CpuFamily::k586);
 
   /// An access of the engine to a port or to memory outside the regions, in order. Reads must come
   /// before their instruction retires; writes may come later.

@@ -22,11 +22,11 @@ void CpuBench::ContextDeleter::operator()(VerilatedContext* context) const {
   delete context;
 }
 
-CpuBench::CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device)
+CpuBench::CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device, CpuFamily family)
     : regions_(regions.begin(), regions.end()),
       device_(device),
       context_(new VerilatedContext),
-      core_(std::make_unique<CpuModel>(context_.get(), "cpu")) {
+      core_(std::make_unique<CpuModel>(context_.get(), "cpu", family)) {
   core_->keep_state(true);
 }
 

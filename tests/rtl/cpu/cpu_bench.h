@@ -28,7 +28,8 @@ class BenchDevice {
 class CpuBench {
  public:
   /// Plain memory, as engines see it; the regions' memory and the device outlive the bench.
-  CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device);
+  CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device,
+           CpuFamily family = CpuFamily::k586);
   ~CpuBench();
 
   /// Clocks from a request to its first acknowledge, at least 1.

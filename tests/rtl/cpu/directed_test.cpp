@@ -70,6 +70,26 @@ TEST(CpuModes, Cr3KeepsAll32Bits) {
   EXPECT_EQ(rig.bench().state().gpr[kEbx], 0x12345678u);
 }
 
+/// Nobody answers, reads float.
+class NoDevice final : public BenchDevice {
+ public:
+  std::uint32_t read(bool, std::uint32_t, unsigned) override { return ~0u; }
+  void write(bool, std::uint32_t, unsigned, std::uint32_t) override {}
+  std::uint8_t acknowledge() override { return 0; }
+};
+
+/// "DX contains the component identifier and revision number" (386 reference manual, 10.1.1; SDM
+/// vol. 3, 9.1.2), and nothing else depends on the processor.
+TEST(CpuReset, StateIsTheFamilys) {
+  for (const CpuFamily family : {CpuFamily::k386, CpuFamily::k486, CpuFamily::k586}) {
+    NoDevice device;
+    CpuBench bench({}, device, family);
+    bench.clock();
+    EXPECT_EQ(bench.state(), CpuState::reset(family));
+    EXPECT_EQ(bench.state().gpr[kEdx] >> 8, static_cast<std::uint32_t>(family));
+  }
+}
+
 /// Two loads of the same core: the second starts as if the first had never been.
 TEST(CpuLoad, IdleIsOverWithTheLoad) {
   RealModeRig rig({0x40, 0xF4});  // INC AX; HLT
