@@ -4,6 +4,7 @@
 // Assumes the window holds the next 12 bytes, enough for everything behind the prefixes.
 module cpu_decode
   import cpu_pkg::*;
+  import cpu_microcode_types_pkg::*;
   import cpu_microcode_pkg::*;
 (
     input logic clk_i,

@@ -117,7 +117,7 @@ package cpu_pkg;
     logic [7:0]   wmask;      // general registers written
     rep_e         rep;
     early_fault_e fault;
-    logic [7:0]   upc;        // microcode entry for OpMicrocode
+    cpu_microcode_types_pkg::upc_t upc;  // microcode entry for OpMicrocode
   } ctl_t;
 
   // Address generation, needed by the address stage only.

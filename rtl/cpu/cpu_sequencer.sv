@@ -1,4 +1,4 @@
-// Microcode sequencer: runs the sequences of cpu_microcode_pkg for the instruction in execute, for faults
+// Microcode sequencer: runs the sequences of microcode/*.uc for the instruction in execute, for faults
 // and for external interrupts. One micro-instruction at a time, each complete before the next; while it
 // is active it owns the data port and the register file.
 // Assumes CPL 0. Left out, raising #UD by the checks below: call gates, task switches, returns to an outer
@@ -6,6 +6,7 @@
 module cpu_sequencer
   import cpu_pkg::*;
   import cpu_alu_pkg::*;
+  import cpu_microcode_types_pkg::*;
   import cpu_microcode_pkg::*;
 (
     input logic clk_i,
@@ -641,10 +642,10 @@ module cpu_sequencer
         raise(check_vector, check_error);
       end else if (step_done) begin
         waiting_q <= 1'b0;
-        upc_q <= upc_q + 8'd1;
+        upc_q <= upc_q + upc_t'(1);
         if (jump_taken) begin
           upc_q <= u.ctl == CtReturn ? return_q : u.target;
-          if (u.ctl == CtCall) return_q <= upc_q + 8'd1;
+          if (u.ctl == CtCall) return_q <= upc_q + upc_t'(1);
         end
         unique case (u.dst)
           UdT0, UdT1, UdT2, UdT3, UdT4, UdT5, UdT6, UdT7: temp_q[3'(u.dst - 4'd1)] <= sum;

@@ -37,6 +37,8 @@ function(strata_verilate name)
   set(slow "${dir}/${name}_slow.cpp")
   add_custom_command(
       OUTPUT "${fast}" "${slow}"
+      # What an earlier run left is not overwritten where the new one names its files otherwise.
+      COMMAND "${CMAKE_COMMAND}" -E rm -rf "${dir}"
       COMMAND "${CMAKE_COMMAND}" -E make_directory "${dir}"
       COMMAND "${VERILATOR}" --cc -Wall --trace --trace-structs --no-trace-params -O3 --x-assign fast --x-initial fast
               --noassert --top-module ${arg_TOP} --Mdir "${dir}" ${arg_PARAMETERS}

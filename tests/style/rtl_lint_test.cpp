@@ -73,11 +73,18 @@ CommandResult lint(const std::string& top, const Files& common, const Files& uni
   return run_command(command + " " + quoted(folder + "/" + top + ".sv"));
 }
 
+/// The files of each folder of rtl/, generated ones too.
 std::map<std::string, Files> units() {
   std::map<std::string, Files> result;
   for (SourceFile& file : source_files({".sv"})) {
     const std::string folder = file.path.substr(0, file.path.find_last_of('/'));
     if (folder.starts_with("rtl/")) result[folder].push_back(std::move(file));
+  }
+  const fs::path generated = STRATA_GENERATED_RTL;
+  for (const auto& entry : fs::recursive_directory_iterator(generated)) {
+    if (entry.path().extension() != ".sv") continue;
+    const std::string folder = fs::relative(entry.path().parent_path(), generated).generic_string();
+    result[folder].push_back({entry.path().string(), read_text(entry.path())});
   }
   return result;
 }

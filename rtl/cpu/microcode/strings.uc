@@ -1,0 +1,40 @@
+# String instructions: one iteration is one retirement. A repeated one whose counter is zero does nothing.
+
+entry MOVS:
+    if RepZero jump nothing_to_do
+    T0 = read operand[Esi].element
+    write es[Edi].element = T0 ; str_si ; str_di ; string
+
+entry CMPS:
+    if RepZero jump nothing_to_do
+    T0 = read operand[Esi].element
+    T1 = read es[Edi].element
+    SpCompareTemps ; size element ; str_si ; str_di ; str_zf ; string
+
+entry STOS:
+    if RepZero jump nothing_to_do
+    write es[Edi].element = Eax ; str_di ; string
+
+entry LODS:
+    if RepZero jump nothing_to_do
+    Acc = read operand[Esi].element ; str_si ; string
+
+entry SCAS:
+    if RepZero jump nothing_to_do
+    T0 = read es[Edi].element
+    SpCompareAcc ; size element ; str_di ; str_zf ; string
+
+# The place in memory is probed before the port is read, because a port cannot be read twice.
+entry INS:
+    if RepZero jump nothing_to_do
+    probe es[Edi].element
+    T0 = in[Edx].element
+    write es[Edi].element = T0 ; str_di ; string
+
+entry OUTS:
+    if RepZero jump nothing_to_do
+    T0 = read operand[Esi].element
+    out[Edx].element = T0 ; str_si ; string
+
+nothing_to_do:
+    done
