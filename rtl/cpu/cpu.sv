@@ -6,7 +6,7 @@
 // An instruction becomes real in execute, in order; registers and flags are written at the end of it, the
 // retirement record appears two edges later. Faults found earlier travel with their instruction to execute.
 // The pipeline control below decides only who may move; what each stage does is in its own module.
-// Assumes CPL 0 and no paging (see cpu_decode for what raises #UD). External interrupts are taken between
+// Assumes CPL 0 (see cpu_decode for what raises #UD). External interrupts are taken between
 // instructions, and between iterations of repeated string instructions.
 module cpu
   import cpu_pkg::*;
@@ -69,7 +69,7 @@ module cpu
   logic [31:0] ldt_base, ldt_limit, ldt_attr;
   logic [31:0] gdt_base, gdt_limit;
   logic [31:0] idt_base, idt_limit;
-  logic [31:0] cr0, cr2, cr3;
+  logic [31:0] cr0, cr2, cr3, cr4;
   logic [ 1:0] shadow;
   logic        halted;
 
@@ -90,12 +90,29 @@ module cpu
   logic [ 5:0] available;
   logic [ 3:0] consume;
   logic        f_valid, f_ready, f_beat, f_last;
-  logic [31:2] f_addr;
+  logic [31:0] f_linear;
   logic [31:0] f_data;
-  logic        d_valid, d_write, d_ready, d_done;
+  logic        b_valid, b_write, b_walk, b_split, b_ready;
+  logic [ 1:0] b_space;
+  logic [31:0] b_addr, b_wdata;
+  logic [31:12] b_high;
+  size_e       b_size;
+  logic        bf_valid, bf_ready;
+  logic [31:2] bf_addr;
+
+  // ---- paging unit
+  logic        user;              // CPL 3
+  logic        d_lookup, d_valid, d_write, d_rmw, d_user;
+  logic        d_ready, d_step_ready, d_fault, d_committed, d_done;
   logic [ 1:0] d_space;
-  logic [31:0] d_addr, d_wdata, d_rdata;
+  logic [31:0] d_linear, d_wdata, d_rdata;
   size_e       d_size;
+  logic        f_needed, f_walking, f_fault;
+  logic        fetch_walked_q;    // interrupts wait until the instruction fetched retires
+  logic [31:0] page_error;
+  logic        cr2_valid;
+  logic [31:0] cr2_new;
+  logic        flush_all, flush_local;
 
   // ---- decode and address stages
   logic        dec_valid;
@@ -105,6 +122,7 @@ module cpu
   logic [31:0] dec_disp;
   logic [31:0] dec_imm;
   logic [15:0] dec_imm2;
+  logic        dec_starved;
   logic        addr_stall;
   logic [31:0] addr_offset;
   logic [31:0] addr_linear;
@@ -122,6 +140,7 @@ module cpu
   logic        m_violation_q;
   logic        m_issued_q;
   logic        m_loads;         // there is something to read
+  logic        m_wants;         // its load is not on the way yet
   logic        m_issue;
   logic        m_complete;
   logic        m_move;
@@ -136,6 +155,7 @@ module cpu
   logic [31:0] x_linear_q;
   logic [31:0] x_mem_q;
   logic        x_violation_q;
+  logic        x_page_fault_q;
   logic        x_execute;
   logic        x_leaves;
   logic        x_free;
@@ -169,7 +189,7 @@ module cpu
   logic [ 2:0] cr_index;
   logic [31:0] cr_data;
   logic        seq_halt;
-  logic        seq_d_valid, seq_d_write;
+  logic        seq_d_valid, seq_d_write, seq_d_probe, seq_d_user;
   logic [ 1:0] seq_d_space;
   logic [31:0] seq_d_addr, seq_d_wdata;
   size_e       seq_d_size;
@@ -182,18 +202,21 @@ module cpu
   cpu_bus_unit u_bus (
       .clk_i,
       .rst_ni,
-      .d_valid_i(d_valid),
-      .d_write_i(d_write),
-      .d_space_i(d_space),
-      .d_addr_i (d_addr),
-      .d_size_i (d_size),
-      .d_wdata_i(d_wdata),
-      .d_ready_o(d_ready),
+      .d_valid_i(b_valid),
+      .d_write_i(b_write),
+      .d_walk_i (b_walk),
+      .d_space_i(b_space),
+      .d_addr_i (b_addr),
+      .d_split_i(b_split),
+      .d_high_i (b_high),
+      .d_size_i (b_size),
+      .d_wdata_i(b_wdata),
+      .d_ready_o(b_ready),
       .d_done_o (d_done),
       .d_rdata_o(d_rdata),
-      .f_valid_i(f_valid),
-      .f_addr_i (f_addr),
-      .f_ready_o(f_ready),
+      .f_valid_i(bf_valid),
+      .f_addr_i (bf_addr),
+      .f_ready_o(bf_ready),
       .f_beat_o (f_beat),
       .f_last_o (f_last),
       .f_data_o (f_data),
@@ -210,6 +233,60 @@ module cpu
       .wb_dat_i
   );
 
+  cpu_paging_unit u_paging (
+      .clk_i,
+      .rst_ni,
+      .paging_i       (cr0[31]),
+      .wp_i           (cr0[16]),
+      .pse_i          (cr4[4]),
+      .pge_i          (cr4[7]),
+      .directory_i    (cr3[31:12]),
+      .flush_all_i    (flush_all),
+      .flush_local_i  (flush_local),
+      .flush_page_i   (1'b0),
+      .flush_address_i(20'd0),
+      .d_lookup_i     (d_lookup),
+      .d_valid_i      (d_valid),
+      .d_sequencer_i  (seq_d_valid),
+      .d_write_i      (d_write),
+      .d_rmw_i        (d_rmw),
+      .d_probe_i      (seq_d_probe),
+      .d_user_i       (d_user),
+      .d_space_i      (d_space),
+      .d_linear_i     (d_linear),
+      .d_size_i       (d_size),
+      .d_wdata_i      (d_wdata),
+      .d_ready_o      (d_ready),
+      .d_step_ready_o (d_step_ready),
+      .d_fault_o      (d_fault),
+      .d_committed_o  (d_committed),
+      .error_o        (page_error),
+      .cr2_valid_o    (cr2_valid),
+      .cr2_o          (cr2_new),
+      .f_valid_i      (f_valid && !(seq_done && (cr0[31] || cr_valid))),
+      .f_linear_i     (f_linear),
+      .f_ready_o      (f_ready),
+      .f_needed_i     (f_needed),
+      .f_user_i       (user),
+      .f_walking_o    (f_walking),
+      .f_fault_o      (f_fault),
+      .b_valid_o      (b_valid),
+      .b_write_o      (b_write),
+      .b_walk_o       (b_walk),
+      .b_space_o      (b_space),
+      .b_addr_o       (b_addr),
+      .b_split_o      (b_split),
+      .b_high_o       (b_high),
+      .b_size_o       (b_size),
+      .b_wdata_o      (b_wdata),
+      .b_ready_i      (b_ready),
+      .b_done_i       (d_done),
+      .b_rdata_i      (d_rdata),
+      .bf_valid_o     (bf_valid),
+      .bf_addr_o      (bf_addr),
+      .bf_ready_i     (bf_ready)
+  );
+
   cpu_prefetch u_prefetch (
       .clk_i,
       .rst_ni,
@@ -220,7 +297,7 @@ module cpu
       .available_o      (available),
       .consume_i        (consume),
       .f_valid_o        (f_valid),
-      .f_addr_o         (f_addr),
+      .f_linear_o       (f_linear),
       .f_ready_i        (f_ready),
       .f_beat_i         (f_beat),
       .f_last_i         (f_last),
@@ -234,6 +311,9 @@ module cpu
       .window_hi_i   (window_hi),
       .available_i   (available),
       .consume_o     (consume),
+      .paging_i      (cr0[31]),
+      .starved_o     (dec_starved),
+      .fetch_fault_i (f_fault),
       .redirect_i    (redirect),
       .redirect_eip_i(redirect_eip),
       .hold_i        (halted || shutdown_o || boot_q),
@@ -375,11 +455,15 @@ module cpu
       .halt_o         (seq_halt),
       .d_valid_o      (seq_d_valid),
       .d_write_o      (seq_d_write),
+      .d_probe_o      (seq_d_probe),
+      .d_user_o       (seq_d_user),
       .d_space_o      (seq_d_space),
       .d_addr_o       (seq_d_addr),
       .d_size_o       (seq_d_size),
       .d_wdata_o      (seq_d_wdata),
-      .d_ready_i      (d_ready),
+      .d_ready_i      (d_step_ready),
+      .d_fault_i      (d_fault && seq_active),
+      .page_error_i   (page_error),
       .d_done_i       (d_done),
       .d_rdata_i      (d_rdata),
       .done_o         (seq_done),
@@ -435,6 +519,8 @@ module cpu
       .cr_valid_i    (cr_valid),
       .cr_i          (cr_index),
       .cr_data_i     (cr_data),
+      .cr2_valid_i   (cr2_valid),
+      .cr2_i         (cr2_new),
       .shadow_valid_i(retire),
       .shadow_i      (seq_mov_ss_shadow ? 2'd2 : (ex_done && ex_sti_shadow) ? 2'd1 : 2'd0),
       .halt_i        (seq_halt),
@@ -456,21 +542,26 @@ module cpu
       .cr0_o         (cr0),
       .cr2_o         (cr2),
       .cr3_o         (cr3),
+      .cr4_o         (cr4),
       .shadow_o      (shadow),
       .halted_o      (halted)
   );
 
   // ---- who may move
-  assign interrupt_due = intr_q && eflags[FL_IF] && shadow == 2'd0 && !shutdown_o && !boot_q;
-  // An instruction whose load is under way goes first: reading a device twice is not reading it once.
-  assign take_interrupt = interrupt_due && !seq_active && !(m_valid_q && m_issued_q) &&
+  assign interrupt_due = intr_q && eflags[FL_IF] && shadow == 2'd0 && !shutdown_o && !boot_q &&
+      !f_walking && !fetch_walked_q;
+  // An instruction whose load is under way goes first: reading a device twice is not reading it once. So
+  // does one whose page walk has begun: accessed bits are set by instructions that are executed.
+  assign take_interrupt = interrupt_due && !seq_active && !d_committed && !(m_valid_q && m_issued_q) &&
       !(x_valid_q && x_ctl_q.mem_rd && !x_violation_q);
-  assign x_execute = x_valid_q && !seq_active && !take_interrupt && !x_violation_q && !boot_q &&
-      x_ctl_q.op != OpMicrocode;
-  assign seq_start = x_valid_q && !take_interrupt && !x_violation_q && !boot_q &&
+  assign x_execute = x_valid_q && !seq_active && !take_interrupt && !x_violation_q &&
+      !x_page_fault_q && !boot_q && x_ctl_q.op != OpMicrocode;
+  assign seq_start = x_valid_q && !take_interrupt && !x_violation_q && !x_page_fault_q && !boot_q &&
       x_ctl_q.op == OpMicrocode;
-  assign seq_raise = x_valid_q && !take_interrupt && !boot_q && (x_violation_q || ex_fault);
-  assign seq_raise_vector = ex_fault ? ex_vector : x_ctl_q.seg == SegSs ? VEC_SS : VEC_GP;
+  assign seq_raise = x_valid_q && !take_interrupt && !boot_q &&
+      (x_violation_q || x_page_fault_q || ex_fault || (ex_store && d_fault));
+  assign seq_raise_vector = ex_fault ? ex_vector : x_page_fault_q || ex_store ? VEC_PF
+                            : x_ctl_q.seg == SegSs ? VEC_SS : VEC_GP;
 
   assign retire = ex_done || seq_done;
   assign redirect = (ex_done && ex_branch) || (seq_done && seq_jump) || boot_q;
@@ -482,37 +573,56 @@ module cpu
 
   assign m_loads = m_ctl_q.mem_rd && !m_violation_q;
   // A load waits until everything older is done, so it never passes a store or a fault.
-  assign m_issue = m_valid_q && m_loads && !m_issued_q && x_free && !redirect && !ex_store &&
-      !seq_d_valid && !interrupt_due;
-  assign m_complete = m_valid_q && (!m_loads || (m_issued_q && d_done));
+  assign m_wants = m_valid_q && m_loads && !m_issued_q;
+  assign m_issue = m_wants && x_free && !redirect && !ex_store && !seq_d_valid &&
+      (!interrupt_due || d_committed);
+  assign m_complete = m_valid_q && (!m_loads || (m_issued_q && d_done) || (m_issue && d_fault));
   assign m_move = m_complete && x_free;
   assign addr_move = dec_valid && !addr_stall && (!m_valid_q || m_move);
 
   always_comb begin : data_port
-    d_valid = ex_store || seq_d_valid || m_issue;
+    d_lookup = ex_store || seq_d_valid || m_wants;
     d_write = 1'b0;
+    d_rmw = 1'b0;
+    d_user = user;
     d_space = 2'd0;
-    d_addr = m_linear_q;
+    d_linear = m_linear_q;
     d_size = m_ctl_q.msize;
     d_wdata = '0;
     if (seq_d_valid) begin
+      d_user = seq_d_user;
       d_write = seq_d_write;
       d_space = seq_d_space;
-      d_addr = seq_d_addr;
+      d_linear = seq_d_addr;
       d_size = seq_d_size;
       d_wdata = seq_d_wdata;
     end else if (ex_store) begin
       d_write = 1'b1;
-      d_addr = ex_store_addr;
+      d_linear = ex_store_addr;
       d_size = ex_store_size;
       d_wdata = ex_store_data;
+    end else begin
+      d_rmw = m_ctl_q.mem_wr;
     end
   end
+  // Not in the block above: whether a load is issued depends on a store's being ready.
+  assign d_valid = ex_store || seq_d_valid || m_issue;
+
+  // ---- paging: CPL is the DPL of SS
+  assign user = seg_attr[SegSs][6:5] == 2'd3;
+  // A page is walked for a fetch only when nothing but that fetch can happen next.
+  assign f_needed = dec_starved && !dec_valid && !m_valid_q && !x_valid_q && !seq_active && !redirect &&
+      !interrupt_due && !boot_q;
+  assign flush_local = cr_valid && cr_index == 3'd3;
+  assign flush_all = load_valid_i || (cr_valid && (cr_index == 3'd0 ? cr_data[31] != cr0[31]
+                     : cr_index == 3'd4 && ((cr_data ^ cr4) & 32'h90) != 32'd0));
 
   always_ff @(posedge clk_i) begin : pipeline
     intr_q <= intr_i;
     family_q <= family_i;
     boot_q <= load_valid_i;
+    if (f_walking) fetch_walked_q <= 1'b1;
+    else if (retire || load_valid_i) fetch_walked_q <= 1'b0;
     if (x_leaves) x_valid_q <= 1'b0;
     if (m_issue && d_ready) m_issued_q <= 1'b1;
     if (m_move) begin
@@ -526,6 +636,7 @@ module cpu
       x_linear_q <= m_linear_q;
       x_mem_q <= d_rdata;
       x_violation_q <= m_violation_q;
+      x_page_fault_q <= m_issue && d_fault;
     end
     if (addr_move) begin
       m_valid_q <= 1'b1;
@@ -546,6 +657,7 @@ module cpu
       intr_q <= 1'b0;
       boot_q <= 1'b1;
       m_issued_q <= 1'b0;
+      fetch_walked_q <= 1'b0;
     end
   end
 
@@ -585,7 +697,7 @@ module cpu
       retire_next_eip_o <= eip;
       retire_eflags_o <= eflags;
     end
-    idle_o <= halted && !intr_q && !intr_i && !seq_active && !r_valid_q && !wb_cyc_o && !f_valid &&
+    idle_o <= halted && !intr_q && !intr_i && !seq_active && !r_valid_q && !wb_cyc_o && !bf_valid &&
         !load_valid_i;
   end
 

@@ -1,6 +1,6 @@
 // Bus unit: the core's only way out, one Wishbone B4 master port for data, I/O, interrupt acknowledge and
-// instruction fetch. Data goes first. A data access that crosses a 32-bit word becomes two cycles, low
-// word first. Fetches are four-word wrapping bursts. Everything towards the bus is registered; ack and
+// instruction fetch; addresses are physical. Data goes first. A data access that crosses a 32-bit word
+// becomes two cycles, low word first. Page walks are marked as bursts of one word (CTI 111). Fetches are four-word wrapping bursts. Everything towards the bus is registered; ack and
 // data are sampled into registers before use.
 // Left out: LOCK# (there is one master), bus errors (a miss reads all ones).
 module cpu_bus_unit
@@ -9,18 +9,21 @@ module cpu_bus_unit
     input logic clk_i,
     input logic rst_ni,
 
-    // from the memory stage, execute or the sequencer
+    // from the paging unit, for data
     input  logic        d_valid_i,   // request; taken in this cycle when d_ready_o
     input  logic        d_write_i,
+    input  logic        d_walk_i,    // of the page walker
     input  logic [ 1:0] d_space_i,   // Wishbone tga: 0 memory, 1 I/O, 2 interrupt acknowledge
     input  logic [31:0] d_addr_i,
+    input  logic        d_split_i,   // the second word of a crossing access is in another page
+    input  logic [31:12] d_high_i,   // that page
     input  size_e       d_size_i,
     input  logic [31:0] d_wdata_i,
     output logic        d_ready_o,
     output logic        d_done_o,    // one cycle: the access taken last is finished
     output logic [31:0] d_rdata_o,   // zero-extended
 
-    // from the prefetch unit
+    // from the paging unit, for the prefetch unit
     input  logic        f_valid_i,   // request; taken in this cycle when f_ready_o
     input  logic [31:2] f_addr_i,    // first word of the wrapping burst
     output logic        f_ready_o,
@@ -57,6 +60,8 @@ module cpu_bus_unit
   logic [31:0] low_q;      // low word of a crossing read
   logic [31:0] high_dat_q;
   logic [ 3:0] high_sel_q;
+  logic        split_q;
+  logic [31:12] high_q;
 
   assign d_ready_o = state_q == StIdle;
   assign f_ready_o = state_q == StIdle && !d_valid_i;
@@ -95,13 +100,15 @@ module cpu_bus_unit
     wb_sel_o   <= sel[3:0];
     wb_dat_o   <= dat[31:0];
     wb_tga_o   <= d_space_i;
-    wb_cti_o   <= 3'd0;
+    wb_cti_o   <= d_walk_i ? 3'd7 : 3'd0;
     wb_bte_o   <= 2'd0;
     lane_q     <= d_addr_i[1:0];
     size_q     <= d_size_i;
     crosses_q  <= sel[7:4] != 4'd0;
     high_sel_q <= sel[7:4];
     high_dat_q <= dat[63:32];
+    split_q    <= d_split_i;
+    high_q     <= d_high_i;
   endtask
 
   task automatic start_fetch();
@@ -140,6 +147,7 @@ module cpu_bus_unit
           low_q    <= wb_dat_i;
           wb_adr_o <= wb_adr_o + 30'd1;
           if (wb_tga_o == 2'd1) wb_adr_o[31:16] <= 16'd0;  // behind port FFFF comes port 0
+          if (split_q) wb_adr_o <= {high_q, 10'd0};
           wb_sel_o <= high_sel_q;
           wb_dat_o <= high_dat_q;
         end else begin

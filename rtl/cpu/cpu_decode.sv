@@ -16,6 +16,11 @@ module cpu_decode
     input  logic [ 5:0] available_i,
     output logic [ 3:0] consume_o,
 
+    // from and to the paging unit
+    input  logic        paging_i,
+    output logic        starved_o,     // a byte is missing to go on with, and may be fetched
+    input  logic        fetch_fault_i, // one cycle, while starved: that byte's page
+
     // from execute and the sequencer
     input logic        redirect_i,
     input logic [31:0] redirect_eip_i,
@@ -70,6 +75,7 @@ module cpu_decode
 
   logic        stage_free;
   logic        is_prefix;
+  logic        take_prefix;
   logic        dispatch;        // an instruction leaves decode in this cycle
   ctl_t        ctl;
   agu_t        agu;
@@ -127,6 +133,7 @@ module cpu_decode
     length = 4'd1;
     next_eip = '0;
     dispatch = 1'b0;
+    take_prefix = stage_free && available_i != 6'd0 && is_prefix && !hold_i && prefixes_q != 4'd15;
 
     if (stage_free && available_i != 6'd0 && !is_prefix && !hold_i) begin
       two_byte = byte0 == 8'h0F;
@@ -805,10 +812,22 @@ module cpu_decode
       length = 4'd0;
       dispatch = 1'b1;
     end
-  end
 
-  logic take_prefix;
-  assign take_prefix = stage_free && available_i != 6'd0 && is_prefix && !hold_i && prefixes_q != 4'd15;
+    // With paging on, the missing byte must be allowed by limit and length before its page is asked for.
+    starved_o = paging_i && stage_free && !hold_i && !dispatch && !take_prefix;
+    if (starved_o && (fetch_fault_i || {1'b0, eip_q} + {27'b0, available_i} > {1'b0, cs_limit_i} ||
+                      {2'b0, prefixes_q} + available_i >= 6'd15)) begin
+      starved_o = 1'b0;
+      ctl = '0;
+      agu = '0;
+      ctl.op = OpMicrocode;
+      ctl.fault = fetch_fault_i ? FaultPf : FaultGp;
+      ctl.wmask = 8'hFF;
+      next_eip = eip_q;
+      length = 4'd0;
+      dispatch = 1'b1;
+    end
+  end
 
   assign consume_o = dispatch ? length : take_prefix ? 4'd1 : 4'd0;
 

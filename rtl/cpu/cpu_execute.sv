@@ -51,7 +51,7 @@ module cpu_execute
     output logic        branch_o,
     output logic [31:0] target_o,
 
-    // to the bus unit
+    // to the paging unit
     output logic        store_o,
     output logic [31:0] store_addr_o,
     output size_e       store_size_o,
@@ -68,6 +68,10 @@ module cpu_execute
   logic        div_done;
   logic [31:0] div_quotient;
   logic [31:0] div_remainder;
+  logic        complete;        // but for the store
+
+  // Not in the block below: whether the store is taken depends on its address.
+  assign done_o = complete && (!store_o || store_ready_i);
 
   cpu_divider u_divider (
       .clk_i,
@@ -123,7 +127,7 @@ module cpu_execute
     logic [31:0] stack_offset;
     logic [31:0] loop_count;
 
-    done_o = 1'b0;
+    complete = 1'b0;
     fault_o = 1'b0;
     vector_o = VEC_GP;
     w0_valid_o = 1'b0;
@@ -505,7 +509,7 @@ module cpu_execute
       if (!fault_o && !wait_divider) begin
         store_o = push || ctl_i.mem_wr;
         if (ctl_i.mem_wr) store_data_o = value;
-        done_o = !store_o || store_ready_i;
+        complete = 1'b1;
         branch_o = taken;
       end
     end

@@ -61,8 +61,8 @@ package cpu_pkg;
   } dst_e;
 
   // Faults found before execute; the instruction carries them to the sequencer.
-  typedef enum logic [1:0] {
-    FaultNone, FaultUd, FaultGp, FaultNm
+  typedef enum logic [2:0] {
+    FaultNone, FaultUd, FaultGp, FaultNm, FaultPf
   } early_fault_e;
 
   typedef enum logic [1:0] {
@@ -77,6 +77,7 @@ package cpu_pkg;
   parameter logic [7:0] VEC_NP = 8'd11;
   parameter logic [7:0] VEC_SS = 8'd12;
   parameter logic [7:0] VEC_GP = 8'd13;
+  parameter logic [7:0] VEC_PF = 8'd14;
 
   // EFLAGS bit numbers (SDM vol. 1, 3.4.3).
   parameter int unsigned FL_CF = 0;

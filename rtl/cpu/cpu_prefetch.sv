@@ -1,8 +1,9 @@
 // Prefetch unit: a queue of eight words (32 bytes) filled by four-word bursts, and a window of the next 12
 // bytes for decode. A redirect empties the queue and starts at the new address; words of a burst that was
 // under way are dropped as they arrive.
-// Assumes physical address = linear address; the instruction TLB and cache go between here and the bus
-// unit. Left out: snooping of stores; code modified within the queue needs a jump, as on a 386.
+// Addresses are linear; the paging unit between here and the bus unit translates each burst, which is
+// within one page, and lets a request wait whose page is not in its TLB. An instruction cache goes to the
+// same place. Left out: snooping of stores; code modified within the queue needs a jump, as on a 386.
 module cpu_prefetch (
     input logic clk_i,
     input logic rst_ni,
@@ -17,10 +18,11 @@ module cpu_prefetch (
     output logic [ 5:0] available_o,  // valid bytes in the queue
     input  logic [ 3:0] consume_i,    // bytes taken in this cycle
 
-    // to the bus unit
+    // to the paging unit
     output logic        f_valid_o,
-    output logic [31:2] f_addr_o,
+    output logic [31:0] f_linear_o,  // next byte wanted
     input  logic        f_ready_i,
+    // from the bus unit
     input  logic        f_beat_i,
     input  logic        f_last_i,
     input  logic [31:0] f_data_i
@@ -39,7 +41,7 @@ module cpu_prefetch (
   assign available_o = available_q;
   // Ask when a whole line fits behind what is there; a redirect asks for its target at once.
   assign f_valid_o = !busy_q && (redirect_i || available_q <= 6'd13);
-  assign f_addr_o = redirect_i ? redirect_linear_i[31:2] : next_q;
+  assign f_linear_o = redirect_i ? redirect_linear_i : {next_q, skip_q};
 
   always_comb begin : window
     logic [2:0] word;

@@ -54,6 +54,8 @@ module cpu_registers
     input logic        cr_valid_i,
     input logic [ 2:0] cr_i,
     input logic [31:0] cr_data_i,
+    input logic        cr2_valid_i,     // page fault
+    input logic [31:0] cr2_i,
     input logic        shadow_valid_i,
     input logic [ 1:0] shadow_i,
     input logic        halt_i,
@@ -76,6 +78,7 @@ module cpu_registers
     output logic [31:0] cr0_o,
     output logic [31:0] cr2_o,
     output logic [31:0] cr3_o,
+    output logic [31:0] cr4_o,
     output logic [ 1:0] shadow_o,
     output logic        halted_o
 );
@@ -83,7 +86,6 @@ module cpu_registers
   // Loaded and unloaded, but not used by the instructions this core executes.
   segment_state_t   ldtr_q;
   segment_state_t   tr_q;
-  logic [31:0]      cr4_q;
   logic [7:0][31:0] dr_q;
   logic [31:0]      pending_q;
   logic [31:0]      nmi_blocked_q;
@@ -117,7 +119,7 @@ module cpu_registers
     cr0_o <= 32'h10;
     cr2_o <= 32'd0;
     cr3_o <= 32'd0;
-    cr4_q <= 32'd0;
+    cr4_o <= 32'd0;
     dr_q <= '0;
     dr_q[6] <= 32'hFFFF_0FF0;
     dr_q[7] <= 32'h0000_0400;
@@ -147,7 +149,7 @@ module cpu_registers
     state_o.cr0 <= cr0_o;
     state_o.cr2 <= cr2_o;
     state_o.cr3 <= cr3_o;
-    state_o.cr4 <= cr4_q;
+    state_o.cr4 <= cr4_o;
     state_o.dr <= dr_q;
     state_o.shadow <= {30'b0, shadow_o};
     state_o.halted <= {31'b0, halted_o};
@@ -204,6 +206,7 @@ module cpu_registers
         3'd2: cr2_o <= cr_data_i;
         default: cr3_o <= cr_data_i;
       endcase
+    if (cr2_valid_i) cr2_o <= cr2_i;
     if (shadow_valid_i) shadow_o <= shadow_i;
     if (halt_i) halted_o <= 1'b1;
     if (unhalt_i) halted_o <= 1'b0;
@@ -226,7 +229,7 @@ module cpu_registers
       cr0_o <= load_state_i.cr0;
       cr2_o <= load_state_i.cr2;
       cr3_o <= load_state_i.cr3;
-      cr4_q <= load_state_i.cr4;
+      cr4_o <= load_state_i.cr4;
       dr_q <= load_state_i.dr;
       shadow_o <= load_state_i.shadow[1:0];
       halted_o <= load_state_i.halted[0];

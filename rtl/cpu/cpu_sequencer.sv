@@ -15,7 +15,7 @@ module cpu_sequencer
     // from the pipeline control
     input  logic       start_i,         // run the microcode of the instruction in execute
     input  logic       interrupt_i,     // take an external interrupt
-    input  logic       raise_i,         // raise an exception with error code 0
+    input  logic       raise_i,         // raise an exception, #PF with its error code, others with 0
     input  logic [7:0] raise_vector_i,
     output logic       active_o,
 
@@ -77,14 +77,18 @@ module cpu_sequencer
     output logic [31:0] cr_data_o,
     output logic        halt_o,
 
-    // to the bus unit
+    // to the paging unit
     output logic        d_valid_o,
     output logic        d_write_o,
+    output logic        d_probe_o,       // the checks of a write, without the write
+    output logic        d_user_o,        // at CPL 3
     output logic [ 1:0] d_space_o,
     output logic [31:0] d_addr_o,
     output size_e       d_size_o,
     output logic [31:0] d_wdata_o,
     input  logic        d_ready_i,
+    input  logic        d_fault_i,
+    input  logic [31:0] page_error_i,
     input  logic        d_done_i,
     input  logic [31:0] d_rdata_i,
 
@@ -101,8 +105,8 @@ module cpu_sequencer
 );
 
   // What is being delivered, for double faults (SDM vol. 3, table 6-5).
-  typedef enum logic [1:0] {
-    DeliverNone, DeliverBenign, DeliverContributory, DeliverDouble
+  typedef enum logic [2:0] {
+    DeliverNone, DeliverBenign, DeliverContributory, DeliverPageFault, DeliverDouble
   } deliver_e;
 
   logic        active_q;
@@ -206,6 +210,8 @@ module cpu_sequencer
     halt_o = 1'b0;
     d_valid_o = 1'b0;
     d_write_o = 1'b0;
+    d_probe_o = 1'b0;
+    d_user_o = 1'b0;
     d_space_o = 2'd0;
     d_addr_o = '0;
     d_size_o = SizeD;
@@ -326,6 +332,8 @@ module cpu_sequencer
           MemRead, MemWrite, MemProbe: begin
             d_addr_o = offset + (seg == SegLinear ? 32'd0 : seg_base_i[seg]);
             d_write_o = u.mem == MemWrite;
+            d_probe_o = u.mem == MemProbe;
+            d_user_o = seg != SegLinear && seg_attr_i[SegSs][6:5] == 2'd3;
             if (seg != SegLinear && segment_violation(seg_attr_i[seg], seg_limit_i[seg], offset,
                                                       size_bytes(size), u.mem != MemRead, pe)) begin
               check_fault = 1'b1;
@@ -339,10 +347,16 @@ module cpu_sequencer
           end
           default: d_space_o = 2'd2;
         endcase
-        d_valid_o = !waiting_q && !check_fault && u.mem != MemProbe;
+        d_valid_o = !waiting_q && !check_fault && (u.mem != MemProbe || cr0_i[31]);
+        if (d_fault_i) begin
+          check_fault = 1'b1;
+          check_vector = VEC_PF;
+          check_error = page_error_i;
+        end
       end
       unique case (u.mem)
-        MemNone, MemProbe: step_done = 1'b1;
+        MemNone: step_done = 1'b1;
+        MemProbe: step_done = !cr0_i[31] || d_ready_i;
         MemWrite: step_done = d_ready_i;
         default: step_done = waiting_q && d_done_i;
       endcase
@@ -445,6 +459,10 @@ module cpu_sequencer
           unique case (ctl_i.fault)
             FaultUd: check_vector = VEC_UD;
             FaultNm: check_vector = VEC_NM;
+            FaultPf: begin
+              check_vector = VEC_PF;
+              check_error = page_error_i;
+            end
             default: check_vector = VEC_GP;
           endcase
         end
@@ -605,6 +623,7 @@ module cpu_sequencer
     logic [7:0] actual;
     actual = vector;
     if (deliver_q == DeliverContributory && contributory(vector)) actual = VEC_DF;
+    if (deliver_q == DeliverPageFault && (contributory(vector) || vector == VEC_PF)) actual = VEC_DF;
     if (deliver_q == DeliverDouble) begin
       shutdown_q <= 1'b1;
       active_q <= 1'b0;
@@ -615,9 +634,11 @@ module cpu_sequencer
     waiting_q <= 1'b0;
     vector_q <= actual;
     error_q <= actual == VEC_DF ? 32'd0
-                                : {error[31:1], error[0] | (deliver_q != DeliverNone && external_q)};
+               : actual == VEC_PF ? error
+               : {error[31:1], error[0] | (deliver_q != DeliverNone && external_q)};
     has_error_q <= pushes_error(actual);
     deliver_q <= actual == VEC_DF ? DeliverDouble
+                 : actual == VEC_PF ? DeliverPageFault
                  : contributory(actual) ? DeliverContributory : DeliverBenign;
     external_q <= 1'b1;
     kind_q <= 2'd1;
@@ -627,7 +648,7 @@ module cpu_sequencer
   always_ff @(posedge clk_i) begin
     if (!active_q) begin
       if (raise_i) begin
-        raise(raise_vector_i, 32'd0);
+        raise(raise_vector_i, raise_vector_i == VEC_PF ? page_error_i : 32'd0);
       end else if (interrupt_i || start_i) begin
         active_q <= 1'b1;
         waiting_q <= 1'b0;

@@ -13,6 +13,7 @@ constexpr unsigned kTagMemory = 0;
 constexpr unsigned kTagPort = 1;
 constexpr unsigned kTagAcknowledge = 2;
 constexpr unsigned kCtiBurst = 2;
+constexpr unsigned kCtiWalk = 7;
 constexpr unsigned kBurstWords = 4;
 constexpr std::uint32_t kLineMask = 15;
 
@@ -73,7 +74,7 @@ std::uint32_t CpuBench::access_device(const CpuModel::Request& request) {
   } else {
     access.data = device_.read(access.port, access.address, bytes) & mask;
   }
-  if (checker_ != nullptr) {
+  if (checker_ != nullptr && request.cti != kCtiWalk) {
     checker_->on_access(access);
   }
   return access.data << (8 * lane);
