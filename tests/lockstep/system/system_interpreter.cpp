@@ -1,0 +1,113 @@
+#include "tests/lockstep/system/system_interpreter.h"
+
+#include "models/engine/interpreter/interpreter.h"
+#include "models/engine/lockstep/state_difference.h"
+#include "models/isa/disassemble.h"
+#include "tests/lockstep/system/system_features.h"
+
+namespace strata::test {
+namespace {
+
+class DeviceBus final : public EngineBus {
+ public:
+  explicit DeviceBus(SystemDevice& device) : device_(device) {}
+
+  std::uint32_t port_read(std::uint16_t port, unsigned) override {
+    return device_.read(true, port);
+  }
+  void port_write(std::uint16_t port, unsigned, std::uint32_t value) override {
+    device_.write(true, port, value);
+  }
+  std::uint32_t mmio_read(std::uint32_t physical, unsigned) override {
+    return device_.read(false, physical);
+  }
+  void mmio_write(std::uint32_t physical, unsigned, std::uint32_t value) override {
+    device_.write(false, physical, value);
+  }
+  std::uint8_t acknowledge_interrupt() override { return device_.vector(); }
+
+ private:
+  SystemDevice& device_;
+};
+
+class Session {
+ public:
+  Session(const SystemProgram& program, std::uint32_t seed)
+      : random_(seed + 0x51ED27),
+        device_(seed + 0x2545F4, program.features()),
+        bus_(device_),
+        memory_(program.memory()),
+        interpreter_(bus_, SystemProgram::regions(memory_)),
+        guard_(program, device_),
+        interrupts_((program.features() & kInterrupts) != 0) {
+    interpreter_.load_state(program.initial());
+  }
+
+  SessionResult run(std::uint64_t budget) {
+    SessionResult result;
+    result.coverage.sessions = 1;
+    while (result.end == SessionEnd::kRunning) {
+      result.end = result.coverage.retired < budget ? one(result) : SessionEnd::kBudget;
+    }
+    ++result.coverage.ends[static_cast<unsigned>(result.end)];
+    return result;
+  }
+
+ private:
+  SessionEnd one(SessionResult& result) {
+    const CpuState before = interpreter_.state();
+    const bool takes = (before.eflags & eflags::kIf) != 0 && before.shadow == kNoShadow &&
+                       before.pending_exception == 0;
+    if (interpreter_.shutdown()) {
+      return SessionEnd::kShutdown;
+    }
+    if (before.halted != 0 && !(takes && interrupts_)) {
+      return SessionEnd::kHalted;
+    }
+    const bool due =
+        interrupts_ && (guard_.stuck() || before.halted != 0 || --until_interrupt_ == 0);
+    RetireRecord record;
+    if (due && takes) {
+      until_interrupt_ = 1 + pick(random_, 200);
+      record = interpreter_.deliver_interrupt(device_.vector());
+    } else {
+      until_interrupt_ += until_interrupt_ == 0 ? 1 : 0;
+      record = interpreter_.step();
+    }
+    const CpuState after = interpreter_.state();
+    const std::span<const std::uint8_t> code = code_at(memory_, record.linear_eip);
+    result.coverage.on_retire(record, before, after, code);
+    if (interpreter_.shutdown()) {
+      return SessionEnd::kShutdown;
+    }
+    if (const std::string error = impossible(after); !error.empty()) {
+      const bool big = (before.seg[kCs].attributes & attr::kBig) != 0;
+      result.failure =
+          error + "\nafter " + std::to_string(result.coverage.retired) + " retirements, at " +
+          disassemble(code, big, record.eip) +
+          (record.kind == RetireKind::kInstruction ? ""
+                                                   : ", event " + std::to_string(record.vector)) +
+          "; before it and after:\n" + side_by_side(before, after);
+      return SessionEnd::kFailed;
+    }
+    return guard_.on_retire(record, after);
+  }
+
+  Random random_;
+  SystemDevice device_;
+  DeviceBus bus_;
+  std::vector<std::uint8_t> memory_;
+  Interpreter interpreter_;
+  SystemGuard guard_;
+  bool interrupts_;
+  unsigned until_interrupt_ = 100;
+};
+
+}  // namespace
+
+SessionResult run_in_interpreter(const SystemProgram& program, std::uint32_t seed,
+                                 std::uint64_t budget) {
+  return Session(program, seed).run(budget);
+}
+
+}  // namespace strata::test
