@@ -21,6 +21,13 @@ unsigned piece_bytes(std::uint32_t address, unsigned left) {
   return lane == 0 ? 2 : 1;
 }
 
+/// Physical address of byte `done` of an access.
+std::uint32_t address_in(const GuestMemory::Place& place, unsigned done) {
+  const std::uint32_t in_first =
+      GuestMemory::kPageMask + 1 - (place.first & GuestMemory::kPageMask);
+  return done < in_first ? place.first + done : place.second + (done - in_first);
+}
+
 std::uint32_t low_bytes(std::uint32_t value, unsigned bytes) {
   return bytes == 4 ? value : value & ((1u << (8 * bytes)) - 1);
 }
@@ -60,10 +67,10 @@ const GuestMemory::Region* GuestMemory::region_of(std::uint32_t physical) const 
   return nullptr;
 }
 
-std::uint32_t GuestMemory::read_pieces(std::uint32_t physical, unsigned bytes) {
+std::uint32_t GuestMemory::read(const Place& place, unsigned bytes) {
   std::uint32_t value = 0;
   for (unsigned done = 0; done < bytes;) {
-    const std::uint32_t address = physical + done;
+    const std::uint32_t address = address_in(place, done);
     const unsigned piece = piece_bytes(address, bytes - done);
     value |= low_bytes(read_piece(address, piece), piece) << (8 * done);
     done += piece;
@@ -71,9 +78,9 @@ std::uint32_t GuestMemory::read_pieces(std::uint32_t physical, unsigned bytes) {
   return value;
 }
 
-void GuestMemory::write_pieces(std::uint32_t physical, unsigned bytes, std::uint32_t value) {
+void GuestMemory::write(const Place& place, unsigned bytes, std::uint32_t value) {
   for (unsigned done = 0; done < bytes;) {
-    const std::uint32_t address = physical + done;
+    const std::uint32_t address = address_in(place, done);
     const unsigned piece = piece_bytes(address, bytes - done);
     write_piece(address, piece, low_bytes(value >> (8 * done), piece));
     done += piece;

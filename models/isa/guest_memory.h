@@ -33,41 +33,42 @@ class GuestMemory {
 
   /// A run of physical memory that is contiguous in host memory too.
   struct Region {
-    std::uint32_t base;
-    std::uint64_t size;
-    const std::uint8_t* host;
+    std::uint32_t base = 0;
+    std::uint64_t size = 0;
+    const std::uint8_t* host = nullptr;
   };
 
   /// The region `physical` lies in; null in a hole.
   const Region* region_of(std::uint32_t physical) const;
 
-  /// Host address of an access that does not leave its page, or null: then use the slow calls.
+  /// Host address of each 4 KiB page for reading (writing), null where there is none.
+  std::uint8_t* const* readable_pages() const { return readable_.get(); }
+  std::uint8_t* const* writable_pages() const { return writable_.get(); }
+
+  /// Whether an access does not leave its page.
   template <typename T>
-  const std::uint8_t* readable(std::uint32_t physical) const {
-    return inside_page<T>(physical) ? at(readable_[physical >> kPageShift], physical) : nullptr;
+  static bool inside_page(std::uint32_t address) {
+    return (address & kPageMask) <= kPageMask + 1 - sizeof(T);
   }
-  template <typename T>
-  std::uint8_t* writable(std::uint32_t physical) const {
-    return inside_page<T>(physical) ? at(writable_[physical >> kPageShift], physical) : nullptr;
-  }
+
+  /// Where an access is in physical memory: its bytes up to the end of a page start at `first`,
+  /// those after it at `second`.
+  struct Place {
+    std::uint32_t first = 0;
+    std::uint32_t second = 0;
+  };
+
+  /// Device accesses are split at dword boundaries, low part first.
+  std::uint32_t read(const Place& place, unsigned bytes);
+  void write(const Place& place, unsigned bytes, std::uint32_t value);
 
   template <typename T>
   T read(std::uint32_t physical) {
-    if (const std::uint8_t* host = readable<T>(physical)) [[likely]] {
-      T value;
-      std::memcpy(&value, host, sizeof(T));
-      return value;
-    }
-    return static_cast<T>(read_pieces(physical, sizeof(T)));
+    return static_cast<T>(read(contiguous(physical), sizeof(T)));
   }
-
   template <typename T>
   void write(std::uint32_t physical, T value) {
-    if (std::uint8_t* host = writable<T>(physical)) [[likely]] {
-      std::memcpy(host, &value, sizeof(T));
-    } else {
-      write_pieces(physical, sizeof(T), value);
-    }
+    write(contiguous(physical), sizeof(T), value);
   }
 
   /// I/O space, split as memory is: at dword boundaries, low part first.
@@ -81,16 +82,11 @@ class GuestMemory {
   };
   using PageTable = std::unique_ptr<Page[], FreePages>;
 
-  template <typename T>
-  static bool inside_page(std::uint32_t physical) {
-    return (physical & kPageMask) <= kPageMask + 1 - sizeof(T);
-  }
   static std::uint8_t* at(Page page, std::uint32_t physical) {
     return page != nullptr ? page + (physical & kPageMask) : nullptr;
   }
+  static Place contiguous(std::uint32_t physical) { return {physical, (physical | kPageMask) + 1}; }
 
-  std::uint32_t read_pieces(std::uint32_t physical, unsigned bytes);
-  void write_pieces(std::uint32_t physical, unsigned bytes, std::uint32_t value);
   std::uint32_t read_piece(std::uint32_t physical, unsigned bytes);
   void write_piece(std::uint32_t physical, unsigned bytes, std::uint32_t value);
 

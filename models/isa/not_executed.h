@@ -5,8 +5,7 @@
 //   far JMP and CALL to call gates, task gates and task state segments;
 //   IRET with EFLAGS.NT set, to virtual-8086 mode, and to an outer privilege level;
 //   RETF to an outer privilege level.
-// Beside them, setting CR0.PG raises #GP(0); EFLAGS.TF and RF and the debug registers have no
-// effect.
+// Beside them, EFLAGS.TF and RF and the debug registers have no effect.
 #pragma once
 
 #include "models/isa/processor.h"

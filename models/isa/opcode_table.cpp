@@ -5,6 +5,7 @@
 #include "models/isa/not_executed.h"
 #include "models/isa/semantics/binary_arithmetic.h"
 #include "models/isa/semantics/bit_byte.h"
+#include "models/isa/semantics/control_register.h"
 #include "models/isa/semantics/control_transfer.h"
 #include "models/isa/semantics/data_transfer.h"
 #include "models/isa/semantics/decimal_arithmetic.h"
@@ -365,6 +366,7 @@ constexpr OpcodeRow kRows[] = {
     {k0F, 0x01, 3, "LIDT", Form::kM, full<LoadTable<&CpuState::idtr>>(), Lock::kNo},
     {k0F, 0x01, 4, "SMSW", Form::kE, rm_full<Smsw>(), Lock::kNo},
     {k0F, 0x01, 6, "LMSW", Form::kE, rm_full<Lmsw>(), Lock::kNo},
+    {k0F, 0x01, 7, "INVLPG", Form::kM, one<invlpg>(), Lock::kNo},
     {k0F, 0x02, kAnyReg, "LAR", Form::kEG, kNotExecuted, Lock::kNo},
     {k0F, 0x03, kAnyReg, "LSL", Form::kEG, kNotExecuted, Lock::kNo},
     {k0F, 0x06, kAnyReg, "CLTS", Form::kNone, one<clts>(), Lock::kNo},

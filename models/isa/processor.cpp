@@ -27,7 +27,8 @@ void Processor::load_state(const CpuState& state) {
   eip = state.eip;
   system = state;
   control_flags = eflags::kReserved1;
-  set_eflags(state.eflags, eflags::kWritable386);
+  set_eflags(state.eflags, writable_eflags());
+  mmu_.reset(state.cr0, state.cr3, state.cr4);
   for (unsigned segment = kEs; segment <= kGs; ++segment) {
     refresh_segment(segment);
   }
@@ -44,8 +45,13 @@ CpuState Processor::state() const {
   return state;
 }
 
+/// AC and ID came with the 486.
+std::uint32_t Processor::writable_eflags() const {
+  return eflags::kWritable386 | (family >= CpuFamily::k486 ? eflags::kAc | eflags::kId : 0);
+}
+
 void Processor::set_eflags(std::uint32_t image, std::uint32_t mask) {
-  const std::uint32_t value = (eflags_image() & ~mask) | (image & mask & eflags::kWritable386);
+  const std::uint32_t value = (eflags_image() & ~mask) | (image & mask & writable_eflags());
   control_flags = (value & ~eflags::kStatus) | eflags::kReserved1;
   flags.set_status(value);
   attention = true;
@@ -53,8 +59,35 @@ void Processor::set_eflags(std::uint32_t image, std::uint32_t mask) {
 
 void Processor::set_cr0(std::uint32_t value) {
   system.cr0 = value;
+  mmu_.set_cr0(value);
   for (unsigned segment = kEs; segment <= kGs; ++segment) {
     refresh_segment(segment);
+  }
+}
+
+void Processor::set_cr3(std::uint32_t value) {
+  system.cr3 = value;
+  mmu_.set_cr3(value);
+  window.size = 0;
+}
+
+void Processor::set_cr4(std::uint32_t value) {
+  system.cr4 = value;
+  mmu_.set_cr4(value);
+  window.size = 0;
+}
+
+void Processor::flush_page(std::uint32_t linear) {
+  mmu_.flush_page(linear);
+  window.size = 0;
+}
+
+/// The current level is SS's DPL.
+void Processor::refresh_view() {
+  privilege_ = cpl() == 3 ? Privilege::kUser : Privilege::kSupervisor;
+  view_ = mmu_.view(privilege_);
+  if (mmu_.paging()) {
+    window.size = 0;
   }
 }
 
@@ -71,6 +104,7 @@ void Processor::refresh_segment(unsigned segment) {
     window.size = 0;
   } else if (segment == kSs) {
     stack_mask_ = (state.attributes & attr::kBig) != 0 ? 0xFFFFFFFF : 0xFFFF;
+    refresh_view();
   }
 }
 
@@ -87,6 +121,51 @@ bool Processor::check_access(unsigned segment, std::uint32_t offset, unsigned by
     allowed = allowed && last <= state.limit;
   }
   return allowed || raise(segment == kSs ? vector::kStackFault : vector::kGeneralProtection);
+}
+
+// ---- linear accesses the page views do not cover ----
+
+bool Processor::translate(std::uint32_t linear, Privilege privilege, Access access,
+                          std::uint32_t& physical) {
+  std::uint32_t error_code = 0;
+  if (mmu_.translate(linear, privilege, access, physical, error_code)) {
+    return true;
+  }
+  system.cr2 = linear;
+  return raise(vector::kPageFault, error_code);
+}
+
+/// Both pages are checked, the low one first, before anything is read or written.
+bool Processor::find_place(std::uint32_t linear, unsigned bytes, Privilege privilege, Access access,
+                           GuestMemory::Place& place) {
+  if (!translate(linear, privilege, access, place.first)) {
+    return false;
+  }
+  const std::uint32_t last = linear + bytes - 1;
+  if ((last ^ linear) >> GuestMemory::kPageShift == 0) {
+    return true;
+  }
+  return translate(last & ~GuestMemory::kPageMask, privilege, access, place.second);
+}
+
+bool Processor::read_slowly(std::uint32_t linear, unsigned bytes, Privilege privilege,
+                            std::uint32_t& value) {
+  GuestMemory::Place place;
+  if (!find_place(linear, bytes, privilege, Access::kRead, place)) {
+    return false;
+  }
+  value = memory.read(place, bytes);
+  return true;
+}
+
+bool Processor::write_slowly(std::uint32_t linear, unsigned bytes, Privilege privilege,
+                             std::uint32_t value) {
+  GuestMemory::Place place;
+  if (!find_place(linear, bytes, privilege, Access::kWrite, place)) {
+    return false;
+  }
+  memory.write(place, bytes, value);
+  return true;
 }
 
 }  // namespace strata

@@ -14,6 +14,7 @@
 #include "models/isa/guest_memory.h"
 #include "models/isa/instruction.h"
 #include "models/isa/lazy_flags.h"
+#include "models/isa/mmu.h"
 
 namespace strata {
 
@@ -23,12 +24,12 @@ struct Fault {
   std::uint32_t error_code = 0;
 };
 
-/// A place in memory whose access rights have been checked: read-modify-write cannot fault any
-/// more.
+/// A place in memory whose access rights have been checked, in every page it touches:
+/// read-modify-write cannot fault any more.
 template <typename T>
 struct Location {
-  std::uint32_t linear = 0;
-  std::uint8_t* host = nullptr;  // null: not plain memory, or not inside one page
+  std::uint8_t* host = nullptr;
+  GuestMemory::Place place;  // where host is null: not plain memory, or not inside one page
 };
 
 /// EIP values whose bytes can be fetched straight from host memory, 16 bytes at a time.
@@ -38,16 +39,13 @@ struct FetchWindow {
   const std::uint8_t* host = nullptr;
 };
 
-/// Who accesses memory, for the page tables' user/supervisor bits (SDM vol. 3, 4.6).
-enum class Privilege : std::uint8_t { kSupervisor, kUser };
-
 class Processor {
  public:
   /// Longest instruction the 80386 accepts (SDM vol. 2, 2.3.11).
   static constexpr unsigned kMaxLength = 15;
 
   explicit Processor(ExternalAccess& external, CpuFamily cpu_family = CpuFamily::k586)
-      : memory(external), family(cpu_family) {
+      : memory(external), family(cpu_family), mmu_(memory, cpu_family) {
     load_state(CpuState::reset(cpu_family));
   }
 
@@ -124,8 +122,7 @@ class Processor {
     if (!readable<T>(segment, offset, linear)) [[unlikely]] {
       return false;
     }
-    value = memory.read<T>(linear);
-    return true;
+    return read_at<T>(view_, linear, privilege_, value);
   }
 
   template <typename T>
@@ -134,24 +131,23 @@ class Processor {
     if (!writable<T>(segment, offset, linear)) [[unlikely]] {
       return false;
     }
-    memory.write<T>(linear, value);
-    return true;
+    return write_at<T>(view_, linear, privilege_, value);
   }
 
   /// Checks a read-modify-write access; load() and store() then do it.
   template <typename T>
   [[gnu::always_inline]] bool locate(unsigned segment, std::uint32_t offset, Location<T>& at) {
-    if (!writable<T>(segment, offset, at.linear)) [[unlikely]] {
+    std::uint32_t linear = 0;
+    if (!writable<T>(segment, offset, linear)) [[unlikely]] {
       return false;
     }
-    at.host = memory.writable<T>(at.linear);
-    return true;
+    return locate_at<T>(view_, linear, privilege_, at);
   }
 
   template <typename T>
   [[gnu::always_inline]] T load(const Location<T>& at) {
     if (at.host == nullptr) [[unlikely]] {
-      return memory.read<T>(at.linear);
+      return static_cast<T>(memory.read(at.place, sizeof(T)));
     }
     T value;
     std::memcpy(&value, at.host, sizeof(T));
@@ -161,7 +157,7 @@ class Processor {
   template <typename T>
   [[gnu::always_inline]] void store(const Location<T>& at, T value) {
     if (at.host == nullptr) [[unlikely]] {
-      memory.write<T>(at.linear, value);
+      memory.write(at.place, sizeof(T), value);
     } else {
       std::memcpy(at.host, &value, sizeof(T));
     }
@@ -191,27 +187,38 @@ class Processor {
 
   /// Of data accesses at the current level; descriptor tables and task state segments are always
   /// accessed as supervisor (SDM vol. 3, 4.6).
-  Privilege privilege() const { return cpl() == 3 ? Privilege::kUser : Privilege::kSupervisor; }
+  Privilege privilege() const { return privilege_; }
 
   template <typename T>
-  bool read_linear(std::uint32_t linear, Privilege, T& value) {
-    value = memory.read<T>(linear);
-    return true;
+  bool read_linear(std::uint32_t linear, Privilege privilege, T& value) {
+    return read_at<T>(mmu_.view(privilege), linear, privilege, value);
   }
 
   template <typename T>
-  bool write_linear(std::uint32_t linear, Privilege, T value) {
-    memory.write<T>(linear, value);
-    return true;
+  bool write_linear(std::uint32_t linear, Privilege privilege, T value) {
+    return write_at<T>(mmu_.view(privilege), linear, privilege, value);
   }
 
   /// Checks a write; store() then cannot fault.
   template <typename T>
-  bool locate_linear(std::uint32_t linear, Privilege, Location<T>& at) {
-    at.linear = linear;
-    at.host = memory.writable<T>(linear);
-    return true;
+  bool locate_linear(std::uint32_t linear, Privilege privilege, Location<T>& at) {
+    return locate_at<T>(mmu_.view(privilege), linear, privilege, at);
   }
+
+  // ---- code ----
+
+  /// The physical address of a code byte at the current level; false with #PF raised.
+  bool translate_code(std::uint32_t linear, std::uint32_t& physical) {
+    return translate(linear, privilege_, Access::kRead, physical);
+  }
+
+  /// Host memory of the page `linear` lies in, if code there can be fetched without a page walk;
+  /// null: not known, or not plain memory.
+  const std::uint8_t* code_page(std::uint32_t linear) const {
+    return mmu_.view(privilege_).readable[linear >> GuestMemory::kPageShift];
+  }
+
+  bool paging() const { return mmu_.paging(); }
 
   // ---- stack (SDM vol. 1, 6.2): the stack size is SS's B bit ----
 
@@ -242,8 +249,14 @@ class Processor {
     refresh_segment(segment);
   }
 
-  /// Changes CR0 and what follows from it.
+  /// Change a control register and what follows from it: segment checks, TLB entries, fetching.
+  /// The values have been checked.
   void set_cr0(std::uint32_t value);
+  void set_cr3(std::uint32_t value);
+  void set_cr4(std::uint32_t value);
+
+  /// INVLPG: forgets the page `linear` lies in.
+  void flush_page(std::uint32_t linear);
 
   /// Asks the engine to look for interrupts at the next boundary (IF or the shadow has changed).
   void request_attention() { attention = true; }
@@ -278,11 +291,60 @@ class Processor {
     return std::int64_t{offset} + (static_cast<std::int64_t>(sizeof(T)) - 1);
   }
 
+  /// One access through `view`; what it does not cover, access by access.
+  template <typename T>
+  [[gnu::always_inline]] bool read_at(const PageView& view, std::uint32_t linear,
+                                      Privilege privilege, T& value) {
+    const std::uint8_t* page = view.readable[linear >> GuestMemory::kPageShift];
+    if (page == nullptr || !GuestMemory::inside_page<T>(linear)) [[unlikely]] {
+      std::uint32_t pieces = 0;
+      const bool done = read_slowly(linear, sizeof(T), privilege, pieces);
+      value = static_cast<T>(pieces);
+      return done;
+    }
+    std::memcpy(&value, page + (linear & GuestMemory::kPageMask), sizeof(T));
+    return true;
+  }
+
+  template <typename T>
+  [[gnu::always_inline]] bool write_at(const PageView& view, std::uint32_t linear,
+                                       Privilege privilege, T value) {
+    std::uint8_t* page = view.writable[linear >> GuestMemory::kPageShift];
+    if (page == nullptr || !GuestMemory::inside_page<T>(linear)) [[unlikely]] {
+      return write_slowly(linear, sizeof(T), privilege, value);
+    }
+    std::memcpy(page + (linear & GuestMemory::kPageMask), &value, sizeof(T));
+    return true;
+  }
+
+  template <typename T>
+  [[gnu::always_inline]] bool locate_at(const PageView& view, std::uint32_t linear,
+                                        Privilege privilege, Location<T>& at) {
+    std::uint8_t* page = view.writable[linear >> GuestMemory::kPageShift];
+    if (page == nullptr || !GuestMemory::inside_page<T>(linear)) [[unlikely]] {
+      at.host = nullptr;
+      return find_place(linear, sizeof(T), privilege, Access::kWrite, at.place);
+    }
+    at.host = page + (linear & GuestMemory::kPageMask);
+    return true;
+  }
+
+  std::uint32_t writable_eflags() const;
+  bool read_slowly(std::uint32_t linear, unsigned bytes, Privilege privilege, std::uint32_t& value);
+  bool write_slowly(std::uint32_t linear, unsigned bytes, Privilege privilege, std::uint32_t value);
+  bool find_place(std::uint32_t linear, unsigned bytes, Privilege privilege, Access access,
+                  GuestMemory::Place& place);
+  bool translate(std::uint32_t linear, Privilege privilege, Access access, std::uint32_t& physical);
+  void refresh_view();
+
   void refresh_segment(unsigned segment);
   bool check_access(unsigned segment, std::uint32_t offset, unsigned bytes, bool for_write);
 
   std::array<SegmentCheck, 6> checks_{};
+  PageView view_;  // at the current level
+  Privilege privilege_ = Privilege::kSupervisor;
   std::uint32_t stack_mask_ = 0xFFFF;
+  Mmu mmu_;
   Fault fault_;
 };
 

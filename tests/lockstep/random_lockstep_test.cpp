@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <span>
 #include <string>
 
 #include "models/engine/lockstep/lockstep_checker.h"
+#include "models/isa/decoder.h"
+#include "models/isa/opcode_table.h"
 #include "tests/lockstep/random_program.h"
 #include "tests/rtl/cpu/cpu_bench.h"
 
@@ -20,7 +23,8 @@ constexpr std::uint32_t kFirstSeed = 1;
 constexpr std::uint32_t kSeeds = 720;    // of each mode
 constexpr unsigned kRetirements = 3000;  // of a program, then the handlers send it to HLT
 constexpr unsigned kMostRetirements = 6000;
-constexpr unsigned kMostIterations = 300;  // of a REP in a row, then the program is given up
+constexpr unsigned kMostIterations = 300;       // of a REP in a row, then the program is given up
+constexpr CpuFamily kFamily = CpuFamily::k386;  // all the core executes so far
 constexpr std::uint64_t kMostSilentClocks = 3000;  // without retirement, while not halted
 
 std::uint32_t environment(const char* name, std::uint32_t otherwise) {
@@ -74,8 +78,8 @@ class Run {
         program_(seed, protected_mode),
         rtl_memory_(program_.memory()),
         checker_memory_(program_.memory()),
-        bench_(RandomProgram::regions(rtl_memory_), device_),
-        checker_(RandomProgram::regions(checker_memory_), program_.initial()),
+        bench_(RandomProgram::regions(rtl_memory_), device_, kFamily),
+        checker_(RandomProgram::regions(checker_memory_), program_.initial(), kFamily),
         before_(program_.initial()) {
     bench_.set_checker(&checker_);
     bench_.load(program_.initial());
@@ -127,6 +131,9 @@ class Run {
     if (record.linear_eip < kReadOnlyBase || record.linear_eip > 0x100000 - kLongest) {
       return End::kLeft;
     }
+    if (turns_paging_on(record)) {
+      return End::kLeft;
+    }
     const CpuState state = bench_.state();
     if (!checker_.on_retire(record, state)) {
       return fail(checker_.report());
@@ -145,6 +152,17 @@ class Run {
     iterations_ = record.partial ? iterations_ + 1 : 0;
     return retired_ > kMostRetirements || iterations_ > kMostIterations ? End::kLong
                                                                         : End::kRunning;
+  }
+
+  /// MOV CR0 that sets PG, which the core does not execute yet.
+  bool turns_paging_on(const RetireRecord& record) const {
+    const std::span code = std::span(checker_memory_).subspan(record.linear_eip);
+    Instruction i;
+    if (!decode(code, (before_.seg[kCs].attributes & attr::kBig) != 0, i) ||
+        i.row != find_opcode(OpcodeMap::kTwoByte, 0x22, 0)) {
+      return false;
+    }
+    return i.reg == 0 && (before_.gpr[i.rm] & cr0::kPg) != 0;
   }
 
   /// Interrupts are taken when allowed (SDM vol. 3, 6.8), and then soon.

@@ -6,6 +6,7 @@
 
 #include "models/isa/decoder.h"
 #include "models/isa/exceptions.h"
+#include "models/isa/fetch.h"
 
 namespace strata {
 
@@ -150,27 +151,63 @@ std::map<std::string, std::uint64_t> Interpreter::exits() const {
 
 // ---- fetching ----
 
-/// Points the fetch window at the memory region around EIP, cut to CS's limit. False if there is
+/// The run of host memory EIP's code lies in: its page, or without paging the whole region.
+bool Interpreter::find_code(std::uint32_t linear, GuestMemory::Region& run) const {
+  if (!processor_.paging()) {
+    const GuestMemory::Region* region = processor_.memory.region_of(linear);
+    if (region != nullptr) {
+      run = *region;
+    }
+    return region != nullptr;
+  }
+  run = {.base = linear & ~GuestMemory::kPageMask,
+         .size = GuestMemory::kPageMask + 1,
+         .host = processor_.code_page(linear)};
+  return run.host != nullptr;
+}
+
+/// Points the fetch window at the host memory around EIP, cut to CS's limit. False if there is
 /// none, or fewer than 16 bytes are left at EIP.
 bool Interpreter::open_window() {
   const SegmentState& code = processor_.system.seg[kCs];
   const std::uint32_t eip = processor_.eip;
   const std::uint32_t linear = code.base + eip;
-  const GuestMemory::Region* region = processor_.memory.region_of(linear);
-  if (region == nullptr) {
+  GuestMemory::Region run;
+  if (!find_code(linear, run)) {
     return false;
   }
-  const std::uint32_t into_region = linear - region->base;
-  const std::uint32_t before = std::min(eip, into_region);
-  const std::uint64_t after =
-      std::min(region->size - into_region, std::uint64_t{code.limit} - eip + 1);
+  const std::uint32_t into_run = linear - run.base;
+  const std::uint32_t before = std::min(eip, into_run);
+  const std::uint64_t after = std::min(run.size - into_run, std::uint64_t{code.limit} - eip + 1);
   const std::uint64_t starts =
       before + after < DecodeMemo::kKeyBytes ? 0 : before + after - (DecodeMemo::kKeyBytes - 1);
   processor_.window = {
       .eip = eip - before,
       .size = static_cast<std::uint32_t>(std::min<std::uint64_t>(starts, UINT32_MAX)),
-      .host = region->host + (into_region - before)};
+      .host = run.host + (into_run - before)};
   return before < starts;
+}
+
+/// Near the end of a page whose successor needs no walk either, and far from CS's limit: the bytes
+/// of both put together.
+const Instruction* Interpreter::fetch_across_pages() {
+  const Processor& p = processor_;
+  const SegmentState& code = p.system.seg[kCs];
+  const std::uint32_t linear = code.base + p.eip;
+  const std::uint32_t at = linear & GuestMemory::kPageMask;
+  const std::uint32_t in_first = GuestMemory::kPageMask + 1 - at;
+  if (in_first >= DecodeMemo::kKeyBytes || code.limit - p.eip < DecodeMemo::kKeyBytes) {
+    return nullptr;
+  }
+  const std::uint8_t* first = p.code_page(linear);
+  const std::uint8_t* second = p.code_page(linear + in_first);
+  if (first == nullptr || second == nullptr) {
+    return nullptr;
+  }
+  std::array<std::uint8_t, DecodeMemo::kKeyBytes> bytes;
+  std::memcpy(bytes.data(), first + at, in_first);
+  std::memcpy(bytes.data() + in_first, second, bytes.size() - in_first);
+  return memo_->find(p.eip, p.code_big(), bytes.data());
 }
 
 /// The instruction at `eip`, which is p.eip; null with #GP(0) raised if it passes CS's limit or is
@@ -188,26 +225,18 @@ bool Interpreter::open_window() {
   return instruction;
 }
 
-/// Code outside the window: opens one, or takes the instruction byte by byte.
+/// Code outside the window: opens one, or takes the instruction from where it is.
 const Instruction* Interpreter::fetch_slowly() {
   Processor& p = processor_;
-  const SegmentState& code = p.system.seg[kCs];
-  if (p.eip <= code.limit && open_window()) {
-    return fetch(p.eip);
-  }
-  std::array<std::uint8_t, Processor::kMaxLength> bytes{};
-  for (unsigned count = 0; count < bytes.size(); ++count) {
-    const std::uint32_t offset = p.eip + count;
-    if (offset > code.limit) {
-      break;
+  if (p.eip <= p.system.seg[kCs].limit) {
+    if (open_window()) {
+      return fetch(p.eip);
     }
-    bytes[count] = p.memory.read<std::uint8_t>(code.base + offset);
-    if (decode({bytes.data(), count + 1}, p.code_big(), slow_instruction_)) {
-      return &slow_instruction_;
+    if (const Instruction* instruction = fetch_across_pages()) {
+      return instruction;
     }
   }
-  p.raise(vector::kGeneralProtection);
-  return nullptr;
+  return fetch_instruction(p, slow_instruction_) ? &slow_instruction_ : nullptr;
 }
 
 // ---- running ----

@@ -52,6 +52,8 @@ class Interpreter final : public Engine {
 
   const Instruction* fetch(std::uint32_t eip);
   const Instruction* fetch_slowly();
+  const Instruction* fetch_across_pages();
+  bool find_code(std::uint32_t linear, GuestMemory::Region& run) const;
   bool open_window();
   void execute_until_break();
   void take_exception();

@@ -1,9 +1,7 @@
 #include "models/engine/kvm/software_step.h"
 
-#include <array>
-
-#include "models/isa/decoder.h"
 #include "models/isa/exceptions.h"
+#include "models/isa/fetch.h"
 
 namespace strata {
 
@@ -30,24 +28,9 @@ class SoftwareStep::BusAccess : public ExternalAccess {
 
 namespace {
 
-/// Decodes the instruction at CS:EIP; one that leaves CS's limit or has more than 15 bytes raises
-/// #GP(0) (SDM vol. 3, 6.15, interrupt 13).
-bool fetch(Processor& p, Instruction& instruction) {
-  const SegmentState& code = p.system.seg[kCs];
-  std::array<std::uint8_t, Processor::kMaxLength> bytes{};
-  std::size_t count = 0;
-  for (; count < bytes.size(); ++count) {
-    const std::uint64_t offset = std::uint64_t{p.eip} + count;
-    if (offset > code.limit) break;
-    bytes[count] = p.memory.read<std::uint8_t>(code.base + static_cast<std::uint32_t>(offset));
-  }
-  return decode(std::span(bytes).first(count), p.code_big(), instruction) ||
-         p.raise(vector::kGeneralProtection);
-}
-
 Outcome execute(Processor& p) {
   Instruction instruction;
-  if (!fetch(p, instruction)) return Outcome::kFault;
+  if (!fetch_instruction(p, instruction)) return Outcome::kFault;
   p.next_eip = p.eip + instruction.length;
   return instruction.execute(p, instruction);
 }

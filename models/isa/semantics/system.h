@@ -1,5 +1,5 @@
-// System instructions (SDM vol. 3, 2.8): descriptor tables, control registers, HLT, and what waits
-// for a coprocessor that is not there.
+// System instructions (SDM vol. 3, 2.8): descriptor tables, machine status word, HLT, and what
+// waits for a coprocessor that is not there.
 #pragma once
 
 #include "models/isa/semantics/operands.h"
@@ -35,33 +35,6 @@ inline Outcome escape(Processor& p, const Instruction&) {
 inline Outcome clts(Processor& p, const Instruction&) {
   p.set_cr0(p.system.cr0 & ~cr0::kTs);
   return Outcome::kDone;
-}
-
-/// MOV r32, CRn
-inline Outcome mov_from_control(Processor& p, const Instruction& i) {
-  switch (i.reg) {
-    case 0: p.gpr[i.rm] = p.system.cr0; return Outcome::kDone;
-    case 2: p.gpr[i.rm] = p.system.cr2; return Outcome::kDone;
-    case 3: p.gpr[i.rm] = p.system.cr3; return Outcome::kDone;
-    default: return p.raised(vector::kInvalidOpcode);
-  }
-}
-
-/// MOV CRn, r32. Paging is not executed yet: setting CR0.PG is #GP(0).
-inline Outcome mov_to_control(Processor& p, const Instruction& i) {
-  constexpr std::uint32_t kWritable = cr0::kPe | cr0::kMp | cr0::kEm | cr0::kTs;
-  const std::uint32_t value = p.gpr[i.rm];
-  switch (i.reg) {
-    case 0:
-      if ((value & cr0::kPg) != 0) {
-        return p.raised(vector::kGeneralProtection);
-      }
-      p.set_cr0((value & kWritable) | cr0::kEt);
-      return Outcome::kDone;
-    case 2: p.system.cr2 = value; return Outcome::kDone;
-    case 3: p.system.cr3 = value; return Outcome::kDone;
-    default: return p.raised(vector::kInvalidOpcode);
-  }
 }
 
 /// SMSW r/m16: memory gets 16 bits, a register the operand size of CR0
