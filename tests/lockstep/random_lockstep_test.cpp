@@ -9,6 +9,7 @@
 #include <iostream>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "models/engine/lockstep/lockstep_checker.h"
 #include "models/isa/decoder.h"
@@ -123,6 +124,32 @@ class Run {
     }
   }
 
+  /// Whether the instruction at the latest boundary is one the core answers with #UD where the
+  /// interpreter goes on: about selectors, or a far return to another level or task. A program ends
+  /// where the core raises #UD for one, or fails to deliver it.
+  bool may_be_ahead_of_core() const {
+    constexpr std::string_view kNames[] = {"ARPL", "LAR",  "LSL", "VERR", "VERW", "SLDT",
+                                           "STR",  "LLDT", "LTR", "RETF", "IRET"};
+    const std::uint32_t at = before_.seg[kCs].base + before_.eip;
+    Instruction instruction;
+    if ((before_.cr0 & cr0::kPe) == 0 || at >= rtl_memory_.size() - 16 ||
+        !decode({&rtl_memory_[at], 15}, (before_.seg[kCs].attributes & attr::kBig) != 0,
+                instruction) ||
+        instruction.row == kUndefinedRow) {
+      return false;
+    }
+    const char* name = opcode_rows()[instruction.row].mnemonic;
+    return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+  }
+
+  bool core_refused(const RetireRecord& record) const {
+    const bool refused =
+        record.kind == RetireKind::kException &&
+        (record.vector == vector::kInvalidOpcode || record.vector == vector::kStackFault ||
+         record.vector == vector::kDoubleFault);
+    return refused && may_be_ahead_of_core();
+  }
+
   End retire() {
     const RetireRecord& record = bench_.record();
     silent_ = 0;
@@ -131,7 +158,7 @@ class Run {
     if (record.linear_eip < kReadOnlyBase || record.linear_eip > 0x100000 - kLongest) {
       return End::kLeft;
     }
-    if (turns_paging_on(record)) {
+    if (turns_paging_on(record) || core_refused(record)) {
       return End::kLeft;
     }
     const CpuState state = bench_.state();
@@ -179,6 +206,9 @@ class Run {
 
   End idle() {
     const CpuModel& core = bench_.core();
+    if (core.shutdown() && may_be_ahead_of_core()) {
+      return End::kLeft;
+    }
     if (core.shutdown()) {
       return checker_.on_shutdown() ? End::kShutdown : fail(checker_.report());
     }
