@@ -72,6 +72,7 @@ inline constexpr std::uint32_t kAlwaysOne = 0xFFFF0FF0;
 
 /// DR7 (SDM vol. 3, 17.2.4): L0 is bit 0, G0 bit 1, ... R/W0 bits 17:16, LEN0 bits 19:18, ...
 namespace dr7 {
+inline constexpr std::uint32_t kLocal = 0x55;  // L0 to L3
 inline constexpr std::uint32_t kLe = 1u << 8;
 inline constexpr std::uint32_t kGe = 1u << 9;
 inline constexpr std::uint32_t kAlwaysOne = 1u << 10;

@@ -1,6 +1,9 @@
 #include "models/isa/exceptions.h"
 
+#include "models/isa/privilege.h"
 #include "models/isa/segmentation.h"
+#include "models/isa/stack_switch.h"
+#include "models/isa/task_switch.h"
 
 namespace strata {
 namespace {
@@ -18,7 +21,12 @@ struct Event {
 };
 
 constexpr std::uint32_t kIdtBit = 2;
-constexpr unsigned kTaskGate = 5;
+
+void add_return_frame(const Processor& p, const Event& event, FrameValues& frame) {
+  frame.add(p.eflags_image());
+  frame.add(p.system.seg[kCs].selector);
+  frame.add(event.return_eip);
+}
 
 /// SDM vol. 2, INT n, "REAL-ADDRESS-MODE".
 bool deliver_real(Processor& p, const Event& event) {
@@ -26,19 +34,15 @@ bool deliver_real(Processor& p, const Event& event) {
   if (offset + 3 > p.system.idtr.limit) {
     return p.raise(vector::kGeneralProtection);
   }
-  const std::uint32_t entry = p.memory.read<std::uint32_t>(p.system.idtr.base + offset);
-  CodeTarget target;
-  const std::uint32_t eip = entry & 0xFFFF;
-  if (!check_code_target(p, FarTransfer::kGate, static_cast<std::uint16_t>(entry >> 16), 0,
-                         target) ||
-      !check_code_offset(p, target, eip, 0)) {
+  std::uint32_t entry = 0;
+  if (!p.read_linear(p.system.idtr.base + offset, Privilege::kSupervisor, entry)) {
     return false;
   }
-  StackFrame frame;
-  frame.add(p.eflags_image());
-  frame.add(p.system.seg[kCs].selector);
-  frame.add(event.return_eip);
-  if (!frame.push<std::uint16_t>(p)) {
+  const std::uint32_t eip = entry & 0xFFFF;
+  const CodeTarget target = real_code_target(p, static_cast<std::uint16_t>(entry >> 16));
+  FrameValues frame;
+  add_return_frame(p, event, frame);
+  if (!check_code_offset(p, target, eip, 0) || !push_frame(p, frame, false, 0)) {
     return false;
   }
   p.set_eflags(0, eflags::kIf | eflags::kTf);
@@ -46,67 +50,123 @@ bool deliver_real(Processor& p, const Event& event) {
   return true;
 }
 
-struct Gate {
-  std::uint16_t selector = 0;
-  std::uint32_t offset = 0;
-  bool wide = false;       // pushes dwords
-  bool interrupt = false;  // clears IF
-};
+// ---- protected and virtual-8086 mode ----
 
-/// Reads and checks the IDT entry (SDM vol. 3, 6.12.1).
-bool read_gate(Processor& p, const Event& event, Gate& gate) {
+/// Types of gates an IDT holds (SDM vol. 3, table 3-2): 16- and 32-bit interrupt and trap gates,
+/// and the task gate.
+bool is_idt_gate(const Descriptor& gate) {
+  constexpr unsigned kTypes = 1u << 5 | 1u << 6 | 1u << 7 | 1u << 14 | 1u << 15;
+  return gate.is_system() && (kTypes >> gate.type() & 1) != 0;
+}
+
+/// Reads and checks the IDT entry (SDM vol. 2, INT n, PROTECTED-MODE).
+bool read_gate(Processor& p, const Event& event, Descriptor& gate) {
   const std::uint32_t index = event.vector * 8u;
   const std::uint32_t error = index | kIdtBit | event.external();
   if (index + 7 > p.system.idtr.limit) {
     return p.raise(vector::kGeneralProtection, error);
   }
-  const std::uint32_t low = p.memory.read<std::uint32_t>(p.system.idtr.base + index);
-  const std::uint32_t high = p.memory.read<std::uint32_t>(p.system.idtr.base + index + 4);
-  const unsigned type = (high >> 8) & 0x1F;
-  const unsigned kind = type & ~9u;  // 6: interrupt and trap gates of both sizes
-  const unsigned dpl = (high >> 13) & 3;
-  if (kind != 6 || type == kTaskGate || (event.software && dpl < p.cpl())) {
+  if (!read_descriptor_at(p, p.system.idtr.base + index, gate)) {
+    return false;
+  }
+  if (!is_idt_gate(gate) || (event.software && gate.dpl() < p.cpl())) {
     return p.raise(vector::kGeneralProtection, error);
   }
-  if ((high & (attr::kPresent << 8)) == 0) {
-    return p.raise(vector::kSegmentNotPresent, error);
-  }
-  gate.wide = (type & 8) != 0;
-  gate.interrupt = (type & 1) == 0;
-  gate.selector = static_cast<std::uint16_t>(low >> 16);
-  gate.offset = (low & 0xFFFF) | (gate.wide ? high & 0xFFFF0000 : 0);
-  return true;
+  return gate.present() || p.raise(vector::kSegmentNotPresent, error);
 }
 
-/// Pushes EFLAGS, CS, EIP and, for some exceptions, the error code.
-bool push_frame(Processor& p, const Event& event, bool wide) {
-  StackFrame frame;
-  frame.add(p.eflags_image());
-  frame.add(p.system.seg[kCs].selector);
-  frame.add(event.return_eip);
+/// The flags a gate clears in the handler's EFLAGS (SDM vol. 3, 6.12.1.2): IF by interrupt gates
+/// only.
+void clear_flags(Processor& p, const Descriptor& gate) {
+  const bool trap = (gate.type() & 1) != 0;
+  const std::uint32_t cleared = eflags::kTf | eflags::kNt | eflags::kRf | eflags::kVm;
+  p.set_eflags(0, cleared | (trap ? 0 : eflags::kIf));
+}
+
+/// SDM vol. 2, INT n, INTRA-PRIVILEGE-LEVEL-INTERRUPT.
+bool deliver_same_level(Processor& p, const Event& event, const Descriptor& gate,
+                        const CodeTarget& target) {
+  FrameValues frame;
+  add_return_frame(p, event, frame);
   if (event.push_error) {
     frame.add(event.error_code);
   }
-  if (wide ? frame.push<std::uint32_t>(p) : frame.push<std::uint16_t>(p)) {
-    return true;
-  }
-  return p.raise(vector::kStackFault, event.external());
-}
-
-/// SDM vol. 2, INT n, "PROTECTED-MODE", INTRA-PRIVILEGE-LEVEL-INTERRUPT.
-bool deliver_protected(Processor& p, const Event& event) {
-  Gate gate;
-  CodeTarget target;
-  if (!read_gate(p, event, gate) ||
-      !check_code_target(p, FarTransfer::kGate, gate.selector, event.external(), target) ||
-      !check_code_offset(p, target, gate.offset, event.external()) ||
-      !push_frame(p, event, gate.wide)) {
+  if (!check_code_offset(p, target, gate.gate_offset(), event.external()) ||
+      !push_frame(p, frame, gate.gate_wide(), event.external())) {
     return false;
   }
-  const std::uint32_t cleared = eflags::kTf | eflags::kNt | eflags::kRf | eflags::kVm;
-  p.set_eflags(0, cleared | (gate.interrupt ? eflags::kIf : 0));
-  enter_code_target(p, target, gate.offset);
+  clear_flags(p, gate);
+  enter_code_target(p, target, gate.gate_offset());
   return true;
+}
+
+/// Segment registers an interrupt out of virtual-8086 mode pushes and makes null, in that order.
+constexpr unsigned kV86Pushed[] = {kGs, kFs, kDs, kEs};
+
+/// SDM vol. 2, INT n, INTER-PRIVILEGE-LEVEL-INTERRUPT and INTERRUPT-FROM-VIRTUAL-8086-MODE.
+bool deliver_inner(Processor& p, const Event& event, const Descriptor& gate,
+                   const CodeTarget& target) {
+  const bool from_v86 = virtual_8086(p);
+  StackTarget stack;
+  if (!inner_stack(p, target.level, event.external(), stack) ||
+      !check_code_offset(p, target, gate.gate_offset(), event.external())) {
+    return false;
+  }
+  FrameValues frame;
+  if (from_v86) {
+    for (const unsigned segment : kV86Pushed) {
+      frame.add(p.system.seg[segment].selector);
+    }
+  }
+  frame.add(p.system.seg[kSs].selector);
+  frame.add(p.gpr[kEsp]);
+  add_return_frame(p, event, frame);
+  if (event.push_error) {
+    frame.add(event.error_code);
+  }
+  if (!push_on(p, stack, frame, gate.gate_wide(), event.external())) {
+    return false;
+  }
+  clear_flags(p, gate);
+  stack.commit(p);
+  enter_code_target(p, target, gate.gate_offset());
+  if (from_v86) {
+    for (const unsigned segment : kV86Pushed) {
+      p.set_segment(segment, null_segment(0));
+    }
+  }
+  return true;
+}
+
+/// SDM vol. 2, INT n, TRAP-OR-INTERRUPT-GATE.
+bool deliver_through_gate(Processor& p, const Event& event, const Descriptor& gate) {
+  CodeTarget target;
+  const Refusal refusal = {.external = event.external()};
+  if (!check_code_segment(p, CodeUse::kCallGate, gate.gate_selector(), refusal, target)) {
+    return false;
+  }
+  if (virtual_8086(p) && target.level != 0) {
+    return p.raise(vector::kGeneralProtection, error_of(gate.gate_selector(), event.external()));
+  }
+  return target.level < p.cpl() ? deliver_inner(p, event, gate, target)
+                                : deliver_same_level(p, event, gate, target);
+}
+
+bool deliver_protected(Processor& p, const Event& event) {
+  Descriptor gate;
+  if (!read_gate(p, event, gate)) {
+    return false;
+  }
+  if (gate.type() != system_type::kTaskGate) {
+    return deliver_through_gate(p, event, gate);
+  }
+  return interrupt_task(p, gate.gate_selector(),
+                        {.by = TaskSwitchBy::kInterrupt,
+                         .external = event.external(),
+                         .saved_eip = event.return_eip,
+                         .saved_eflags = p.eflags_image(),
+                         .push_error = event.push_error,
+                         .error_code = event.error_code});
 }
 
 bool deliver(Processor& p, const Event& event) {
@@ -126,7 +186,8 @@ bool makes_double_fault(const Event& first, std::uint8_t second) {
   return contributory(first.vector) && contributory(second);
 }
 
-/// Delivers `event` and, while that faults, what comes of the fault.
+/// Delivers `event` and, while that faults, what comes of the fault. A fault after a task switch
+/// belongs to the new task, whose EIP is then p.eip.
 Delivery deliver_to_end(Processor& p, Event event, bool is_exception) {
   bool faulted = false;
   while (!deliver(p, event)) {
@@ -139,6 +200,7 @@ Delivery deliver_to_end(Processor& p, Event event, bool is_exception) {
     event.vector = twice ? vector::kDoubleFault : fault.vector;
     event.error_code = twice ? 0 : fault.error_code;
     event.push_error = has_error_code(event.vector);
+    event.return_eip = p.eip;
     is_exception = true;
   }
   p.eip = p.next_eip;

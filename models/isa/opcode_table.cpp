@@ -12,6 +12,7 @@
 #include "models/isa/semantics/flag_control.h"
 #include "models/isa/semantics/input_output.h"
 #include "models/isa/semantics/logical.h"
+#include "models/isa/semantics/protection.h"
 #include "models/isa/semantics/segment_register.h"
 #include "models/isa/semantics/shift_rotate.h"
 #include "models/isa/semantics/string.h"
@@ -136,7 +137,7 @@ constexpr OpcodeRow kRows[] = {
     {kOne, 0x60, kAnyReg, "PUSHA", Form::kNone, full<PushAll>(), Lock::kNo},
     {kOne, 0x61, kAnyReg, "POPA", Form::kNone, full<PopAll>(), Lock::kNo},
     {kOne, 0x62, kAnyReg, "BOUND", Form::kGM, kNotExecuted, Lock::kNo},
-    {kOne, 0x63, kAnyReg, "ARPL", Form::kEG, kNotExecuted, Lock::kNo},
+    {kOne, 0x63, kAnyReg, "ARPL", Form::kEG, rm_full<AdjustRpl>(), Lock::kNo},
     {kOne, 0x68, kAnyReg, "PUSH", Form::kIz, full<PushImm>(), Lock::kNo},
     {kOne, 0x69, kAnyReg, "IMUL", Form::kEGIz, rm_full<ImulRegRmImm>(), Lock::kNo},
     {kOne, 0x6A, kAnyReg, "PUSH", Form::kIb, full<PushImm>(), Lock::kNo},
@@ -354,12 +355,12 @@ constexpr OpcodeRow kRows[] = {
     {kOne, 0xFF, 4, "JMP", Form::kE, rm_full<JumpRm>(), Lock::kNo},
     {kOne, 0xFF, 5, "JMP FAR", Form::kM, full<JumpFarMemory>(), Lock::kNo},
     {kOne, 0xFF, 6, "PUSH", Form::kE, rm_full<PushRm>(), Lock::kNo},
-    {k0F, 0x00, 0, "SLDT", Form::kE, kNotExecuted, Lock::kNo},
-    {k0F, 0x00, 1, "STR", Form::kE, kNotExecuted, Lock::kNo},
-    {k0F, 0x00, 2, "LLDT", Form::kE, kNotExecuted, Lock::kNo},
-    {k0F, 0x00, 3, "LTR", Form::kE, kNotExecuted, Lock::kNo},
-    {k0F, 0x00, 4, "VERR", Form::kE, kNotExecuted, Lock::kNo},
-    {k0F, 0x00, 5, "VERW", Form::kE, kNotExecuted, Lock::kNo},
+    {k0F, 0x00, 0, "SLDT", Form::kE, rm_full<StoreSelector<&CpuState::ldtr>>(), Lock::kNo},
+    {k0F, 0x00, 1, "STR", Form::kE, rm_full<StoreSelector<&CpuState::tr>>(), Lock::kNo},
+    {k0F, 0x00, 2, "LLDT", Form::kE, rm_full<LoadLdt>(), Lock::kNo},
+    {k0F, 0x00, 3, "LTR", Form::kE, rm_full<LoadTask>(), Lock::kNo},
+    {k0F, 0x00, 4, "VERR", Form::kE, rm_full<VerifySegment<false>>(), Lock::kNo},
+    {k0F, 0x00, 5, "VERW", Form::kE, rm_full<VerifySegment<true>>(), Lock::kNo},
     {k0F, 0x01, 0, "SGDT", Form::kM, full<StoreTable<&CpuState::gdtr>>(), Lock::kNo},
     {k0F, 0x01, 1, "SIDT", Form::kM, full<StoreTable<&CpuState::idtr>>(), Lock::kNo},
     {k0F, 0x01, 2, "LGDT", Form::kM, full<LoadTable<&CpuState::gdtr>>(), Lock::kNo},
@@ -367,8 +368,8 @@ constexpr OpcodeRow kRows[] = {
     {k0F, 0x01, 4, "SMSW", Form::kE, rm_full<Smsw>(), Lock::kNo},
     {k0F, 0x01, 6, "LMSW", Form::kE, rm_full<Lmsw>(), Lock::kNo},
     {k0F, 0x01, 7, "INVLPG", Form::kM, one<invlpg>(), Lock::kNo},
-    {k0F, 0x02, kAnyReg, "LAR", Form::kEG, kNotExecuted, Lock::kNo},
-    {k0F, 0x03, kAnyReg, "LSL", Form::kEG, kNotExecuted, Lock::kNo},
+    {k0F, 0x02, kAnyReg, "LAR", Form::kEG, rm_full<LoadAccessRights>(), Lock::kNo},
+    {k0F, 0x03, kAnyReg, "LSL", Form::kEG, rm_full<LoadLimit>(), Lock::kNo},
     {k0F, 0x06, kAnyReg, "CLTS", Form::kNone, one<clts>(), Lock::kNo},
     {k0F, 0x20, kAnyReg, "MOV", Form::kRS, one<mov_from_control>(), Lock::kNo},
     {k0F, 0x21, kAnyReg, "MOV", Form::kRS, kNotExecuted, Lock::kNo},

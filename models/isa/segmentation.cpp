@@ -1,197 +1,173 @@
 #include "models/isa/segmentation.h"
 
+#include "models/isa/privilege.h"
+
 namespace strata {
 namespace {
 
-constexpr std::uint16_t kTableIndicator = 4;
-constexpr std::uint16_t kRplMask = 3;
+constexpr std::uint32_t kV86Attributes =
+    attr::kPresent | 3u << attr::kDplShift | attr::kS | attr::kWritable | attr::kAccessed;
 
-struct Descriptor {
-  std::uint32_t address = 0;  // linear
-  std::uint32_t low = 0;
-  std::uint32_t high = 0;
-
-  std::uint32_t attributes() const { return (high >> 8) & attr::kDescriptorMask; }
-  unsigned type() const { return attributes() & attr::kTypeMask; }
-  unsigned dpl() const { return (attributes() >> attr::kDplShift) & 3; }
-  bool present() const { return (attributes() & attr::kPresent) != 0; }
-  bool has(std::uint32_t bits) const { return (attributes() & bits) == bits; }
-
-  SegmentState segment(std::uint16_t selector) const {
-    const std::uint32_t base = (low >> 16) | ((high & 0xFF) << 16) | (high & 0xFF000000);
-    const std::uint32_t limit = (low & 0xFFFF) | (high & 0x000F0000);
-    const bool pages = has(attr::kGranularity);
-    return {.selector = selector,
-            .base = base,
-            .limit = pages ? (limit << 12) | 0xFFF : limit,
-            .attributes = attributes() | attr::kAccessed};
-  }
-};
-
-std::uint32_t error_of(std::uint16_t selector, std::uint32_t external) {
-  return (selector & ~std::uint32_t{kRplMask}) | external;
+bool refuse(Processor& p, const Refusal& refusal, std::uint16_t selector) {
+  return p.raise(refusal.vector, error_of(selector, refusal.external));
 }
 
-bool is_null(std::uint16_t selector) {
-  return (selector & ~kRplMask) == 0;
-}
-
-/// Reads the descriptor `selector` names; #GP(selector) if it is past the end of its table.
-bool read_descriptor(Processor& p, std::uint16_t selector, std::uint32_t external,
-                     Descriptor& descriptor) {
-  const bool local = (selector & kTableIndicator) != 0;
-  const std::uint32_t base = local ? p.system.ldtr.base : p.system.gdtr.base;
-  const std::uint32_t limit = local ? p.system.ldtr.limit : p.system.gdtr.limit;
-  if ((selector | 7u) > limit) {
-    return p.raise(vector::kGeneralProtection, error_of(selector, external));
-  }
-  descriptor.address = base + (selector & ~7u);
-  descriptor.low = p.memory.read<std::uint32_t>(descriptor.address);
-  descriptor.high = p.memory.read<std::uint32_t>(descriptor.address + 4);
-  return true;
-}
-
-void mark_accessed(Processor& p, std::uint32_t address) {
-  const std::uint8_t access = p.memory.read<std::uint8_t>(address + 5);
-  p.memory.write<std::uint8_t>(address + 5, static_cast<std::uint8_t>(access | attr::kAccessed));
-}
-
-/// SS must name a writable data segment of exactly the current level (SDM vol. 3, 5.7).
-bool stack_allowed(const Processor& p, const Descriptor& descriptor, std::uint16_t selector) {
-  return (selector & kRplMask) == p.cpl() && descriptor.dpl() == p.cpl() &&
-         descriptor.has(attr::kS | attr::kWritable) && !descriptor.has(attr::kCode);
-}
-
-/// DS, ES, FS, GS: data or readable code, no more privileged than CPL and RPL (SDM vol. 3, 5.6).
-bool data_allowed(const Processor& p, const Descriptor& descriptor, std::uint16_t selector) {
-  if (!descriptor.has(attr::kS)) {
-    return false;
-  }
-  if (descriptor.has(attr::kCode)) {
-    if (!descriptor.has(attr::kWritable)) {
-      return false;  // execute-only
-    }
-    if (descriptor.has(attr::kExpandDown)) {
-      return true;  // conforming
-    }
-  }
-  const unsigned rpl = selector & kRplMask;
-  return descriptor.dpl() >= rpl && descriptor.dpl() >= p.cpl();
-}
-
-bool load_protected(Processor& p, unsigned segment, std::uint16_t selector) {
-  if (is_null(selector)) {
-    if (segment == kSs) {
-      return p.raise(vector::kGeneralProtection, 0);
-    }
-    p.set_segment(segment, {.selector = selector, .attributes = attr::kUnusable});
+/// The segment `descriptor` describes, and the change that sets its accessed bit.
+bool prepare(Processor& p, const Descriptor& descriptor, std::uint16_t selector,
+             CheckedSegment& segment) {
+  segment.state = descriptor.segment(selector, attr::kAccessed);
+  if (descriptor.has(attr::kAccessed)) {
     return true;
   }
-  Descriptor descriptor;
-  if (!read_descriptor(p, selector, 0, descriptor)) {
-    return false;
-  }
-  const bool stack = segment == kSs;
-  if (!(stack ? stack_allowed(p, descriptor, selector) : data_allowed(p, descriptor, selector))) {
-    return p.raise(vector::kGeneralProtection, error_of(selector, 0));
-  }
-  if (!descriptor.present()) {
-    return p.raise(stack ? vector::kStackFault : vector::kSegmentNotPresent, error_of(selector, 0));
-  }
-  if (!descriptor.has(attr::kAccessed)) {
-    mark_accessed(p, descriptor.address);
-  }
-  p.set_segment(segment, descriptor.segment(selector));
-  return true;
+  const auto access = static_cast<std::uint8_t>(descriptor.attributes() | attr::kAccessed);
+  return segment.accessed.prepare(p, descriptor.address, access);
 }
 
-/// System descriptors a JMP or CALL may name: call gates, task gates, available task state segments
-/// (SDM vol. 3, table 3-2). They are not executed yet.
-bool is_gate_or_task(const Descriptor& descriptor) {
-  constexpr unsigned kTypes = (1u << 1) | (1u << 4) | (1u << 5) | (1u << 9) | (1u << 12);
-  return !descriptor.has(attr::kS) && ((kTypes >> descriptor.type()) & 1) != 0;
-}
-
-bool code_allowed(const Processor& p, FarTransfer kind, const Descriptor& descriptor,
-                  std::uint16_t selector) {
-  if (!descriptor.has(attr::kS | attr::kCode)) {
+/// Data or readable code, and no more privileged than RPL and `level` unless conforming.
+bool data_allowed(const Descriptor& descriptor, std::uint16_t selector, unsigned level) {
+  if (descriptor.is_system()) {
     return false;
   }
-  const bool conforming = descriptor.has(attr::kExpandDown);
-  const unsigned rpl = selector & kRplMask;
-  switch (kind) {
-    case FarTransfer::kReturn:
-      return conforming ? descriptor.dpl() <= rpl : descriptor.dpl() == rpl;
-    case FarTransfer::kGate: return descriptor.dpl() <= p.cpl();
-    case FarTransfer::kJumpOrCall: break;
+  if (descriptor.is_code() && !descriptor.has(attr::kWritable)) {
+    return false;  // execute-only
   }
-  return conforming ? descriptor.dpl() <= p.cpl() : rpl <= p.cpl() && descriptor.dpl() == p.cpl();
+  return descriptor.is_conforming() ||
+         (descriptor.dpl() >= rpl_of(selector) && descriptor.dpl() >= level);
 }
 
-bool check_protected_target(Processor& p, FarTransfer kind, std::uint16_t selector,
-                            std::uint32_t external, CodeTarget& target) {
-  if (is_null(selector)) {
-    return p.raise(vector::kGeneralProtection, external);
+/// Which level a transfer leads to, or kNowhere if it is not allowed.
+constexpr unsigned kNowhere = 4;
+
+unsigned level_of_target(const Processor& p, CodeUse use, const Descriptor& descriptor,
+                         std::uint16_t selector) {
+  const unsigned rpl = rpl_of(selector);
+  const unsigned dpl = descriptor.dpl();
+  const unsigned cpl = p.cpl();
+  const bool conforming = descriptor.is_conforming();
+  switch (use) {
+    case CodeUse::kReturn:
+    case CodeUse::kTask: {
+      const bool inward = use == CodeUse::kReturn && rpl < cpl;
+      const bool allowed = conforming ? dpl <= rpl : dpl == rpl;
+      return allowed && !inward ? rpl : kNowhere;
+    }
+    case CodeUse::kCallGate:
+      if (dpl > cpl) {
+        return kNowhere;
+      }
+      return conforming ? cpl : dpl;
+    case CodeUse::kJumpGate: return (conforming ? dpl <= cpl : dpl == cpl) ? cpl : kNowhere;
+    case CodeUse::kDirect: break;
   }
-  Descriptor descriptor;
-  if (!read_descriptor(p, selector, external, descriptor)) {
-    return false;
-  }
-  const unsigned rpl = selector & kRplMask;
-  if (kind == FarTransfer::kJumpOrCall && is_gate_or_task(descriptor)) {
-    return p.raise(vector::kInvalidOpcode);
-  }
-  const bool inward = kind == FarTransfer::kReturn && rpl < p.cpl();
-  if (inward || !code_allowed(p, kind, descriptor, selector)) {
-    return p.raise(vector::kGeneralProtection, error_of(selector, external));
-  }
-  if (!descriptor.present()) {
-    return p.raise(vector::kSegmentNotPresent, error_of(selector, external));
-  }
-  if (kind == FarTransfer::kReturn && rpl > p.cpl()) {
-    return p.raise(vector::kInvalidOpcode);  // to an outer level
-  }
-  const std::uint16_t loaded = static_cast<std::uint16_t>((selector & ~kRplMask) | p.cpl());
-  target = {.segment = descriptor.segment(loaded),
-            .descriptor = descriptor.address,
-            .set_accessed = !descriptor.has(attr::kAccessed)};
-  return true;
+  return (conforming ? dpl <= cpl : rpl <= cpl && dpl == cpl) ? cpl : kNowhere;
 }
 
 }  // namespace
 
-bool load_segment(Processor& p, unsigned segment, std::uint16_t selector) {
-  if (p.protected_mode()) {
-    return load_protected(p, segment, selector);
+SegmentState v86_segment(std::uint16_t selector) {
+  return {.selector = selector,
+          .base = std::uint32_t{selector} << 4,
+          .limit = 0xFFFF,
+          .attributes = kV86Attributes};
+}
+
+SegmentState real_segment(const Processor& p, unsigned segment, std::uint16_t selector) {
+  if (virtual_8086(p)) {
+    return v86_segment(selector);
   }
   SegmentState state = p.system.seg[segment];
   state.selector = selector;
   state.base = std::uint32_t{selector} << 4;
-  p.set_segment(segment, state);
+  return state;
+}
+
+bool check_stack_segment(Processor& p, std::uint16_t selector, unsigned level, Refusal refusal,
+                         CheckedSegment& stack) {
+  if (is_null(selector)) {
+    return p.raise(refusal.vector, refusal.external);
+  }
+  Descriptor descriptor;
+  if (!find_descriptor(p, selector, refusal.vector, refusal.external, descriptor)) {
+    return false;
+  }
+  const bool writable_data =
+      descriptor.has(attr::kS | attr::kWritable) && !descriptor.has(attr::kCode);
+  if (rpl_of(selector) != level || descriptor.dpl() != level || !writable_data) {
+    return refuse(p, refusal, selector);
+  }
+  if (!descriptor.present()) {
+    return p.raise(vector::kStackFault, error_of(selector, refusal.external));
+  }
+  return prepare(p, descriptor, selector, stack);
+}
+
+bool check_data_segment(Processor& p, std::uint16_t selector, unsigned level, Refusal refusal,
+                        CheckedSegment& data) {
+  if (is_null(selector)) {
+    data = {.state = null_segment(selector), .accessed = {}};
+    return true;
+  }
+  Descriptor descriptor;
+  if (!find_descriptor(p, selector, refusal.vector, refusal.external, descriptor)) {
+    return false;
+  }
+  if (!data_allowed(descriptor, selector, level)) {
+    return refuse(p, refusal, selector);
+  }
+  if (!descriptor.present()) {
+    return p.raise(vector::kSegmentNotPresent, error_of(selector, refusal.external));
+  }
+  return prepare(p, descriptor, selector, data);
+}
+
+bool load_segment(Processor& p, unsigned segment, std::uint16_t selector) {
+  if (!uses_descriptors(p)) {
+    p.set_segment(segment, real_segment(p, segment, selector));
+    return true;
+  }
+  CheckedSegment checked;
+  if (!(segment == kSs ? check_stack_segment(p, selector, p.cpl(), {}, checked)
+                       : check_data_segment(p, selector, p.cpl(), {}, checked))) {
+    return false;
+  }
+  checked.commit(p, segment);
   return true;
 }
 
-bool check_code_target(Processor& p, FarTransfer kind, std::uint16_t selector,
-                       std::uint32_t external, CodeTarget& target) {
-  if (p.protected_mode()) {
-    return check_protected_target(p, kind, selector, external, target);
+bool check_code_descriptor(Processor& p, CodeUse use, std::uint16_t selector,
+                           const Descriptor& descriptor, Refusal refusal, CodeTarget& target) {
+  target.level = level_of_target(p, use, descriptor, selector);
+  if (!descriptor.is_code() || target.level == kNowhere) {
+    return refuse(p, refusal, selector);
   }
-  target = {.segment = p.system.seg[kCs]};
-  target.segment.selector = selector;
-  target.segment.base = std::uint32_t{selector} << 4;
-  return true;
+  if (!descriptor.present()) {
+    return p.raise(vector::kSegmentNotPresent, error_of(selector, refusal.external));
+  }
+  const auto loaded = static_cast<std::uint16_t>((selector & ~kRplMask) | target.level);
+  return prepare(p, descriptor, loaded, target.code);
+}
+
+bool check_code_segment(Processor& p, CodeUse use, std::uint16_t selector, Refusal refusal,
+                        CodeTarget& target) {
+  if (is_null(selector)) {
+    return p.raise(refusal.vector, refusal.external);
+  }
+  Descriptor descriptor;
+  return find_descriptor(p, selector, refusal.vector, refusal.external, descriptor) &&
+         check_code_descriptor(p, use, selector, descriptor, refusal, target);
+}
+
+CodeTarget real_code_target(const Processor& p, std::uint16_t selector) {
+  return {.code = {.state = real_segment(p, kCs, selector), .accessed = {}}, .level = p.cpl()};
 }
 
 bool check_code_offset(Processor& p, const CodeTarget& target, std::uint32_t offset,
                        std::uint32_t external) {
-  return offset <= target.segment.limit || p.raise(vector::kGeneralProtection, external);
+  return offset <= target.code.state.limit || p.raise(vector::kGeneralProtection, external);
 }
 
 void enter_code_target(Processor& p, const CodeTarget& target, std::uint32_t offset) {
-  if (target.set_accessed) {
-    mark_accessed(p, target.descriptor);
-  }
-  p.set_segment(kCs, target.segment);
+  target.code.commit(p, kCs);
   p.next_eip = offset;
 }
 

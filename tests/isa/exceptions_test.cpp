@@ -110,16 +110,6 @@ TEST(Exceptions, MissingGateNamesItsIdtEntry) {
   EXPECT_EQ(record.error_code, 0x40u * 8 + 2);
 }
 
-TEST(Exceptions, TaskGateIsGeneralProtection) {
-  GuestCpu guest;
-  guest.enter_protected_mode();
-  guest.set_gate(9, 0x28, 0, 0x5);
-  guest.code({0xCD, 0x09});
-  const RetireRecord record = guest.step();
-  EXPECT_EQ(record.vector, vector::kGeneralProtection);
-  EXPECT_EQ(record.error_code, 9u * 8 + 2);
-}
-
 TEST(Exceptions, InstructionOver15BytesIsGeneralProtection) {
   GuestCpu guest;
   for (std::uint32_t n = 0; n < 15; ++n) {

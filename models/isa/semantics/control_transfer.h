@@ -3,7 +3,8 @@
 #pragma once
 
 #include "models/isa/exceptions.h"
-#include "models/isa/segmentation.h"
+#include "models/isa/far_transfer.h"
+#include "models/isa/privilege.h"
 #include "models/isa/semantics/conditions.h"
 #include "models/isa/semantics/operands.h"
 
@@ -121,28 +122,8 @@ struct ReturnNear {
 
 // ---- far transfers ----
 
-inline Outcome jump_far(Processor& p, std::uint16_t selector, std::uint32_t offset) {
-  CodeTarget target;
-  if (!check_code_target(p, FarTransfer::kJumpOrCall, selector, 0, target) ||
-      !check_code_offset(p, target, offset, 0)) {
-    return Outcome::kFault;
-  }
-  enter_code_target(p, target, offset);
-  return Outcome::kDone;
-}
-
-template <typename T>
-Outcome call_far(Processor& p, std::uint16_t selector, std::uint32_t offset) {
-  CodeTarget target;
-  StackFrame frame;
-  frame.add(p.system.seg[kCs].selector);
-  frame.add(p.next_eip);
-  if (!check_code_target(p, FarTransfer::kJumpOrCall, selector, 0, target) ||
-      !check_code_offset(p, target, offset, 0) || !frame.push<T>(p)) {
-    return Outcome::kFault;
-  }
-  enter_code_target(p, target, offset);
-  return Outcome::kDone;
+inline Outcome outcome_of(bool done) {
+  return done ? Outcome::kDone : Outcome::kFault;
 }
 
 /// Reads a far pointer, offset first.
@@ -157,7 +138,8 @@ bool read_far_pointer(Processor& p, const Instruction& i, T& offset, std::uint16
 struct JumpFar {
   template <typename T>
   static Outcome run(Processor& p, const Instruction& i) {
-    return jump_far(p, static_cast<std::uint16_t>(i.displacement), static_cast<T>(i.immediate));
+    return outcome_of(
+        far_jump(p, static_cast<std::uint16_t>(i.displacement), static_cast<T>(i.immediate)));
   }
 };
 
@@ -165,7 +147,8 @@ struct JumpFar {
 struct CallFar {
   template <typename T>
   static Outcome run(Processor& p, const Instruction& i) {
-    return call_far<T>(p, static_cast<std::uint16_t>(i.displacement), static_cast<T>(i.immediate));
+    return outcome_of(far_call(p, sizeof(T) == 4, static_cast<std::uint16_t>(i.displacement),
+                               static_cast<T>(i.immediate)));
   }
 };
 
@@ -175,8 +158,7 @@ struct JumpFarMemory {
   static Outcome run(Processor& p, const Instruction& i) {
     T offset;
     std::uint16_t selector = 0;
-    return read_far_pointer(p, i, offset, selector) ? jump_far(p, selector, offset)
-                                                    : Outcome::kFault;
+    return outcome_of(read_far_pointer(p, i, offset, selector) && far_jump(p, selector, offset));
   }
 };
 
@@ -186,8 +168,8 @@ struct CallFarMemory {
   static Outcome run(Processor& p, const Instruction& i) {
     T offset;
     std::uint16_t selector = 0;
-    return read_far_pointer(p, i, offset, selector) ? call_far<T>(p, selector, offset)
-                                                    : Outcome::kFault;
+    return outcome_of(read_far_pointer(p, i, offset, selector) &&
+                      far_call(p, sizeof(T) == 4, selector, offset));
   }
 };
 
@@ -195,32 +177,25 @@ struct CallFarMemory {
 struct ReturnFar {
   template <typename T>
   static Outcome run(Processor& p, const Instruction& i) {
-    T offset;
-    T selector;
-    CodeTarget target;
-    if (!p.peek<T>(0, offset) || !p.peek<T>(sizeof(T), selector) ||
-        !check_code_target(p, FarTransfer::kReturn, static_cast<std::uint16_t>(selector), 0,
-                           target) ||
-        !check_code_offset(p, target, offset, 0)) {
-      return Outcome::kFault;
-    }
-    p.drop(2 * static_cast<std::uint32_t>(sizeof(T)) + i.immediate);
-    enter_code_target(p, target, offset);
-    return Outcome::kDone;
+    return outcome_of(far_return(p, sizeof(T) == 4, i.immediate));
   }
 };
 
 // ---- interrupts ----
 
 inline Outcome software_interrupt(Processor& p, std::uint8_t vector) {
-  return deliver_software_interrupt(p, vector) ? Outcome::kDone : Outcome::kFault;
+  return outcome_of(deliver_software_interrupt(p, vector));
 }
 
 inline Outcome int3(Processor& p, const Instruction&) {
   return software_interrupt(p, vector::kBreakpoint);
 }
 
+/// INT imm8: alone of the three needs IOPL 3 in virtual-8086 mode
 inline Outcome int_imm(Processor& p, const Instruction& i) {
+  if (!require_v86_privilege(p)) {
+    return Outcome::kFault;
+  }
   return software_interrupt(p, static_cast<std::uint8_t>(i.immediate));
 }
 
@@ -228,33 +203,11 @@ inline Outcome into(Processor& p, const Instruction&) {
   return p.flags.of() ? software_interrupt(p, vector::kOverflow) : Outcome::kDone;
 }
 
-/// IRET and IRETD. Not executed yet, so #UD: nested tasks, virtual-8086 mode and outer levels.
+/// IRET and IRETD
 struct InterruptReturn {
   template <typename T>
   static Outcome run(Processor& p, const Instruction&) {
-    T offset;
-    T selector;
-    T image;
-    CodeTarget target;
-    if (p.protected_mode() && p.flag(eflags::kNt)) {
-      return p.raised(vector::kInvalidOpcode);
-    }
-    if (!p.peek<T>(0, offset) || !p.peek<T>(sizeof(T), selector) ||
-        !p.peek<T>(2 * sizeof(T), image)) {
-      return Outcome::kFault;
-    }
-    if (p.protected_mode() && (image & eflags::kVm) != 0) {
-      return p.raised(vector::kInvalidOpcode);
-    }
-    if (!check_code_target(p, FarTransfer::kReturn, static_cast<std::uint16_t>(selector), 0,
-                           target) ||
-        !check_code_offset(p, target, offset, 0)) {
-      return Outcome::kFault;
-    }
-    p.drop(3 * sizeof(T));
-    p.set_eflags(image, static_cast<T>(-1) & ~eflags::kVm);
-    enter_code_target(p, target, offset);
-    return Outcome::kDone;
+    return outcome_of(interrupt_return(p, sizeof(T) == 4));
   }
 };
 

@@ -1,6 +1,7 @@
 // Flag control (SDM vol. 1, 7.3.13): CLC STC CMC CLD STD CLI STI LAHF SAHF PUSHF POPF.
 #pragma once
 
+#include "models/isa/privilege.h"
 #include "models/isa/semantics/data_transfer.h"
 
 namespace strata::semantics {
@@ -27,12 +28,18 @@ inline Outcome set_direction(Processor& p, const Instruction&) {
 }
 
 inline Outcome clear_interrupt(Processor& p, const Instruction&) {
+  if (!require_io_privilege(p)) {
+    return Outcome::kFault;
+  }
   p.control_flags &= ~eflags::kIf;
   return Outcome::kDone;
 }
 
 /// Where IF was clear, interrupts are recognised only after the next instruction (SDM vol. 2, STI).
 inline Outcome set_interrupt(Processor& p, const Instruction&) {
+  if (!require_io_privilege(p)) {
+    return Outcome::kFault;
+  }
   if (!p.flag(eflags::kIf)) {
     p.control_flags |= eflags::kIf;
     p.system.shadow = kStiShadow;
@@ -55,20 +62,23 @@ inline Outcome sahf(Processor& p, const Instruction&) {
 struct PushFlags {
   template <typename T>
   static Outcome run(Processor& p, const Instruction&) {
+    if (!require_v86_privilege(p)) {
+      return Outcome::kFault;
+    }
     return push_value<T>(p, static_cast<T>(p.eflags_image() & ~(eflags::kVm | eflags::kRf)));
   }
 };
 
-/// POPF and POPFD: VM and RF stay
+/// POPF and POPFD: VM and RF stay, IOPL and IF where CPL is too high
 struct PopFlags {
   template <typename T>
   static Outcome run(Processor& p, const Instruction&) {
     T image;
-    if (!p.peek<T>(0, image)) {
+    if (!require_v86_privilege(p) || !p.peek<T>(0, image)) {
       return Outcome::kFault;
     }
     p.drop(sizeof(T));
-    p.set_eflags(image, static_cast<T>(-1) & ~(eflags::kVm | eflags::kRf));
+    p.set_eflags(image, static_cast<T>(-1) & changeable_flags(p) & ~eflags::kRf);
     return Outcome::kDone;
   }
 };

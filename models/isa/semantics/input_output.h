@@ -1,18 +1,25 @@
-// I/O instructions (SDM vol. 1, 7.3.10 and chapter 18): IN OUT. CPL 0 may always use them.
+// I/O instructions (SDM vol. 1, 7.3.10 and chapter 18): IN OUT.
 #pragma once
 
+#include "models/isa/io_permission.h"
 #include "models/isa/semantics/operands.h"
 
 namespace strata::semantics {
 
 template <typename T>
 Outcome port_in(Processor& p, std::uint16_t port) {
+  if (!io_allowed(p, port, sizeof(T))) {
+    return Outcome::kFault;
+  }
   p.set_reg<T>(kEax, static_cast<T>(p.memory.port_read(port, sizeof(T))));
   return Outcome::kDone;
 }
 
 template <typename T>
 Outcome port_out(Processor& p, std::uint16_t port) {
+  if (!io_allowed(p, port, sizeof(T))) {
+    return Outcome::kFault;
+  }
   p.memory.port_write(port, sizeof(T), p.reg<T>(kEax));
   return Outcome::kDone;
 }

@@ -2,6 +2,7 @@
 // iteration; with a REP prefix every iteration is an instruction boundary (SDM vol. 2, REP).
 #pragma once
 
+#include "models/isa/io_permission.h"
 #include "models/isa/semantics/operands.h"
 
 namespace strata::semantics {
@@ -95,16 +96,18 @@ struct Stos {
   }
 };
 
-/// The destination is checked before the port is read: reading a port can change the device.
+/// The port's permission, then the destination are checked before the port is read: reading can
+/// change the device.
 struct Ins {
   static constexpr bool kCompares = false;
   template <typename T>
   static bool iterate(Processor& p, const Instruction& i) {
+    const auto port = p.reg<std::uint16_t>(kEdx);
     Location<T> at;
-    if (!p.locate<T>(kEs, destination(p, i), at)) {
+    if (!io_allowed(p, port, sizeof(T)) || !p.locate<T>(kEs, destination(p, i), at)) {
       return false;
     }
-    const std::uint32_t value = p.memory.port_read(p.reg<std::uint16_t>(kEdx), sizeof(T));
+    const std::uint32_t value = p.memory.port_read(port, sizeof(T));
     p.store<T>(at, static_cast<T>(value));
     step_index<T>(p, i, kEdi);
     return true;
@@ -115,11 +118,12 @@ struct Outs {
   static constexpr bool kCompares = false;
   template <typename T>
   static bool iterate(Processor& p, const Instruction& i) {
+    const auto port = p.reg<std::uint16_t>(kEdx);
     T value;
-    if (!read_source<T>(p, i, value)) {
+    if (!io_allowed(p, port, sizeof(T)) || !read_source<T>(p, i, value)) {
       return false;
     }
-    p.memory.port_write(p.reg<std::uint16_t>(kEdx), sizeof(T), value);
+    p.memory.port_write(port, sizeof(T), value);
     step_index<T>(p, i, kEsi);
     return true;
   }

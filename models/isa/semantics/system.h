@@ -2,6 +2,7 @@
 // waits for a coprocessor that is not there.
 #pragma once
 
+#include "models/isa/privilege.h"
 #include "models/isa/semantics/operands.h"
 
 namespace strata::semantics {
@@ -15,6 +16,9 @@ inline Outcome nop(Processor&, const Instruction&) {
 }
 
 inline Outcome hlt(Processor& p, const Instruction&) {
+  if (!require_level0(p)) {
+    return Outcome::kFault;
+  }
   p.system.halted = 1;
   p.request_attention();
   return Outcome::kDone;
@@ -33,6 +37,9 @@ inline Outcome escape(Processor& p, const Instruction&) {
 }
 
 inline Outcome clts(Processor& p, const Instruction&) {
+  if (!require_level0(p)) {
+    return Outcome::kFault;
+  }
   p.set_cr0(p.system.cr0 & ~cr0::kTs);
   return Outcome::kDone;
 }
@@ -54,7 +61,7 @@ struct Lmsw {
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
     std::uint16_t value;
-    if (!read_rm<std::uint16_t, kMemory>(p, i, value)) {
+    if (!require_level0(p) || !read_rm<std::uint16_t, kMemory>(p, i, value)) {
       return Outcome::kFault;
     }
     constexpr std::uint32_t kCleared = cr0::kMp | cr0::kEm | cr0::kTs;
@@ -91,7 +98,7 @@ struct LoadTable {
     const std::uint32_t at = p.effective_address(i);
     std::uint16_t limit;
     std::uint32_t base;
-    if (!p.read<std::uint16_t>(i.segment, at, limit) ||
+    if (!require_level0(p) || !p.read<std::uint16_t>(i.segment, at, limit) ||
         !p.read<std::uint32_t>(i.segment, at + 2, base)) {
       return Outcome::kFault;
     }
