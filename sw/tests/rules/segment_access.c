@@ -144,8 +144,10 @@ static void stack_slot(uint32_t limit, uint32_t flags) {
   in.ss = SLOT;
 }
 
-RULE(stack_limit_of_pop, NEEDS_SEGMENTS, "SDM vol. 3, 6.15 (12): POP above the limit: #SS(0)") {
-  stack_slot(0x7FF, BIG);
+RULE(stack_limit_of_pop, NEEDS_LEVELS, "SDM vol. 3, 6.15 (12): POP above the limit: #SS(0)") {
+  start_at_level(3);
+  set_descriptor(SLOT, stack_of(3) - 0x800, 0x7FF, PRESENT | DPL(3) | DATA_RW, BIG);
+  in.ss = SLOT | 3;
   in.esp = 0x7FC;
   run(pop_one);
   expect_done();
