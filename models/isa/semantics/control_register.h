@@ -3,13 +3,10 @@
 // register that does not exist is #UD before that is looked at.
 #pragma once
 
+#include "models/isa/privilege.h"
 #include "models/isa/semantics/operands.h"
 
 namespace strata::semantics {
-
-inline bool at_level_zero(Processor& p) {
-  return p.cpl() == 0 || p.raise(vector::kGeneralProtection);
-}
 
 inline bool control_register_exists(const Processor& p, unsigned number) {
   return number == 0 || number == 2 || number == 3 || (number == 4 && p.family >= CpuFamily::k586);
@@ -20,7 +17,7 @@ inline Outcome mov_from_control(Processor& p, const Instruction& i) {
   if (!control_register_exists(p, i.reg)) {
     return p.raised(vector::kInvalidOpcode);
   }
-  if (!at_level_zero(p)) {
+  if (!require_level0(p)) {
     return Outcome::kFault;
   }
   switch (i.reg) {
@@ -53,7 +50,7 @@ inline Outcome mov_to_control(Processor& p, const Instruction& i) {
   if (!control_register_exists(p, i.reg)) {
     return p.raised(vector::kInvalidOpcode);
   }
-  if (!at_level_zero(p)) {
+  if (!require_level0(p)) {
     return Outcome::kFault;
   }
   switch (i.reg) {
@@ -75,7 +72,7 @@ inline Outcome invlpg(Processor& p, const Instruction& i) {
   if (p.family < CpuFamily::k486) {
     return p.raised(vector::kInvalidOpcode);
   }
-  if (!at_level_zero(p)) {
+  if (!require_level0(p)) {
     return Outcome::kFault;
   }
   p.flush_page(p.system.seg[i.segment].base + p.effective_address(i));
