@@ -154,7 +154,8 @@ std::uint8_t operand_segment(const Instruction& i, std::uint8_t prefix) {
 
 }  // namespace
 
-bool decode(std::span<const std::uint8_t> bytes, bool big, Instruction& instruction) {
+bool decode(std::span<const std::uint8_t> bytes, bool big, CpuFamily family,
+            Instruction& instruction) {
   Reader reader(bytes);
   Prefixes prefixes;
   OpcodeMap map = OpcodeMap::kOneByte;
@@ -168,9 +169,9 @@ bool decode(std::span<const std::uint8_t> bytes, bool big, Instruction& instruct
   i.address_mask = big != prefixes.address_size ? 0xFFFFFFFF : 0xFFFF;
   i.repeat = prefixes.repeat;
   i.reg = opcode & 7;
-  const bool has_modrm = reader.ok() && opcode_has_modrm(map, opcode);
+  const bool has_modrm = reader.ok() && opcode_has_modrm(map, opcode, family);
   const std::uint8_t modrm = has_modrm ? reader.take_byte() : std::uint8_t{0};
-  i.row = reader.ok() ? find_opcode(map, opcode, (modrm >> 3) & 7) : kUndefinedRow;
+  i.row = reader.ok() ? find_opcode(map, opcode, (modrm >> 3) & 7, family) : kUndefinedRow;
   i.execute = semantics::undefined_opcode;
   if (i.row != kUndefinedRow) {
     const OpcodeRow& row = opcode_rows()[i.row];

@@ -37,7 +37,7 @@ bool fetch_instruction(Processor& p, Instruction& instruction) {
     while (count < end) {
       bytes[count++] = p.memory.read<std::uint8_t>(physical++);
     }
-    if (decode(std::span(bytes).first(count), p.code_big(), instruction)) {
+    if (decode(std::span(bytes).first(count), p.code_big(), p.family, instruction)) {
       return true;
     }
   }

@@ -1,7 +1,6 @@
 // What is decoded completely but not executed yet: it raises #UD. The opcode table's rows with the
-// handler kNotExecuted (ENTER, BOUND, MOV DRx, MOV TRx; x87 escapes D8-DF have their own handler
-// because CR0 may make them #NM). Beside them, EFLAGS.TF and RF and the debug registers have no
-// effect.
+// handler kNotExecuted (MOV DRx, MOV TRx). Beside them, EFLAGS.TF and RF and the debug registers
+// have no effect.
 #pragma once
 
 #include "models/isa/processor.h"

@@ -1,5 +1,6 @@
 #include "models/isa/opcode_table.h"
 
+#include <algorithm>
 #include <array>
 
 #include "models/isa/not_executed.h"
@@ -7,11 +8,15 @@
 #include "models/isa/semantics/bit_byte.h"
 #include "models/isa/semantics/control_register.h"
 #include "models/isa/semantics/control_transfer.h"
+#include "models/isa/semantics/coprocessor.h"
 #include "models/isa/semantics/data_transfer.h"
 #include "models/isa/semantics/decimal_arithmetic.h"
+#include "models/isa/semantics/exchange.h"
 #include "models/isa/semantics/flag_control.h"
 #include "models/isa/semantics/input_output.h"
 #include "models/isa/semantics/logical.h"
+#include "models/isa/semantics/procedure.h"
+#include "models/isa/semantics/processor_control.h"
 #include "models/isa/semantics/protection.h"
 #include "models/isa/semantics/segment_register.h"
 #include "models/isa/semantics/shift_rotate.h"
@@ -136,7 +141,7 @@ constexpr OpcodeRow kRows[] = {
     {kOne, 0x58, kAnyReg, "POP", Form::kZ, full<PopReg>(), Lock::kNo},
     {kOne, 0x60, kAnyReg, "PUSHA", Form::kNone, full<PushAll>(), Lock::kNo},
     {kOne, 0x61, kAnyReg, "POPA", Form::kNone, full<PopAll>(), Lock::kNo},
-    {kOne, 0x62, kAnyReg, "BOUND", Form::kGM, kNotExecuted, Lock::kNo},
+    {kOne, 0x62, kAnyReg, "BOUND", Form::kGM, full<Bound>(), Lock::kNo},
     {kOne, 0x63, kAnyReg, "ARPL", Form::kEG, rm_full<AdjustRpl>(), Lock::kNo},
     {kOne, 0x68, kAnyReg, "PUSH", Form::kIz, full<PushImm>(), Lock::kNo},
     {kOne, 0x69, kAnyReg, "IMUL", Form::kEGIz, rm_full<ImulRegRmImm>(), Lock::kNo},
@@ -255,7 +260,7 @@ constexpr OpcodeRow kRows[] = {
     {kOne, 0xC5, kAnyReg, "LDS", Form::kGM, full<LoadFarPointer<kDs>>(), Lock::kNo},
     {kOne, 0xC6, 0, "MOV", Form::kEIb, rm_byte<MovRmImm>(), Lock::kNo},
     {kOne, 0xC7, 0, "MOV", Form::kEIz, rm_full<MovRmImm>(), Lock::kNo},
-    {kOne, 0xC8, kAnyReg, "ENTER", Form::kIwIb, kNotExecuted, Lock::kNo},
+    {kOne, 0xC8, kAnyReg, "ENTER", Form::kIwIb, full<Enter>(), Lock::kNo},
     {kOne, 0xC9, kAnyReg, "LEAVE", Form::kNone, full<Leave>(), Lock::kNo},
     {kOne, 0xCA, kAnyReg, "RETF", Form::kIw, full<ReturnFar>(), Lock::kNo},
     {kOne, 0xCB, kAnyReg, "RETF", Form::kNone, full<ReturnFar>(), Lock::kNo},
@@ -297,15 +302,16 @@ constexpr OpcodeRow kRows[] = {
     {kOne, 0xD3, 7, "SAR", Form::kE, rm_full<ShiftCl<Sar>>(), Lock::kNo},
     {kOne, 0xD4, kAnyReg, "AAM", Form::kIb, one<aam>(), Lock::kNo},
     {kOne, 0xD5, kAnyReg, "AAD", Form::kIb, one<aad>(), Lock::kNo},
+    {kOne, 0xD6, kAnyReg, "SALC", Form::kNone, one<set_al_from_carry>(), Lock::kNo},
     {kOne, 0xD7, kAnyReg, "XLAT", Form::kNone, one<xlat>(), Lock::kNo},
-    {kOne, 0xD8, kAnyReg, "ESC", Form::kE, one<escape>(), Lock::kNo},
-    {kOne, 0xD9, kAnyReg, "ESC", Form::kE, one<escape>(), Lock::kNo},
-    {kOne, 0xDA, kAnyReg, "ESC", Form::kE, one<escape>(), Lock::kNo},
-    {kOne, 0xDB, kAnyReg, "ESC", Form::kE, one<escape>(), Lock::kNo},
-    {kOne, 0xDC, kAnyReg, "ESC", Form::kE, one<escape>(), Lock::kNo},
-    {kOne, 0xDD, kAnyReg, "ESC", Form::kE, one<escape>(), Lock::kNo},
-    {kOne, 0xDE, kAnyReg, "ESC", Form::kE, one<escape>(), Lock::kNo},
-    {kOne, 0xDF, kAnyReg, "ESC", Form::kE, one<escape>(), Lock::kNo},
+    {kOne, 0xD8, kAnyReg, "ESC", Form::kE, one<escape<EscapeStore::kNone>>(), Lock::kNo},
+    {kOne, 0xD9, kAnyReg, "ESC", Form::kE, one<escape<EscapeStore::kMemory>>(), Lock::kNo},
+    {kOne, 0xDA, kAnyReg, "ESC", Form::kE, one<escape<EscapeStore::kNone>>(), Lock::kNo},
+    {kOne, 0xDB, kAnyReg, "ESC", Form::kE, one<escape<EscapeStore::kNone>>(), Lock::kNo},
+    {kOne, 0xDC, kAnyReg, "ESC", Form::kE, one<escape<EscapeStore::kNone>>(), Lock::kNo},
+    {kOne, 0xDD, kAnyReg, "ESC", Form::kE, one<escape<EscapeStore::kMemory>>(), Lock::kNo},
+    {kOne, 0xDE, kAnyReg, "ESC", Form::kE, one<escape<EscapeStore::kNone>>(), Lock::kNo},
+    {kOne, 0xDF, kAnyReg, "ESC", Form::kE, one<escape<EscapeStore::kAx>>(), Lock::kNo},
     {kOne, 0xE0, kAnyReg, "LOOPNE", Form::kJb, full<Loop<LoopKind::kWhileNotEqual>>(), Lock::kNo},
     {kOne, 0xE1, kAnyReg, "LOOPE", Form::kJb, full<Loop<LoopKind::kWhileEqual>>(), Lock::kNo},
     {kOne, 0xE2, kAnyReg, "LOOP", Form::kJb, full<Loop<LoopKind::kPlain>>(), Lock::kNo},
@@ -367,16 +373,38 @@ constexpr OpcodeRow kRows[] = {
     {k0F, 0x01, 3, "LIDT", Form::kM, full<LoadTable<&CpuState::idtr>>(), Lock::kNo},
     {k0F, 0x01, 4, "SMSW", Form::kE, rm_full<Smsw>(), Lock::kNo},
     {k0F, 0x01, 6, "LMSW", Form::kE, rm_full<Lmsw>(), Lock::kNo},
-    {k0F, 0x01, 7, "INVLPG", Form::kM, one<invlpg>(), Lock::kNo},
+    {k0F, 0x01, 7, "INVLPG", Form::kM, one<invlpg>(), Lock::kNo, CpuFamily::k486},
     {k0F, 0x02, kAnyReg, "LAR", Form::kEG, rm_full<LoadAccessRights>(), Lock::kNo},
     {k0F, 0x03, kAnyReg, "LSL", Form::kEG, rm_full<LoadLimit>(), Lock::kNo},
     {k0F, 0x06, kAnyReg, "CLTS", Form::kNone, one<clts>(), Lock::kNo},
+    {k0F, 0x08, kAnyReg, "INVD", Form::kNone, one<invalidate_caches>(), Lock::kNo, CpuFamily::k486},
+    {k0F, 0x09, kAnyReg, "WBINVD", Form::kNone, one<invalidate_caches>(), Lock::kNo, CpuFamily::k486},
+    {k0F, 0x0B, kAnyReg, "UD2", Form::kNone, one<undefined_opcode>(), Lock::kNo, CpuFamily::k586},
     {k0F, 0x20, kAnyReg, "MOV", Form::kRS, one<mov_from_control>(), Lock::kNo},
     {k0F, 0x21, kAnyReg, "MOV", Form::kRS, kNotExecuted, Lock::kNo},
     {k0F, 0x22, kAnyReg, "MOV", Form::kRS, one<mov_to_control>(), Lock::kNo},
     {k0F, 0x23, kAnyReg, "MOV", Form::kRS, kNotExecuted, Lock::kNo},
     {k0F, 0x24, kAnyReg, "MOV", Form::kRS, kNotExecuted, Lock::kNo},
     {k0F, 0x26, kAnyReg, "MOV", Form::kRS, kNotExecuted, Lock::kNo},
+    {k0F, 0x30, kAnyReg, "WRMSR", Form::kNone, one<wrmsr>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x31, kAnyReg, "RDTSC", Form::kNone, one<rdtsc>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x32, kAnyReg, "RDMSR", Form::kNone, one<rdmsr>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x40, kAnyReg, "CMOVO", Form::kEG, rm_full<MoveIf<0>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x41, kAnyReg, "CMOVNO", Form::kEG, rm_full<MoveIf<1>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x42, kAnyReg, "CMOVB", Form::kEG, rm_full<MoveIf<2>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x43, kAnyReg, "CMOVNB", Form::kEG, rm_full<MoveIf<3>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x44, kAnyReg, "CMOVZ", Form::kEG, rm_full<MoveIf<4>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x45, kAnyReg, "CMOVNZ", Form::kEG, rm_full<MoveIf<5>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x46, kAnyReg, "CMOVBE", Form::kEG, rm_full<MoveIf<6>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x47, kAnyReg, "CMOVNBE", Form::kEG, rm_full<MoveIf<7>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x48, kAnyReg, "CMOVS", Form::kEG, rm_full<MoveIf<8>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x49, kAnyReg, "CMOVNS", Form::kEG, rm_full<MoveIf<9>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x4A, kAnyReg, "CMOVP", Form::kEG, rm_full<MoveIf<10>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x4B, kAnyReg, "CMOVNP", Form::kEG, rm_full<MoveIf<11>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x4C, kAnyReg, "CMOVL", Form::kEG, rm_full<MoveIf<12>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x4D, kAnyReg, "CMOVNL", Form::kEG, rm_full<MoveIf<13>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x4E, kAnyReg, "CMOVLE", Form::kEG, rm_full<MoveIf<14>>(), Lock::kNo, CpuFamily::k586},
+    {k0F, 0x4F, kAnyReg, "CMOVNLE", Form::kEG, rm_full<MoveIf<15>>(), Lock::kNo, CpuFamily::k586},
     {k0F, 0x80, kAnyReg, "JO", Form::kJz, full<JumpIf<0>>(), Lock::kNo},
     {k0F, 0x81, kAnyReg, "JNO", Form::kJz, full<JumpIf<1>>(), Lock::kNo},
     {k0F, 0x82, kAnyReg, "JB", Form::kJz, full<JumpIf<2>>(), Lock::kNo},
@@ -411,6 +439,7 @@ constexpr OpcodeRow kRows[] = {
     {k0F, 0x9F, kAnyReg, "SETNLE", Form::kE, rm_byte<SetIf<15>>(), Lock::kNo},
     {k0F, 0xA0, kAnyReg, "PUSH FS", Form::kNone, full<PushSegment<kFs>>(), Lock::kNo},
     {k0F, 0xA1, kAnyReg, "POP FS", Form::kNone, full<PopSegment<kFs>>(), Lock::kNo},
+    {k0F, 0xA2, kAnyReg, "CPUID", Form::kNone, one<semantics::cpuid>(), Lock::kNo, CpuFamily::k486},
     {k0F, 0xA3, kAnyReg, "BT", Form::kEG, rm_full<BitReg<BitTest>>(), Lock::kNo},
     {k0F, 0xA4, kAnyReg, "SHLD", Form::kEGIb, rm_full<DoubleShiftImm<Shld>>(), Lock::kNo},
     {k0F, 0xA5, kAnyReg, "SHLD", Form::kEG, rm_full<DoubleShiftCl<Shld>>(), Lock::kNo},
@@ -420,6 +449,8 @@ constexpr OpcodeRow kRows[] = {
     {k0F, 0xAC, kAnyReg, "SHRD", Form::kEGIb, rm_full<DoubleShiftImm<Shrd>>(), Lock::kNo},
     {k0F, 0xAD, kAnyReg, "SHRD", Form::kEG, rm_full<DoubleShiftCl<Shrd>>(), Lock::kNo},
     {k0F, 0xAF, kAnyReg, "IMUL", Form::kEG, rm_full<ImulRegRm>(), Lock::kNo},
+    {k0F, 0xB0, kAnyReg, "CMPXCHG", Form::kEG, rm_byte<CompareExchange>(), Lock::kYes, CpuFamily::k486},
+    {k0F, 0xB1, kAnyReg, "CMPXCHG", Form::kEG, rm_full<CompareExchange>(), Lock::kYes, CpuFamily::k486},
     {k0F, 0xB2, kAnyReg, "LSS", Form::kGM, full<LoadFarPointer<kSs>>(), Lock::kNo},
     {k0F, 0xB3, kAnyReg, "BTR", Form::kEG, rm_full<BitReg<BitReset>>(), Lock::kYes},
     {k0F, 0xB4, kAnyReg, "LFS", Form::kGM, full<LoadFarPointer<kFs>>(), Lock::kNo},
@@ -435,6 +466,10 @@ constexpr OpcodeRow kRows[] = {
     {k0F, 0xBD, kAnyReg, "BSR", Form::kEG, rm_full<BitScan<true>>(), Lock::kNo},
     {k0F, 0xBE, kAnyReg, "MOVSX", Form::kEG, rm_full<MovExtend<std::uint8_t, true>>(), Lock::kNo},
     {k0F, 0xBF, kAnyReg, "MOVSX", Form::kEG, rm_full<MovExtend<std::uint16_t, true>>(), Lock::kNo},
+    {k0F, 0xC0, kAnyReg, "XADD", Form::kEG, rm_byte<ExchangeAdd>(), Lock::kYes, CpuFamily::k486},
+    {k0F, 0xC1, kAnyReg, "XADD", Form::kEG, rm_full<ExchangeAdd>(), Lock::kYes, CpuFamily::k486},
+    {k0F, 0xC7, 1, "CMPXCHG8B", Form::kM, one<compare_exchange_8_bytes>(), Lock::kYes, CpuFamily::k586},
+    {k0F, 0xC8, kAnyReg, "BSWAP", Form::kZ, full<ByteSwap>(), Lock::kNo, CpuFamily::k486},
 };
 // clang-format on
 
@@ -490,6 +525,7 @@ constexpr FormTraits form_traits(Form form) {
 struct Index {
   std::array<std::array<std::uint16_t, 8>, 256> row[2];
   std::array<bool, 256> modrm[2];
+  std::array<CpuFamily, 256> since[2];  // of a group: its first member
 };
 
 constexpr Index build_index() {
@@ -499,6 +535,9 @@ constexpr Index build_index() {
       opcode.fill(kUndefinedRow);
     }
   }
+  for (auto& map : index.since) {
+    map.fill(CpuFamily::k586);
+  }
   for (std::size_t n = 0; n < kRowCount; ++n) {
     const OpcodeRow& row = kRows[n];
     const FormTraits traits = form_traits(row.form);
@@ -506,6 +545,7 @@ constexpr Index build_index() {
     const unsigned opcodes = traits.register_in_opcode ? 8 : 1;
     for (unsigned opcode = row.opcode; opcode < row.opcode + opcodes; ++opcode) {
       index.modrm[map][opcode] = traits.modrm;
+      index.since[map][opcode] = std::min(index.since[map][opcode], row.since);
       for (unsigned reg = 0; reg < 8; ++reg) {
         if (row.group == kAnyReg || static_cast<unsigned>(row.group) == reg) {
           index.row[map][opcode][reg] = static_cast<std::uint16_t>(n);
@@ -532,12 +572,14 @@ std::span<const OpcodeRow> opcode_rows() {
   return kRows;
 }
 
-std::uint16_t find_opcode(OpcodeMap map, std::uint8_t opcode, unsigned reg) {
-  return kIndex.row[map_number(map)][opcode][reg];
+std::uint16_t find_opcode(OpcodeMap map, std::uint8_t opcode, unsigned reg, CpuFamily family) {
+  const std::uint16_t row = kIndex.row[map_number(map)][opcode][reg];
+  return row != kUndefinedRow && family >= kRows[row].since ? row : kUndefinedRow;
 }
 
-bool opcode_has_modrm(OpcodeMap map, std::uint8_t opcode) {
-  return kIndex.modrm[map_number(map)][opcode];
+bool opcode_has_modrm(OpcodeMap map, std::uint8_t opcode, CpuFamily family) {
+  const std::size_t n = map_number(map);
+  return kIndex.modrm[n][opcode] && family >= kIndex.since[n][opcode];
 }
 
 }  // namespace strata

@@ -1,11 +1,12 @@
-// The one opcode table: every instruction of the 80386 integer ISA on a line of its own, with
-// encoding, mnemonic, operand form, handler and whether LOCK is allowed. Decoder, interpreter and
-// tests read it.
+// The one opcode table: every instruction of the 80386 integer ISA and of its successors up to the
+// Pentium on a line of its own, with encoding, mnemonic, operand form, handler, whether LOCK is
+// allowed and the first processor that has it. Decoder, interpreter and tests read it.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
+#include "models/isa/cpu_family.h"
 #include "models/isa/instruction.h"
 
 namespace strata {
@@ -73,6 +74,7 @@ struct OpcodeRow {
   Form form;
   Handlers handlers;
   Lock lock;
+  CpuFamily since = CpuFamily::k386;  // undefined on older ones
 };
 
 struct FormTraits {
@@ -88,10 +90,10 @@ FormTraits traits_of(Form form);
 /// All rows, in the order of the manual's opcode maps.
 std::span<const OpcodeRow> opcode_rows();
 
-/// Index of the row for an opcode and a ModR/M reg field, or kUndefinedRow.
-std::uint16_t find_opcode(OpcodeMap map, std::uint8_t opcode, unsigned reg);
+/// Index of the row for an opcode and a ModR/M reg field, or kUndefinedRow where `family` has none.
+std::uint16_t find_opcode(OpcodeMap map, std::uint8_t opcode, unsigned reg, CpuFamily family);
 
 /// Whether the opcode has a ModR/M byte; undefined opcodes have none.
-bool opcode_has_modrm(OpcodeMap map, std::uint8_t opcode);
+bool opcode_has_modrm(OpcodeMap map, std::uint8_t opcode, CpuFamily family);
 
 }  // namespace strata

@@ -261,6 +261,20 @@ class Processor {
   /// Asks the engine to look for interrupts at the next boundary (IF or the shadow has changed).
   void request_attention() { attention = true; }
 
+  // ---- time stamp counter: an engine's clock and what WRMSR has added to it ----
+
+  /// From now on the counter advances with `clock`, which outlives the processor; it keeps its
+  /// value.
+  void attach_clock(const std::uint64_t& clock) {
+    const std::uint64_t value = time_stamp();
+    clock_ = &clock;
+    set_time_stamp(value);
+  }
+  std::uint64_t time_stamp() const { return clock_ != nullptr ? *clock_ + system.tsc : system.tsc; }
+  void set_time_stamp(std::uint64_t value) {
+    system.tsc = clock_ != nullptr ? value - *clock_ : value;
+  }
+
   // ---- fields the handlers use directly ----
 
   /// EAX..EDI, then a register that always reads zero (kNoRegister).
@@ -272,7 +286,8 @@ class Processor {
   /// EFLAGS but for the status flags; bit 1 is set.
   std::uint32_t control_flags = eflags::kReserved1;
   bool attention = false;
-  /// Everything else of the state. Its gpr, eip and eflags are not kept up to date.
+  /// Everything else of the state. Its gpr, eip and eflags are not kept up to date; with a clock
+  /// attached its tsc is the counter's lead over that.
   CpuState system;
   GuestMemory memory;
   const CpuFamily family;
@@ -346,6 +361,7 @@ class Processor {
   std::uint32_t stack_mask_ = 0xFFFF;
   Mmu mmu_;
   Fault fault_;
+  const std::uint64_t* clock_ = nullptr;
 };
 
 /// Items pushed together: either all are, or the stack is untouched and a fault is raised.

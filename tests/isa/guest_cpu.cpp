@@ -62,9 +62,10 @@ std::uint8_t RecordingBus::acknowledge_interrupt() {
   return vector;
 }
 
-GuestCpu::GuestCpu() : ram_(kRamBytes), cpu(bus, regions_of(ram_.data())) {
+GuestCpu::GuestCpu(CpuFamily family)
+    : ram_(kRamBytes), cpu(bus, regions_of(ram_.data()), 1, family) {
   bus.cpu = &cpu;
-  state = CpuState::reset();
+  state = CpuState::reset(family);
   state.seg[kCs].selector = 0;
   state.seg[kCs].base = 0;
   state.eip = kCode;

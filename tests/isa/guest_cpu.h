@@ -38,7 +38,7 @@ class GuestCpu {
   static constexpr std::uint16_t kData32 = 0x10;
 
   /// Real mode, CS 0 and EIP kCode, SP kStack.
-  GuestCpu();
+  explicit GuestCpu(CpuFamily family = CpuFamily::k586);
 
   /// 32-bit protected mode: GDT with flat code (08) and data (10), all segments loaded, IDT of 32
   /// 32-bit interrupt gates whose handlers are at handler_of().

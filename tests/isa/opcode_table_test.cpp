@@ -46,10 +46,12 @@ TEST(OpcodeTable, EveryRowHasFourHandlers) {
 }
 
 // 386 reference manual, LOCK: "BT, BTS, BTR, BTC mem,reg/imm; XCHG; ADD, OR, ADC, SBB, AND, SUB,
-// XOR mem,reg/imm; NOT, NEG, INC, DEC mem". The SDM takes BT from the list, as it does not write.
+// XOR mem,reg/imm; NOT, NEG, INC, DEC mem". SDM vol. 2, LOCK, takes BT from the list, as it does
+// not write, and adds CMPXCHG, CMPXCHG8B and XADD.
 TEST(OpcodeTable, LockIsAllowedExactlyOnTheManualsList) {
-  const std::set<std::string> list = {"BTS", "BTR", "BTC", "XCHG", "ADD", "OR",  "ADC", "SBB",
-                                      "AND", "SUB", "XOR", "NOT",  "NEG", "INC", "DEC"};
+  const std::set<std::string> list = {"BTS", "BTR", "BTC", "XCHG",    "ADD",       "OR",
+                                      "ADC", "SBB", "AND", "SUB",     "XOR",       "NOT",
+                                      "NEG", "INC", "DEC", "CMPXCHG", "CMPXCHG8B", "XADD"};
   std::set<std::string> lockable;
   for (const OpcodeRow& row : opcode_rows()) {
     if (row.lock == Lock::kYes) {

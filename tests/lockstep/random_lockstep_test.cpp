@@ -125,21 +125,26 @@ class Run {
   }
 
   /// Whether the instruction at the latest boundary is one the core answers with #UD where the
-  /// interpreter goes on: about selectors, or a far return to another level or task. A program ends
-  /// where the core raises #UD for one, or fails to deliver it.
+  /// interpreter goes on: BOUND and kin, in protected mode what is about selectors, or a far return
+  /// to another level or task. A program ends where the core raises #UD for one, or fails to
+  /// deliver it.
   bool may_be_ahead_of_core() const {
-    constexpr std::string_view kNames[] = {"ARPL", "LAR",  "LSL", "VERR", "VERW", "SLDT",
-                                           "STR",  "LLDT", "LTR", "RETF", "IRET"};
+    constexpr std::string_view kAlways[] = {"BOUND", "ENTER", "SALC", "ESC"};
+    constexpr std::string_view kProtected[] = {"ARPL", "LAR",  "LSL", "VERR", "VERW", "SLDT",
+                                               "STR",  "LLDT", "LTR", "RETF", "IRET"};
     const std::uint32_t at = before_.seg[kCs].base + before_.eip;
     Instruction instruction;
-    if ((before_.cr0 & cr0::kPe) == 0 || at >= rtl_memory_.size() - 16 ||
-        !decode({&rtl_memory_[at], 15}, (before_.seg[kCs].attributes & attr::kBig) != 0,
+    if (at >= rtl_memory_.size() - 16 ||
+        !decode({&rtl_memory_[at], 15}, (before_.seg[kCs].attributes & attr::kBig) != 0, kFamily,
                 instruction) ||
         instruction.row == kUndefinedRow) {
       return false;
     }
     const char* name = opcode_rows()[instruction.row].mnemonic;
-    return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+    const auto contains = [name](const auto& list) {
+      return std::find(std::begin(list), std::end(list), name) != std::end(list);
+    };
+    return contains(kAlways) || ((before_.cr0 & cr0::kPe) != 0 && contains(kProtected));
   }
 
   bool core_refused(const RetireRecord& record) const {
@@ -185,8 +190,8 @@ class Run {
   bool turns_paging_on(const RetireRecord& record) const {
     const std::span code = std::span(checker_memory_).subspan(record.linear_eip);
     Instruction i;
-    if (!decode(code, (before_.seg[kCs].attributes & attr::kBig) != 0, i) ||
-        i.row != find_opcode(OpcodeMap::kTwoByte, 0x22, 0)) {
+    if (!decode(code, (before_.seg[kCs].attributes & attr::kBig) != 0, kFamily, i) ||
+        i.row != find_opcode(OpcodeMap::kTwoByte, 0x22, 0, kFamily)) {
       return false;
     }
     return i.reg == 0 && (before_.gpr[i.rm] & cr0::kPg) != 0;

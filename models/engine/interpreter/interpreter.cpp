@@ -57,11 +57,11 @@ struct Interpreter::DecodeMemo {
     Instruction instruction;
   };
 
-  DecodeMemo() {
+  explicit DecodeMemo(CpuFamily cpu_family) : family(cpu_family) {
     constexpr std::uint8_t kZeros[kKeyBytes] = {};
     for (unsigned big = 0; big < 2; ++big) {
       Entry zeros;
-      decode(kZeros, big != 0, zeros.instruction);
+      decode(kZeros, big != 0, family, zeros.instruction);
       zeros.low_mask = mask(zeros.instruction.length);
       table[big].fill(zeros);
     }
@@ -91,13 +91,14 @@ struct Interpreter::DecodeMemo {
 
   const Instruction* fill(Entry& entry, const Key& key, bool big, const std::uint8_t* bytes) {
     Instruction instruction;
-    if (!decode({bytes, Processor::kMaxLength}, big, instruction)) {
+    if (!decode({bytes, Processor::kMaxLength}, big, family, instruction)) {
       return nullptr;
     }
     entry = {key, mask(instruction.length), instruction};
     return &entry.instruction;
   }
 
+  const CpuFamily family;
   std::array<Entry, kEntries> table[2];  // by the code segment's D bit
 };
 
@@ -106,8 +107,9 @@ Interpreter::Interpreter(EngineBus& bus, std::span<const MemoryRegion> regions, 
     : machine_(bus),
       bus_(std::make_unique<Bus>(bus)),
       processor_(*bus_, family),
-      memo_(std::make_unique<DecodeMemo>()),
+      memo_(std::make_unique<DecodeMemo>(family)),
       cpi_(cpi) {
+  processor_.attach_clock(cycle_);
   for (const MemoryRegion& region : regions) {
     processor_.memory.map(region.base, region.size, region.host, region.writable);
   }
@@ -118,6 +120,7 @@ Interpreter::~Interpreter() = default;
 void Interpreter::load_state(const CpuState& state) {
   processor_.load_state(state);
   cycle_ = state.tsc;
+  processor_.set_time_stamp(state.tsc);
   instructions_ = 0;
   order_ = 0;
   shutdown_ = false;
@@ -125,7 +128,7 @@ void Interpreter::load_state(const CpuState& state) {
 
 CpuState Interpreter::state() const {
   CpuState state = processor_.state();
-  state.tsc = cycle_;
+  state.tsc = processor_.time_stamp();
   return state;
 }
 

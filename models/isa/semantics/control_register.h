@@ -67,11 +67,8 @@ inline Outcome mov_to_control(Processor& p, const Instruction& i) {
   return Outcome::kDone;
 }
 
-/// INVLPG m (486 and later): the address is neither checked against its segment nor translated
+/// INVLPG m: the address is neither checked against its segment nor translated
 inline Outcome invlpg(Processor& p, const Instruction& i) {
-  if (p.family < CpuFamily::k486) {
-    return p.raised(vector::kInvalidOpcode);
-  }
   if (!require_level0(p)) {
     return Outcome::kFault;
   }

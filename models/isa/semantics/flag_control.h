@@ -17,6 +17,14 @@ inline Outcome complement_carry(Processor& p, const Instruction&) {
   return Outcome::kDone;
 }
 
+/// SALC: AL is FF with CF, else 0. "The opcodes D6 and F1 are undefined opcodes reserved [...].
+/// These opcodes, even though undefined, do not generate an invalid opcode exception" (SDM vol.
+/// 3, 6.15, interrupt 6); this is what processors do, the captured 80286 among them.
+inline Outcome set_al_from_carry(Processor& p, const Instruction&) {
+  p.set_reg<std::uint8_t>(kEax, p.flags.cf() ? 0xFF : 0);
+  return Outcome::kDone;
+}
+
 inline Outcome clear_direction(Processor& p, const Instruction&) {
   p.control_flags &= ~eflags::kDf;
   return Outcome::kDone;

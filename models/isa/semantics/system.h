@@ -1,5 +1,4 @@
-// System instructions (SDM vol. 3, 2.8): descriptor tables, machine status word, HLT, and what
-// waits for a coprocessor that is not there.
+// System instructions (SDM vol. 3, 2.8): descriptor tables, machine status word, HLT.
 #pragma once
 
 #include "models/isa/privilege.h"
@@ -22,18 +21,6 @@ inline Outcome hlt(Processor& p, const Instruction&) {
   p.system.halted = 1;
   p.request_attention();
   return Outcome::kDone;
-}
-
-/// WAIT: #NM if CR0.MP and CR0.TS are set
-inline Outcome wait(Processor& p, const Instruction&) {
-  constexpr std::uint32_t kBoth = cr0::kMp | cr0::kTs;
-  return (p.system.cr0 & kBoth) == kBoth ? p.raised(vector::kDeviceNotAvailable) : Outcome::kDone;
-}
-
-/// ESC: #NM if CR0.EM or CR0.TS is set; the coprocessor itself is not executed
-inline Outcome escape(Processor& p, const Instruction&) {
-  const bool trapped = (p.system.cr0 & (cr0::kEm | cr0::kTs)) != 0;
-  return p.raised(trapped ? vector::kDeviceNotAvailable : vector::kInvalidOpcode);
 }
 
 inline Outcome clts(Processor& p, const Instruction&) {

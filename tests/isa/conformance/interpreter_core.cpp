@@ -11,7 +11,8 @@ std::uint32_t all_ones(unsigned bytes) {
 
 class InterpreterCore final : public CaptureCore, private EngineBus {
  public:
-  explicit InterpreterCore(std::span<const MemoryRegion> memory) : cpu_(*this, memory) {}
+  explicit InterpreterCore(std::span<const MemoryRegion> memory)
+      : cpu_(*this, memory, 1, CpuFamily::k386) {}
 
   void load(const CpuState& state) override { cpu_.load_state(state); }
 

@@ -25,7 +25,7 @@ class AllOnes final : public BenchDevice {
 class RtlCore final : public CaptureCore {
  public:
   explicit RtlCore(std::span<const MemoryRegion> memory) : memory_(memory.begin(), memory.end()) {
-    bench_.emplace(memory_, device_);
+    bench_.emplace(memory_, device_, CpuFamily::k386);
   }
 
   void load(const CpuState& state) override { bench_->load(state); }
@@ -42,7 +42,7 @@ class RtlCore final : public CaptureCore {
     while (!bench_->clock()) {
     }
     const RetireRecord first = bench_->record();
-    bench_.emplace(memory_, device_);
+    bench_.emplace(memory_, device_, CpuFamily::k386);
     return first.kind == RetireKind::kException ? std::optional(first.vector) : std::nullopt;
   }
 
@@ -68,7 +68,7 @@ TEST_P(I286CapturesOnRtl, EndAsOnTheChip) {
   unsigned run = 0;
   unsigned failures = 0;
   for (const Capture& capture : read_captures(captures_file(form))) {
-    if (const Exclusion* exclusion = excluded(form, capture)) {
+    if (const Exclusion* exclusion = excluded(form, capture, TestedCore::kRtl)) {
       ++skipped[exclusion->name];
       if (exclusion->raises) {
         EXPECT_EQ(machine.exception_of(capture), exclusion->raises)
