@@ -236,6 +236,7 @@ module cpu
   cpu_paging_unit u_paging (
       .clk_i,
       .rst_ni,
+      .load_valid_i,
       .paging_i       (cr0[31]),
       .wp_i           (cr0[16]),
       .pse_i          (cr4[4]),
@@ -614,8 +615,8 @@ module cpu
   assign f_needed = dec_starved && !dec_valid && !m_valid_q && !x_valid_q && !seq_active && !redirect &&
       !interrupt_due && !boot_q;
   assign flush_local = cr_valid && cr_index == 3'd3;
-  assign flush_all = load_valid_i || (cr_valid && (cr_index == 3'd0 ? cr_data[31] != cr0[31]
-                     : cr_index == 3'd4 && ((cr_data ^ cr4) & 32'h90) != 32'd0));
+  assign flush_all = cr_valid && (cr_index == 3'd0 ? cr_data[31] != cr0[31]
+                                  : cr_index == 3'd4 && ((cr_data ^ cr4) & 32'h90) != 32'd0);
 
   always_ff @(posedge clk_i) begin : pipeline
     intr_q <= intr_i;

@@ -67,18 +67,9 @@ module cpu_page_walker
   logic [ 3:0] error_q;
 
   logic        reserved;         // reserved bits of a 4 MiB page are set
-  logic        page_user;
-  logic        page_write;
   logic        allowed;
   logic        mark_directory;
   logic        mark_table;
-
-  assign reserved = large_q && directory_entry_q[21:12] != 10'd0;
-  assign page_user = directory_entry_q[User] && table_entry_q[User];
-  assign page_write = directory_entry_q[Write] && table_entry_q[Write];
-  assign allowed = !reserved && permitted(page_user, page_write, walk_user_q, walk_write_q, wp_i);
-  assign mark_directory = !large_q && !directory_entry_q[Accessed];
-  assign mark_table = !table_entry_q[Accessed] || (walk_write_q && !table_entry_q[Dirty]);
 
   assign busy_o = state_q != StIdle;
   assign done_o = state_q == StDone;
@@ -86,46 +77,54 @@ module cpu_page_walker
   assign error_o = error_q;
   assign linear_o = walk_linear_q;
 
-  always_comb begin : result
+  always_comb begin : check
+    reserved = 1'b0;
+    allowed = 1'b0;
+    mark_directory = 1'b0;
+    mark_table = 1'b0;
     translation_o = '0;
-    if (state_q == StDone) begin
-    translation_o.frame = large_q ? {table_entry_q[31:22], walk_linear_q[21:12]}
-                                  : table_entry_q[31:12];
-    translation_o.large_page = large_q;
-    translation_o.global_page = pge_i && table_entry_q[Global];
-    translation_o.dirty = walk_write_q || table_entry_q[Dirty];
-    translation_o.write = page_write;
-    translation_o.user = page_user;
+    if (state_q != StIdle) begin
+      reserved = large_q && directory_entry_q[21:12] != 10'd0;
+      mark_directory = !large_q && !directory_entry_q[Accessed];
+      mark_table = !table_entry_q[Accessed] || (walk_write_q && !table_entry_q[Dirty]);
+      translation_o.frame = large_q ? {table_entry_q[31:22], walk_linear_q[21:12]}
+                                    : table_entry_q[31:12];
+      translation_o.large_page = large_q;
+      translation_o.global_page = pge_i && table_entry_q[Global];
+      translation_o.dirty = walk_write_q || table_entry_q[Dirty];
+      translation_o.write = directory_entry_q[Write] && table_entry_q[Write];
+      translation_o.user = directory_entry_q[User] && table_entry_q[User];
+      allowed = !reserved && permitted(translation_o, walk_user_q, walk_write_q, wp_i);
     end
   end
 
   always_comb begin : access
     b_valid_o = 1'b0;
     b_write_o = 1'b0;
-    b_addr_o = {directory_i, walk_linear_q[31:22], 2'b00};
+    b_addr_o = '0;
     b_wdata_o = '0;
-    unique case (state_q)
-      StReadDirectory: b_valid_o = !waiting_q;
-      StReadTable: begin
-        b_valid_o = !waiting_q;
+    if (state_q != StIdle) begin
+      b_addr_o = {directory_i, walk_linear_q[31:22], 2'b00};
+      if (!large_q && (state_q == StReadTable || state_q == StMarkTable))
         b_addr_o = {directory_entry_q[31:12], walk_linear_q[21:12], 2'b00};
-      end
-      StMarkDirectory: begin
-        b_valid_o = 1'b1;
-        b_write_o = 1'b1;
-        b_wdata_o = directory_entry_q;
-        b_wdata_o[Accessed] = 1'b1;
-      end
-      StMarkTable: begin
-        b_valid_o = 1'b1;
-        b_write_o = 1'b1;
-        if (!large_q) b_addr_o = {directory_entry_q[31:12], walk_linear_q[21:12], 2'b00};
-        b_wdata_o = table_entry_q;
-        b_wdata_o[Accessed] = 1'b1;
-        if (walk_write_q) b_wdata_o[Dirty] = 1'b1;
-      end
-      default: ;
-    endcase
+      unique case (state_q)
+        StReadDirectory, StReadTable: b_valid_o = !waiting_q;
+        StMarkDirectory: begin
+          b_valid_o = 1'b1;
+          b_write_o = 1'b1;
+          b_wdata_o = directory_entry_q;
+          b_wdata_o[Accessed] = 1'b1;
+        end
+        StMarkTable: begin
+          b_valid_o = 1'b1;
+          b_write_o = 1'b1;
+          b_wdata_o = table_entry_q;
+          b_wdata_o[Accessed] = 1'b1;
+          if (walk_write_q) b_wdata_o[Dirty] = 1'b1;
+        end
+        default: ;
+      endcase
+    end
   end
 
   task automatic fail(logic present, logic reserved_bits);

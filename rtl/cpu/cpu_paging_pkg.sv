@@ -13,9 +13,8 @@ package cpu_paging_pkg;
   } translation_t;
 
   // Access rights (SDM vol. 3, 4.6); `wp` is CR0.WP.
-  function automatic logic permitted(logic page_user, logic page_write, logic user, logic write,
-                                     logic wp);
-    return (!user || page_user) && (!write || page_write || (!user && !wp));
+  function automatic logic permitted(translation_t page, logic user, logic write, logic wp);
+    return (!user || page.user) && (!write || page.write || (!user && !wp));
   endfunction
 
 endpackage

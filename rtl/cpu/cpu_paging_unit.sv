@@ -16,6 +16,7 @@ module cpu_paging_unit
 (
     input logic clk_i,
     input logic rst_ni,
+    input logic load_valid_i,  // of the load port: another address space
 
     // from the architectural registers
     input logic         paging_i,     // CR0.PG
@@ -125,6 +126,8 @@ module cpu_paging_unit
 
   cpu_tlb u_data_tlb (
       .clk_i,
+      .rst_ni,
+      .load_valid_i,
       .lookup_i          (translates),
       .page_i            (page),
       .hit_o             (d_hit),
@@ -132,7 +135,7 @@ module cpu_paging_unit
       .fill_i            (w_done && state_q == StWalk),
       .fill_page_i       (w_linear[31:12]),
       .fill_translation_i(w_translation),
-      .flush_all_i       (flush_all_i || !rst_ni),
+      .flush_all_i,
       .flush_local_i,
       .flush_page_i,
       .flush_address_i
@@ -140,6 +143,8 @@ module cpu_paging_unit
 
   cpu_tlb u_instruction_tlb (
       .clk_i,
+      .rst_ni,
+      .load_valid_i,
       .lookup_i          (paging_i && f_valid_i),
       .page_i            (f_linear_i[31:12]),
       .hit_o             (f_hit),
@@ -147,7 +152,7 @@ module cpu_paging_unit
       .fill_i            (w_done && state_q == StFetchWalk),
       .fill_page_i       (w_linear[31:12]),
       .fill_translation_i(w_translation),
-      .flush_all_i       (flush_all_i || !rst_ni),
+      .flush_all_i,
       .flush_local_i,
       .flush_page_i,
       .flush_address_i
@@ -194,7 +199,7 @@ module cpu_paging_unit
         default: crosses = d_linear_i[11:2] == 10'h3FF && d_linear_i[1:0] != 2'd0;
       endcase
       if (state_q == StHigh) page = d_linear_i[31:12] + 20'd1;
-      usable = d_hit && permitted(d_found.user, d_found.write, d_user_i, intent, wp_i) &&
+      usable = d_hit && permitted(d_found, d_user_i, intent, wp_i) &&
           (!intent || d_found.dirty);
     end
     direct = state_q == StIdle && usable && !crosses && !d_sequencer_i;

@@ -5,6 +5,8 @@ module cpu_tlb
   import cpu_paging_pkg::*;
 (
     input logic clk_i,
+    input logic rst_ni,
+    input logic load_valid_i,  // of the load port: another address space
 
     input  logic         lookup_i,
     input  logic [31:12] page_i,
@@ -24,51 +26,54 @@ module cpu_tlb
   localparam int unsigned Ways = 4;
   localparam int unsigned Entries = 32;
 
-  logic [20:0]  tag_q[Entries];    // valid bit and page number; sets by its low three bits
-  translation_t entry_q[Entries];
-  logic [ 1:0]  victim_q[Entries/Ways];
+  logic [19:0]        page_q[Entries];   // page number; sets by its low three bits
+  translation_t       entry_q[Entries];
+  // Packed, because the simulator does some work every cycle for each place that writes an array.
+  logic [Entries-1:0] valid_q;
+  logic [15:0]        victim_q;          // two bits a set
 
   always_comb begin : lookup
     hit_o = 1'b0;
     translation_o = '0;
     if (lookup_i)
       for (int way = 0; way < int'(Ways); way++)
-        if (tag_q[{page_i[14:12], 2'(way)}] == {1'b1, page_i}) begin
+        if (page_q[{page_i[14:12], 2'(way)}] == page_i && valid_q[{page_i[14:12], 2'(way)}]) begin
           hit_o = 1'b1;
           translation_o = entry_q[{page_i[14:12], 2'(way)}];
         end
   end
 
-  // The way that has the page already, else a free one, else the next in turn.
-  function automatic logic [1:0] place(logic [31:12] page);
+  // The entry that has the page already, else a free one, else the next in turn.
+  function automatic logic [4:0] place(logic [31:12] page);
     logic [1:0] way;
-    logic       known;
-    way = victim_q[page[14:12]];
-    known = 1'b0;
-    for (int n = 0; n < int'(Ways); n++) if (!tag_q[{page[14:12], 2'(n)}][20]) way = 2'(n);
+    way = victim_q[{page[14:12], 1'b0}+:2];
+    for (int n = 0; n < int'(Ways); n++) if (!valid_q[{page[14:12], 2'(n)}]) way = 2'(n);
     for (int n = 0; n < int'(Ways); n++)
-      if (!known && tag_q[{page[14:12], 2'(n)}] == {1'b1, page}) begin
-        way = 2'(n);
-        known = 1'b1;
-      end
-    return way;
+      if (valid_q[{page[14:12], 2'(n)}] && page_q[{page[14:12], 2'(n)}] == page) way = 2'(n);
+    return {page[14:12], way};
   endfunction
 
-  always_ff @(posedge clk_i) begin
+  // Entries that stay when all but global pages, or one page, are flushed.
+  function automatic logic [Entries-1:0] kept();
+    for (int n = 0; n < int'(Entries); n++)
+      if (flush_local_i) kept[n] = entry_q[n].global_page;
+      else if (entry_q[n].large_page) kept[n] = page_q[n][19:10] != flush_address_i[31:22];
+      else kept[n] = page_q[n] != flush_address_i;
+  endfunction
+
+  always_ff @(posedge clk_i) begin : change
+    logic [4:0] place_now;
     if (fill_i) begin
-      tag_q[{fill_page_i[14:12], place(fill_page_i)}] <= {1'b1, fill_page_i};
-      entry_q[{fill_page_i[14:12], place(fill_page_i)}] <= fill_translation_i;
-      victim_q[fill_page_i[14:12]] <= victim_q[fill_page_i[14:12]] + 2'd1;
+      place_now = place(fill_page_i);
+      page_q[place_now] <= fill_page_i;
+      entry_q[place_now] <= fill_translation_i;
+      valid_q[place_now] <= 1'b1;
+      victim_q[{fill_page_i[14:12], 1'b0}+:2] <= victim_q[{fill_page_i[14:12], 1'b0}+:2] + 2'd1;
     end
-    if (flush_local_i || flush_page_i)
-      for (int n = 0; n < int'(Entries); n++)
-        if (flush_local_i ? !entry_q[n].global_page
-                          : entry_q[n].large_page ? tag_q[n][19:10] == flush_address_i[31:22]
-                                             : tag_q[n][19:0] == flush_address_i)
-          tag_q[n][20] <= 1'b0;
-    if (flush_all_i) begin
-      for (int n = 0; n < int'(Entries); n++) tag_q[n] <= '0;
-      for (int n = 0; n < int'(Entries / Ways); n++) victim_q[n] <= '0;
+    if (flush_local_i || flush_page_i) valid_q <= valid_q & kept();
+    if (flush_all_i || load_valid_i || !rst_ni) begin
+      valid_q <= '0;
+      victim_q <= '0;
     end
   end
 
