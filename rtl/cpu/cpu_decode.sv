@@ -74,6 +74,7 @@ module cpu_decode
   assign imm2_o     = imm2_q;
 
   logic        stage_free;
+  logic [32:0] code_end;
   logic        is_prefix;
   logic        take_prefix;
   logic        dispatch;        // an instruction leaves decode in this cycle
@@ -86,6 +87,8 @@ module cpu_decode
   logic [31:0] next_eip;
 
   assign stage_free = !valid_q || ready_i;
+  // Last offset code may be at; with a limit of 4 GiB offsets go round.
+  assign code_end = {cs_limit_i == 32'hFFFF_FFFF, cs_limit_i};
 
   function automatic logic prefix_byte(logic [7:0] b);
     unique case (b)
@@ -793,7 +796,7 @@ module cpu_decode
       total = {1'b0, prefixes_q} + {1'b0, length};
       next_eip = eip_q + {28'b0, length};
       if (ud || not_executed || (lock_q && !(lockable && ctl.rm_mem))) ctl.fault = FaultUd;
-      if (total > 5'd15 || {1'b0, eip_q} + {29'b0, length} - 33'd1 > {1'b0, cs_limit_i})
+      if (total > 5'd15 || {1'b0, eip_q} + {29'b0, length} - 33'd1 > code_end)
         ctl.fault = FaultGp;
       if (ctl.fault != FaultNone) begin
         ctl.op = OpMicrocode;
@@ -815,7 +818,7 @@ module cpu_decode
 
     // With paging on, the missing byte must be allowed by limit and length before its page is asked for.
     starved_o = paging_i && stage_free && !hold_i && !dispatch && !take_prefix;
-    if (starved_o && (fetch_fault_i || {1'b0, eip_q} + {27'b0, available_i} > {1'b0, cs_limit_i} ||
+    if (starved_o && (fetch_fault_i || {1'b0, eip_q} + {27'b0, available_i} > code_end ||
                       {2'b0, prefixes_q} + available_i >= 6'd15)) begin
       starved_o = 1'b0;
       ctl = '0;

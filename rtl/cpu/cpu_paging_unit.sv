@@ -6,7 +6,8 @@
 // stage or of execute that hits the data TLB does so too; the sequencer's go on in the cycle after (its
 // step must not depend on the TLB within a cycle). A request over a page boundary is taken when both
 // pages have been translated, the low one first. What a TLB entry does not allow is walked again: only
-// the walker finds faults and sets accessed and dirty bits.
+// the walker finds faults and sets accessed and dirty bits. A fault drops what the TLBs have of its page
+// (SDM vol. 3, 4.10.4.1).
 //
 // Fetches go on when they hit the instruction TLB. A miss is walked when the instruction is needed
 // (f_needed_i), never ahead of time, so accessed bits do not depend on how far the core has prefetched.
@@ -137,8 +138,8 @@ module cpu_paging_unit
       .fill_translation_i(w_translation),
       .flush_all_i,
       .flush_local_i,
-      .flush_page_i,
-      .flush_address_i
+      .flush_page_i      (flush_page_i || w_fault),
+      .flush_address_i   (flush_page_i ? flush_address_i : w_linear[31:12])
   );
 
   cpu_tlb u_instruction_tlb (
@@ -154,8 +155,8 @@ module cpu_paging_unit
       .fill_translation_i(w_translation),
       .flush_all_i,
       .flush_local_i,
-      .flush_page_i,
-      .flush_address_i
+      .flush_page_i      (flush_page_i || w_fault),
+      .flush_address_i   (flush_page_i ? flush_address_i : w_linear[31:12])
   );
 
   cpu_page_walker u_walker (
