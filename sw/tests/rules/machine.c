@@ -17,6 +17,21 @@ struct table_pointer {
 
 extern const uint32_t event_stub_addresses[256];
 void enter_snippet(void);
+const uint32_t* final_stack(void) {
+  const struct frame* frame = event_frame();
+  return (frame->cs & 3) == 0 ? &frame->esp : (const uint32_t*)frame->esp;
+}
+
+uint32_t final_ss(void) {
+  const struct frame* frame = event_frame();
+  return (frame->cs & 3) == 0 ? event.ss : frame->ss & 0xFFFF;
+}
+
+void aim(uint32_t selector, uint32_t offset) {
+  far_target[0] = offset;
+  far_target[1] = selector;
+}
+
 void report_harness_exception(const uint32_t* stack);
 
 struct descriptor gdt[64];
@@ -27,6 +42,9 @@ struct tss tss_main, tss_other, tss_third;
 struct tss16 tss_16;
 uint8_t other_stack[2048 + 64];
 uint8_t scratch[8192] __attribute__((aligned(4096)));
+uint32_t far_target[2];
+static uint32_t frame_area[256];
+uint32_t* const frame_words = &frame_area[128];
 uint32_t cpu_family;
 uint32_t with_tasks; /* enter.S reads it */
 
@@ -170,6 +188,7 @@ void machine_reset(bool tasks) {
 void start_at_level(uint32_t level) {
   in.cs = CODE_OF(level);
   in.ss = in.ds = in.es = DATA_OF(level);
+  in.fs = in.gs = 0;
   in.esp = stack_of(level);
   in.eflags = FLAG_ONE;
 }

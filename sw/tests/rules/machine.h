@@ -146,7 +146,12 @@ uint32_t stack_of(uint32_t level);
 /* Of tasks other than the main one, at level 0. */
 #define OTHER_STACK ((uint32_t)other_stack + 2048)
 extern uint8_t other_stack[2048 + 64];
-/* 64 bytes to read and write, at a page boundary; filled with 11, 12, 13, ... */
+/* A far pointer for `*far_target` operands, and a stack frame to return through, with room below.
+ */
+extern uint32_t far_target[2];
+void aim(uint32_t selector, uint32_t offset);
+extern uint32_t* const frame_words;
+/* To read and write, at a page boundary; filled with 11, 12, 13, ... */
 extern uint8_t scratch[8192];
 
 /* Sets `selector` of the GDT (or, with LDT_BIT, of the main LDT). */
@@ -202,6 +207,10 @@ bool has_error_code(uint32_t vector);
 const struct frame* event_frame(void);
 
 /* `tasks`: TR and LDTR are loaded, for all that is more than flat code at level 0. */
+/* The stack as the snippet had it when it came to its end (INT 80 pushed more). */
+const uint32_t* final_stack(void);
+uint32_t final_ss(void);
+
 void machine_reset(bool tasks);
 /* The task must be available in the GDT; CR0.TS is cleared. */
 void load_task_register(uint32_t selector);

@@ -34,7 +34,11 @@ void expect_done(void) {
 
 void expect_event(uint32_t vector, uint32_t error_code, uint32_t eip) {
   expect_equal("vector", event.vector, vector);
-  if (event.vector != vector) return;
+  if (event.vector != vector) {
+    log_printf("  (stack %x %x %x %x)\n", event.stack[0], event.stack[1], event.stack[2],
+               event.stack[3]);
+    return;
+  }
   if (has_error_code(vector)) expect_equal("error code", event.stack[0], error_code);
   expect_equal("saved EIP", event_frame()->eip, eip);
 }

@@ -4,18 +4,14 @@
 #ifndef STRATA_SW_SNIPPET_H
 #define STRATA_SW_SNIPPET_H
 
-#define SNIPPET_OF(code_size, name, before, instruction, after)                                    \
-  extern const char name[] __attribute__((unused));                                                \
-  extern const char name##_at[] __attribute__((unused));                                           \
-  extern const char name##_next[] __attribute__((unused));                                         \
-  extern const char name##_end[] __attribute__((unused));                                          \
-  __asm__(".pushsection .text.snippets,\"ax\",@progbits\n.arch i686\n" code_size "\n.globl " #name \
-          ", " #name "_at, " #name "_next, " #name                                                 \
-          "_end\n"                                                                                 \
-          ".balign 16\n" #name ":\n" before "\n" #name "_at:\n" instruction "\n" #name             \
-          "_next:\n" after "\nint $0x80\n" #name                                                   \
-          "_end:\n.code32\n"                                                                       \
-          ".arch i386\n.popsection")
+#define SNIPPET_OF(code_size, name, before, instruction, after)                          \
+  extern const char name[] __attribute__((unused));                                      \
+  extern const char name##_at[] __attribute__((unused));                                 \
+  extern const char name##_next[] __attribute__((unused));                               \
+  extern const char name##_end[] __attribute__((unused));                                \
+  __asm__(".pushsection .text.snippets,\"ax\",@progbits\n.arch i686\n" code_size         \
+          "\n.balign 16\n" #name ":\n" before "\n" #name "_at:\n" instruction "\n" #name \
+          "_next:\n" after "\nint $0x80\n" #name "_end:\n.code32\n.arch i386\n.popsection")
 
 #define SNIPPET(name, before, instruction, after) \
   SNIPPET_OF(".code32", name, before, instruction, after)
