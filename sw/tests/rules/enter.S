@@ -88,16 +88,26 @@ event_common:
         movw    %ss, %ax
         movzwl  %ax, %eax
         movl    %eax, event_ss
+        movl    $(SAVED_WORDS + STACK_WORDS), %ecx
         cmpl    $0, with_tasks
         je      2f /* flat code: the stack has 32 bits */
+        lsll    %eax, %edx /* last byte, unless the segment expands down */
         larl    %eax, %eax
         btl     $22, %eax
-        jc      2f
+        jc      6f
         movzwl  %si, %esi /* a 16-bit stack */
+6:      btl     $10, %eax
+        jc      2f
+        subl    %esi, %edx
+        incl    %edx
+        jle     2f /* a limit of 2 GiB and more */
+        shrl    $2, %edx
+        cmpl    %edx, %ecx
+        jbe     2f
+        movl    %edx, %ecx
 2:      leal    SAVED_WORDS * 4(%esi), %eax
         movl    %eax, event_esp
         movl    $event, %edi
-        movl    $(SAVED_WORDS + STACK_WORDS), %ecx
 3:      movl    %ss:(%esi), %eax
         stosl
         addl    $4, %esi

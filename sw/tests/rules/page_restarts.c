@@ -59,11 +59,11 @@ RULE(popa_restarts, NEEDS_PAGING,
   expect_equal("EDI", event.edi, 0);
 }
 
-RULE(enter_restarts, NEEDS_PAGING,
+RULE(enter_restarts, NEEDS_PAGING | NEEDS_INSTRUCTIONS,
      "SDM vol. 2, ENTER: #PF for a frame in a missing page; ESP and EBP stay") {
-  SNIPPET(enter_frame, "", "enter $8192, $0", "");
+  SNIPPET(enter_frame, "", "enter $4096, $0", "");
   missing_page(0);
-  stack_faults(enter_frame, enter_frame_at, TEST_PAGE(2), TEST_PAGE(2) - 4 - 8192, USER_WRITE);
+  stack_faults(enter_frame, enter_frame_at, TEST_PAGE(2), EDGE - 4, USER_WRITE);
 }
 
 RULE(near_call_restarts, NEEDS_PAGING, "SDM vol. 3, 6.5: a faulting CALL leaves EIP and ESP") {
@@ -164,31 +164,25 @@ static uint32_t supervisor_view(uint32_t address) {
   return TEST_PAGE(2) + (address & (PAGE_BYTES - 1));
 }
 
-RULE(gdt_is_read_as_supervisor, NEEDS_PAGING,
+RULE(ldt_is_read_as_supervisor, NEEDS_PAGING,
      "SDM vol. 3, 4.6.1: descriptor tables: implicit supervisor access") {
   SNIPPET(load_es, "", "movw %ax, %es", "");
   prepare_pages();
-  uint32_t view = supervisor_view((uint32_t)gdt);
-  struct {
-    uint16_t limit;
-    uint32_t base;
-  } __attribute__((packed)) pointer = {sizeof(gdt) - 1, view};
+  set_descriptor(8 | LDT_BIT, 0, 0xFFFFF, PRESENT | DPL(3) | DATA_RW, PAGES | BIG);
+  set_descriptor(LDT_OTHER, supervisor_view((uint32_t)ldt), sizeof(ldt) - 1, PRESENT | SYS_LDT, 0);
+  load_local_table(LDT_OTHER);
   start_at_level(3);
-  in.eax = DATA3;
-  start_paging(0, 0);
-  __asm__ volatile("lgdtl %0" : : "m"(pointer) : "memory");
-  in.eip = (uint32_t)load_es;
-  run_from_start();
-  load_global_table(sizeof(gdt) - 1);
+  in.eax = 8 | LDT_BIT | 3;
+  run_paged(load_es);
   expect_done();
-  expect_equal("ES", event.es, DATA3);
+  expect_equal("ES", event.es, 8 | LDT_BIT | 3);
+  expect_equal("access byte", access_of(8 | LDT_BIT), PRESENT | DPL(3) | DATA_RW | ACCESSED);
 }
 
-RULE(missing_gdt_page, NEEDS_PAGING,
+RULE(missing_ldt_page, NEEDS_PAGING,
      "SDM vol. 3, 4.7: implicit accesses: U of the error code is 0") {
   SNIPPET(load_es_there, "", "movw %ax, %es", "");
   prepare_pages();
-  /* The LDT is the table whose page is missing. */
   set_descriptor(LDT_OTHER, TEST_PAGE(0), 0xFFF, PRESENT | SYS_LDT, 0);
   load_local_table(LDT_OTHER);
   test_table[0] = 0;

@@ -7,36 +7,36 @@
 
 /* ---- CPL 0 only: #GP(0) at every other level ---- */
 
-#define PRIVILEGED(rule_name, instruction)                                     \
-  SNIPPET(rule_name##_snippet, "", instruction, "");                           \
-  RULE(rule_name, NEEDS_LEVELS, "SDM vol. 3, 5.9: privileged: " instruction) { \
-    for (uint32_t level = 1; level < 4; level++) {                             \
-      start_at_level(level);                                                   \
-      in.eflags = FLAG_ONE | IOPL(3);                                          \
-      in.ebx = (uint32_t)scratch;                                              \
-      run(rule_name##_snippet);                                                \
-      expect_fault(GP, 0, rule_name##_snippet);                                \
-    }                                                                          \
+#define PRIVILEGED(rule_name, instruction, more_needs)                                        \
+  SNIPPET(rule_name##_snippet, "", instruction, "");                                          \
+  RULE(rule_name, NEEDS_LEVELS | (more_needs), "SDM vol. 3, 5.9: privileged: " instruction) { \
+    for (uint32_t level = 1; level < 4; level++) {                                            \
+      start_at_level(level);                                                                  \
+      in.eflags = FLAG_ONE | IOPL(3);                                                         \
+      in.ebx = (uint32_t)scratch;                                                             \
+      run(rule_name##_snippet);                                                               \
+      expect_fault(GP, 0, rule_name##_snippet);                                               \
+    }                                                                                         \
   }
 
-PRIVILEGED(hlt_is_privileged, "hlt")
-PRIVILEGED(lgdt_is_privileged, "lgdt (%ebx)")
-PRIVILEGED(lidt_is_privileged, "lidt (%ebx)")
-PRIVILEGED(lldt_is_privileged, "lldt %ax")
-PRIVILEGED(ltr_is_privileged, "ltr %ax")
-PRIVILEGED(lmsw_is_privileged, "lmsw %ax")
-PRIVILEGED(clts_is_privileged, "clts")
-PRIVILEGED(write_cr0_is_privileged, "movl %eax, %cr0")
-PRIVILEGED(read_cr0_is_privileged, "movl %cr0, %eax")
-PRIVILEGED(write_cr3_is_privileged, "movl %eax, %cr3")
-PRIVILEGED(read_dr7_is_privileged, "movl %db7, %eax")
-PRIVILEGED(write_dr7_is_privileged, "movl %eax, %db7")
-PRIVILEGED(invd_is_privileged, "invd")
-PRIVILEGED(wbinvd_is_privileged, "wbinvd")
-PRIVILEGED(invlpg_is_privileged, "invlpg (%ebx)")
-PRIVILEGED(rdmsr_is_privileged, "rdmsr")
-PRIVILEGED(wrmsr_is_privileged, "wrmsr")
-PRIVILEGED(read_cr4_is_privileged, "movl %cr4, %eax")
+PRIVILEGED(hlt_is_privileged, "hlt", 0)
+PRIVILEGED(lgdt_is_privileged, "lgdt (%ebx)", 0)
+PRIVILEGED(lidt_is_privileged, "lidt (%ebx)", 0)
+PRIVILEGED(lldt_is_privileged, "lldt %ax", 0)
+PRIVILEGED(ltr_is_privileged, "ltr %ax", 0)
+PRIVILEGED(lmsw_is_privileged, "lmsw %ax", 0)
+PRIVILEGED(clts_is_privileged, "clts", 0)
+PRIVILEGED(write_cr0_is_privileged, "movl %eax, %cr0", 0)
+PRIVILEGED(read_cr0_is_privileged, "movl %cr0, %eax", 0)
+PRIVILEGED(write_cr3_is_privileged, "movl %eax, %cr3", 0)
+PRIVILEGED(read_dr7_is_privileged, "movl %db7, %eax", NEEDS_DEBUG)
+PRIVILEGED(write_dr7_is_privileged, "movl %eax, %db7", NEEDS_DEBUG)
+PRIVILEGED(invd_is_privileged, "invd", NEEDS_INSTRUCTIONS)
+PRIVILEGED(wbinvd_is_privileged, "wbinvd", NEEDS_INSTRUCTIONS)
+PRIVILEGED(invlpg_is_privileged, "invlpg (%ebx)", NEEDS_INSTRUCTIONS)
+PRIVILEGED(rdmsr_is_privileged, "rdmsr", NEEDS_INSTRUCTIONS)
+PRIVILEGED(wrmsr_is_privileged, "wrmsr", NEEDS_INSTRUCTIONS)
+PRIVILEGED(read_cr4_is_privileged, "movl %cr4, %eax", NEEDS_INSTRUCTIONS)
 
 RULE(unprivileged_reads_work, NEEDS_LEVELS,
      "SDM vol. 3, 5.9: SGDT, SIDT, SLDT, STR, SMSW at any level") {

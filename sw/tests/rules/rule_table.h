@@ -10,13 +10,16 @@
 #define NEEDS_TASKS 0x0004    /* task switches */
 #define NEEDS_V86 0x0008
 #define NEEDS_PAGING 0x0010
-#define NEEDS_DEBUG 0x0020      /* debug registers, TF */
-#define NEEDS_REAL 0x0040       /* 16-bit real mode after protected mode */
-#define NEEDS_FLAT 0x0080       /* nothing else */
-#define NEEDS_INTERRUPTS 0x0100 /* exact interrupt boundaries */
+#define NEEDS_DEBUG 0x0020        /* debug registers, TF */
+#define NEEDS_REAL 0x0040         /* 16-bit real mode after protected mode */
+#define NEEDS_FLAT 0x0080         /* nothing else */
+#define NEEDS_INTERRUPTS 0x0100   /* exact interrupt boundaries */
+#define NEEDS_INSTRUCTIONS 0x0200 /* those of the 80386 that compilers do not use, and later ones \
+                                   */
 
 /* Of these, those that an engine without protection can satisfy. */
-#define NEEDS_PLAIN (NEEDS_FLAT | NEEDS_REAL | NEEDS_INTERRUPTS | NEEDS_CPU_386 | NEEDS_CPU_486)
+#define NEEDS_PLAIN \
+  (NEEDS_FLAT | NEEDS_REAL | NEEDS_INTERRUPTS | NEEDS_INSTRUCTIONS | NEEDS_CPU_386 | NEEDS_CPU_486)
 
 /* The processor the rule speaks of; without one, a 586. */
 #define NEEDS_CPU_386 0x10000

@@ -469,7 +469,7 @@ RULE(new_task_at_outer_level, NEEDS_TASKS,
 
 RULE(new_task_of_16_bits, NEEDS_TASKS, "SDM vol. 3, 7.6: a 16-bit TSS loads and links words") {
   set_descriptor(SLOT, (uint32_t)entry, 0xFF, PRESENT | CODE_XR, BIG);
-  set_descriptor(SLOT_B, (uint32_t)other_stack, sizeof(other_stack) - 1, PRESENT | DATA_RW, BIG);
+  set_descriptor(SLOT_B, (uint32_t)other_stack, sizeof(other_stack) - 1, PRESENT | DATA_RW, 0);
   tss_16.cs = SLOT;
   tss_16.ss = SLOT_B;
   tss_16.sp = 2048;
