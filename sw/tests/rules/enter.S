@@ -81,23 +81,20 @@ event_common:
         cld
         cmpl    $0, inside
         je      outside
-        cmpl    $LEAVE, %ss:(SAVED_WORDS - 1) * 4(%esp)
-        je      leave_snippet
-
+        /* ESI: the top of the stack, with 16 bits if it is a 16-bit stack; ECX: how many words to record. */
         movl    %esp, %esi
-        movw    %ss, %ax
-        movzwl  %ax, %eax
-        movl    %eax, event_ss
         movl    $(SAVED_WORDS + STACK_WORDS), %ecx
+        movw    %ss, %bx
+        movzwl  %bx, %ebx
         cmpl    $0, with_tasks
-        je      2f /* flat code: the stack has 32 bits */
-        lsll    %eax, %edx /* last byte, unless the segment expands down */
-        larl    %eax, %eax
+        je      2f /* flat code: 32 bits, no end */
+        larl    %ebx, %eax
         btl     $22, %eax
         jc      6f
-        movzwl  %si, %esi /* a 16-bit stack */
+        movzwl  %si, %esi
 6:      btl     $10, %eax
-        jc      2f
+        jc      2f /* expands down */
+        lsll    %ebx, %edx
         subl    %esi, %edx
         incl    %edx
         jle     2f /* a limit of 2 GiB and more */
@@ -105,7 +102,10 @@ event_common:
         cmpl    %edx, %ecx
         jbe     2f
         movl    %edx, %ecx
-2:      leal    SAVED_WORDS * 4(%esi), %eax
+2:      cmpl    $LEAVE, %ss:(SAVED_WORDS - 1) * 4(%esi)
+        je      leave_snippet
+        movl    %ebx, event_ss
+        leal    SAVED_WORDS * 4(%esi), %eax
         movl    %eax, event_esp
         movl    $event, %edi
 3:      movl    %ss:(%esi), %eax

@@ -10,12 +10,13 @@
 #define NEEDS_TASKS 0x0004    /* task switches */
 #define NEEDS_V86 0x0008
 #define NEEDS_PAGING 0x0010
-#define NEEDS_DEBUG 0x0020        /* debug registers, TF */
-#define NEEDS_REAL 0x0040         /* 16-bit real mode after protected mode */
-#define NEEDS_FLAT 0x0080         /* nothing else */
-#define NEEDS_INTERRUPTS 0x0100   /* exact interrupt boundaries */
-#define NEEDS_INSTRUCTIONS 0x0200 /* those of the 80386 that compilers do not use, and later ones \
-                                   */
+#define NEEDS_DEBUG 0x0020      /* debug registers, TF */
+#define NEEDS_REAL 0x0040       /* 16-bit real mode after protected mode */
+#define NEEDS_FLAT 0x0080       /* nothing else */
+#define NEEDS_INTERRUPTS 0x0100 /* exact interrupt boundaries */
+#define NEEDS_INSTRUCTIONS                                               \
+  0x0200 /* those of the 80386 that compilers do not use, and later ones \
+          */
 
 /* Of these, those that an engine without protection can satisfy. */
 #define NEEDS_PLAIN \
