@@ -185,23 +185,24 @@ struct VerifySegment {
   }
 };
 
-/// ARPL r/m16, r16: raises the RPL in r/m16 to that of r16; ZF says whether it had to
+/// ARPL r/m16, r16: raises the RPL in r/m16 to that of r16, and writes only then; ZF says whether
 struct AdjustRpl {
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    if (!require_descriptors(p)) {
+    std::uint16_t selector;
+    if (!require_descriptors(p) || !read_rm<std::uint16_t, kMemory>(p, i, selector)) {
       return Outcome::kFault;
     }
     const unsigned least = rpl_of(p.reg<std::uint16_t>(i.reg));
-    bool raised = false;
-    const Outcome outcome = modify_rm<std::uint16_t, kMemory>(p, i, [&](std::uint16_t selector) {
-      raised = rpl_of(selector) < least;
-      return raised ? static_cast<std::uint16_t>((selector & ~kRplMask) | least) : selector;
-    });
-    if (outcome == Outcome::kDone) {
-      set_zero_flag(p, raised);
+    const bool raised = rpl_of(selector) < least;
+    if (raised) {
+      const auto adjusted = static_cast<std::uint16_t>((selector & ~kRplMask) | least);
+      if (write_rm<std::uint16_t, kMemory>(p, i, adjusted) != Outcome::kDone) {
+        return Outcome::kFault;
+      }
     }
-    return outcome;
+    set_zero_flag(p, raised);
+    return Outcome::kDone;
   }
 };
 
