@@ -179,6 +179,19 @@ TEST(Segments, SegmentPushWritesAWholeDwordZeroExtended) {
   EXPECT_EQ(guest.memory<std::uint32_t>(GuestCpu::kStack - 4), GuestCpu::kData32);
 }
 
+/// SDM vol. 2, ARPL, Operation: the destination is assigned only if its RPL is the lower one.
+TEST(Segments, ArplWritesOnlyWhatItHasRaised) {
+  for (const std::uint32_t least : {0u, 3u}) {
+    GuestCpu guest;
+    guest.enter_protected_mode();
+    guest.state.gpr[kEax] = least;
+    guest.code({0x63, 0x05, 0x00, 0x00, 0x0F, 0x00});  // arpl [0f0000], ax: zero, and ROM
+    guest.step();
+    EXPECT_EQ((guest.state.eflags & eflags::kZf) != 0, least == 3);
+    EXPECT_EQ(guest.bus.log.size(), least == 3 ? 1u : 0u);
+  }
+}
+
 TEST(Segments, NotExecutedYetRaisesUndefinedOpcode) {
   const std::initializer_list<std::uint8_t> list[] = {
       {0x0F, 0x21, 0xC0}, {0x0F, 0x23, 0xC0}, {0x0F, 0x24, 0xC0}, {0x0F, 0x26, 0xC0}};

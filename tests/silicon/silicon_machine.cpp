@@ -1,0 +1,341 @@
+#include "tests/silicon/silicon_machine.h"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+
+#include "models/isa/decoder.h"
+#include "models/isa/processor.h"
+#include "tests/differential/flag_rules.h"
+#include "tests/differential/shrink.h"
+#include "tests/silicon/host_differences.h"
+
+namespace strata::test {
+namespace {
+
+constexpr std::uint32_t kSlotBytes = 1024;
+constexpr std::uint8_t kFiller = 0xCC;  // INT3: nothing may get here
+constexpr unsigned kImages = 16;
+/// A sequence that sets one of these is abandoned: single step and alignment check.
+constexpr std::uint32_t kNotCompared = eflags::kTf | eflags::kAc;
+constexpr std::uint64_t kMostSteps =
+    3000;  // more than a whole data window by bytes is none's intent
+
+/// Memory full of operands and of random bytes.
+std::vector<std::uint8_t> make_image(std::uint64_t seed, std::uint32_t bytes) {
+  RandomSource random(seed);
+  std::vector<std::uint8_t> image(bytes);
+  for (std::uint32_t at = 0; at < bytes; at += 4) {
+    const std::uint32_t value = random.one_in(2) ? random.next() : random.operand();
+    std::memcpy(&image[at], &value, 4);
+  }
+  return image;
+}
+
+Terrain make_terrain(const NativeCpu& native) {
+  Terrain terrain;
+  terrain.data = layout::kData;
+  terrain.stack = layout::kStack;
+  if (native.has_low_memory()) terrain.low = layout::kLow;
+  terrain.code_selector = layout::kCodeSelector;
+  terrain.odd = {layout::kReadOnly};
+  // RPL 3 and less, null, code, a kernel's, a local one where there is no LDT, beyond the table.
+  terrain.selectors = {layout::kDataSelector,   0x28, 0x2A, 0,    3,     layout::kCodeSelector,
+                       layout::kCode64Selector, 0x10, 0x1B, 0x04, 0xFFF3};
+  terrain.bad_code_selectors = {0, layout::kDataSelector, 0x10, 0x13, 0x18, 0x04, 0xFFF3};
+  terrain.load_fs = native.can_load_fs();
+  terrain.left_out = left_out_of_silicon();
+  constexpr unsigned kSystemCall = 0x80;
+  for (unsigned n = 0; n < 256; ++n) {
+    if (n != kSystemCall) terrain.software_interrupts.push_back(n);
+    terrain.software_interrupts.push_back(n % 2 == 0 ? vector::kBreakpoint : vector::kOverflow);
+  }
+  terrain.pop_flags = eflags::kStatus | eflags::kDf | eflags::kNt | eflags::kId | eflags::kIf |
+                      eflags::kIopl | eflags::kRf | eflags::kVm;
+  terrain.rare_pop_flags = 0;
+  return terrain;
+}
+
+/// What of an instruction lies inside the code's memory.
+void put_code(std::uint8_t* code, std::uint32_t eip, const CodeBytes& bytes) {
+  if (!layout::kCode.contains(eip)) return;
+  const std::uint32_t into = eip - layout::kCode.base;
+  std::memcpy(code + into, bytes.bytes().data(), std::min(bytes.size(), layout::kCode.size - into));
+}
+
+std::string_view mnemonic_of(const Instruction& instruction) {
+  return instruction.row == kUndefinedRow ? "" : opcode_rows()[instruction.row].mnemonic;
+}
+
+/// IRET with NT set is #GP in a host in IA-32e mode (SDM vol. 2, IRET): nothing to compare with.
+bool is_task_return(const Instruction& instruction, const CpuState& state) {
+  return (state.eflags & eflags::kNt) != 0 && mnemonic_of(instruction) == "IRET";
+}
+
+}  // namespace
+
+SiliconMachine::SiliconMachine(std::unique_ptr<NativeCpu> native)
+    : native_(std::move(native)),
+      interpreter_(native_->has_low_memory()),
+      terrain_(make_terrain(*native_)),
+      random_(0),
+      generator_(terrain_, random_) {
+  for (unsigned n = 0; n < kImages; ++n) {
+    images_.push_back(make_image(n, layout::kImageBytes));
+  }
+  const auto constant = make_image(kImages, layout::kReadOnly.size);
+  std::memcpy(interpreter_.memory(layout::kReadOnly.base), constant.data(), constant.size());
+  std::memcpy(NativeCpu::memory(layout::kReadOnly.base), constant.data(), constant.size());
+  NativeCpu::protect_read_only();
+}
+
+std::unique_ptr<SiliconMachine> SiliconMachine::create(std::string& reason) {
+  auto native = NativeCpu::create(reason);
+  if (!native) return nullptr;
+  return std::unique_ptr<SiliconMachine>(new SiliconMachine(std::move(native)));
+}
+
+Registers SiliconMachine::random_start() {
+  Registers start;
+  for (std::uint32_t& value : start.gpr) {
+    value = random_.one_in(3) ? layout::kData.base + random_.below(layout::kData.size)
+                              : random_.operand();
+  }
+  start.gpr[kEsp] = layout::kStack.base + layout::kStack.size / 2 + 4 * random_.below(64);
+  // Now and then the code's memory ends in the middle.
+  const bool at_end = random_.one_in(32);
+  start.eip = at_end ? layout::kCode.end() - 1 - random_.below(120)
+                     : layout::kCode.base +
+                           random_.below(layout::kCode.size / kSlotBytes) * kSlotBytes +
+                           random_.below(16);
+  start.eflags = (random_.next() & eflags::kStatus) | eflags::kIf | eflags::kReserved1;
+  if (random_.one_in(8)) start.eflags |= eflags::kDf;
+  start.selector.fill(layout::kDataSelector);
+  start.selector[kCs] = layout::kCodeSelector;
+  if (!native_->can_load_fs()) start.selector[kFs] = 0;
+  return start;
+}
+
+// ---- in the interpreter ----
+
+std::uint8_t* SiliconMachine::slot(const Sequence& sequence, std::uint8_t* code) {
+  return code + (sequence.start.eip - layout::kCode.base) / kSlotBytes * kSlotBytes;
+}
+
+std::uint32_t SiliconMachine::slot_end(const Sequence& sequence) {
+  return layout::kCode.base +
+         ((sequence.start.eip - layout::kCode.base) / kSlotBytes + 1) * kSlotBytes;
+}
+
+/// Memory and registers as the sequence finds them.
+void SiliconMachine::begin(const Sequence& sequence) {
+  const std::uint8_t* image = images_[sequence.image].data();
+  for (const Range& range : layout::kWritable) {
+    std::memcpy(interpreter_.memory(range.base), image, range.size);
+    image += range.size;
+  }
+  std::memset(slot(sequence, interpreter_.code()), kFiller, kSlotBytes);
+  interpreter_.load(sequence.start);
+}
+
+void SiliconMachine::place(Sequence& sequence, const CodeBytes& code) {
+  const std::uint32_t eip = sequence.end;
+  sequence.pieces.push_back({eip, code});
+  put_code(interpreter_.code(), eip, code);
+  sequence.end = eip + code.size();
+}
+
+/// One step of the interpreter. False if the sequence is at its end: an exception, or unfit.
+bool SiliconMachine::step(Expected& expected) {
+  const CpuState& state = interpreter_.state();
+  const std::uint32_t into = std::min(state.eip - layout::kCode.base, layout::kCode.size);
+  Instruction instruction;
+  const std::span bytes(interpreter_.code() + into,
+                        std::min(layout::kCode.size - into, Processor::kMaxLength));
+  if (decode(bytes, true, CpuFamily::k586, instruction)) {
+    const FlagEffects effects = flag_effects(instruction, state.gpr[kEcx]);
+    expected.usable = !effects.undefined_result && (effects.reads & expected.undefined) == 0 &&
+                      !is_task_return(instruction, state);
+    expected.last = mnemonic_of(instruction);
+    if (!expected.usable) return false;
+    expected.outcome.event = interpreter_.step();
+    if (expected.outcome.event.vector == Event::kNone) {
+      expected.undefined = undefined_after(effects, expected.undefined);
+    }
+  } else {
+    expected.outcome.event = interpreter_.step();
+  }
+  ++expected.steps;
+  expected.usable =
+      expected.steps < kMostSteps && (interpreter_.state().eflags & kNotCompared) == 0;
+  return expected.usable && expected.outcome.event.vector == Event::kNone;
+}
+
+/// Generates from sequence.seed and runs at once.
+SiliconMachine::Expected SiliconMachine::make(Sequence& sequence) {
+  random_ = RandomSource(sequence.seed);
+  sequence.image = random_.below(kImages);
+  sequence.start = random_start();
+  sequence.end = sequence.start.eip;
+  begin(sequence);
+  Expected expected;
+  const unsigned wanted = 8 + random_.below(25);
+  std::vector<std::uint32_t> starts;
+  const bool at_end = sequence.start.eip > slot_end(sequence) - kSlotBytes / 2;
+  const std::uint32_t last = slot_end(sequence) - (at_end ? 0 : CodeGenerator::kMostBytes);
+  while (starts.size() < wanted && sequence.end < last) {
+    generator_.plan(interpreter_.state(), expected.undefined, starts);
+    for (const CodeBytes& code : generator_.planned()) {
+      starts.push_back(sequence.end);
+      place(sequence, code);
+      if (!step(expected) || !catch_up(sequence, starts, expected))
+        return finish(sequence, expected);
+    }
+  }
+  if (!layout::kCode.contains(sequence.end)) step(expected);
+  return finish(sequence, expected);
+}
+
+SiliconMachine::Expected& SiliconMachine::finish(const Sequence& sequence,
+                                                 Expected& expected) const {
+  const bool ended = expected.outcome.event.vector == Event::kNone;
+  if (ended && sequence.end + layout::kLeaveBytes > layout::kCode.end()) expected.usable = false;
+  expected.outcome.registers = interpreter_.registers();
+  return expected;
+}
+
+/// Follows branches until there is nothing at EIP yet. False at the end of the sequence.
+bool SiliconMachine::catch_up(Sequence& sequence, const std::vector<std::uint32_t>& starts,
+                              Expected& expected) {
+  for (;;) {
+    const std::uint32_t eip = interpreter_.state().eip;
+    if (eip == sequence.end) return true;
+    if (eip - sequence.end < kSlotBytes && eip < slot_end(sequence) - 2 * layout::kLeaveBytes) {
+      sequence.end = eip;
+      return true;
+    }
+    if (!may_execute(eip, starts)) {
+      expected.usable = false;
+      return false;
+    }
+    if (!step(expected)) return false;
+  }
+}
+
+/// Where an instruction of the sequence begins, or a hole, which faults. Not in an instruction's
+/// middle, where the host might find a system call, and not in data, which only the guest executes:
+/// its page tables have no execute-disable bit.
+bool SiliconMachine::may_execute(std::uint32_t eip, const std::vector<std::uint32_t>& starts) {
+  for (const Range& range :
+       {layout::kReadOnly, layout::kData, layout::kStack, layout::kLow, NativeCpu::kOwnMemory}) {
+    if (range.contains(eip)) return false;
+  }
+  return !layout::kCode.contains(eip) ||
+         std::find(starts.begin(), starts.end(), eip) != starts.end();
+}
+
+/// Runs a sequence that is complete.
+SiliconMachine::Expected SiliconMachine::replay(const Sequence& sequence) {
+  begin(sequence);
+  std::vector<std::uint32_t> starts;
+  for (const Sequence::Piece& piece : sequence.pieces) {
+    starts.push_back(piece.eip);
+    put_code(interpreter_.code(), piece.eip, piece.code);
+  }
+  put_code(interpreter_.code(), sequence.end, NativeCpu::leave_code());
+  Expected expected;
+  expected.usable = true;
+  while (interpreter_.state().eip != sequence.end) {
+    expected.usable = may_execute(interpreter_.state().eip, starts);
+    if (!expected.usable || !step(expected)) break;
+  }
+  return finish(sequence, expected);
+}
+
+// ---- on the host ----
+
+/// Runs natively what the interpreter has just run; empty if both agree.
+std::string SiliconMachine::compare(const Sequence& sequence, Expected& expected) {
+  std::memcpy(slot(sequence, native_->code()), slot(sequence, interpreter_.code()), kSlotBytes);
+  put_code(native_->code(), sequence.end, NativeCpu::leave_code());
+  put_code(interpreter_.code(), sequence.end, NativeCpu::leave_code());
+  const std::uint8_t* image = images_[sequence.image].data();
+  for (const Range& range : layout::kWritable) {
+    if (range.base != layout::kLow.base || native_->has_low_memory()) {
+      std::memcpy(NativeCpu::memory(range.base), image, range.size);
+    }
+    image += range.size;
+  }
+  Outcome actual = native_->run(sequence.start);
+  forgive(expected.last, actual, expected.outcome);
+  if (actual.event.vector == Event::kNone) actual.registers.eip = sequence.end;
+  std::string text =
+      difference(expected.outcome, actual, expected.undefined, "interpreter", "host");
+  if (!memory_is_defined(expected.last, expected.outcome.event)) return text;
+  for (const Range& range : layout::kWritable) {
+    if (range.base == layout::kLow.base && !native_->has_low_memory()) continue;
+    text += memory_difference({interpreter_.memory(range.base), range.size},
+                              {NativeCpu::memory(range.base), range.size}, range.base);
+  }
+  return text;
+}
+
+std::string SiliconMachine::try_sequence(const Sequence& sequence) {
+  Expected expected = replay(sequence);
+  return expected.usable ? compare(sequence, expected) : std::string();
+}
+
+std::string SiliconMachine::run_seed(std::uint64_t seed) {
+  Sequence sequence;
+  sequence.seed = seed;
+  Expected expected = make(sequence);
+  if (!expected.usable) {
+    ++counts_.abandoned;
+    return {};
+  }
+  ++counts_.sequences;
+  counts_.instructions += expected.steps;
+  ++counts_.events[std::min(expected.outcome.event.vector, 32u)];
+  if (compare(sequence, expected).empty()) return {};
+  // Not so if the sequence has read its own end, where the way back was put afterwards, or if an
+  // interrupt of the host came between a null selector's load and its use.
+  if (try_sequence(sequence).empty()) {
+    ++counts_.unrepeated;
+    return {};
+  }
+  return report(sequence);
+}
+
+std::string SiliconMachine::report(const Sequence& original) {
+  const Sequence small = shrink(
+      original, [this](const Sequence& candidate) { return !try_sequence(candidate).empty(); });
+  const std::string differences = try_sequence(small);
+  const Expected expected = replay(small);
+  return "seed " + std::to_string(original.seed) + ", shrunk from " +
+         std::to_string(original.pieces.size()) + " instructions:\n" + describe(small, true) +
+         "from\n" + describe(small.start) + "interpreter: " + describe(expected.outcome.event) +
+         "\n" + differences;
+}
+
+std::string SiliconMachine::run_code(const Registers& start, const std::vector<CodeBytes>& code) {
+  Sequence sequence;
+  sequence.start = start;
+  sequence.end = start.eip;
+  begin(sequence);
+  for (const CodeBytes& piece : code) place(sequence, piece);
+  Expected expected = replay(sequence);
+  if (!expected.usable) return "the program's end depends on something undefined";
+  return compare(sequence, expected);
+}
+
+std::vector<std::string> SiliconMachine::rows_never_planned() const {
+  std::vector<std::string> rows;
+  for (std::size_t n = 0; n < opcode_rows().size(); ++n) {
+    if (generator_.row_counts()[n] == 0 && !generator_.leaves_out(n)) {
+      rows.push_back(opcode_rows()[n].mnemonic);
+    }
+  }
+  return rows;
+}
+
+}  // namespace strata::test

@@ -1,0 +1,77 @@
+// Random sequences of user instructions, run by the interpreter while they are made and then by
+// the host's CPU; compared, and made small where they differ.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/differential/code_generator.h"
+#include "tests/differential/outcome.h"
+#include "tests/silicon/flat_interpreter.h"
+#include "tests/silicon/native_cpu.h"
+
+namespace strata::test {
+
+class SiliconMachine {
+ public:
+  /// Null, with the reason, where the host cannot run user code natively.
+  static std::unique_ptr<SiliconMachine> create(std::string& reason);
+
+  struct Counts {
+    std::uint64_t sequences = 0;
+    std::uint64_t instructions = 0;  // iterations of REP string instructions count
+    std::uint64_t abandoned = 0;     // sequences that became unfit while they were made
+    std::uint64_t unrepeated = 0;    // differences that a second native run did not have
+    std::uint64_t events[33] = {};   // by vector, 32 for none
+  };
+  const Counts& counts() const { return counts_; }
+
+  /// Makes, runs and compares the sequence that follows from `seed`. Empty, or the whole story.
+  std::string run_seed(std::uint64_t seed);
+
+  /// Runs a given program; empty, or what differs.
+  std::string run_code(const Registers& start, const std::vector<CodeBytes>& code);
+
+  /// Mnemonics with encodings that the user part of the opcode table has and no sequence had.
+  std::vector<std::string> rows_never_planned() const;
+
+ private:
+  explicit SiliconMachine(std::unique_ptr<NativeCpu> native);
+
+  /// What the interpreter made of a sequence.
+  struct Expected {
+    Outcome outcome;
+    std::uint32_t undefined = 0;  // flags
+    bool usable = false;          // depends on nothing undefined, came to its end
+    std::string_view last;        // mnemonic of the last instruction
+    std::uint64_t steps = 0;
+  };
+
+  static std::uint8_t* slot(const Sequence& sequence, std::uint8_t* code);
+  static std::uint32_t slot_end(const Sequence& sequence);
+  Registers random_start();
+  void begin(const Sequence& sequence);
+  void place(Sequence& sequence, const CodeBytes& code);
+  bool step(Expected& expected);
+  Expected make(Sequence& sequence);
+  bool catch_up(Sequence& sequence, const std::vector<std::uint32_t>& starts, Expected& expected);
+  static bool may_execute(std::uint32_t eip, const std::vector<std::uint32_t>& starts);
+  Expected& finish(const Sequence& sequence, Expected& expected) const;
+  Expected replay(const Sequence& sequence);
+  std::string compare(const Sequence& sequence, Expected& expected);
+  std::string try_sequence(const Sequence& sequence);
+  std::string report(const Sequence& original);
+
+  std::unique_ptr<NativeCpu> native_;
+  FlatInterpreter interpreter_;
+  Terrain terrain_;
+  RandomSource random_;
+  CodeGenerator generator_;
+  std::vector<std::vector<std::uint8_t>> images_;
+  Counts counts_;
+};
+
+}  // namespace strata::test
