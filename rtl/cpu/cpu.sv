@@ -238,7 +238,7 @@ module cpu
       .rst_ni,
       .load_valid_i,
       .paging_i       (cr0[31]),
-      .wp_i           (cr0[16]),
+      .wp_i           (cr0[16] && family_q != 3'd3),
       .pse_i          (cr4[4]),
       .pge_i          (cr4[7]),
       .directory_i    (cr3[31:12]),

@@ -95,6 +95,10 @@ module cpu_registers
   assign ldt_limit_o = ldtr_q.limit;
   assign ldt_attr_o  = ldtr_q.attributes;
 
+  // Bits of CR0 there are (SDM vol. 3, 2.5); ET is wired to one.
+  localparam logic [31:0] CR0_BITS_386 = 32'h8000_000F;  // PG TS EM MP PE
+  localparam logic [31:0] CR0_BITS = 32'hE005_002F;      // and CD NW AM WP NE
+
   // DX after RESET: family, model and stepping (models/isa/cpu_family.h).
   logic [31:0] component;
   assign component = family_i == 3'd3 ? 32'h0000_0303 : {21'd0, family_i, 8'h20};
@@ -202,8 +206,9 @@ module cpu_registers
     end
     if (cr_valid_i)
       unique case (cr_i)
-        3'd0: cr0_o <= (cr_data_i & 32'h8000_000F) | 32'h10;  // ET is wired to one
+        3'd0: cr0_o <= cr_data_i & (family_i == 3'd3 ? CR0_BITS_386 : CR0_BITS) | 32'h10;
         3'd2: cr2_o <= cr_data_i;
+        3'd4: cr4_o <= cr_data_i;
         default: cr3_o <= cr_data_i;
       endcase
     if (cr2_valid_i) cr2_o <= cr2_i;

@@ -453,7 +453,8 @@ module cpu_sequencer
           check_fault = 1'b1;
           check_vector = VEC_UD;
         end
-        SpCheckCr0: check_fault = ctl_i.cond[2:0] == 3'd0 && gpr_i[ctl_i.rm][31];
+        SpCheckCr0:  // PG without PE (SDM vol. 2, MOV)
+        check_fault = ctl_i.cond[2:0] == 3'd0 && gpr_i[ctl_i.rm][31] && !gpr_i[ctl_i.rm][0];
         SpRaiseEarly: begin
           check_fault = 1'b1;
           unique case (ctl_i.fault)

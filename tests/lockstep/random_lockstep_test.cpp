@@ -14,6 +14,7 @@
 #include "models/engine/lockstep/lockstep_checker.h"
 #include "models/isa/decoder.h"
 #include "models/isa/opcode_table.h"
+#include "tests/lockstep/random_pages.h"
 #include "tests/lockstep/random_program.h"
 #include "tests/rtl/cpu/cpu_bench.h"
 
@@ -73,10 +74,10 @@ enum class End { kRunning, kHalted, kShutdown, kLeft, kLong, kFailed };
 
 class Run {
  public:
-  Run(std::uint32_t seed, bool protected_mode)
+  Run(std::uint32_t seed, Mode mode)
       : random_(seed + 0x51ED27),
-        device_(seed + 0x2545F4, protected_mode),
-        program_(seed, protected_mode),
+        device_(seed + 0x2545F4, mode != Mode::kReal),
+        program_(seed, mode, kFamily),
         rtl_memory_(program_.memory()),
         checker_memory_(program_.memory()),
         bench_(RandomProgram::regions(rtl_memory_), device_, kFamily),
@@ -163,7 +164,7 @@ class Run {
     if (record.linear_eip < kReadOnlyBase || record.linear_eip > 0x100000 - kLongest) {
       return End::kLeft;
     }
-    if (turns_paging_on(record) || core_refused(record)) {
+    if (core_refused(record)) {
       return End::kLeft;
     }
     const CpuState state = bench_.state();
@@ -172,6 +173,9 @@ class Run {
     }
     if (state.gdtr.base != program_.initial().gdtr.base) {
       return End::kLeft;  // descriptors would be device registers
+    }
+    if ((state.cr0 & cr0::kPg) != 0 && state.cr3 != kPageDirectory) {
+      return End::kLeft;  // page tables that the program may change
     }
     exceptions_ += record.kind == RetireKind::kException ? 1 : 0;
     if (std::string why = interrupt_error(); !why.empty()) {
@@ -184,17 +188,6 @@ class Run {
     iterations_ = record.partial ? iterations_ + 1 : 0;
     return retired_ > kMostRetirements || iterations_ > kMostIterations ? End::kLong
                                                                         : End::kRunning;
-  }
-
-  /// MOV CR0 that sets PG, which the core does not execute yet.
-  bool turns_paging_on(const RetireRecord& record) const {
-    const std::span code = std::span(checker_memory_).subspan(record.linear_eip);
-    Instruction i;
-    if (!decode(code, (before_.seg[kCs].attributes & attr::kBig) != 0, kFamily, i) ||
-        i.row != find_opcode(OpcodeMap::kTwoByte, 0x22, 0, kFamily)) {
-      return false;
-    }
-    return i.reg == 0 && (before_.gpr[i.rm] & cr0::kPg) != 0;
   }
 
   /// Interrupts are taken when allowed (SDM vol. 3, 6.8), and then soon.
@@ -245,7 +238,7 @@ class Run {
   unsigned ignored_ = 0;
 };
 
-void run_seeds(bool protected_mode) {
+void run_seeds(Mode mode) {
   const std::uint32_t first = environment("STRATA_LOCKSTEP_SEED", kFirstSeed);
   const std::uint32_t count = environment("STRATA_LOCKSTEP_SEEDS", kSeeds);
   std::uint64_t retired = 0;
@@ -255,7 +248,7 @@ void run_seeds(bool protected_mode) {
   unsigned ends[6] = {};
   unsigned failures = 0;
   for (std::uint32_t seed = first; seed < first + count && failures < 5; ++seed) {
-    Run run(seed, protected_mode);
+    Run run(seed, mode);
     const End end = run.run();
     ++ends[static_cast<unsigned>(end)];
     retired += run.retired();
@@ -274,11 +267,15 @@ void run_seeds(bool protected_mode) {
 }
 
 TEST(RandomLockstep, RealMode) {
-  run_seeds(false);
+  run_seeds(Mode::kReal);
 }
 
 TEST(RandomLockstep, ProtectedMode) {
-  run_seeds(true);
+  run_seeds(Mode::kProtected);
+}
+
+TEST(RandomLockstep, Paging) {
+  run_seeds(Mode::kPaged);
 }
 
 }  // namespace

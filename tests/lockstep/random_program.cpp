@@ -5,11 +5,12 @@
 #include <initializer_list>
 
 #include "tests/lockstep/random_code.h"
+#include "tests/lockstep/random_pages.h"
 
 namespace strata::test {
 namespace {
 
-constexpr std::size_t kMemoryBytes = kTableBase + 0x1000;
+constexpr std::size_t kMemoryBytes = kPageDirectory + kPageTablePages * 0x1000;
 constexpr std::uint32_t kDeviceBase = 0xA0000;
 constexpr std::uint32_t kDeviceEnd = 0xC0000;
 constexpr std::uint32_t kStackPlace = 0x8000;  // handlers start with ESP there
@@ -166,15 +167,18 @@ std::vector<MemoryRegion> RandomProgram::regions(std::span<std::uint8_t> copy) {
           region(kReadOnlyBase, 0x100000, false), region(0x100000, kMemoryBytes, true)};
 }
 
-RandomProgram::RandomProgram(std::uint32_t seed, bool protected_mode)
-    : random_(seed), protected_mode_(protected_mode), memory_(kMemoryBytes) {
+RandomProgram::RandomProgram(std::uint32_t seed, Mode mode, CpuFamily family)
+    : random_(seed), protected_mode_(mode != Mode::kReal), memory_(kMemoryBytes) {
   fill_ram();
   write_code();
   write_descriptors();
-  if (protected_mode) {
+  if (protected_mode_) {
     write_idt();
   } else {
     write_vectors();
+  }
+  if (mode == Mode::kPaged) {
+    add_random_pages(random_, memory_, family, initial_);
   }
 }
 

@@ -43,9 +43,11 @@ std::uint16_t random_selector(Random& random);
 /// A selector of a code segment at kCodeBase, for a 32-bit (or 16-bit) handler.
 std::uint16_t random_code_selector(Random& random);
 
+enum class Mode { kReal, kProtected, kPaged };
+
 class RandomProgram {
  public:
-  RandomProgram(std::uint32_t seed, bool protected_mode);
+  RandomProgram(std::uint32_t seed, Mode mode, CpuFamily family);
 
   /// The program's memory as regions over `copy`, which must be `memory()`'s size.
   static std::vector<MemoryRegion> regions(std::span<std::uint8_t> copy);
