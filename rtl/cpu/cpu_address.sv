@@ -1,7 +1,7 @@
 // Address stage: effective address, segment check and linear address of one memory operand, with an
 // interlock on registers that older instructions in the memory and execute stages still have to write.
 // Registers are read straight from the register file, so a result is usable the cycle after it is
-// written. Paging comes behind this stage: linear and physical addresses are equal today.
+// written. Paging comes behind this stage.
 module cpu_address
   import cpu_pkg::*;
 (
