@@ -62,11 +62,10 @@ module cpu
   logic [31:0] gpr[8];
   logic [31:0] eip;
   logic [31:0] eflags;
-  logic [31:0] selector[8];
-  logic [31:0] seg_base[8];
-  logic [31:0] seg_limit[8];
-  logic [31:0] seg_attr[8];
-  logic [31:0] ldt_base, ldt_limit, ldt_attr;
+  logic [31:0] selector[16];
+  logic [31:0] seg_base[16];
+  logic [31:0] seg_limit[16];
+  logic [31:0] seg_attr[16];
   logic [31:0] gdt_base, gdt_limit;
   logic [31:0] idt_base, idt_limit;
   logic [31:0] cr0, cr2, cr3, cr4;
@@ -178,10 +177,12 @@ module cpu
   logic [ 2:0] seq_w_reg;
   size_e       seq_w_size;
   logic [31:0] seq_w_data, seq_esp_data, seq_esi_data, seq_edi_data, seq_ecx_data;
+  logic        seq_eip_valid;   // a task switch goes on in the new task
   logic        seq_flags_valid;
   logic [31:0] seq_flags;
-  logic        seg_valid, seg_real;
-  logic [ 2:0] seg_index;
+  logic        seg_valid;
+  seg_part_e   seg_part;
+  logic [ 3:0] seg_index;
   logic [31:0] seg_new_selector, seg_new_base, seg_new_limit, seg_new_attr;
   logic        table_valid, table_idt;
   logic [31:0] table_base, table_limit;
@@ -189,6 +190,7 @@ module cpu
   logic [ 2:0] cr_index;
   logic [31:0] cr_data;
   logic        seq_halt;
+  logic        seq_task;
   logic        seq_d_valid, seq_d_write, seq_d_probe, seq_d_user;
   logic [ 1:0] seq_d_space;
   logic [31:0] seq_d_addr, seq_d_wdata;
@@ -318,10 +320,14 @@ module cpu
       .redirect_i    (redirect),
       .redirect_eip_i(redirect_eip),
       .hold_i        (halted || shutdown_o || boot_q),
-      .code32_i      (seg_attr[SegCs][14]),
-      .cs_limit_i    (seg_limit[SegCs]),
+      .code32_i      (seg_attr[IDX_CS][14]),
+      .cs_limit_i    (seg_limit[IDX_CS]),
       .fpu_trap_i    (cr0[2] || cr0[3]),
       .wait_trap_i   (cr0[1] && cr0[3]),
+      .level0_i      (seg_attr[IDX_SS][6:5] == 2'd0),
+      .io_level_i    (seg_attr[IDX_SS][6:5] <= eflags[13:12]),
+      .real_rules_i  (!cr0[0] || eflags[FL_VM]),
+      .vm_trap_i     (cr0[0] && eflags[FL_VM] && eflags[13:12] != 2'd3),
       .ready_i       (addr_move),
       .valid_o       (dec_valid),
       .ctl_o         (dec_ctl),
@@ -364,11 +370,11 @@ module cpu
       .gpr_i        (gpr),
       .eflags_i     (eflags),
       .cr0_i        (cr0),
-      .cs_limit_i   (seg_limit[SegCs]),
+      .cs_limit_i   (seg_limit[IDX_CS]),
       .selector_i   (selector),
-      .ss_base_i    (seg_base[SegSs]),
-      .ss_limit_i   (seg_limit[SegSs]),
-      .ss_attr_i    (seg_attr[SegSs]),
+      .ss_base_i    (seg_base[IDX_SS]),
+      .ss_limit_i   (seg_limit[IDX_SS]),
+      .ss_attr_i    (seg_attr[IDX_SS]),
       .done_o       (ex_done),
       .fault_o      (ex_fault),
       .vector_o     (ex_vector),
@@ -415,9 +421,6 @@ module cpu
       .seg_base_i     (seg_base),
       .seg_limit_i    (seg_limit),
       .seg_attr_i     (seg_attr),
-      .ldt_base_i     (ldt_base),
-      .ldt_limit_i    (ldt_limit),
-      .ldt_attr_i     (ldt_attr),
       .gdt_base_i     (gdt_base),
       .gdt_limit_i    (gdt_limit),
       .idt_base_i     (idt_base),
@@ -437,11 +440,12 @@ module cpu
       .edi_data_o     (seq_edi_data),
       .ecx_valid_o    (seq_ecx_valid),
       .ecx_data_o     (seq_ecx_data),
+      .eip_valid_o    (seq_eip_valid),
       .flags_valid_o  (seq_flags_valid),
       .flags_o        (seq_flags),
       .seg_valid_o    (seg_valid),
       .seg_o          (seg_index),
-      .seg_real_o     (seg_real),
+      .seg_part_o     (seg_part),
       .seg_selector_o (seg_new_selector),
       .seg_base_o     (seg_new_base),
       .seg_limit_o    (seg_new_limit),
@@ -454,6 +458,7 @@ module cpu
       .cr_o           (cr_index),
       .cr_data_o      (cr_data),
       .halt_o         (seq_halt),
+      .task_o         (seq_task),
       .d_valid_o      (seq_d_valid),
       .d_write_o      (seq_d_write),
       .d_probe_o      (seq_d_probe),
@@ -502,13 +507,13 @@ module cpu
       .edi_data_i    (seq_edi_data),
       .ecx_valid_i   (seq_ecx_valid),
       .ecx_data_i    (seq_ecx_data),
-      .eip_valid_i   (retire && !seq_partial),
-      .eip_data_i    (redirect ? redirect_eip : x_next_eip_q),
+      .eip_valid_i   ((retire && !seq_partial) || seq_eip_valid),
+      .eip_data_i    (redirect ? redirect_eip : seq_eip_valid ? seq_target : x_next_eip_q),
       .flags_valid_i ((ex_done && ex_flags_valid) || seq_flags_valid),
       .flags_i       (seq_active ? seq_flags : ex_flags),
       .seg_valid_i   (seg_valid),
       .seg_i         (seg_index),
-      .seg_real_i    (seg_real),
+      .seg_part_i    (seg_part),
       .seg_selector_i(seg_new_selector),
       .seg_base_i    (seg_new_base),
       .seg_limit_i   (seg_new_limit),
@@ -524,6 +529,7 @@ module cpu
       .cr2_i         (cr2_new),
       .shadow_valid_i(retire),
       .shadow_i      (seq_mov_ss_shadow ? 2'd2 : (ex_done && ex_sti_shadow) ? 2'd1 : 2'd0),
+      .task_i        (seq_task),
       .halt_i        (seq_halt),
       .unhalt_i      (take_interrupt),
       .gpr_o         (gpr),
@@ -533,9 +539,6 @@ module cpu
       .seg_base_o    (seg_base),
       .seg_limit_o   (seg_limit),
       .seg_attr_o    (seg_attr),
-      .ldt_base_o    (ldt_base),
-      .ldt_limit_o   (ldt_limit),
-      .ldt_attr_o    (ldt_attr),
       .gdt_base_o    (gdt_base),
       .gdt_limit_o   (gdt_limit),
       .idt_base_o    (idt_base),
@@ -567,7 +570,7 @@ module cpu
   assign retire = ex_done || seq_done;
   assign redirect = (ex_done && ex_branch) || (seq_done && seq_jump) || boot_q;
   assign redirect_eip = boot_q ? eip : seq_done ? seq_target : ex_target;
-  assign redirect_linear = redirect_eip + seg_base[SegCs];
+  assign redirect_linear = redirect_eip + seg_base[IDX_CS];
 
   assign x_leaves = ex_done || (seq_done && !seq_partial);
   assign x_free = (!x_valid_q && !seq_active && !take_interrupt) || x_leaves;
@@ -610,7 +613,7 @@ module cpu
   assign d_valid = ex_store || seq_d_valid || m_issue;
 
   // ---- paging: CPL is the DPL of SS
-  assign user = seg_attr[SegSs][6:5] == 2'd3;
+  assign user = seg_attr[IDX_SS][6:5] == 2'd3;
   // A page is walked for a fetch only when nothing but that fetch can happen next.
   assign f_needed = dec_starved && !dec_valid && !m_valid_q && !x_valid_q && !seq_active && !redirect &&
       !interrupt_due && !boot_q;
@@ -671,6 +674,7 @@ module cpu
   logic [ 3:0] r_length_q;
   logic [31:0] r_eip_q;
   logic [31:0] r_linear_q;
+  logic [31:0] eip_q;           // EIP before a task switch replaces it
   logic [31:0] linear_q;        // of EIP, from before a far transfer replaces the CS base
 
   always_ff @(posedge clk_i) begin : retirement
@@ -680,12 +684,17 @@ module cpu
       r_partial_q <= seq_partial;
       r_vector_q <= seq_vector;
       r_error_q <= seq_error;
-      r_length_q <= 4'(x_next_eip_q - eip);
-      r_eip_q <= eip;
+      r_length_q <= 4'(x_next_eip_q - eip_q);
+      r_eip_q <= eip_q;
       r_linear_q <= linear_q;
     end
-    if (redirect) linear_q <= redirect_linear;
-    else if (retire && !seq_partial) linear_q <= x_next_eip_q + seg_base[SegCs];
+    if (redirect) begin
+      eip_q <= redirect_eip;
+      linear_q <= redirect_linear;
+    end else if (retire && !seq_partial) begin
+      eip_q <= x_next_eip_q;
+      linear_q <= x_next_eip_q + seg_base[IDX_CS];
+    end
     retire_valid_o <= r_valid_q && rst_ni;
     if (r_valid_q) begin
       retire_kind_o <= r_kind_q;

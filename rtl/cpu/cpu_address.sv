@@ -13,9 +13,9 @@ module cpu_address
 
     // from the architectural registers
     input logic [31:0] gpr_i[8],
-    input logic [31:0] seg_base_i[8],
-    input logic [31:0] seg_limit_i[8],
-    input logic [31:0] seg_attr_i[8],
+    input logic [31:0] seg_base_i[16],
+    input logic [31:0] seg_limit_i[16],
+    input logic [31:0] seg_attr_i[16],
     input logic        protected_mode_i,
 
     // from the memory and execute stages: registers still to be written
@@ -56,11 +56,11 @@ module cpu_address
                      : {{19{gpr_i[ctl_i.rreg][15]}}, gpr_i[ctl_i.rreg][15:4], 1'b0});
       wide = ctl_i.addr32;
       if (agu_i.pop) sum = gpr_i[REG_ESP];
-      if (agu_i.pop || ctl_i.op == OpLeave) wide = seg_attr_i[SegSs][14];
+      if (agu_i.pop || ctl_i.op == OpLeave) wide = seg_attr_i[IDX_SS][14];
       offset_o = wide ? sum : {16'b0, sum[15:0]};
-      linear_o = seg_base_i[ctl_i.seg] + offset_o;
+      linear_o = seg_base_i[{1'b0, ctl_i.seg}] + offset_o;
       violation_o = (ctl_i.mem_rd || ctl_i.mem_wr) &&
-          segment_violation(seg_attr_i[ctl_i.seg], seg_limit_i[ctl_i.seg], offset_o,
+          segment_violation(seg_attr_i[{1'b0, ctl_i.seg}], seg_limit_i[{1'b0, ctl_i.seg}], offset_o,
                             size_bytes(ctl_i.msize), ctl_i.mem_wr, protected_mode_i);
     end
   end

@@ -31,6 +31,10 @@ module cpu_decode
     input logic [31:0] cs_limit_i,
     input logic        fpu_trap_i,     // CR0.EM or TS: ESC raises #NM
     input logic        wait_trap_i,    // CR0.MP and TS: WAIT raises #NM
+    input logic        level0_i,       // CPL is 0
+    input logic        io_level_i,     // CPL is at most IOPL
+    input logic        real_rules_i,   // real or virtual-8086 mode
+    input logic        vm_trap_i,      // virtual-8086 mode with IOPL below 3
 
     // to the address stage
     input  logic        ready_i,
@@ -112,7 +116,9 @@ module cpu_decode
     imm_e        imm_kind;
     logic        imm_sign8;     // sign-extend a byte immediate
     logic        ud;
+    logic        no_row;        // undefined member of a group: ends behind its ModR/M byte
     logic        not_executed;
+    logic        privileged;    // #GP(0), if it is no #UD
     logic        lockable;      // LOCK allowed on this form with a memory destination
     logic        implied;       // memory operand without ModR/M: no override of rm_mem
     logic [ 7:0] sib;
@@ -153,7 +159,9 @@ module cpu_decode
       imm_kind = ImmNone;
       imm_sign8 = 1'b0;
       ud = 1'b0;
+      no_row = 1'b0;
       not_executed = 1'b0;
+      privileged = 1'b0;
       lockable = 1'b0;
       implied = 1'b0;
       has_sib = 1'b0;
@@ -228,9 +236,16 @@ module cpu_decode
           // ---- 60-6F
           8'h60: begin ctl.op = OpMicrocode; ctl.upc = UC_PUSHA; end
           8'h61: begin ctl.op = OpMicrocode; ctl.upc = UC_POPA; end
-          8'h62, 8'h63: begin  // BOUND, ARPL
+          8'h62: begin  // BOUND
             has_modrm = 1'b1;
             not_executed = 1'b1;
+          end
+          8'h63: begin
+            ctl.op = OpArpl;
+            ctl.size = SizeW;
+            has_modrm = 1'b1;
+            ctl.dst = DstRm;
+            ud = real_rules_i;
           end
           8'h68, 8'h6A: begin  // PUSH Iz, PUSH Ib
             ctl.op = OpPush;
@@ -321,7 +336,7 @@ module cpu_decode
             has_modrm = 1'b1;
             agu.pop = mod == 2'd3;
             if (mod == 2'd3) ctl.dst = DstRm;
-            ud = reg_field != 3'd0;
+            no_row = reg_field != 3'd0;
           end
           // ---- 90-9F
           8'b1001_0???: begin  // XCHG eAX,reg; 90 is NOP
@@ -334,8 +349,8 @@ module cpu_decode
           8'h99: begin ctl.op = OpCwd; ctl.rm = REG_EDX; ctl.dst = DstRm; end
           8'h9A: begin ctl.op = OpMicrocode; ctl.upc = UC_CALL_FAR; imm_kind = ImmFar; end
           8'h9B: begin ctl.op = OpNop; if (wait_trap_i) ctl.fault = FaultNm; end
-          8'h9C: ctl.op = OpPushf;
-          8'h9D: begin ctl.op = OpPopf; agu.pop = 1'b1; end
+          8'h9C: begin ctl.op = OpPushf; privileged = vm_trap_i; end
+          8'h9D: begin ctl.op = OpPopf; agu.pop = 1'b1; privileged = vm_trap_i; end
           8'h9E: ctl.op = OpSahf;
           8'h9F: begin
             ctl.op = OpLahf;
@@ -407,7 +422,7 @@ module cpu_decode
             ctl.b = BImm;
             imm_kind = opcode[0] ? ImmZ : ImmB;
             ctl.dst = DstRm;
-            ud = reg_field != 3'd0;
+            no_row = reg_field != 3'd0;
           end
           8'hC8: begin  // ENTER
             imm_kind = ImmWB;
@@ -429,9 +444,9 @@ module cpu_decode
             imm_kind = opcode[0] ? ImmNone : ImmW;
           end
           8'hCC: begin ctl.op = OpMicrocode; ctl.upc = UC_INT; imm = 32'd3; end
-          8'hCD: begin ctl.op = OpMicrocode; ctl.upc = UC_INT; imm_kind = ImmB; end
+          8'hCD: begin ctl.op = OpMicrocode; ctl.upc = UC_INT; imm_kind = ImmB; privileged = vm_trap_i; end
           8'hCE: begin ctl.op = OpMicrocode; ctl.upc = UC_INTO; imm = 32'd4; end
-          8'hCF: begin ctl.op = OpMicrocode; ctl.upc = UC_IRET; end
+          8'hCF: begin ctl.op = OpMicrocode; ctl.upc = UC_IRET; privileged = vm_trap_i; end
           // ---- D0-DF
           8'hD4: begin ctl.op = OpAam; imm_kind = ImmB; end
           8'hD5: begin ctl.op = OpAad; imm_kind = ImmB; end
@@ -474,10 +489,11 @@ module cpu_decode
           8'hEC, 8'hED: begin ctl.op = OpMicrocode; ctl.upc = UC_IN_DX; ctl.size = bsize; end
           8'hEE, 8'hEF: begin ctl.op = OpMicrocode; ctl.upc = UC_OUT_DX; ctl.size = bsize; end
           // ---- F0-FF
-          8'hF4: begin ctl.op = OpMicrocode; ctl.upc = UC_HLT; end
+          8'hF4: begin ctl.op = OpMicrocode; ctl.upc = UC_HLT; privileged = !level0_i; end
           8'hF5, 8'hF8, 8'hF9, 8'hFA, 8'hFB, 8'hFC, 8'hFD: begin
             ctl.op = OpFlag;
             ctl.cond = opcode[3:0];
+            privileged = opcode[3:1] == 3'b101 && !io_level_i;  // CLI, STI
           end
           8'hF6, 8'hF7: begin  // group 3
             ctl.size = bsize;
@@ -500,7 +516,7 @@ module cpu_decode
             ctl.size = SizeB;
             has_modrm = 1'b1;
             ctl.dst = DstRm;
-            ud = reg_field > 3'd1;
+            no_row = reg_field > 3'd1;
             lockable = 1'b1;
           end
           8'hFF: begin  // group 5
@@ -521,16 +537,44 @@ module cpu_decode
                 ud = mod == 2'd3;
               end
               3'd6: begin ctl.op = OpPush; ctl.b = BRm; end
-              default: ud = 1'b1;
+              default: no_row = 1'b1;
             endcase
           end
           default: ud = 1'b1;  // D6, F1
         endcase
       end else begin
         unique casez (opcode)
-          8'h00, 8'h02, 8'h03: begin  // SLDT STR LLDT LTR VERR VERW, LAR, LSL
+          8'h00: begin  // group 6
             has_modrm = 1'b1;
-            not_executed = 1'b1;
+            ud = real_rules_i;
+            no_row = reg_field > 3'd5;
+            unique case (reg_field)
+              3'd0, 3'd1: begin  // SLDT STR
+                ctl.op = OpMov;
+                ctl.b = BSystem;
+                ctl.dst = DstRm;
+                if (mod != 2'd3) ctl.size = SizeW;
+              end
+              3'd2, 3'd3: begin
+                ctl.op = OpMicrocode;
+                ctl.upc = reg_field[0] ? UC_LTR : UC_LLDT;
+                ctl.size = SizeW;
+                privileged = !level0_i;
+              end
+              default: begin  // VERR VERW
+                ctl.op = OpMicrocode;
+                ctl.upc = UC_VERIFY;
+                ctl.cond = {3'b001, reg_field[0]};
+                ctl.size = SizeW;
+              end
+            endcase
+          end
+          8'h02, 8'h03: begin  // LAR LSL
+            ctl.op = OpMicrocode;
+            ctl.upc = opcode[0] ? UC_LSL : UC_LAR;
+            ctl.cond = {3'b000, opcode[0]};
+            has_modrm = 1'b1;
+            ud = real_rules_i;
           end
           8'h01: begin  // group 7
             has_modrm = 1'b1;
@@ -544,6 +588,7 @@ module cpu_decode
                 ctl.op = OpMicrocode;
                 ctl.upc = UC_LOAD_TABLE;
                 ud = mod == 2'd3;
+                privileged = !level0_i;
               end
               3'd4: begin  // SMSW
                 ctl.op = OpMov;
@@ -555,11 +600,12 @@ module cpu_decode
                 ctl.op = OpMicrocode;
                 ctl.upc = UC_LMSW;
                 ctl.size = SizeW;
+                privileged = !level0_i;
               end
-              default: ud = 1'b1;
+              default: no_row = 1'b1;
             endcase
           end
-          8'h06: begin ctl.op = OpMicrocode; ctl.upc = UC_CLTS; end
+          8'h06: begin ctl.op = OpMicrocode; ctl.upc = UC_CLTS; privileged = !level0_i; end
           8'h20, 8'h22: begin  // MOV to and from CR0, CR2, CR3; mod is ignored
             ctl.op = OpMicrocode;
             ctl.upc = opcode[1] ? UC_MOV_TO_CR : UC_MOV_FROM_CR;
@@ -567,6 +613,7 @@ module cpu_decode
             ctl.cond = {1'b0, reg_field};
             has_modrm = 1'b1;
             implied = 1'b1;
+            privileged = !level0_i;
             ud = reg_field != 3'd0 && reg_field != 3'd2 && reg_field != 3'd3;
           end
           8'h21, 8'h23, 8'h24, 8'h26: begin  // debug and test registers
@@ -612,7 +659,7 @@ module cpu_decode
             ctl.b = BImm;
             imm_kind = ImmB;
             if (reg_field[1:0] != 2'd0) ctl.dst = DstRm;
-            ud = !reg_field[2];
+            no_row = !reg_field[2];
             lockable = reg_field[1:0] != 2'd0;
           end
           8'hA4, 8'hA5, 8'hAC, 8'hAD: begin  // SHLD SHRD
@@ -661,7 +708,10 @@ module cpu_decode
       disp_pos = two_byte ? 4'd2 : 4'd1;
       if (has_modrm) begin
         disp_pos = disp_pos + 4'd1;
-        if (mod != 2'd3 && !implied) begin
+        if (no_row) begin
+          ud = 1'b1;
+          imm_kind = ImmNone;
+        end else if (mod != 2'd3 && !implied) begin
           ctl.rm_mem = 1'b1;
           agu.uses = 1'b1;
           if (ad32) begin
@@ -753,6 +803,7 @@ module cpu_decode
         disp = disp + {29'b0, size_bytes(osize)};
 
       ctl.msize = ctl.size;
+      if (ctl.op == OpMicrocode && (ctl.upc == UC_LAR || ctl.upc == UC_LSL)) ctl.msize = SizeW;
       if (ctl.op == OpMovzx || ctl.op == OpMovsx) ctl.msize = opcode[0] ? SizeW : SizeB;
 
       // Memory is read unless it is only written, or only its address is used.
@@ -766,7 +817,8 @@ module cpu_decode
           OpSetcc: ctl.mem_wr = 1'b1;
           OpMicrocode:
           unique case (ctl.upc)
-            UC_POP_SEG, UC_MOV_SEG, UC_LOAD_FAR, UC_CALL_FAR_MEM, UC_JMP_FAR_MEM, UC_LMSW:
+            UC_POP_SEG, UC_MOV_SEG, UC_LOAD_FAR, UC_CALL_FAR_MEM, UC_JMP_FAR_MEM, UC_LMSW,
+            UC_LLDT, UC_LTR, UC_VERIFY, UC_LAR, UC_LSL:
             ctl.mem_rd = 1'b1;
             default: ;
           endcase
@@ -795,6 +847,7 @@ module cpu_decode
       // ---- faults
       total = {1'b0, prefixes_q} + {1'b0, length};
       next_eip = eip_q + {28'b0, length};
+      if (privileged) ctl.fault = FaultGp;
       if (ud || not_executed || (lock_q && !(lockable && ctl.rm_mem))) ctl.fault = FaultUd;
       if (total > 5'd15 || {1'b0, eip_q} + {29'b0, length} - 33'd1 > code_end)
         ctl.fault = FaultGp;

@@ -22,7 +22,7 @@ module cpu_execute
     input logic [31:0] eflags_i,
     input logic [31:0] cr0_i,
     input logic [31:0] cs_limit_i,
-    input logic [31:0] selector_i[8],
+    input logic [31:0] selector_i[16],
     input logic [31:0] ss_base_i,
     input logic [31:0] ss_limit_i,
     input logic [31:0] ss_attr_i,
@@ -164,7 +164,8 @@ module cpu_execute
         BImm:      b = imm_i & size_mask(ctl_i.size);
         BOne:      b = 32'd1;
         BCl:       b = {24'b0, gpr_i[REG_ECX][7:0]};
-        BSelector: b = {16'b0, selector_i[ctl_i.rreg][15:0]};
+        BSelector: b = {16'b0, selector_i[{1'b0, ctl_i.rreg}][15:0]};
+        BSystem: b = {16'b0, selector_i[{3'b100, ctl_i.rreg[0]}][15:0]};
         BCr0:      b = cr0_i;
         default:   b = next_eip_i;
       endcase
@@ -357,6 +358,8 @@ module cpu_execute
           esp_data_o = move_stack(gpr_i[REG_ESP], {29'b0, size_bytes(ctl_i.size)}, big_stack);
           flags_valid_o = 1'b1;
           flags_o = (eflags_i & ~FLAGS_POPF) | (mem_i & FLAGS_POPF);
+          if (ss_attr_i[6:5] != 2'd0) flags_o[13:12] = eflags_i[13:12];
+          if (ss_attr_i[6:5] > eflags_i[13:12]) flags_o[FL_IF] = eflags_i[FL_IF];
         end
         OpLeave: begin
           w0_valid_o = 1'b1;
@@ -449,6 +452,12 @@ module cpu_execute
             default: flags_o[FL_DF] = 1'b1;
           endcase
         end
+        OpArpl: begin  // raises the RPL of the destination to that of the source
+          value = a[1:0] < b[1:0] ? {a[31:2], b[1:0]} : a;
+          flags_valid_o = 1'b1;
+          flags_o = eflags_i;
+          flags_o[FL_ZF] = a[1:0] < b[1:0];
+        end
         OpDecimal: begin
           r = decimal(ctl_i.cond[1:0], gpr_i[REG_EAX][15:0], eflags_i);
           value = r.value;
@@ -482,21 +491,21 @@ module cpu_execute
         default: ;  // OpMicrocode never comes here
       endcase
 
+      if (near_branch && !ctl_i.op32) target_o = {16'b0, target_o[15:0]};
+      if (near_branch && taken && !fault_o && target_o > cs_limit_i) begin
+        fault_o = 1'b1;
+        vector_o = VEC_GP;
+      end
       if (push) begin
         esp_valid_o = 1'b1;
         esp_data_o = move_stack(gpr_i[REG_ESP], -{29'b0, size_bytes(ctl_i.size)}, big_stack);
         stack_offset = big_stack ? esp_data_o : {16'b0, esp_data_o[15:0]};
         store_addr_o = ss_base_i + stack_offset;
-        if (segment_violation(ss_attr_i, ss_limit_i, stack_offset, size_bytes(ctl_i.size), 1'b1,
-                              cr0_i[0])) begin
+        if (!fault_o && segment_violation(ss_attr_i, ss_limit_i, stack_offset,
+                                          size_bytes(ctl_i.size), 1'b1, cr0_i[0])) begin
           fault_o = 1'b1;
           vector_o = VEC_SS;
         end
-      end
-      if (near_branch && !ctl_i.op32) target_o = {16'b0, target_o[15:0]};
-      if (near_branch && taken && !fault_o && target_o > cs_limit_i) begin
-        fault_o = 1'b1;
-        vector_o = VEC_GP;
       end
       if (ctl_i.dst == DstReg) begin
         w0_valid_o = 1'b1;

@@ -6,9 +6,11 @@
 // to an enumeration here, or a flag added to uinst_t, can be used in them at once.
 package cpu_microcode_types_pkg;
 
-  // First source, and data of writes.
+  // First source, and data of writes. The temporaries are in a row, and so are the general registers.
   typedef enum logic [5:0] {
-    UsZero, UsT0, UsT1, UsT2, UsT3, UsT4, UsT5, UsT6, UsT7,
+    UsZero,
+    UsT0, UsT1, UsT2, UsT3, UsT4, UsT5, UsT6, UsT7,
+    UsT8, UsT9, UsT10, UsT11, UsT12, UsT13, UsT14, UsT15,
     UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi,
     UsRm,           // r/m operand
     UsMem,          // what the memory stage read
@@ -19,35 +21,60 @@ package cpu_microcode_types_pkg;
     UsFlags,        // EFLAGS as pushed
     UsError,        // exception error code
     UsCs,           // CS selector
+    UsSelector,     // selector of the segment register worked on
+    UsConst,        // the number behind `const`
+    UsFrameBytes,   // bytes of so many items in a frame
     UsVectorReal,   // linear address of the real-mode vector
     UsVectorGate,   // linear address of the IDT gate
     UsDescriptor,   // linear address of the descriptor T0 selects
+    UsAccessByte,   // access byte of descriptor T5, accessed
+    UsBusyByte,     // access byte of descriptor T5, busy
+    UsRights,       // access rights of descriptor T5 as LAR gives them
+    UsLimit,        // limit of descriptor T4, T5 in bytes
+    UsStackSlot,    // where in the TSS the stack of the level worked on is
+    UsTssBase,      // base of task state segment T4, T5
+    UsTaskFlags,    // EFLAGS as the old task keeps them
+    UsFreeByte,     // access byte of descriptor T5, not busy
+    UsOldFirst, UsOldLast,  // of what a task switch saves, by the size of the current TSS
+    UsParameters,   // bytes of parameters of call gate T5
     UsTableLimit, UsTableBase,  // GDTR or IDTR, by reg field bit 0
-    UsCr,           // control register by condition field
-    UsT5Accessed    // T5 with a descriptor's accessed bit set
+    UsCr            // control register by condition field
   } us_e;
 
   // Second source.
-  typedef enum logic [2:0] {
+  typedef enum logic [3:0] {
     UbZero,
     UbBytes,         // bytes of this access
     UbMinusBytes,
     UbOperandBytes,  // bytes of the instruction's operand size
-    UbTwo, UbFour, UbImm
+    UbTwo, UbFour, UbImm,
+    UbConst,         // the number behind `const`
+    UbTrBase,        // base of the task state segment
+    UbPortByte,      // byte of the I/O permission bitmap for port T15
+    UbTssLast,       // last byte of task state segment T5
+    UbT11
   } ub_e;
 
   // Where the sum goes.
-  typedef enum logic [3:0] {
-    UdNone, UdT0, UdT1, UdT2, UdT3, UdT4, UdT5, UdT6, UdT7,
+  typedef enum logic [4:0] {
+    UdNone,
     UdReg,    // reg field, operand size
     UdGpr,    // register `target`, operand size
     UdRm,     // r/m register, 32 bits
-    UdStack   // SP or ESP by SS.B
+    UdEsp,    // all of it
+    UdStack,  // SP or ESP by the B bit of SS: as it was when the sequence began, or of the new SS taken
+    UdT0, UdT1, UdT2, UdT3, UdT4, UdT5, UdT6, UdT7,
+    UdT8, UdT9, UdT10, UdT11, UdT12, UdT13, UdT14, UdT15
   } ud_e;
 
-  // Where read data goes: a temporary, or the accumulator in element size.
-  typedef enum logic [3:0] {
-    UrNone, UrT0, UrT1, UrT2, UrT3, UrT4, UrT5, UrT6, UrT7, UrAcc
+  // Where read data goes.
+  typedef enum logic [4:0] {
+    UrNone,
+    UrAcc,  // the accumulator, in element size
+    UrGpr,  // register `target`; of 16 bits the upper half becomes ones
+    UrSelector,  // of segment register `target`, which becomes unusable
+    UrT0, UrT1, UrT2, UrT3, UrT4, UrT5, UrT6, UrT7,
+    UrT8, UrT9, UrT10, UrT11, UrT12, UrT13, UrT14, UrT15
   } ur_e;
 
   typedef enum logic [2:0] {
@@ -55,39 +82,92 @@ package cpu_microcode_types_pkg;
     MemProbe  // the checks of a write, without the write
   } umem_e;
 
-  typedef enum logic [1:0] {
-    MsOperand, MsEs, MsStack, MsLinear
+  typedef enum logic [2:0] {
+    MsOperand, MsEs, MsStack,
+    MsFrame,  // the new SS once there is one, else SS; at the level worked on
+    MsLinear  // no segment, and a supervisor access
   } useg_e;
 
   typedef enum logic [2:0] {
     UzOperand,  // operand size attribute
     UzElement,  // size of the instruction's data (string element, port)
-    UzGate,     // 16 or 32 bits by the gate being entered
+    UzGate,     // 16 or 32 bits by the gate or task state segment entered
+    UzTss,      // 16 or 32 bits by the current task state segment
     UzByte, UzWord, UzDword
   } usize_e;
 
-  typedef enum logic [5:0] {
+  // Segment registers by name, for `index`.
+  typedef enum logic [3:0] {
+    UindexEs, UindexCs, UindexSs, UindexDs, UindexFs, UindexGs, UindexNewCs, UindexNewSs, UindexLdtr, UindexTr
+  } uindex_e;
+
+  typedef enum logic [6:0] {
     SpNone,
-    // checks, which may raise a fault
-    SpCheckSelector, SpCheckData, SpCheckJump, SpCheckReturn, SpCheckHandler, SpCheckEip,
-    SpCheckEipReal, SpCheckVectorReal, SpCheckVectorGate, SpCheckGate, SpCheckCr0,
-    SpCheckNested, SpCheckIret, SpRaiseEarly, SpRaiseNull,
-    // segment registers
-    SpSegmentReal, SpSegmentNull, SpSegmentLoad, SpCsReal, SpCsLoad,
+    // checks, which may raise a fault (cpu_checks.sv)
+    SpCheckSelector, SpCheckGlobal, SpCheckData, SpCheckStack, SpCheckDirect, SpCheckGateJump,
+    SpCheckInward, SpCheckReturn, SpCheckSystem, SpCheckVmHandler, SpCheckLdt, SpCheckTss,
+    SpCheckStackSlot, SpCheckNewEip, SpCheckEip, SpCheckVmEip, SpCheckVectorReal, SpCheckVectorGate,
+    SpCheckGate, SpCheckBusyTss, SpCheckTssLimit, SpCheckOldTss, SpCheckTaskLdt, SpCheckTaskCode, SpCheckIoTss, SpCheckIoLimit, SpCheckIoBits, SpCheckCr0,
+    SpRaiseEarly, SpRaiseNull,
+    // the segment register worked on
+    SpIndexOperand,  // by condition field
+    SpIndex,         // by the name behind `index`
+    SpSegmentReal,   // from selector T0 as real mode does
+    SpSegmentVm,     // from selector T0 as virtual-8086 mode does
+    SpSegmentNull,   // null selector T0
+    SpSegmentRaw,    // its selector, unusable, with the level worked on
+    SpSegmentOuter,  // emptied, if the level now running may not use it
+    SpSegmentLoad,   // from selector T0 and descriptor T4, T5
+    // code and stack segment
+    SpCsReal,        // CS from T0 as real mode does
+    SpNewCs,         // the new CS from T0, T4, T5
+    SpTakeCs, SpTakeSs,  // the new one replaces it
+    // the level worked on: at first CPL
+    SpLevelCode,      // of handler T5: its DPL, or CPL if conforming
+    SpLevelSelector,  // RPL of T0
+    SpNewFrame,       // frames go through the new SS
+    SpInvalidIsTss,   // bad selectors are #TS
+    SpGate,           // T4, T5 is a gate: T0 selector, T1 offset; its size and kind
+    SpWideOperand,    // frames have the size of the operand
+    SpStackSize,      // SS has been loaded and pushes go to it
+    // task switches
+    SpTaskJump, SpTaskNest, SpTaskReturn,  // by JMP; CALL and interrupts; IRET
+    SpTaskState,      // CR0.TS, DR7, EIP T1, EFLAGS T2
+    SpLoadCr3,        // from T14, if there is paging
+    SpLevelTask,      // RPL of CS, 3 in virtual-8086 mode
+    SpTaskTrap,       // debug trap if bit 0 of T6 says so
     // the rest of the machine state
     SpLoadTable, SpMovCr, SpLmsw, SpClts, SpHalt,
-    SpFlagsIret, SpFlagsHandler, SpReal16, SpVectorSoftware, SpVectorExternal,
+    SpFlagsIret, SpFlagsHandler, SpFlagsWhole, SpSetZf, SpClearZf,
+    SpReal16,         // T2 is a real-mode vector: T0 selector, T1 offset
+    SpVectorSoftware, SpVectorExternal,
+    SpShiftIoBits,    // T14 so that the bit of port T15 comes first
     SpCompareAcc, SpCompareTemps
   } usp_e;
 
-  typedef enum logic [3:0] {
+  typedef enum logic [4:0] {
     CtNext, CtJump, CtCall, CtReturn,
-    CtJumpReal,       // in real mode
+    CtJumpRealMode,   // in real mode
+    CtJumpRealRules,  // in real or virtual-8086 mode
+    CtJumpVm,         // in virtual-8086 mode
     CtJumpNull,       // T0 is a null selector
+    CtJumpOutside,    // selector T0 is outside its table
+    CtJumpDenied,     // LAR and kin may not see descriptor T5
     CtJumpAccessed,   // the descriptor's accessed bit is set
+    CtJumpSystem,     // descriptor T5 is no code or data segment
+    CtJumpTaskGate,   // it is a task gate
+    CtJumpTss,        // it is a task state segment, not a gate
+    CtJumpTss16,      // the current task state segment is a 16-bit one
+    CtJumpTaskNests, CtJumpTaskReturns, CtJumpTaskJumps,
+    CtJumpSameLevel,  // the level worked on is CPL
+    CtJumpNested,     // protected mode with EFLAGS.NT
+    CtJumpToVm,       // IRET to virtual-8086 mode
+    CtJumpIoAllowed,  // CPL is at most IOPL, outside virtual-8086 mode
     CtJumpNoError,    // the exception has no error code
     CtJumpNoOverflow, // EFLAGS.OF is clear
     CtJumpRepZero,    // repeated, and the counter is zero
+    CtJumpZero,       // the sum
+    CtJumpNotZero,
     CtDone,           // retire
     CtDoneFlush,      // retire and fetch again behind the instruction
     CtDoneJump,       // retire and continue at T1
@@ -96,7 +176,7 @@ package cpu_microcode_types_pkg;
 
   // Bits of a microcode address, and how deep subroutines may call each other.
   parameter int unsigned UC_BITS = 10;
-  parameter int unsigned UC_CALL_DEPTH = 1;
+  parameter int unsigned UC_CALL_DEPTH = 4;
 
   typedef logic [UC_BITS-1:0] upc_t;
 

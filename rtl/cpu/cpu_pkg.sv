@@ -19,6 +19,22 @@ package cpu_pkg;
     SegLinear = 3'd6
   } seg_e;
 
+  // Indices of everything that holds a segment: the six registers, what CS and SS are about to become, LDTR
+  // and TR.
+  parameter logic [3:0] IDX_ES = 4'd0;
+  parameter logic [3:0] IDX_CS = 4'd1;
+  parameter logic [3:0] IDX_SS = 4'd2;
+  parameter logic [3:0] IDX_NEW_CS = 4'd6;
+  parameter logic [3:0] IDX_NEW_SS = 4'd7;
+  parameter logic [3:0] IDX_LDTR = 4'd8;
+  parameter logic [3:0] IDX_TR = 4'd9;
+
+  // What of a segment register is replaced.
+  typedef enum logic {
+    SegWhole,
+    SegSelectorBase  // real mode keeps limit and attributes
+  } seg_part_e;
+
   // General registers the hardware names itself.
   parameter logic [2:0] REG_EAX = 3'd0;
   parameter logic [2:0] REG_ECX = 3'd1;
@@ -35,7 +51,7 @@ package cpu_pkg;
     OpShift, OpShld, OpShrd, OpImul, OpMulAcc, OpDivAcc, OpCbw, OpCwd, OpXchg,
     OpPush, OpPop, OpPushf, OpPopf, OpLeave,
     OpCall, OpJmp, OpJcc, OpRet, OpLoop, OpSetcc,
-    OpBt, OpBsf, OpBsr, OpLahf, OpSahf, OpFlag, OpDecimal, OpAam, OpAad,
+    OpBt, OpBsf, OpBsr, OpLahf, OpSahf, OpFlag, OpDecimal, OpAam, OpAad, OpArpl,
     OpMicrocode
   } op_e;
 
@@ -52,8 +68,9 @@ package cpu_pkg;
   } shift_e;
 
   // Second operand of execute; the first is the destination's old value.
-  typedef enum logic [2:0] {
-    BReg, BRm, BImm, BOne, BCl, BSelector, BNextEip, BCr0
+  typedef enum logic [3:0] {
+    BReg, BRm, BImm, BOne, BCl, BSelector, BNextEip, BCr0,
+    BSystem  // LDTR or TR, by reg field
   } b_sel_e;
 
   typedef enum logic [1:0] {
@@ -74,10 +91,12 @@ package cpu_pkg;
   parameter logic [7:0] VEC_UD = 8'd6;
   parameter logic [7:0] VEC_NM = 8'd7;
   parameter logic [7:0] VEC_DF = 8'd8;
+  parameter logic [7:0] VEC_TS = 8'd10;
   parameter logic [7:0] VEC_NP = 8'd11;
   parameter logic [7:0] VEC_SS = 8'd12;
   parameter logic [7:0] VEC_GP = 8'd13;
   parameter logic [7:0] VEC_PF = 8'd14;
+  parameter logic [7:0] VEC_AC = 8'd17;
 
   // EFLAGS bit numbers (SDM vol. 1, 3.4.3).
   parameter int unsigned FL_CF = 0;
@@ -94,6 +113,8 @@ package cpu_pkg;
   parameter logic [31:0] FLAGS_STATUS = 32'h0000_08D5;
   // What POPF and IRET at CPL 0 may write on a 386: all but VM, RF and the reserved bits.
   parameter logic [31:0] FLAGS_POPF = 32'h0000_7FD5;
+  // Every flag there is, for a new task and for virtual-8086 mode.
+  parameter logic [31:0] FLAGS_KEPT = 32'h0003_7FD5;
   parameter logic [31:0] FLAGS_IRET = 32'h0001_7FD5;
 
   // Execution control of one instruction, from decode to execute. Kept at 64 bits or less: one machine

@@ -41,8 +41,8 @@ module cpu_registers
     input logic        flags_valid_i,
     input logic [31:0] flags_i,
     input logic        seg_valid_i,
-    input logic [ 2:0] seg_i,
-    input logic        seg_real_i,      // keep limit and attributes
+    input logic [ 3:0] seg_i,
+    input seg_part_e   seg_part_i,
     input logic [31:0] seg_selector_i,
     input logic [31:0] seg_base_i,
     input logic [31:0] seg_limit_i,
@@ -58,19 +58,17 @@ module cpu_registers
     input logic [31:0] cr2_i,
     input logic        shadow_valid_i,
     input logic [ 1:0] shadow_i,
+    input logic        task_i,          // a new task (SDM vol. 3, 7.3)
     input logic        halt_i,
     input logic        unhalt_i,
 
     output logic [31:0] gpr_o[8],
     output logic [31:0] eip_o,
     output logic [31:0] eflags_o,
-    output logic [31:0] selector_o[8],
-    output logic [31:0] seg_base_o[8],
-    output logic [31:0] seg_limit_o[8],
-    output logic [31:0] seg_attr_o[8],
-    output logic [31:0] ldt_base_o,
-    output logic [31:0] ldt_limit_o,
-    output logic [31:0] ldt_attr_o,
+    output logic [31:0] selector_o[16],
+    output logic [31:0] seg_base_o[16],
+    output logic [31:0] seg_limit_o[16],
+    output logic [31:0] seg_attr_o[16],
     output logic [31:0] gdt_base_o,
     output logic [31:0] gdt_limit_o,
     output logic [31:0] idt_base_o,
@@ -84,16 +82,13 @@ module cpu_registers
 );
 
   // Loaded and unloaded, but not used by the instructions this core executes.
-  segment_state_t   ldtr_q;
-  segment_state_t   tr_q;
   logic [7:0][31:0] dr_q;
   logic [31:0]      pending_q;
   logic [31:0]      nmi_blocked_q;
   logic [63:0]      tsc_q;
 
-  assign ldt_base_o  = ldtr_q.base;
-  assign ldt_limit_o = ldtr_q.limit;
-  assign ldt_attr_o  = ldtr_q.attributes;
+  // L0 to L3 and LE.
+  localparam logic [31:0] DR7_LOCAL = 32'h0000_0155;
 
   // Bits of CR0 there are (SDM vol. 3, 2.5); ET is wired to one.
   localparam logic [31:0] CR0_BITS_386 = 32'h8000_000F;  // PG TS EM MP PE
@@ -114,8 +109,12 @@ module cpu_registers
       seg_limit_o[i] <= 32'h0000_FFFF;
       seg_attr_o[i] <= i == 1 ? 32'h9B : 32'h93;
     end
-    ldtr_q <= '{attributes: 32'h82, limit: 32'h0000_FFFF, base: 32'd0, selector: 32'd0};
-    tr_q <= '{attributes: 32'h8B, limit: 32'h0000_FFFF, base: 32'd0, selector: 32'd0};
+    for (int i = 8; i < 10; i++) begin
+      selector_o[i] <= 32'd0;
+      seg_base_o[i] <= 32'd0;
+      seg_limit_o[i] <= 32'h0000_FFFF;
+      seg_attr_o[i] <= i == 8 ? 32'h82 : 32'h8B;
+    end
     gdt_base_o <= 32'd0;
     gdt_limit_o <= 32'h0000_FFFF;
     idt_base_o <= 32'd0;
@@ -144,8 +143,14 @@ module cpu_registers
       state_o.seg[i].limit <= seg_limit_o[i];
       state_o.seg[i].attributes <= seg_attr_o[i];
     end
-    state_o.ldtr <= ldtr_q;
-    state_o.tr <= tr_q;
+    state_o.ldtr.selector <= selector_o[IDX_LDTR];
+    state_o.ldtr.base <= seg_base_o[IDX_LDTR];
+    state_o.ldtr.limit <= seg_limit_o[IDX_LDTR];
+    state_o.ldtr.attributes <= seg_attr_o[IDX_LDTR];
+    state_o.tr.selector <= selector_o[IDX_TR];
+    state_o.tr.base <= seg_base_o[IDX_TR];
+    state_o.tr.limit <= seg_limit_o[IDX_TR];
+    state_o.tr.attributes <= seg_attr_o[IDX_TR];
     state_o.gdtr.base <= gdt_base_o;
     state_o.gdtr.limit <= gdt_limit_o;
     state_o.idtr.base <= idt_base_o;
@@ -190,7 +195,7 @@ module cpu_registers
     if (seg_valid_i) begin
       selector_o[seg_i] <= seg_selector_i;
       seg_base_o[seg_i] <= seg_base_i;
-      if (!seg_real_i) begin
+      if (seg_part_i == SegWhole) begin
         seg_limit_o[seg_i] <= seg_limit_i;
         seg_attr_o[seg_i] <= seg_attr_i;
       end
@@ -212,6 +217,10 @@ module cpu_registers
         default: cr3_o <= cr_data_i;
       endcase
     if (cr2_valid_i) cr2_o <= cr2_i;
+    if (task_i) begin
+      cr0_o[3] <= 1'b1;
+      dr_q[7] <= dr_q[7] & ~DR7_LOCAL;
+    end
     if (shadow_valid_i) shadow_o <= shadow_i;
     if (halt_i) halted_o <= 1'b1;
     if (unhalt_i) halted_o <= 1'b0;
@@ -225,8 +234,14 @@ module cpu_registers
         seg_limit_o[i] <= load_state_i.seg[i].limit;
         seg_attr_o[i] <= load_state_i.seg[i].attributes;
       end
-      ldtr_q <= load_state_i.ldtr;
-      tr_q <= load_state_i.tr;
+      selector_o[IDX_LDTR] <= load_state_i.ldtr.selector;
+      seg_base_o[IDX_LDTR] <= load_state_i.ldtr.base;
+      seg_limit_o[IDX_LDTR] <= load_state_i.ldtr.limit;
+      seg_attr_o[IDX_LDTR] <= load_state_i.ldtr.attributes;
+      selector_o[IDX_TR] <= load_state_i.tr.selector;
+      seg_base_o[IDX_TR] <= load_state_i.tr.base;
+      seg_limit_o[IDX_TR] <= load_state_i.tr.limit;
+      seg_attr_o[IDX_TR] <= load_state_i.tr.attributes;
       gdt_base_o <= load_state_i.gdtr.base;
       gdt_limit_o <= load_state_i.gdtr.limit;
       idt_base_o <= load_state_i.idtr.base;

@@ -27,14 +27,20 @@ entry SCAS:
 # The place in memory is probed before the port is read, because a port cannot be read twice.
 entry INS:
     if RepZero jump nothing_to_do
+    T15 = Edx ; if IoAllowed jump .go
+    call check_port
+.go:
     probe es[Edi].element
-    T0 = in[Edx].element
+    T0 = in[T15].element
     write es[Edi].element = T0 ; str_di ; string
 
 entry OUTS:
     if RepZero jump nothing_to_do
+    T15 = Edx ; if IoAllowed jump .go
+    call check_port
+.go:
     T0 = read operand[Esi].element
-    out[Edx].element = T0 ; str_si ; string
+    out[T15].element = T0 ; str_si ; string
 
 nothing_to_do:
     done

@@ -1,6 +1,8 @@
 # Descriptor table registers, control registers, HLT.
 
 entry STORE_TABLE:
+    probe operand[Ea].word
+    probe operand[Ea + Two].dword
     write operand[Ea].word = TableLimit
     write operand[Ea + Two].dword = TableBase ; done
 entry LOAD_TABLE:
