@@ -125,6 +125,7 @@ module cpu_checks
         end
         SpCheckEip: begin
           fault_o = offset_i > cs_limit_i;
+          vector_o = VEC_GP;
           error_o = '0;
         end
         SpCheckVmEip: begin

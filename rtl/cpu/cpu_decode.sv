@@ -241,10 +241,11 @@ module cpu_decode
             not_executed = 1'b1;
           end
           8'h63: begin
-            ctl.op = OpArpl;
+            ctl.op = mod == 2'd3 ? OpArpl : OpMicrocode;
+            ctl.upc = UC_ARPL;
             ctl.size = SizeW;
             has_modrm = 1'b1;
-            ctl.dst = DstRm;
+            if (mod == 2'd3) ctl.dst = DstRm;
             ud = real_rules_i;
           end
           8'h68, 8'h6A: begin  // PUSH Iz, PUSH Ib
@@ -818,7 +819,7 @@ module cpu_decode
           OpMicrocode:
           unique case (ctl.upc)
             UC_POP_SEG, UC_MOV_SEG, UC_LOAD_FAR, UC_CALL_FAR_MEM, UC_JMP_FAR_MEM, UC_LMSW,
-            UC_LLDT, UC_LTR, UC_VERIFY, UC_LAR, UC_LSL:
+            UC_ARPL, UC_LLDT, UC_LTR, UC_VERIFY, UC_LAR, UC_LSL:
             ctl.mem_rd = 1'b1;
             default: ;
           endcase

@@ -37,6 +37,7 @@ package cpu_microcode_types_pkg;
     UsFreeByte,     // access byte of descriptor T5, not busy
     UsOldFirst, UsOldLast,  // of what a task switch saves, by the size of the current TSS
     UsParameters,   // bytes of parameters of call gate T5
+    UsRaised,       // selector T0 with the RPL of the reg field's register
     UsTableLimit, UsTableBase,  // GDTR or IDTR, by reg field bit 0
     UsCr            // control register by condition field
   } us_e;
@@ -153,6 +154,7 @@ package cpu_microcode_types_pkg;
     CtJumpNull,       // T0 is a null selector
     CtJumpOutside,    // selector T0 is outside its table
     CtJumpDenied,     // LAR and kin may not see descriptor T5
+    CtJumpRplKept,    // the RPL of T0 is not below that of the reg field's register
     CtJumpAccessed,   // the descriptor's accessed bit is set
     CtJumpSystem,     // descriptor T5 is no code or data segment
     CtJumpTaskGate,   // it is a task gate

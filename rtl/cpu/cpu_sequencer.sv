@@ -311,6 +311,7 @@ module cpu_sequencer
           UsCs: data = {16'b0, selector_i[IDX_CS][15:0]};
           UsSelector: data = {16'b0, selector_i[index_q][15:0]};
           UsAccessByte: data = {24'b0, temp_q[5][15:9], 1'b1};
+          UsRaised: data = {16'b0, temp_q[0][15:2], gpr_i[ctl_i.rreg][1:0]};
           UsFreeByte: data = {24'b0, temp_q[5][15:10], 1'b0, temp_q[5][8]};
           UsTaskFlags: begin
             data = eflags_i;
@@ -594,6 +595,7 @@ module cpu_sequencer
         CtJumpRealRules: jump_taken = real_rules;
         CtJumpVm: jump_taken = eflags_i[FL_VM];
         CtJumpNull: jump_taken = temp_q[0][15:2] == 14'd0;
+        CtJumpRplKept: jump_taken = temp_q[0][1:0] >= gpr_i[ctl_i.rreg][1:0];
         CtJumpAccessed: jump_taken = temp_q[5][8];
         CtJumpNoError: jump_taken = !has_error_q;
         CtJumpNoOverflow: jump_taken = !eflags_i[FL_OF];

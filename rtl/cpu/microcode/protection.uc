@@ -1,4 +1,4 @@
-# Instructions about selectors: LAR LSL VERR VERW LLDT LTR (SDM vol. 2).
+# Instructions about selectors: ARPL LAR LSL VERR VERW LLDT LTR (SDM vol. 2).
 
 # What may not be seen clears ZF and changes nothing else.
 entry LAR:
@@ -24,6 +24,12 @@ look_up:
     T5 = read linear[Descriptor + Four].dword ; return
 .none:
     T5 = Zero ; return
+
+# ARPL with the selector in memory, which is written only if its RPL is raised.
+entry ARPL:
+    T0 = Mem
+    if RplKept jump not_visible
+    write operand[Ea].word = Raised ; SpSetZf ; done
 
 entry LLDT:
     T0 = Rm ; SpIndex ; index Ldtr
