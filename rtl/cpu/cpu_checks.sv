@@ -36,7 +36,7 @@ module cpu_checks
     input logic [31:0] idt_limit_i,
     input logic [ 1:0] cpl_i,
     input logic [31:0] page_error_i,     // of the fetch
-    input logic        cr_mov_pg_i,      // MOV CR0 would set PG
+    input logic [31:0] cr_data_i,        // what MOV to a control register would write
 
     // to the sequencer
     output logic        outside_o,        // the selector is outside its table
@@ -182,7 +182,8 @@ module cpu_checks
           error_o = '0;
         end
         SpCheckCr0: begin
-          fault_o = ctl_i.cond[2:0] == 3'd0 && cr_mov_pg_i;
+          // PG without PE (SDM vol. 2, MOV)
+          fault_o = ctl_i.cond[2:0] == 3'd0 && cr_data_i[31] && !cr_data_i[0];
           error_o = '0;
         end
         default: ;

@@ -205,7 +205,7 @@ module cpu_sequencer
       .gdt_limit_i   (gdt_limit_i),
       .idt_limit_i   (idt_limit_i),
       .cpl_i         (cpl),
-      .cr_mov_pg_i   (gpr_i[ctl_i.rm][31]),
+      .cr_data_i     (gpr_i[ctl_i.rm]),
       .page_error_i  (page_error_i),
       .outside_o     (outside),
       .fault_o       (check_fault),
