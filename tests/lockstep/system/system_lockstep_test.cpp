@@ -59,7 +59,7 @@ class Session {
         bench_device_(device_),
         rtl_memory_(program.memory()),
         checker_memory_(program.memory()),
-        bench_(SystemProgram::regions(rtl_memory_), bench_device_),
+        bench_(SystemProgram::regions(rtl_memory_), bench_device_, CpuFamily::k386),
         checker_(SystemProgram::regions(checker_memory_), program.initial(), CpuFamily::k386),
         guard_(program, device_),
         before_(program.initial()),
