@@ -43,6 +43,7 @@ int info_command(const InfoOptions&) {
   line("host CPU", fmt::format("{}, {} online", host_cpu_name(), sysconf(_SC_NPROCESSORS_ONLN)));
   line("system", fmt::format("{} {} {}", system.sysname, system.release, system.machine));
   line("KVM", describe_kvm().line());
+  line("guest CPU", "--cpu 386, 486 or 586 (default), without FPU");
   line("SystemC", systemc_version());
   line("Verilator", verilator_version());
   line("libraries", libraries());

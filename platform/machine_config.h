@@ -45,6 +45,7 @@ using ByteSink = std::function<void(std::uint8_t byte)>;
 
 struct MachineConfig {
   EngineKind engine = EngineKind::kRtl;
+  /// The processor; KVM's only in what CPUID says.
   CpuFamily cpu = CpuFamily::k586;
   std::uint64_t memory_bytes = 16u << 20;  // multiple of 4 KiB, at least 1 MiB
   std::uint64_t clock_hz = STRATA_CPU_HZ;
@@ -68,7 +69,10 @@ struct MachineConfig {
   /// Power-on contents of RAM: 0 zeroes, else a pseudo-random pattern (platform/power_on.h).
   std::uint64_t seed = 0;
 
-  /// Port E9, the 16550's transmitter, port 80. Never null functions.
+  /// A port whose bytes are POST codes too, beside port 80.
+  std::optional<std::uint16_t> post_port;
+
+  /// Port E9, the 16550's transmitter, ports 80 and post_port. Never null functions.
   ByteSink debug_console = [](std::uint8_t) {};
   ByteSink serial = [](std::uint8_t) {};
   ByteSink post_code = [](std::uint8_t) {};

@@ -55,10 +55,14 @@ po::options_description machine_options() {
       "raw image of the ATA drive; written in place");
   add("mem", po::value<std::string>()->value_name("SIZE")->default_value("16M"),
       "RAM, 1M to 2048M; a bare number counts MiB");
+  add("cpu", po::value<std::string>()->value_name("MODEL")->default_value("586"),
+      "processor: 386, 486 or 586, all without FPU");
   add("clock-mhz", po::value<std::string>()->value_name("F")->default_value("25"),
       "CPU clock; timers derive from it");
   add("bios", po::value<std::string>()->value_name("FILE"),
       "boot ROM of your own, to end at 1 MiB and at 4 GiB");
+  add("post-port", po::value<std::string>()->value_name("PORT"),
+      "a port whose bytes are POST codes too, beside port 80");
   add("append", po::value<std::string>()->value_name("TEXT"), "command line of a multiboot guest");
   add("seed", po::value<std::string>()->value_name("N")->default_value("0"),
       "power-on contents of RAM: 0 zeroes, else random");
@@ -240,6 +244,11 @@ void read_machine(const Values& values, RunOptions& run) {
   run.disk = values.text("disk");
   run.bios = values.text("bios");
   run.append = values.text("append");
+  run.cpu = values.choice<CpuFamily>(
+      "cpu", {{"386", CpuFamily::k386}, {"486", CpuFamily::k486}, {"586", CpuFamily::k586}});
+  if (values.given("post-port")) {
+    run.post_port = static_cast<std::uint16_t>(values.number("post-port", 0, 0xFFFF));
+  }
   run.seed = values.number("seed", 0, ~std::uint64_t{0});
   run.cpi = static_cast<unsigned>(values.number("cpi", 1, kMaxCpi));
   run.memory_latency = static_cast<unsigned>(values.number("mem-latency", 0, kMaxMemoryLatency));

@@ -18,9 +18,11 @@ enum class DisplayMode { kNone, kText };
 /// `strata run`. File names are empty when not given.
 struct RunOptions {
   EngineKind engine = EngineKind::kInterp;
+  CpuFamily cpu = CpuFamily::k586;
   std::string guest;
   std::string bios;
   std::string append;
+  std::optional<std::uint16_t> post_port;
   std::string disk;
   std::uint64_t memory_bytes = 0;
   std::uint64_t clock_hz = 0;

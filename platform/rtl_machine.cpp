@@ -17,6 +17,7 @@
 #include "models/bus/wb_tlm_bridge.h"
 #include "models/cpu/cpu_rtl.h"
 #include "models/debug/debug_rtl.h"
+#include "models/debug/post_card.h"
 #include "models/isa/disassemble.h"
 #include "models/memory/wb_memory.h"
 #include "models/pic/pic_rtl.h"
@@ -84,6 +85,7 @@ class RtlMachine final : public Machine {
 
  private:
   DebugModel::Sinks debug_sinks();
+  void plug_post_card();
   void wire();
   template <typename Module>
   void attach(BusRtl::SlavePort& port, SlaveWires& wires, Module& module);
@@ -109,6 +111,7 @@ class RtlMachine final : public Machine {
   PitRtl pit_;
   UartRtl uart_;
   DebugRtl debug_;
+  std::optional<PostCard> post_card_;
   std::unique_ptr<VgaRtl> vga_rtl_;
   std::unique_ptr<VgaTwin> vga_twin_;
   std::unique_ptr<AtaRtl> ata_rtl_;
@@ -164,6 +167,7 @@ RtlMachine::RtlMachine(const MachineConfig& config)
       debug_("debug", clock_, &context_, debug_sinks(), config.log) {
   wire();
   wire_devices();
+  plug_post_card();
 }
 
 DebugModel::Sinks RtlMachine::debug_sinks() {
@@ -171,6 +175,16 @@ DebugModel::Sinks RtlMachine::debug_sinks() {
             exit_status_ = status;
             sc_core::sc_pause();
           }};
+}
+
+/// The debug ports report port 80 themselves.
+void RtlMachine::plug_post_card() {
+  if (!config_.post_port || *config_.post_port == STRATA_POST_PORT) return;
+  post_card_.emplace(*config_.post_port, config_.post_code, config_.log);
+  cpu_.watch_port_writes(
+      [this](Cycle now, std::uint16_t port, unsigned bytes, std::uint32_t value) {
+        post_card_->on_write(now, port, bytes, value);
+      });
 }
 
 void RtlMachine::wire() {

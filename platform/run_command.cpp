@@ -69,6 +69,8 @@ class Run {
   std::unique_ptr<RawImage> image_;
   std::optional<CountingDisk> disk_;
   std::unique_ptr<Machine> machine_;
+  std::uint64_t post_codes_ = 0;
+  std::uint8_t last_post_code_ = 0;
 };
 
 std::vector<OutputFile> Run::outputs() const {
@@ -142,6 +144,7 @@ MachineConfig Run::config() {
   config.engine = options_.engine;
   config.memory_bytes = options_.memory_bytes;
   config.clock_hz = options_.clock_hz;
+  config.cpu = options_.cpu;
   config.guest = &guest_;
   config.disk = disk_ ? &*disk_ : nullptr;
   config.vga = options_.vga;
@@ -152,6 +155,11 @@ MachineConfig Run::config() {
   config.cpi = options_.cpi;
   config.vga_memory = options_.vga_memory;
   config.seed = options_.seed;
+  config.post_port = options_.post_port;
+  config.post_code = [this](std::uint8_t code) {
+    ++post_codes_;
+    last_post_code_ = code;
+  };
   config.debug_console = [this](std::uint8_t byte) { output_.debug_console(byte); };
   config.serial = [this](std::uint8_t byte) { output_.serial(byte); };
   config.log = log_.wanted() ? &log_ : nullptr;
@@ -241,6 +249,10 @@ RunReport Run::report(const RunOutcome& outcome, double seconds) const {
   report.exits = machine_->exits();
   report.counters = machine_->counters();
   if (disk_) report.counters.merge(disk_->counters());
+  if (post_codes_ != 0) {
+    report.counters["post.codes"] = post_codes_;
+    report.counters["post.last"] = last_post_code_;
+  }
   return report;
 }
 
@@ -281,6 +293,9 @@ void Run::explain(const RunOutcome& outcome, const RunReport& report) const {
   line += fmt::format(" in {}", seconds_text(report.seconds));
   if (const auto mips = report.mips()) {
     line += fmt::format(" ({:.3f} MHz, {:.3f} MIPS)", report.cycles_per_second() / 1e6, *mips);
+  }
+  if (options_.post_port && post_codes_ != 0) {
+    line += fmt::format("; last POST code {:02x}", last_post_code_);
   }
   fmt::print(stderr, "{}\n", line);
 }

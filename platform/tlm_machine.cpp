@@ -9,6 +9,7 @@
 #include "models/bus/bus_tlm.h"
 #include "models/cpu/cpu_tlm.h"
 #include "models/debug/debug_tlm.h"
+#include "models/debug/post_card.h"
 #include "models/engine/interpreter/interpreter.h"
 #include "models/engine/kvm/kvm_engine.h"
 #include "models/memory/memory_tlm.h"
@@ -72,6 +73,7 @@ class TlmMachine final : public Machine {
   Line uart_irq_{"uart_irq"};
   Line ata_irq_{"ata_irq"};
 
+  std::optional<PostCard> post_card_;
   std::unique_ptr<Engine> engine_;
   std::optional<RunEnd> stop_;  // what RunControl said
   std::optional<std::uint8_t> exit_status_;
@@ -123,11 +125,14 @@ void TlmMachine::wire() {
 
 std::optional<Error> TlmMachine::make_engine() {
   if (config_.engine == EngineKind::kInterp) {
-    engine_ = std::make_unique<Interpreter>(cpu_, memory_.regions(nullptr, false), config_.cpi);
+    engine_ = std::make_unique<Interpreter>(cpu_, memory_.regions(nullptr, false), config_.cpi,
+                                            config_.cpu);
   } else {
     const bool shared = config_.vga_memory == VgaMemory::kShared;
-    auto engine = KvmEngine::create(
-        cpu_, {memory_.regions(vga_core_.text_memory(), shared), config_.clock_hz});
+    auto engine =
+        KvmEngine::create(cpu_, {.memory = memory_.regions(vga_core_.text_memory(), shared),
+                                 .clock_hz = config_.clock_hz,
+                                 .family = config_.cpu});
     if (!engine) return Error{engine.error()};
     engine_ = std::move(*engine);
   }
@@ -140,6 +145,13 @@ CpuTlm::Config TlmMachine::cpu_config(RunControl& control) {
   config.limit = control.max_cycles();
   config.quantum = config_.engine == EngineKind::kInterp ? kInterpreterQuantum * config_.cpi
                                                          : config_.clock_hz / kKvmLeadsASecond;
+  // The debug ports report port 80 themselves.
+  if (config_.post_port && *config_.post_port != STRATA_POST_PORT) {
+    post_card_.emplace(*config_.post_port, config_.post_code, config_.log);
+    config.port_written = [this](std::uint16_t port, unsigned bytes, std::uint32_t value) {
+      post_card_->on_write(engine_->cycle(), port, bytes, value);
+    };
+  }
   config.acknowledge = [this](const sc_core::sc_time& lead) { return pic_.acknowledge(lead); };
   config.poll = [this, &control] {
     stop_ = control.poll(*this);
@@ -150,7 +162,7 @@ CpuTlm::Config TlmMachine::cpu_config(RunControl& control) {
 
 RunOutcome TlmMachine::run(RunControl& control) {
   cpu_.start(*engine_, cpu_config(control));
-  engine_->load_state(CpuState::reset());
+  engine_->load_state(CpuState::reset(config_.cpu));
   // The kernel's own lines ("Simulation stopped by user") are no news to ours.
   sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
   sc_core::sc_start();

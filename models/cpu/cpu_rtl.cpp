@@ -1,5 +1,7 @@
 #include "models/cpu/cpu_rtl.h"
 
+#include <bit>
+
 namespace strata {
 CpuRtl::CpuRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
                CpuFamily family)
@@ -24,7 +26,7 @@ bool CpuRtl::clock_edge(Cycle cycle) {
   if (listener_ != nullptr && answer.ack) report_access(answer);
   model_.clock();
   ++clocked_;
-  if (model_.strobe() || driven_.stb) drive_bus();
+  if (model_.strobe() || driven_.stb) drive_bus(cycle);
   if (model_.retired()) report_retirement(cycle);
   if (!model_.idle()) return true;
   sleeping_ = !interrupt.read();
@@ -32,10 +34,17 @@ bool CpuRtl::clock_edge(Cycle cycle) {
   return !sleeping_;
 }
 
-void CpuRtl::drive_bus() {
+void CpuRtl::drive_bus(Cycle cycle) {
   const WishboneRequest now = model_.request();
   if (now == driven_) return;
-  if (now.stb && now.tga == kIoSpace) ++port_accesses_;
+  if (now.stb && now.tga == kIoSpace) {
+    ++port_accesses_;
+    if (now.we && port_written_) {
+      const auto lane = static_cast<unsigned>(std::countr_zero(now.sel));
+      port_written_(cycle, static_cast<std::uint16_t>(now.adr + lane),
+                    static_cast<unsigned>(std::popcount(now.sel)), now.dat >> (8 * lane));
+    }
+  }
   driven_ = now;
   request.write(driven_);
 }

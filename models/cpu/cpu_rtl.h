@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <systemc>
+#include <utility>
 
 #include "models/bus/clock_driver.h"
 #include "models/bus/wishbone.h"
@@ -43,6 +45,11 @@ class CpuRtl : public ClockedModule {
   /// Null: nobody. The listener outlives the module or the next call.
   void set_listener(RetireListener* listener) { listener_ = listener; }
 
+  /// Sees every write to a port when it appears on the bus; empty: nobody.
+  using PortWriteWatcher =
+      std::function<void(Cycle now, std::uint16_t port, unsigned bytes, std::uint32_t value)>;
+  void watch_port_writes(PortWriteWatcher watcher) { port_written_ = std::move(watcher); }
+
   CpuModel& core() { return model_; }
 
   /// Architectural state at the latest instruction boundary; clocks the load/unload port once, so
@@ -70,12 +77,13 @@ class CpuRtl : public ClockedModule {
  private:
   bool clock_edge(Cycle cycle) override;
   void interrupt_method();
-  void drive_bus();
+  void drive_bus(Cycle cycle);
   void report_access(const WishboneResponse& answer);
   void report_retirement(Cycle cycle);
 
   CpuModel model_;
   RetireListener* listener_ = nullptr;
+  PortWriteWatcher port_written_;
   WishboneRequest driven_;  // what request shows
   std::uint64_t order_ = 0;
   std::uint64_t instructions_ = 0;

@@ -125,6 +125,7 @@ std::uint32_t CpuTlm::port_read(std::uint16_t port, unsigned bytes) {
 }
 
 void CpuTlm::port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) {
+  if (config_.port_written) config_.port_written(port, bytes, value);
   access(io_socket, port, bytes, true, value);
 }
 

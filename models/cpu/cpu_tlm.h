@@ -34,6 +34,8 @@ class CpuTlm : public sc_core::sc_module, public EngineBus {
     Cycle quantum = 1 << 17;
     /// The INTA cycle, at the current time plus `lead`.
     std::function<std::uint8_t(const sc_core::sc_time& lead)> acknowledge;
+    /// Sees every write to a port, before the device does; may be empty.
+    std::function<void(std::uint16_t port, unsigned bytes, std::uint32_t value)> port_written;
     /// Asked between leads; true ends the run.
     std::function<bool()> poll;
   };

@@ -24,6 +24,8 @@ TEST_F(CliBadInput, Commands) {
   expect_refused({"run", "--nonsense", "guest"}, {"nonsense"});
   expect_refused({"run", "--engine", "fast", "guest"}, {"'fast'", "interp"});
   expect_refused({"compare", "--engines", "rtl,fast", "guest"}, {"'fast'"});
+  expect_refused({"run", "--cpu", "686", "guest"}, {"--cpu", "'686'", "386, 486, 586"});
+  expect_refused({"run", "--post-port", "0x10000", "guest"}, {"--post-port", "65535"});
 }
 
 TEST_F(CliBadInput, Guests) {

@@ -2,6 +2,8 @@
 // opcodes).
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -19,6 +21,46 @@ inline Bytes boot_sector(Bytes code) {
 /// mov al,status; out F4h,al; cli; hlt
 inline Bytes exit_guest(std::uint8_t status) {
   return boot_sector({0xB0, status, 0xE6, 0xF4, 0xFA, 0xF4});
+}
+
+/// cli; vector 6 = 0:7C20; bswap eax; exits with 1, or with 6 from the handler: not on a 386
+inline Bytes bswap_guest() {
+  Bytes code = {0xFA, 0x31, 0xC0, 0x8E, 0xD8,         // cli; xor ax,ax; mov ds,ax
+                0xC7, 0x06, 0x18, 0x00, 0x20, 0x7C,   // mov word [18h],7C20h
+                0xA3, 0x1A, 0x00,                     // mov [1Ah],ax
+                0x66, 0x0F, 0xC8,                     // bswap eax
+                0xB0, 0x01, 0xE6, 0xF4, 0xFA, 0xF4};  // mov al,1; out F4h,al
+  code.resize(0x20, 0xF4);
+  code.insert(code.end(), {0xB0, 0x06, 0xE6, 0xF4, 0xFA, 0xF4});  // mov al,6; out F4h,al
+  return boot_sector(code);
+}
+
+/// cpuid leaf 1; exits with the family, EAX bits 11:8
+inline Bytes cpuid_guest() {
+  return boot_sector({0x66, 0xB8, 0x01, 0x00, 0x00, 0x00, 0x0F, 0xA2,    // mov eax,1; cpuid
+                      0x88, 0xE0, 0x24, 0x0F, 0xE6, 0xF4, 0xFA, 0xF4});  // mov al,ah; and al,15
+}
+
+/// A test ROM of `kib` KiB that reports to port 190h: 1 from below 4 GiB, 2 from below 1 MiB, its
+/// first byte (5A), 3 in the upper byte of a word written to port 18Fh; then it stops.
+inline Bytes post_rom(std::size_t kib) {
+  Bytes rom(kib * 1024, 0xF4);
+  rom[0] = 0x5A;
+  const std::size_t segment = rom.size() - 0x10000;  // F000:0000
+  const auto place = [&](std::size_t offset, const Bytes& code) {
+    std::copy(code.begin(), code.end(),
+              rom.begin() + static_cast<std::ptrdiff_t>(segment + offset));
+  };
+  const auto first =
+      static_cast<std::uint8_t>((0x100000 - kib * 1024) >> 12);  // selector's top byte
+  place(0xFFF0, {0xE9, 0x0D, 0x01});                             // jmp 0100, EIP as below 4 GiB
+  place(0x0100, {0xBA, 0x90, 0x01, 0xB0, 0x01, 0xEE,             // mov dx,190h; mov al,1; out dx,al
+                 0xEA, 0x00, 0x02, 0x00, 0xF0});                 // jmp F000:0200
+  place(0x0200, {0xB0, 0x02, 0xEE,                               // mov al,2; out dx,al
+                 0xB8, 0x00, first, 0x8E, 0xD8, 0xA0, 0x00, 0x00, 0xEE,  // ds: the first byte
+                 0x4A, 0xB8, 0x77, 0x03, 0xEF,  // dec dx; mov ax,0377h; out dx,ax
+                 0xFA, 0xF4});                  // cli; hlt
+  return rom;
 }
 
 /// jmp $

@@ -25,7 +25,8 @@ TEST_F(CliCommands, HelpAndVersion) {
 TEST_F(CliCommands, InfoNamesHostKvmAndVersions) {
   const Finished info = strata({"info"});
   EXPECT_EQ(info.status, 0);
-  for (const char* part : {"host CPU", "KVM", "SystemC      2.3", "Verilator    5.", "Boost"}) {
+  for (const char* part :
+       {"host CPU", "KVM", "586", "SystemC      2.3", "Verilator    5.", "Boost"}) {
     EXPECT_TRUE(contains(info.out, part)) << part << " is missing in\n" << info.out;
   }
   const std::size_t kvm = info.out.find("\nKVM");

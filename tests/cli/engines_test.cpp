@@ -38,6 +38,32 @@ TEST_P(CliEngines, GuestChoosesTheStatus) {
   EXPECT_EQ(stats().at("outcome"), "exited");
 }
 
+TEST_P(CliEngines, CpuidTellsTheChosenProcessor) {
+  if (std::string(GetParam()) == "rtl") GTEST_SKIP() << "the RTL core has no CPUID yet";
+  write("guest", cpuid_guest());
+  EXPECT_EQ(run("guest", {}).status, 5);
+  EXPECT_EQ(run("guest", {"--cpu", "486"}).status, 4);
+}
+
+TEST_P(CliEngines, TestRomReportsOnThePostPort) {
+  for (const std::size_t kib : {64, 128, 256}) {
+    write("rom", post_rom(kib));
+    const Finished end = strata({"run", std::string("--engine=") + GetParam(), "--bios", "rom",
+                                 "--post-port", "0x190", "--log", "rom.log", "--stats", "s.json"});
+    EXPECT_EQ(end.status, 0) << end.err;
+    EXPECT_NE(end.err.find("last POST code 03"), std::string::npos) << end.err;
+    const std::string log = read("rom.log");
+    std::string codes;
+    for (std::size_t at = log.find("post "); at != std::string::npos;
+         at = log.find("post ", at + 1)) {
+      codes += log.substr(at + 5, 2) + ' ';
+    }
+    EXPECT_EQ(codes, "01 02 5a 03 ") << kib << " KiB\n" << log;
+    EXPECT_EQ(stats().at("counters").at("post.codes"), 4);
+    EXPECT_EQ(stats().at("counters").at("post.last"), 3);
+  }
+}
+
 TEST_P(CliEngines, HaltForEverEnds) {
   write("guest", halting_guest());
   const Finished finished = run("guest", {"--timeout=30", "--stats=s.json"});

@@ -111,6 +111,23 @@ TEST_F(CliRun, CpiScalesTheCycles) {
   EXPECT_EQ(three.at("cycles"), 3 * one.at("cycles").get<std::uint64_t>());
 }
 
+TEST_F(CliRun, OlderProcessorHasOlderInstructions) {
+  write("guest", bswap_guest());
+  EXPECT_EQ(strata({"run", "guest"}).status, 1);
+  EXPECT_EQ(strata({"run", "--cpu", "486", "guest"}).status, 1);
+  EXPECT_EQ(strata({"run", "--cpu", "386", "guest"}).status, 6);
+}
+
+TEST_F(CliRun, Port80AsPostPortIsReportedOnce) {
+  // The boot ROM's own codes; the guest adds 42h.
+  write("guest", boot_sector({0xB0, 0x42, 0xE6, 0x80, 0xFA, 0xF4}));
+  strata({"run", "--stats", "a.json", "guest"});
+  strata({"run", "--stats", "b.json", "--post-port", "0x80", "guest"});
+  const auto a = nlohmann::json::parse(read("a.json")).at("counters");
+  EXPECT_EQ(a.at("post.last"), 0x42);
+  EXPECT_EQ(nlohmann::json::parse(read("b.json")).at("counters"), a);
+}
+
 TEST_F(CliRun, BiosRunsFromTheResetVector) {
   // The reset vector is 16 bytes from the end: mov al,9; out F4h,al.
   Bytes bios(0x1000, 0xF4);

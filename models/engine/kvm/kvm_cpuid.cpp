@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "models/isa/cpuid.h"
+
 namespace strata {
 namespace {
 
@@ -15,35 +17,28 @@ namespace {
 struct GuestCpuid {
   std::uint32_t count = 0;
   std::uint32_t padding = 0;
-  std::array<kvm_cpuid_entry2, 2> entries{};
+  std::array<kvm_cpuid_entry2, kHighestCpuidLeaf + 1> entries{};
 };
 constexpr unsigned kCpuid2HeaderBytes = 8;
 static_assert(offsetof(GuestCpuid, entries) == kCpuid2HeaderBytes);
 constexpr unsigned long kSetCpuid2 = _IOC(_IOC_WRITE, KVMIO, 0x90, kCpuid2HeaderBytes);
 static_assert(kSetCpuid2 == 0x4008AE90);
 
-constexpr std::uint32_t kFamily5Model2 = 0x52C;
-/// CPUID.1:EDX (SDM vol. 2, table 3-11).
-constexpr std::uint32_t kFpu = 1u << 0;
-constexpr std::uint32_t kTsc = 1u << 4;
-constexpr std::uint32_t kMsr = 1u << 5;
-constexpr std::uint32_t kCx8 = 1u << 8;
-
 }  // namespace
 
-bool set_guest_cpuid(int cpu) {
-  GuestCpuid cpuid;
-  cpuid.count = cpuid.entries.size();
-  kvm_cpuid_entry2& vendor = cpuid.entries[0];
-  vendor.eax = 1;           // highest leaf
-  vendor.ebx = 0x756E6547;  // "Genu"
-  vendor.edx = 0x49656E69;  // "ineI"
-  vendor.ecx = 0x6C65746E;  // "ntel"
-  kvm_cpuid_entry2& features = cpuid.entries[1];
-  features.function = 1;
-  features.eax = kFamily5Model2;
-  features.edx = kFpu | kTsc | kMsr | kCx8;
-  return ioctl(cpu, kSetCpuid2, &cpuid) == 0;
+bool set_guest_cpuid(int cpu, CpuFamily family) {
+  GuestCpuid guest;
+  guest.count = guest.entries.size();
+  for (std::uint32_t leaf = 0; leaf <= kHighestCpuidLeaf; ++leaf) {
+    const CpuidLeaf answer = cpuid(family, leaf);
+    kvm_cpuid_entry2& entry = guest.entries[leaf];
+    entry.function = leaf;
+    entry.eax = answer.eax;
+    entry.ebx = answer.ebx;
+    entry.ecx = answer.ecx;
+    entry.edx = answer.edx;
+  }
+  return ioctl(cpu, kSetCpuid2, &guest) == 0;
 }
 
 }  // namespace strata

@@ -39,7 +39,7 @@ unsigned bus_access(unsigned bytes) {
 }  // namespace
 
 Result<std::unique_ptr<KvmEngine>> KvmEngine::create(EngineBus& bus, const KvmConfig& config) {
-  auto vm = KvmVm::create(config.device, config.memory, config.clock_hz);
+  auto vm = KvmVm::create(config.device, config.memory, config.clock_hz, config.family);
   if (!vm) return Error{vm.error()};
   return std::unique_ptr<KvmEngine>(new KvmEngine(bus, std::move(*vm), config));
 }
@@ -51,6 +51,7 @@ KvmEngine::KvmEngine(EngineBus& bus, std::unique_ptr<KvmVm> vm, const KvmConfig&
       sleeper_(std::make_unique<Sleeper>()),
       memory_(config.memory),
       clock_hz_(config.clock_hz),
+      family_(config.family),
       start_ns_(monotonic_ns()) {
   static_assert(kExitNames.size() == kExitKinds);
 }
@@ -248,7 +249,7 @@ void KvmEngine::step_in_software() {
     return fail(fmt::format("KVM could not emulate the instruction at {:04x}:{:08x}",
                             state.seg[kCs].selector, state.eip));
   }
-  if (!software_) software_ = std::make_unique<SoftwareStep>(bus_, memory_);
+  if (!software_) software_ = std::make_unique<SoftwareStep>(bus_, memory_, family_);
   shut_down_ = !software_->step(state);
   if (!vm_->write_registers(state)) {
     fail(fmt::format("KVM refused the CPU state ({})", std::strerror(errno)));

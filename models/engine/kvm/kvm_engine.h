@@ -40,6 +40,9 @@ struct KvmConfig {
   std::vector<MemoryRegion> memory;
   /// Clock of the machine in Hz; what cycle() counts.
   std::uint64_t clock_hz = 0;
+  /// What CPUID tells the guest. The instructions are the host's all the same: a 386 has CPUID, and
+  /// nothing is #UD for being too new.
+  CpuFamily family = CpuFamily::k586;
   /// Where KVM is; another path is of use only to tests.
   std::string device = "/dev/kvm";
 };
@@ -106,6 +109,7 @@ class KvmEngine final : public Engine {
   std::unique_ptr<SoftwareStep> software_;  // made when first needed
   std::vector<MemoryRegion> memory_;
   std::uint64_t clock_hz_;
+  CpuFamily family_;
   std::int64_t start_ns_ = 0;
 
   std::atomic<bool> stop_{false};

@@ -106,7 +106,8 @@ KvmHost probe_kvm(const std::string& device) {
   read_cpu_flags(host);
   NoDevices bus;
   const PageMemory memory = allocate_pages();
-  KvmConfig config{{{0, kMemoryBytes, memory.get(), true}}, kClockHz, device};
+  KvmConfig config{
+      .memory = {{0, kMemoryBytes, memory.get(), true}}, .clock_hz = kClockHz, .device = device};
   auto engine = KvmEngine::create(bus, config);
   if (!engine) {
     host.reason = engine.error();

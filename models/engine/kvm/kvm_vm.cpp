@@ -95,13 +95,13 @@ Result<Descriptor> open_kvm(const std::string& device) {
 
 Result<std::unique_ptr<KvmVm>> KvmVm::create(const std::string& device,
                                              std::span<const MemoryRegion> memory,
-                                             std::uint64_t clock_hz) {
+                                             std::uint64_t clock_hz, CpuFamily family) {
   Result<Descriptor> kvm = open_kvm(device);
   if (!kvm) return Error{kvm.error()};
   std::unique_ptr<KvmVm> vm(new KvmVm);
   vm->kvm_ = std::move(*kvm);
   if (auto made = vm->create_machine(memory); !made) return Error{made.error()};
-  if (auto made = vm->create_cpu(clock_hz); !made) return Error{made.error()};
+  if (auto made = vm->create_cpu(clock_hz, family); !made) return Error{made.error()};
   return vm;
 }
 
@@ -159,7 +159,7 @@ Result<bool> KvmVm::add_slot(unsigned slot, const MemoryRegion& region) {
   return true;
 }
 
-Result<bool> KvmVm::create_cpu(std::uint64_t clock_hz) {
+Result<bool> KvmVm::create_cpu(std::uint64_t clock_hz, CpuFamily family) {
   cpu_ = Descriptor(ioctl(vm_.get(), KVM_CREATE_VCPU, 0));
   if (!cpu_.valid()) return kvm_error("a virtual CPU");
   const int bytes = ioctl(kvm_.get(), KVM_GET_VCPU_MMAP_SIZE, 0);
@@ -168,7 +168,7 @@ Result<bool> KvmVm::create_cpu(std::uint64_t clock_hz) {
   void* block = mmap(nullptr, run_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, cpu_.get(), 0);
   if (block == MAP_FAILED) return kvm_error("its run block");
   run_ = static_cast<kvm_run*>(block);
-  if (!set_guest_cpuid(cpu_.get())) return kvm_error("the guest's CPUID");
+  if (!set_guest_cpuid(cpu_.get(), family)) return kvm_error("the guest's CPUID");
   if (ioctl(kvm_.get(), KVM_CHECK_EXTENSION, KVM_CAP_TSC_CONTROL) > 0) {
     // Best effort: a host that cannot scale so far leaves the guest its own rate.
     ioctl(cpu_.get(), KVM_SET_TSC_KHZ, clock_hz / 1000);

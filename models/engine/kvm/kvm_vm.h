@@ -36,11 +36,11 @@ Result<Descriptor> open_kvm(const std::string& device);
 class KvmVm {
  public:
   /// Opens KVM, creates the machine, maps `memory` and creates the CPU, with the registers KVM
-  /// gives it. `clock_hz` is what the guest's time stamp counter runs at where the host can scale
-  /// it.
+  /// gives it. `family` is what CPUID says; `clock_hz` is what the guest's time stamp counter runs
+  /// at where the host can scale it.
   static Result<std::unique_ptr<KvmVm>> create(const std::string& device,
                                                std::span<const MemoryRegion> memory,
-                                               std::uint64_t clock_hz);
+                                               std::uint64_t clock_hz, CpuFamily family);
   ~KvmVm();
 
   /// Shared with the kernel: why the guest was left, and what to do next.
@@ -66,7 +66,7 @@ class KvmVm {
 
   Result<bool> create_machine(std::span<const MemoryRegion> memory);
   Result<bool> add_slot(unsigned slot, const MemoryRegion& region);
-  Result<bool> create_cpu(std::uint64_t clock_hz);
+  Result<bool> create_cpu(std::uint64_t clock_hz, CpuFamily family);
 
   Descriptor kvm_;
   Descriptor vm_;

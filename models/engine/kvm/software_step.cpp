@@ -37,8 +37,8 @@ Outcome execute(Processor& p) {
 
 }  // namespace
 
-SoftwareStep::SoftwareStep(EngineBus& bus, std::span<const MemoryRegion> memory)
-    : access_(std::make_unique<BusAccess>(bus)), processor_(*access_) {
+SoftwareStep::SoftwareStep(EngineBus& bus, std::span<const MemoryRegion> memory, CpuFamily family)
+    : access_(std::make_unique<BusAccess>(bus)), processor_(*access_, family) {
   for (const MemoryRegion& region : memory) {
     processor_.memory.map(region.base, region.size, region.host, region.writable);
   }

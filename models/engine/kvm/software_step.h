@@ -16,7 +16,8 @@ namespace strata {
 class SoftwareStep {
  public:
   /// `bus` outlives this.
-  SoftwareStep(EngineBus& bus, std::span<const MemoryRegion> memory);
+  SoftwareStep(EngineBus& bus, std::span<const MemoryRegion> memory,
+               CpuFamily family = CpuFamily::k586);
   ~SoftwareStep();
 
   /// Whether instructions of `state` can be carried out here: not with paging.

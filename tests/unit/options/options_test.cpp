@@ -43,12 +43,16 @@ TEST(Options, DefaultsOfRun) {
   EXPECT_FALSE(options.timeout.has_value());
   EXPECT_EQ(options.display, DisplayMode::kNone);
   EXPECT_EQ(options.seed, 0u);
+  EXPECT_EQ(options.cpu, CpuFamily::k586);
+  EXPECT_FALSE(options.post_port.has_value());
 }
 
 TEST(Options, ReadsEveryMachineOption) {
   const RunOptions options =
-      run({"--engine", "rtl", "--disk=d.img", "--mem", "8M", "--clock-mhz", "33.333", "--device",
-           "vga=tlm", "--device", "ata=tlm", "--mem-latency", "7", "--seed", "0x10", "g.elf"});
+      run({"--engine", "rtl",      "--disk=d.img", "--mem",    "8M",      "--clock-mhz",
+           "33.333",   "--device", "vga=tlm",      "--device", "ata=tlm", "--mem-latency",
+           "7",        "--seed",   "0x10",         "--cpu",    "486",     "--post-port",
+           "0x190",    "g.elf"});
   EXPECT_EQ(options.engine, EngineKind::kRtl);
   EXPECT_EQ(options.disk, "d.img");
   EXPECT_EQ(options.memory_bytes, 8u << 20);
@@ -57,6 +61,8 @@ TEST(Options, ReadsEveryMachineOption) {
   EXPECT_EQ(options.ata, Twin::kTlm);
   EXPECT_EQ(options.memory_latency, 7u);
   EXPECT_EQ(options.seed, 16u);
+  EXPECT_EQ(options.cpu, CpuFamily::k486);
+  EXPECT_EQ(options.post_port, 0x190);
 }
 
 TEST(Options, ReadsLimitsAndWaves) {
@@ -141,10 +147,11 @@ TEST(Options, RefusesWrongCommands) {
 TEST(Options, HelpListsOptionsOfTheCommand) {
   EXPECT_TRUE(contains(text({"--help"}), "strata compare"));
   for (const char* option :
-       {"--engine",     "--disk",   "--mem",         "--clock-mhz",  "--max-cycles", "--timeout",
-        "--display",    "--serial", "--vcd",         "--fst",        "--trace-from", "--trace-to",
-        "--trace-last", "--stats",  "--check",       "--seed",       "--device",     "--vga-memory",
-        "--bios",       "--append", "--screen-text", "--screen-png", "--log"}) {
+       {"--engine",     "--disk",     "--mem",         "--clock-mhz",  "--max-cycles",
+        "--timeout",    "--display",  "--serial",      "--vcd",        "--fst",
+        "--trace-from", "--trace-to", "--trace-last",  "--stats",      "--check",
+        "--seed",       "--cpu",      "--post-port",   "--device",     "--vga-memory",
+        "--bios",       "--append",   "--screen-text", "--screen-png", "--log"}) {
     EXPECT_TRUE(contains(text({"run", "--help"}), option)) << option;
   }
   EXPECT_TRUE(contains(text({"compare", "--help"}), "--json"));
