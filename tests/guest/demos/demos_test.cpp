@@ -1,6 +1,7 @@
 // Every demo passes on every engine, shows what it should, and in RTL agrees with the interpreter
 // instruction by instruction from reset to exit.
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <ostream>
 
@@ -23,6 +24,7 @@ const Demo kDemos[] = {
     {"disk", "disk.elf", {"disk: ok"}},
     {"clock", "clock.elf", {"clock: ok"}},
     {"integer", "integer.elf", {"integer: ok"}},
+    {"dhrystone", "dhrystone.elf", {"dhrystone: ok"}},
     {"kit", "kit.elf", {"0 failures"}},
     {"hello16", "hello16.img", {"Hello from 16 bits"}},
 };
@@ -69,6 +71,32 @@ TEST_P(GuestDemos, RunsToItsEnd) {
 
 INSTANTIATE_TEST_SUITE_P(All, GuestDemos, testing::ValuesIn(all_cases()),
                          [](const auto& c) { return c.param.label; });
+
+class GuestDhrystone : public GuestTest, public testing::WithParamInterface<const char*> {};
+
+/// DMIPS are iterations a second over 1757; at 1 MHz a second has 1,000,000 cycles.
+TEST_P(GuestDhrystone, PrintsItsFigure) {
+  const Finished finished = run(GetParam(), "dhrystone.elf", {"--append=iterations=200"});
+  if (std::string(GetParam()) == "kvm" && finished.status == 2) {
+    GTEST_SKIP() << "no KVM here: " << finished.err;
+  }
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  unsigned iterations = 0;
+  unsigned cycles = 0;
+  double dmips = 0;
+  const std::size_t line = finished.out.find("dhrystone: 200 iterations, ");
+  ASSERT_NE(line, std::string::npos) << finished.out;
+  ASSERT_EQ(std::sscanf(&finished.out[line], "dhrystone: %u iterations, %u cycles, %lf DMIPS/MHz\n",
+                        &iterations, &cycles, &dmips),
+            3)
+      << finished.out;
+  EXPECT_EQ(iterations, 200u);
+  EXPECT_NEAR(dmips, 200.0 * 1'000'000 / cycles / 1757, 0.001);
+  EXPECT_LT(cycles, stats().at("cycles").get<std::uint64_t>());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GuestDhrystone, testing::Values("rtl", "interp", "kvm"),
+                         [](const auto& engine) { return std::string(engine.param); });
 
 /// What the disk demo writes: 16 sectors from LBA 8, word w of sector s being
 /// (s << 16 | w) * 2654435761 modulo 2^32 (Knuth's multiplicative hash).
