@@ -126,13 +126,9 @@ class Run {
   }
 
   /// Whether the instruction at the latest boundary is one the core answers with #UD where the
-  /// interpreter goes on: BOUND and kin, in protected mode what is about selectors, or a far return
-  /// to another level or task. A program ends where the core raises #UD for one, or fails to
-  /// deliver it.
+  /// interpreter goes on. A program ends where the core raises #UD for one, or fails to deliver it.
   bool may_be_ahead_of_core() const {
-    constexpr std::string_view kAlways[] = {"BOUND", "ENTER", "SALC", "ESC"};
-    constexpr std::string_view kProtected[] = {"ARPL", "LAR",  "LSL", "VERR", "VERW", "SLDT",
-                                               "STR",  "LLDT", "LTR", "RETF", "IRET"};
+    constexpr std::string_view kAhead[] = {"BOUND", "ENTER", "SALC", "ESC"};
     const std::uint32_t at = before_.seg[kCs].base + before_.eip;
     Instruction instruction;
     if (at >= rtl_memory_.size() - 16 ||
@@ -142,10 +138,7 @@ class Run {
       return false;
     }
     const char* name = opcode_rows()[instruction.row].mnemonic;
-    const auto contains = [name](const auto& list) {
-      return std::find(std::begin(list), std::end(list), name) != std::end(list);
-    };
-    return contains(kAlways) || ((before_.cr0 & cr0::kPe) != 0 && contains(kProtected));
+    return std::find(std::begin(kAhead), std::end(kAhead), name) != std::end(kAhead);
   }
 
   bool core_refused(const RetireRecord& record) const {

@@ -48,9 +48,9 @@ constexpr Shape kShapes[] = {
     {kCodeBase, 0x0FFFF, 0x1B, 0x4},      // code, not present
     {0x20000, 0x0FFFF, 0x92, 0x0},        // 16-bit data
     {0x30000, 0x08FFD, 0x93, 0x4},        // data with an odd end
-    {0x40000, 0x00067, 0x8B, 0x0},        // busy TSS
-    {0x10, 0x08, 0x8E, 0x0},              // interrupt gate
-    {0x70, 0x00, 0x8D, 0x0},              // reserved system type
+    {0x40000, 0x00067, 0x89, 0x0},        // available TSS
+    {0x10, 0x08, 0x8C, 0x0},              // call gate
+    {0x70, 0x00, 0x85, 0x0},              // task gate
     {kTableBase + 0x800, 0x7F, 0x82, 0},  // LDT
     {0, 0xFFFFF, 0xF3, 0xC},              // data of level 3
     {kCodeBase, 0x0FFFF, 0xFB, 0x4},      // code of level 3
@@ -315,10 +315,6 @@ void RandomProgram::write_idt() {
     }
     if (!sound && pick(random_, n < 0x20 ? 60 : 15) == 0) {
       selector = random_selector(random_);
-    }
-    constexpr std::uint32_t kTaskGate = 5;  // the core does not switch tasks
-    if ((access & 0x1F) == kTaskGate) {
-      access ^= 1;
     }
     put32(kReadOnlyBase + n * 8, offset | selector << 16);
     put32(kReadOnlyBase + n * 8 + 4, access << 8);
