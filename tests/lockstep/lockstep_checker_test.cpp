@@ -95,6 +95,14 @@ TEST(LockstepChecker, FeedsPortAndDeviceReads) {
   EXPECT_EQ(rig.engine->state().gpr[kEbx] & 0xFF, 0x77u);
 }
 
+TEST(LockstepChecker, TakesTheTimeStampFromTheEngine) {
+  // rdtsc; mov ecx,10h; rdmsr; mov cx,dx
+  Rig rig({0x0F, 0x31, 0x66, 0xB9, 0x10, 0x00, 0x00, 0x00, 0x0F, 0x32, 0x89, 0xD1});
+  rig.engine->advance_to(0x3'0000'0000);
+  EXPECT_TRUE(rig.run(4)) << rig.checker->report();
+  EXPECT_EQ(rig.engine->state().gpr[kEcx], 3u);
+}
+
 TEST(LockstepChecker, TakesTheVectorFromTheInterruptRecord) {
   Rig rig({0xFB, 0x90, 0x90});
   EXPECT_TRUE(rig.run(2));

@@ -43,6 +43,9 @@ class Interpreter final : public Engine {
   /// record's kind is kInterrupt, or kException with the fault that delivering it ended in.
   RetireRecord deliver_interrupt(std::uint8_t vector);
 
+  /// Gives the time stamp counter a value; time itself stays.
+  void set_time_stamp(std::uint64_t value) { processor_.set_time_stamp(value); }
+
   /// Whether a triple fault has stopped the processor for good.
   bool shutdown() const { return shutdown_; }
 

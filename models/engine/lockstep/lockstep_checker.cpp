@@ -110,6 +110,8 @@ bool LockstepChecker::on_retire(const RetireRecord& record, const CpuState& stat
   }
   ++retired_;
   std::string difference;
+  // The engine's clock is its own: what RDTSC reads in it, it reads here. Nothing else looks at it.
+  interpreter_.set_time_stamp(std::uint64_t{state.gpr[kEdx]} << 32 | state.gpr[kEax]);
   const RetireRecord expected_record = do_the_same(record, difference);
   CpuState expected = interpreter_.state();
   expected.tsc = state.tsc;

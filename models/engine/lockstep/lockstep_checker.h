@@ -29,7 +29,8 @@ class LockstepChecker {
   void on_access(const BusAccess& access);
 
   /// A retired instruction, exception or interrupt and the state after it: does the same and
-  /// compares. Not compared: cycle, order, tsc, and lengths of instructions that raise exceptions.
+  /// compares. Not compared: cycle, order, tsc, what RDTSC and RDMSR 10h read, and lengths of
+  /// instructions that raise exceptions.
   /// False at the first difference and from then on.
   bool on_retire(const RetireRecord& record, const CpuState& state);
 
