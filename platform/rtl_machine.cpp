@@ -238,6 +238,7 @@ std::optional<Error> RtlMachine::make_observers() {
   if (!config_.trace.vcd_file.empty() || !config_.trace.fst_file.empty()) {
     if (auto error = make_recorder()) return error;
   }
+  if (config_.count_cycles) cpu_.count_cycles();
   if (config_.check) {
     check_memory_ = std::make_unique<MachineMemory>(config_);
     checker_ = std::make_unique<LockstepChecker>(check_memory_->regions(nullptr, false),
@@ -355,7 +356,13 @@ std::map<std::string, std::uint64_t> RtlMachine::exits() const {
 }
 
 std::map<std::string, std::uint64_t> RtlMachine::counters() const {
-  return {{"cpu.clocked_cycles", cpu_.clocked_cycles()}};
+  std::map<std::string, std::uint64_t> counters{{"cpu.clocked_cycles", cpu_.clocked_cycles()}};
+  if (!config_.count_cycles) return counters;
+  const CycleCounts counts = cpu_.cycle_counts(cycles_);
+  for (std::size_t cause = 0; cause < counts.size(); ++cause) {
+    counters[std::string("cpu.cycles.") + kCycleCauseNames[cause]] = counts[cause];
+  }
+  return counters;
 }
 
 }  // namespace

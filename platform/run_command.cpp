@@ -151,6 +151,7 @@ MachineConfig Run::config() {
   config.ata = options_.ata;
   config.memory_latency = options_.memory_latency;
   config.check = options_.check;
+  config.count_cycles = !options_.stats.empty();
   config.trace = trace_;
   config.cpi = options_.cpi;
   config.vga_memory = options_.vga_memory;

@@ -140,6 +140,14 @@ void CpuModel::load(const CpuState& state) {
   rtl_->load_valid_i = 0;
 }
 
+void CpuModel::count_cycles(bool count) {
+  rtl_->count_i = count;
+}
+
+CycleCause CpuModel::cycle_cause() const {
+  return static_cast<CycleCause>(rtl_->cause_o);
+}
+
 bool CpuModel::idle() const {
   return rtl_->idle_o;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "models/base/wishbone_wires.h"
+#include "models/cpu/cycle_cause.h"
 #include "models/isa/cpu_state.h"
 #include "models/isa/retire_record.h"
 
@@ -49,6 +50,12 @@ class CpuModel {
 
   /// Replaces the architectural state and restarts fetching; takes one clock. The bus must be idle.
   void load(const CpuState& state);
+
+  /// Makes every further clock but the next say what it went to.
+  void count_cycles(bool count);
+
+  /// What the latest clock went to.
+  CycleCause cycle_cause() const;
 
   /// Halted with nothing under way: nothing changes until the interrupt pin does.
   bool idle() const;

@@ -26,6 +26,7 @@ bool CpuRtl::clock_edge(Cycle cycle) {
   if (listener_ != nullptr && answer.ack) report_access(answer);
   model_.clock();
   ++clocked_;
+  if (counting_) ++counts_[static_cast<std::size_t>(model_.cycle_cause())];
   if (model_.strobe() || driven_.stb) drive_bus(cycle);
   if (model_.retired()) report_retirement(cycle);
   if (!model_.idle()) return true;
@@ -69,6 +70,17 @@ void CpuRtl::report_retirement(Cycle cycle) {
     case RetireKind::kInterrupt: ++interrupts_; break;
   }
   if (listener_ != nullptr) listener_->on_retire(record, model_);
+}
+
+void CpuRtl::count_cycles() {
+  counting_ = true;
+  model_.count_cycles(true);
+}
+
+CycleCounts CpuRtl::cycle_counts(Cycle cycles) const {
+  CycleCounts counts = counts_;
+  counts[static_cast<std::size_t>(CycleCause::kHalted)] += cycles - clocked_;
+  return counts;
 }
 
 CpuState CpuRtl::state() {

@@ -66,6 +66,12 @@ class CpuRtl : public ClockedModule {
   /// Cycles in which the core was clocked; the others it slept through halted.
   Cycle clocked_cycles() const { return clocked_; }
 
+  /// From the first cycle on, before time starts.
+  void count_cycles();
+
+  /// What the cycles went to, if they were counted. The sum is `cycles`, those up to now.
+  CycleCounts cycle_counts(Cycle cycles) const;
+
   /// HLT with interrupts disabled: nothing but a reset would go on.
   bool stuck() const { return sleeping_ && !interrupts_enabled_; }
 
@@ -92,6 +98,8 @@ class CpuRtl : public ClockedModule {
   std::uint64_t port_accesses_ = 0;
   std::uint64_t halts_ = 0;
   Cycle clocked_ = 0;
+  bool counting_ = false;
+  CycleCounts counts_{};
   bool sleeping_ = false;
   bool interrupts_enabled_ = false;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <set>
+#include <string_view>
 
 #include "platform/stats/number_text.h"
 #include "platform/stats/report_json.h"
@@ -76,6 +77,27 @@ std::string exits(const Comparison& c) {
   return text;
 }
 
+/// What the cycles went to, for the engines that have counted it.
+std::string cycle_causes(const Comparison& c) {
+  constexpr std::string_view kPrefix = "cpu.cycles.";
+  std::set<std::string> names;
+  for (const RunReport& run : c.runs) {
+    for (const auto& [name, count] : run.counters) {
+      if (name.starts_with(kPrefix)) names.insert(name);
+    }
+  }
+  std::string text;
+  for (const std::string& name : names) {
+    text += row(c, "cycles: " + name.substr(kPrefix.size()), [&](const RunReport& r) {
+      const auto found = r.counters.find(name);
+      if (found == r.counters.end() || r.cycles == 0) return std::string("-");
+      return fmt::format("{:.1f} %", 100.0 * static_cast<double>(found->second) /
+                                         static_cast<double>(r.cycles));
+    });
+  }
+  return text;
+}
+
 std::string verdict(bool same) {
   return same ? "identical" : "DIFFERENT";
 }
@@ -90,7 +112,9 @@ bool Comparison::same_status() const {
 
 std::string to_table(const Comparison& comparison) {
   std::string text;
-  if (!comparison.runs.empty()) text += figures(comparison) + exits(comparison) + "\n";
+  if (!comparison.runs.empty()) {
+    text += figures(comparison) + cycle_causes(comparison) + exits(comparison) + "\n";
+  }
   if (comparison.runs.size() > 1) {
     text += fmt::format("final screen: {}\n", verdict(comparison.same_screen));
     if (comparison.has_disk) text += fmt::format("disk image: {}\n", verdict(comparison.same_disk));

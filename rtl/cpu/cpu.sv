@@ -53,6 +53,10 @@ module cpu
     output logic [31:0] retire_next_eip_o,
     output logic [31:0] retire_eflags_o,
 
+    // to whoever counts cycles
+    input  logic       count_i,
+    output logic [3:0] cause_o,  // cycle_cause_e of the latest cycle, while count_i
+
     // to the clock control
     output logic idle_o,     // halted, bus quiet: nothing changes until intr_i does
     output logic shutdown_o  // triple fault
@@ -77,6 +81,7 @@ module cpu
   // ---- pipeline control
   logic        intr_q;
   logic        boot_q;          // start fetching at CS:EIP
+  logic        walking;         // a page table walk is under way
   logic        interrupt_due;   // as soon as no load is under way
   logic        take_interrupt;
   logic        redirect;
@@ -177,6 +182,7 @@ module cpu
   logic [ 2:0] seq_w_reg;
   size_e       seq_w_size;
   logic [31:0] seq_w_data, seq_esp_data, seq_esi_data, seq_edi_data, seq_ecx_data;
+  logic        seq_waits;
   logic        seq_eip_valid;   // a task switch goes on in the new task
   logic        seq_flags_valid;
   logic [31:0] seq_flags;
@@ -271,6 +277,7 @@ module cpu
       .f_ready_o      (f_ready),
       .f_needed_i     (f_needed),
       .f_user_i       (user),
+      .walking_o    (walking),
       .f_walking_o    (f_walking),
       .f_fault_o      (f_fault),
       .b_valid_o      (b_valid),
@@ -459,6 +466,7 @@ module cpu
       .cr_data_o      (cr_data),
       .halt_o         (seq_halt),
       .task_o         (seq_task),
+      .waits_o        (seq_waits),
       .d_valid_o      (seq_d_valid),
       .d_write_o      (seq_d_write),
       .d_probe_o      (seq_d_probe),
@@ -664,6 +672,32 @@ module cpu
       fetch_walked_q <= 1'b0;
     end
   end
+
+  // ---- cycle counting
+  logic         count_q;
+  cycle_cause_e cause;
+
+  always_ff @(posedge clk_i) count_q <= count_i;
+  assign cause_o = cause;
+
+  cpu_cycle_cause u_cycle_cause (
+      .clk_i,
+      .rst_ni,
+      .count_i     (count_q),
+      .halted_i    (halted),
+      .walking_i   (walking),
+      .seq_active_i(seq_active),
+      .seq_waits_i (seq_waits),
+      .seq_asks_i  (seq_d_valid && !d_ready),
+      .x_valid_i   (x_valid_q),
+      .x_asks_i    (ex_store && !d_ready),
+      .m_valid_i   (m_valid_q),
+      .m_waits_i   (m_issued_q),
+      .m_asks_i    (m_wants && !d_ready),
+      .a_valid_i   (dec_valid),
+      .d_valid_i   (available != 6'd0),
+      .cause_o     (cause)
+  );
 
   // ---- retirement port
   logic        r_valid_q;

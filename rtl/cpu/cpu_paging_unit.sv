@@ -62,6 +62,7 @@ module cpu_paging_unit
     input  logic        f_needed_i,  // the instruction to be executed next waits for this byte
     input  logic        f_user_i,
     output logic        f_walking_o,
+    output logic        walking_o,      // for either
     output logic        f_fault_o,   // one cycle: page fault
 
     // to the bus unit
@@ -219,6 +220,7 @@ module cpu_paging_unit
   assign bf_valid_o = f_valid_i && f_usable;
   assign bf_addr_o = paging_i ? {f_found.frame, f_linear_i[11:2]} : f_linear_i[31:2];
   assign walk_fetch = paging_i && f_valid_i && !f_usable && f_needed_i && !d_valid_i && state_q == StIdle;
+  assign walking_o = state_q == StWalk || state_q == StFetchWalk;
   assign f_walking_o = state_q == StFetchWalk || state_q == StFetchFault;
   assign f_fault_o = state_q == StFetchFault;
 

@@ -86,6 +86,12 @@ package cpu_pkg;
     RepNone = 2'd0, RepNe = 2'd2, RepE = 2'd3
   } rep_e;
 
+  // What a cycle went to (models/cpu/cycle_cause.h).
+  typedef enum logic [3:0] {
+    CycleExecute, CycleFetch, CycleDecode, CycleAddress, CycleMemory, CycleTlbMiss, CycleMicrocode, CycleBus,
+    CycleHalted
+  } cycle_cause_e;
+
   // Exception vectors (SDM vol. 3, table 6-1).
   parameter logic [7:0] VEC_DE = 8'd0;
   parameter logic [7:0] VEC_UD = 8'd6;

@@ -80,6 +80,7 @@ module cpu_sequencer
     output logic        task_o,         // a new task: sets CR0.TS, clears the local enables of DR7
 
     // to the paging unit
+    output logic        waits_o,        // for the access taken last
     output logic        d_valid_o,
     output logic        d_write_o,
     output logic        d_probe_o,      // the checks of a write, without the write
@@ -161,6 +162,7 @@ module cpu_sequencer
   alu_result_t r;
 
   assign active_o = active_q;
+  assign waits_o = waiting_q;
   assign shutdown_o = shutdown_q;
   assign kind_o = kind_q;
   assign vector_o = vector_q;

@@ -64,6 +64,23 @@ TEST_P(CliEngines, TestRomReportsOnThePostPort) {
   }
 }
 
+// Halted cycles too: the guest works for a while and then halts.
+TEST_P(CliEngines, CycleCausesAddUpToTheCycles) {
+  if (std::string(GetParam()) != "rtl") GTEST_SKIP() << "only the RTL core has a pipeline";
+  write("guest", halting_guest());
+  ASSERT_EQ(run("guest", {"--max-cycles=5000", "--stats=s.json"}).status, 0);
+  const nlohmann::json counters = stats().at("counters");
+  std::uint64_t sum = 0;
+  for (const auto& [name, count] : counters.items()) {
+    if (name.starts_with("cpu.cycles.")) {
+      sum += count.get<std::uint64_t>();
+    }
+  }
+  EXPECT_EQ(sum, stats().at("cycles").get<std::uint64_t>());
+  EXPECT_GT(counters.at("cpu.cycles.execute"), 0);
+  EXPECT_GT(counters.at("cpu.cycles.fetch"), 0);
+}
+
 TEST_P(CliEngines, HaltForEverEnds) {
   write("guest", halting_guest());
   const Finished finished = run("guest", {"--timeout=30", "--stats=s.json"});
