@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "models/engine/lockstep/linear_bytes.h"
 #include "models/engine/lockstep/state_difference.h"
 #include "models/isa/disassemble.h"
 #include "models/isa/exceptions.h"
@@ -74,13 +75,7 @@ LockstepChecker::Retired LockstepChecker::look_at(const RetireRecord& record) co
   const CpuState state = interpreter_.state();
   retired.selector = state.seg[kCs].selector;
   retired.big = (state.seg[kCs].attributes & attr::kBig) != 0;
-  for (const MemoryRegion& region : regions_) {
-    if (record.linear_eip >= region.base && record.linear_eip - region.base < region.size) {
-      const std::uint64_t offset = record.linear_eip - region.base;
-      const std::uint64_t bytes = std::min<std::uint64_t>(kCodeBytes, region.size - offset);
-      std::memcpy(retired.code.data(), region.host + offset, bytes);
-    }
-  }
+  read_linear_bytes(regions_, state, record.linear_eip, retired.code);
   return retired;
 }
 

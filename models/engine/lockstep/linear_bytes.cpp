@@ -1,0 +1,77 @@
+#include "models/engine/lockstep/linear_bytes.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "models/isa/mmu.h"
+
+namespace strata {
+namespace {
+
+using Regions = std::span<const MemoryRegion>;
+
+/// Plain memory from `physical` on; empty where there is none.
+std::span<const std::uint8_t> plain(Regions regions, std::uint32_t physical) {
+  for (const MemoryRegion& region : regions) {
+    const std::uint64_t offset = std::uint64_t{physical} - region.base;
+    if (physical >= region.base && offset < region.size) {
+      return {region.host + offset, static_cast<std::size_t>(region.size - offset)};
+    }
+  }
+  return {};
+}
+
+/// A page table entry; not present where there is no plain memory.
+std::uint32_t entry(Regions regions, std::uint32_t physical) {
+  const auto memory = plain(regions, physical);
+  std::uint32_t value = 0;
+  if (memory.size() >= sizeof value) {
+    std::memcpy(&value, memory.data(), sizeof value);
+  }
+  return value;
+}
+
+/// SDM vol. 3, figures 4-2 and 4-3; access rights are not looked at.
+std::optional<std::uint32_t> translate(Regions regions, const CpuState& state,
+                                       std::uint32_t linear) {
+  if ((state.cr0 & cr0::kPg) == 0) {
+    return linear;
+  }
+  const std::uint32_t directory =
+      entry(regions, (state.cr3 & pte::kFrame) | (linear >> 20 & 0xFFC));
+  if ((directory & pte::kPresent) == 0) {
+    return std::nullopt;
+  }
+  if ((state.cr4 & cr4::kPse) != 0 && (directory & pte::kLarge) != 0) {
+    return (directory & pte::kLargeFrame) | (linear & ~pte::kLargeFrame);
+  }
+  const std::uint32_t table = entry(regions, (directory & pte::kFrame) | (linear >> 10 & 0xFFC));
+  if ((table & pte::kPresent) == 0) {
+    return std::nullopt;
+  }
+  return (table & pte::kFrame) | (linear & ~pte::kFrame);
+}
+
+}  // namespace
+
+std::size_t read_linear_bytes(Regions regions, const CpuState& state, std::uint32_t linear,
+                              std::span<std::uint8_t> bytes) {
+  constexpr std::size_t kPageBytes = 4096;
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const auto physical = translate(regions, state, linear);
+    const auto memory = physical ? plain(regions, *physical) : std::span<const std::uint8_t>();
+    const std::size_t in_page = kPageBytes - linear % kPageBytes;
+    const std::size_t count = std::min({bytes.size() - done, in_page, memory.size()});
+    if (count == 0) {
+      break;
+    }
+    std::copy_n(memory.begin(), count, bytes.begin() + static_cast<std::ptrdiff_t>(done));
+    done += count;
+    linear += static_cast<std::uint32_t>(count);
+  }
+  return done;
+}
+
+}  // namespace strata
