@@ -77,6 +77,7 @@ module cpu
   logic        halted;
 
   logic [ 2:0] family_q;
+  logic        has_486_q, has_586_q;
 
   // ---- pipeline control
   logic        intr_q;
@@ -116,7 +117,7 @@ module cpu
   logic [31:0] page_error;
   logic        cr2_valid;
   logic [31:0] cr2_new;
-  logic        flush_all, flush_local;
+  logic        flush_all, flush_local, flush_page;
 
   // ---- decode and address stages
   logic        dec_valid;
@@ -246,14 +247,14 @@ module cpu
       .rst_ni,
       .load_valid_i,
       .paging_i       (cr0[31]),
-      .wp_i           (cr0[16] && family_q != 3'd3),
+      .wp_i           (cr0[16] && has_486_q),
       .pse_i          (cr4[4]),
       .pge_i          (cr4[7]),
       .directory_i    (cr3[31:12]),
       .flush_all_i    (flush_all),
       .flush_local_i  (flush_local),
-      .flush_page_i   (1'b0),
-      .flush_address_i(20'd0),
+      .flush_page_i   (flush_page),
+      .flush_address_i(x_linear_q[31:12]),
       .d_lookup_i     (d_lookup),
       .d_valid_i      (d_valid),
       .d_sequencer_i  (seq_d_valid),
@@ -327,6 +328,8 @@ module cpu
       .redirect_i    (redirect),
       .redirect_eip_i(redirect_eip),
       .hold_i        (halted || shutdown_o || boot_q),
+      .has_486_i     (has_486_q),
+      .has_586_i     (has_586_q),
       .code32_i      (seg_attr[IDX_CS][14]),
       .cs_limit_i    (seg_limit[IDX_CS]),
       .fpu_trap_i    (cr0[2] || cr0[3]),
@@ -435,6 +438,8 @@ module cpu
       .cr0_i          (cr0),
       .cr2_i          (cr2),
       .cr3_i          (cr3),
+      .cr4_i          (cr4),
+      .has_486_i      (has_486_q),
       .w_valid_o      (seq_w_valid),
       .w_reg_o        (seq_w_reg),
       .w_size_o       (seq_w_size),
@@ -465,6 +470,7 @@ module cpu
       .cr_o           (cr_index),
       .cr_data_o      (cr_data),
       .halt_o         (seq_halt),
+      .flush_page_o   (flush_page),
       .task_o         (seq_task),
       .waits_o        (seq_waits),
       .d_valid_o      (seq_d_valid),
@@ -632,6 +638,8 @@ module cpu
   always_ff @(posedge clk_i) begin : pipeline
     intr_q <= intr_i;
     family_q <= family_i;
+    has_486_q <= family_i >= 3'd4;
+    has_586_q <= family_i >= 3'd5;
     boot_q <= load_valid_i;
     if (f_walking) fetch_walked_q <= 1'b1;
     else if (retire || load_valid_i) fetch_walked_q <= 1'b0;

@@ -36,6 +36,7 @@ module cpu_checks
     input logic [31:0] idt_limit_i,
     input logic [ 1:0] cpl_i,
     input logic [31:0] page_error_i,     // of the fetch
+    input logic        has_486_i,
     input logic [31:0] cr_data_i,        // what MOV to a control register would write
 
     // to the sequencer
@@ -44,6 +45,8 @@ module cpu_checks
     output logic [ 7:0] vector_o,
     output logic [31:0] error_o
 );
+
+  localparam logic [31:0] CR4_BITS = 32'h0000_009C;  // PGE PSE DE TSD
 
   // Least limits of task state segments (SDM vol. 3, 7.2.1 and 7.6).
   localparam logic [31:0] TSS16_LAST = 32'h2B;
@@ -181,9 +184,14 @@ module cpu_checks
           fault_o = 1'b1;
           error_o = '0;
         end
-        SpCheckCr0: begin
-          // PG without PE (SDM vol. 2, MOV)
-          fault_o = ctl_i.cond[2:0] == 3'd0 && cr_data_i[31] && !cr_data_i[0];
+        SpCheckCr: begin
+          // PG without PE, NW without CD; reserved bits of CR4 (SDM vol. 2, MOV)
+          unique case (ctl_i.cond[2:0])
+            3'd0: fault_o = (cr_data_i[31] && !cr_data_i[0]) ||
+                (has_486_i && cr_data_i[29] && !cr_data_i[30]);
+            3'd4: fault_o = (cr_data_i & ~CR4_BITS) != 32'd0;
+            default: ;
+          endcase
           error_o = '0;
         end
         default: ;

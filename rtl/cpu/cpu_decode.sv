@@ -26,6 +26,10 @@ module cpu_decode
     input logic [31:0] redirect_eip_i,
     input logic        hold_i,         // do not start instructions (halted, shut down)
 
+    // straps
+    input logic        has_486_i,      // the processor has the 486's instructions
+    input logic        has_586_i,      // and the Pentium's
+
     // from the architectural registers
     input logic        code32_i,       // CS.D
     input logic [31:0] cs_limit_i,
@@ -603,11 +607,18 @@ module cpu_decode
                 ctl.size = SizeW;
                 privileged = !level0_i;
               end
+              3'd7: begin  // INVLPG
+                ctl.op = OpMicrocode;
+                ctl.upc = UC_INVLPG;
+                no_row = !has_486_i;
+                ud = mod == 2'd3;
+                privileged = !level0_i;
+              end
               default: no_row = 1'b1;
             endcase
           end
           8'h06: begin ctl.op = OpMicrocode; ctl.upc = UC_CLTS; privileged = !level0_i; end
-          8'h20, 8'h22: begin  // MOV to and from CR0, CR2, CR3; mod is ignored
+          8'h20, 8'h22: begin  // MOV to and from CR0, CR2, CR3, CR4; mod is ignored
             ctl.op = OpMicrocode;
             ctl.upc = opcode[1] ? UC_MOV_TO_CR : UC_MOV_FROM_CR;
             ctl.size = SizeD;
@@ -615,7 +626,8 @@ module cpu_decode
             has_modrm = 1'b1;
             implied = 1'b1;
             privileged = !level0_i;
-            ud = reg_field != 3'd0 && reg_field != 3'd2 && reg_field != 3'd3;
+            ud = reg_field != 3'd0 && reg_field != 3'd2 && reg_field != 3'd3 &&
+                !(reg_field == 3'd4 && has_586_i);
           end
           8'h21, 8'h23, 8'h24, 8'h26: begin  // debug and test registers
             has_modrm = 1'b1;

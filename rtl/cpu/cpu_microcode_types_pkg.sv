@@ -108,7 +108,7 @@ package cpu_microcode_types_pkg;
     SpCheckSelector, SpCheckGlobal, SpCheckData, SpCheckStack, SpCheckDirect, SpCheckGateJump,
     SpCheckInward, SpCheckReturn, SpCheckSystem, SpCheckVmHandler, SpCheckLdt, SpCheckTss,
     SpCheckStackSlot, SpCheckNewEip, SpCheckEip, SpCheckVmEip, SpCheckVectorReal, SpCheckVectorGate,
-    SpCheckGate, SpCheckBusyTss, SpCheckTssLimit, SpCheckOldTss, SpCheckTaskLdt, SpCheckTaskCode, SpCheckIoTss, SpCheckIoLimit, SpCheckIoBits, SpCheckCr0,
+    SpCheckGate, SpCheckBusyTss, SpCheckTssLimit, SpCheckOldTss, SpCheckTaskLdt, SpCheckTaskCode, SpCheckIoTss, SpCheckIoLimit, SpCheckIoBits, SpCheckCr,
     SpRaiseEarly, SpRaiseNull,
     // the segment register worked on
     SpIndexOperand,  // by condition field
@@ -139,6 +139,7 @@ package cpu_microcode_types_pkg;
     SpTaskTrap,       // debug trap if bit 0 of T6 says so
     // the rest of the machine state
     SpLoadTable, SpMovCr, SpLmsw, SpClts, SpHalt,
+    SpFlushPage,      // the memory operand's, from the TLBs
     SpFlagsIret, SpFlagsHandler, SpFlagsWhole, SpSetZf, SpClearZf,
     SpReal16,         // T2 is a real-mode vector: T0 selector, T1 offset
     SpVectorSoftware, SpVectorExternal,

@@ -30,6 +30,9 @@ module cpu_sequencer
     input logic [31:0] offset_i,
     input logic [31:0] mem_i,
 
+    // strap
+    input logic has_486_i,
+
     // from the architectural registers
     input logic [31:0] gpr_i[8],
     input logic [31:0] eip_i,
@@ -45,6 +48,7 @@ module cpu_sequencer
     input logic [31:0] cr0_i,
     input logic [31:0] cr2_i,
     input logic [31:0] cr3_i,
+    input logic [31:0] cr4_i,
 
     // to the architectural registers
     output logic        w_valid_o,
@@ -77,6 +81,7 @@ module cpu_sequencer
     output logic [ 2:0] cr_o,
     output logic [31:0] cr_data_o,
     output logic        halt_o,
+    output logic        flush_page_o,   // INVLPG
     output logic        task_o,         // a new task: sets CR0.TS, clears the local enables of DR7
 
     // to the paging unit
@@ -207,6 +212,7 @@ module cpu_sequencer
       .gdt_limit_i   (gdt_limit_i),
       .idt_limit_i   (idt_limit_i),
       .cpl_i         (cpl),
+      .has_486_i     (has_486_i),
       .cr_data_i     (gpr_i[ctl_i.rm]),
       .page_error_i  (page_error_i),
       .outside_o     (outside),
@@ -283,6 +289,7 @@ module cpu_sequencer
         unique case (ctl_i.cond[2:0])
           3'd0: a = cr0_i;
           3'd2: a = cr2_i;
+          3'd4: a = cr4_i;
           default: a = cr3_i;
         endcase
         default: a = temp_q[4'(u.a - UsT0)];
@@ -406,6 +413,7 @@ module cpu_sequencer
     cr_o = ctl_i.cond[2:0];
     cr_data_o = '0;
     halt_o = 1'b0;
+    flush_page_o = 1'b0;
     task_o = 1'b0;
     r = '0;
     if (active_q && step_done && !fault) begin
@@ -530,6 +538,7 @@ module cpu_sequencer
           if (task_q == TaskNest) flags_o[FL_NT] = 1'b1;
         end
         SpHalt: halt_o = 1'b1;
+        SpFlushPage: flush_page_o = 1'b1;
         SpFlagsIret: begin
           flags_valid_o = 1'b1;
           flags_o = ctl_i.op32 ? (eflags_i & ~FLAGS_IRET) | (temp_q[2] & FLAGS_IRET)

@@ -15,10 +15,13 @@ entry LMSW:
 entry CLTS:
     SpClts ; done_flush
 entry MOV_TO_CR:
-    SpCheckCr0
+    SpCheckCr
     SpMovCr ; done_flush
 entry MOV_FROM_CR:
     Rm = Cr ; done
+
+entry INVLPG:
+    SpFlushPage ; done_flush
 
 entry HLT:
     SpHalt ; done_flush

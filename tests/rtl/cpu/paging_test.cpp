@@ -289,6 +289,79 @@ TEST(CpuPaging, MovToCr3FlushesAllButGlobalPages) {
   EXPECT_EQ(value_after_reload(kG, cr4::kPge), 1u);
 }
 
+/// MOV EAX, [kData]; MOV [entry], EBX; INVLPG [kData + 10]; MOV EAX, [kData]; HLT
+std::uint32_t value_after_invlpg(std::uint32_t bits) {
+  PagedRig rig({0xA1, 0,    0,    0x40, 0,    0x89, 0x1D, 0, 0x20, 0x01, 0, 0x0F,
+                0x01, 0x3D, 0x10, 0,    0x40, 0,    0xA1, 0, 0,    0x40, 0, 0xF4});
+  rig.map(kData, kFrame | kP | bits);
+  rig.set(kFrame, 1);
+  rig.set(kFrame + 0x1000, 2);
+  rig.initial().gpr[kEbx] = (kFrame + 0x1000) | kP | bits;
+  rig.initial().cr4 = cr4::kPge;
+  rig.run();
+  return rig.state().gpr[kEax];
+}
+
+TEST(CpuPaging, InvlpgFlushesItsPageGlobalOrNot) {
+  EXPECT_EQ(value_after_invlpg(0), 2u);
+  EXPECT_EQ(value_after_invlpg(kG), 2u);
+}
+
+TEST(CpuPaging, InvlpgFlushesAllOfALargePage) {
+  // MOV EAX, [kData]; MOV [directory entry], EBX; INVLPG [kData + 123000]; MOV EAX, [kData]; HLT
+  PagedRig rig({0xA1, 0,    0, 0x40, 0,    0x89, 0x1D, 4, 0, 1,    0, 0x0F,
+                0x01, 0x3D, 0, 0x30, 0x52, 0,    0xA1, 0, 0, 0x40, 0, 0xF4});
+  ASSERT_EQ(PagedRig::directory_at(kData), 0x10004u);
+  rig.initial().cr4 = cr4::kPse;
+  rig.map_table(kData, 0 | kP | kPs);
+  rig.set(0x400000, 2);
+  rig.initial().gpr[kEbx] = 0x400000 | kP | kPs;
+  rig.run();
+  EXPECT_EQ(rig.state().gpr[kEax], 2u);
+}
+
+TEST(CpuPaging, AChangeOfPgeFlushesGlobalPagesToo) {
+  // MOV EAX, [kData]; MOV [entry], EBX; MOV CR4, ECX; MOV EAX, [kData]; HLT
+  PagedRig rig({0xA1, 0,    0,    0x40, 0,    0x89, 0x1D, 0,    0x20, 0x01,
+                0,    0x0F, 0x22, 0xE1, 0xA1, 0,    0,    0x40, 0,    0xF4});
+  rig.map(kData, kFrame | kP | kG);
+  rig.set(kFrame, 1);
+  rig.set(kFrame + 0x1000, 2);
+  rig.initial().gpr[kEbx] = (kFrame + 0x1000) | kP;
+  rig.initial().cr4 = cr4::kPge;
+  rig.run();
+  EXPECT_EQ(rig.state().gpr[kEax], 2u);
+  EXPECT_EQ(rig.state().cr4, 0u);
+}
+
+/// The instruction behind MOV CR0 is fetched through the page tables already (SDM vol. 3, 9.9.1).
+TEST(CpuPaging, PagingBeginsBehindMovToCr0) {
+  // MOV CR0, EAX; MOV ECX, [kData]; HLT, in a page that is mapped to itself
+  PagedRig rig({0x0F, 0x22, 0xC0, 0x8B, 0x0D, 0, 0, 0x40, 0, 0xF4});
+  rig.initial().cr0 &= ~cr0::kPg;
+  rig.initial().gpr[kEax] = rig.initial().cr0 | cr0::kPg;
+  rig.map(kData, kFrame | kP);
+  rig.set(kFrame, 5);
+  rig.run();
+  EXPECT_EQ(rig.state().gpr[kEcx], 5u);
+}
+
+struct BadControl {
+  std::uint8_t modrm;
+  std::uint32_t value;
+};
+
+/// "#GP(0) if an attempt is made to write invalid bit combinations" (SDM vol. 2, MOV control)
+TEST(CpuPaging, InvalidBitsInControlRegistersFault) {
+  for (const BadControl bad : {BadControl{0xC0, cr0::kPg}, BadControl{0xC0, cr0::kPe | cr0::kNw},
+                               BadControl{0xE0, 1u << 0}, BadControl{0xE0, 1u << 31}}) {
+    PagedRig rig({0x0F, 0x22, bad.modrm, 0xF4});
+    rig.initial().gpr[kEax] = bad.value;
+    rig.run();
+    EXPECT_EQ(rig.exception(), "13(0)") << std::hex << bad.value;
+  }
+}
+
 TEST(CpuPaging, LoadingAStateForgetsTheOldAddressSpace) {
   PagedRig rig(kLoad);
   rig.map(kData, kFrame | kP | kG);
