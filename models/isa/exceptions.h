@@ -1,5 +1,5 @@
-// Delivery of interrupts and exceptions (SDM vol. 3, chapter 6): real-mode vectors, protected-mode
-// interrupt and trap gates without change of privilege level, double fault and shutdown.
+// Delivery of interrupts and exceptions (SDM vol. 3, chapter 6): real-mode vectors, interrupt, trap
+// and task gates, changes of privilege level, double fault and shutdown.
 #pragma once
 
 #include <cstdint>

@@ -341,5 +341,35 @@ TEST(InterruptGate, FaultOnTheInnerStackFollowsTheDoubleFaultTable) {
   EXPECT_TRUE(raised(twice.run({0xF4}), vector::kDoubleFault, 0));
 }
 
+/// SDM vol. 3, table 6-5: any fault while a page fault is delivered, and shutdown after the third.
+TEST(DoubleFault, FollowsAPageFault) {
+  for (const bool second_is_page_fault : {true, false}) {
+    G guest;
+    guest.enter_level3();
+    guest.turn_paging_on();
+    guest.set_page(0x50000, 0);
+    guest.state.gpr[kEbx] = 0x50000;
+    if (second_is_page_fault) {
+      guest.set_page(G::kStack0 - 4, 0);  // no inner stack
+    } else {
+      guest.set_idt_gate(14, G::kPastGdt, 0, 0x8E);
+    }
+    guest.set_flat(G::kSlot2, G::kPresent | G::kConforming | attr::kAccessed);
+    guest.set_idt_gate(8, G::kSlot2, G::handler_of(8), 0x8E);
+    EXPECT_TRUE(raised(guest.run({0x8A, 0x03}), vector::kDoubleFault));  // mov al, [ebx]
+    EXPECT_EQ(guest.state.cr2, second_is_page_fault ? G::kStack0 - 4 : 0x50000u);
+  }
+}
+
+TEST(DoubleFault, FaultInItShutsDown) {
+  G guest;
+  guest.enter_level3();
+  guest.turn_paging_on();
+  guest.set_page(G::kStack0 - 4, 0);
+  guest.code({0xF4});
+  guest.cpu.load_state(guest.state);
+  EXPECT_EQ(guest.cpu.run(1000), StopReason::kShutdown);
+}
+
 }  // namespace
 }  // namespace strata::test
