@@ -108,7 +108,7 @@ module cpu
   // ---- paging unit
   logic        user;              // CPL 3
   logic        d_lookup, d_valid, d_write, d_rmw, d_user;
-  logic        d_ready, d_step_ready, d_fault, d_committed, d_done;
+  logic        d_ready, d_fault, d_committed, d_done;
   logic [ 1:0] d_space;
   logic [31:0] d_linear, d_wdata, d_rdata;
   size_e       d_size;
@@ -257,7 +257,6 @@ module cpu
       .flush_address_i(x_linear_q[31:12]),
       .d_lookup_i     (d_lookup),
       .d_valid_i      (d_valid),
-      .d_sequencer_i  (seq_d_valid),
       .d_write_i      (d_write),
       .d_rmw_i        (d_rmw),
       .d_probe_i      (seq_d_probe),
@@ -267,7 +266,6 @@ module cpu
       .d_size_i       (d_size),
       .d_wdata_i      (d_wdata),
       .d_ready_o      (d_ready),
-      .d_step_ready_o (d_step_ready),
       .d_fault_o      (d_fault),
       .d_committed_o  (d_committed),
       .error_o        (page_error),
@@ -481,7 +479,7 @@ module cpu
       .d_addr_o       (seq_d_addr),
       .d_size_o       (seq_d_size),
       .d_wdata_o      (seq_d_wdata),
-      .d_ready_i      (d_step_ready),
+      .d_ready_i      (d_ready),
       .d_fault_i      (d_fault && seq_active),
       .page_error_i   (page_error),
       .d_done_i       (d_done),

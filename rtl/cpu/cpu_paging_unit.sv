@@ -2,9 +2,8 @@
 // and go on with physical ones; the requester only sees that an answer took one cycle or more, or that
 // there was a page fault. So this is also where a data cache answers instead of the bus unit.
 //
-// With paging off everything passes through in the same cycle. With paging on, a request of the memory
-// stage or of execute that hits the data TLB does so too; the sequencer's go on in the cycle after (its
-// step must not depend on the TLB within a cycle). A request over a page boundary is taken when both
+// With paging off everything passes through in the same cycle, with paging on what hits the data TLB. A
+// request over a page boundary is taken when both
 // pages have been translated, the low one first. What a TLB entry does not allow is walked again: only
 // the walker finds faults and sets accessed and dirty bits. A fault drops what the TLBs have of its page
 // (SDM vol. 3, 4.10.4.1).
@@ -35,7 +34,6 @@ module cpu_paging_unit
     // from the memory stage, execute or the sequencer; held until ready or fault
     input  logic        d_lookup_i,     // d_linear_i and what belongs to it may be a request now
     input  logic        d_valid_i,      // it is one
-    input  logic        d_sequencer_i,  // of the sequencer
     input  logic        d_write_i,
     input  logic        d_rmw_i,        // a load whose instruction will write the operand
     input  logic        d_probe_i,      // the checks of a write, without the write
@@ -44,8 +42,7 @@ module cpu_paging_unit
     input  logic [31:0] d_linear_i,
     input  size_e       d_size_i,
     input  logic [31:0] d_wdata_i,
-    output logic        d_ready_o,      // to the memory stage and execute: taken, cannot fault any more
-    output logic        d_step_ready_o, // the same to the sequencer
+    output logic        d_ready_o,      // taken, cannot fault any more
     output logic        d_fault_o,      // one cycle, instead of ready: page fault, nothing was done
     output logic        d_committed_o,  // a walk for this request has begun: it must be held
 
@@ -86,7 +83,7 @@ module cpu_paging_unit
   typedef enum logic [2:0] {
     StIdle,        // look up the (low) page of a request
     StHigh,        // look up the second page
-    StTranslated,  // the request goes on from registers
+    StTranslated,  // both pages are known: the request goes on
     StWalk,        // walk for a data access
     StFault,
     StFetchWalk,
@@ -96,8 +93,6 @@ module cpu_paging_unit
   state_e       state_q;
   logic         committed_q;
   logic         high_q;        // the walk is for the second page
-  logic         split_q;
-  logic         probe_q;
   logic [31:12] low_frame_q;
   logic [31:12] high_frame_q;
   logic [ 3:0]  error_q;
@@ -204,13 +199,12 @@ module cpu_paging_unit
       usable = d_hit && permitted(d_found, d_user_i, intent, wp_i) &&
           (!intent || d_found.dirty);
     end
-    direct = state_q == StIdle && usable && !crosses && !d_sequencer_i;
+    direct = state_q == StIdle && usable && !crosses;
   end
 
   assign walk_data = paging_i && d_valid_i && !usable && (state_q == StIdle || state_q == StHigh);
-  assign d_ready_o = !paging_i ? b_ready_i : state_q == StTranslated ? probe_q || b_ready_i
-                                                                     : direct && b_ready_i;
-  assign d_step_ready_o = !paging_i ? b_ready_i : state_q == StTranslated && (probe_q || b_ready_i);
+  assign d_ready_o = !paging_i ? b_ready_i
+                     : (direct || state_q == StTranslated) && (d_probe_i || b_ready_i);
   assign d_fault_o = state_q == StFault;
   assign d_committed_o = committed_q;
 
@@ -245,11 +239,11 @@ module cpu_paging_unit
         b_size_o = SizeD;
         b_wdata_o = w_wdata;
       end else if (state_q == StTranslated) begin
-        b_valid_o = d_valid_i && !probe_q;
+        b_valid_o = d_valid_i && !d_probe_i;
         b_addr_o[31:12] = low_frame_q;
-        b_split_o = split_q;
+        b_split_o = 1'b1;
       end else begin
-        b_valid_o = d_valid_i && direct;
+        b_valid_o = d_valid_i && direct && !d_probe_i;
         if (translates) b_addr_o[31:12] = d_found.frame;
       end
     end
@@ -263,17 +257,13 @@ module cpu_paging_unit
   task automatic step();
     unique case (state_q)
       StIdle: begin
-        probe_q <= d_probe_i;
-        split_q <= 1'b0;
         high_q <= 1'b0;
-        low_frame_q <= translates ? d_found.frame : d_linear_i[31:12];
+        low_frame_q <= d_found.frame;
         if (walk_data) state_q <= StWalk;
         else if (walk_fetch) state_q <= StFetchWalk;
-        else if (paging_i && d_valid_i && crosses) state_q <= StHigh;
-        else if (paging_i && d_valid_i && d_sequencer_i) state_q <= StTranslated;
+        else if (d_valid_i && crosses) state_q <= StHigh;
       end
       StHigh: begin
-        split_q <= 1'b1;
         high_q <= 1'b1;
         high_frame_q <= d_found.frame;
         state_q <= !d_valid_i ? StIdle : walk_data ? StWalk : StTranslated;

@@ -246,7 +246,6 @@ module cpu_sequencer
     frame_fault = 1'b0;
     frame_vector = VEC_GP;
     frame_error = '0;
-    step_done = 1'b0;
     if (active_q) begin
       u = microcode(upc_q);
       unique case (u.size)
@@ -374,13 +373,19 @@ module cpu_sequencer
         endcase
         d_valid_o = !waiting_q && !frame_fault && (u.mem != MemProbe || cr0_i[31]);
       end
+    end
+  end
+
+  // Not in the block above: whether an access is taken depends on its address.
+  always_comb begin : progress
+    step_done = 1'b0;
+    if (active_q)
       unique case (u.mem)
         MemNone: step_done = 1'b1;
         MemProbe: step_done = !cr0_i[31] || d_ready_i;
         MemWrite: step_done = d_ready_i;
         default: step_done = waiting_q && d_done_i;
       endcase
-    end
   end
 
   // A micro-instruction makes an access or a check, not both.
