@@ -45,7 +45,7 @@ bool deliver_real(Processor& p, const Event& event) {
   if (!check_code_offset(p, target, eip, 0) || !push_frame(p, frame, false, 0)) {
     return false;
   }
-  p.set_eflags(0, eflags::kIf | eflags::kTf);
+  p.set_eflags(0, eflags::kIf | eflags::kTf | eflags::kAc);
   enter_code_target(p, target, eip);
   return true;
 }

@@ -23,6 +23,19 @@ TEST(Exceptions, RealModePushesFlagsCsIpAndNoErrorCode) {
   EXPECT_EQ(guest.state.eflags & eflags::kIf, 0u);
 }
 
+/// SDM vol. 2, INT n, REAL-ADDRESS-MODE clears IF, TF and AC; the PROTECTED-MODE part leaves AC.
+TEST(Exceptions, InterruptsClearAcInRealModeOnly) {
+  for (const bool protected_mode : {false, true}) {
+    GuestCpu guest;
+    if (protected_mode) guest.enter_protected_mode();
+    guest.state.eflags = eflags::kReserved1 | eflags::kAc | eflags::kId;
+    guest.code({0xCD, 0x05});  // int 5
+    guest.step();
+    EXPECT_EQ((guest.state.eflags & eflags::kAc) != 0, protected_mode);
+    EXPECT_NE(guest.state.eflags & eflags::kId, 0u);
+  }
+}
+
 TEST(Exceptions, StackSegmentLimitIsVector12) {
   GuestCpu guest;
   guest.state.gpr[kEbp] = 0xFFFF;
