@@ -180,6 +180,12 @@ int KvmVm::enter() {
   return ioctl(cpu_.get(), KVM_RUN, 0) < 0 ? errno : 0;
 }
 
+bool KvmVm::single_step() {
+  kvm_guest_debug debug{};
+  debug.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP;
+  return ioctl(cpu_.get(), KVM_SET_GUEST_DEBUG, &debug) == 0;
+}
+
 bool KvmVm::inject_interrupt(std::uint8_t vector) {
   kvm_interrupt interrupt{vector};
   return ioctl(cpu_.get(), KVM_INTERRUPT, &interrupt) == 0;

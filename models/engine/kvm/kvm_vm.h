@@ -50,6 +50,10 @@ class KvmVm {
   /// KVM_RUN: 0 or the errno.
   int enter();
 
+  /// Makes the next enter() leave with KVM_EXIT_DEBUG after one instruction (KVM_SET_GUEST_DEBUG);
+  /// false where KVM cannot.
+  bool single_step();
+
   /// Queues external interrupt `vector`; only at a boundary where KVM said it is ready.
   bool inject_interrupt(std::uint8_t vector);
 
