@@ -37,7 +37,9 @@ CodeGenerator::Kind CodeGenerator::kind_of(const OpcodeRow& row) const {
                  "INVD", "WBINVD", "INVLPG", "RDMSR", "WRMSR"})) {
     return Kind::kPrivileged;
   }
-  if (row.form == Form::kRS) return Kind::kPrivileged;
+  if (row.form == Form::kRS) {
+    return terrain_.move_control_registers ? Kind::kPrivileged : Kind::kLeftOut;
+  }
   if (is_any(m, {"INS", "OUTS"})) return Kind::kStringIo;
   if (is_any(m, {"MOVS", "CMPS", "STOS", "LODS", "SCAS"})) return Kind::kString;
   if (is_any(m, {"DIV", "IDIV"})) return Kind::kDivide;

@@ -39,6 +39,7 @@ struct Terrain {
   std::uint32_t pop_flags = 0;                // bits POPF and IRET may be given
   std::uint32_t rare_pop_flags = 0;           // and these now and then
   bool load_fs = true;
+  bool move_control_registers = true;  // MOV from and to CRn, DRn
 };
 
 class CodeGenerator {
