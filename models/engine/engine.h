@@ -37,7 +37,7 @@ struct MemoryRegion {
 
 enum class StopReason {
   kDeadline,   // cycle() has reached the deadline
-  kHalted,     // HLT executed (or continued) and no interrupt is pending
+  kHalted,     // HLT executed (or continued) and neither an interrupt nor an NMI is pending
   kShutdown,   // triple fault
   kRequested,  // request_stop() was called
 };
@@ -67,6 +67,10 @@ class Engine {
 
   /// Level of the INTR pin. May be called from inside an EngineBus call.
   virtual void set_interrupt_line(bool level) = 0;
+
+  /// An edge at the NMI pin: taken at the next boundary at which no NMI is being handled (SDM vol.
+  /// 3, 6.7). May be called from inside an EngineBus call.
+  virtual void raise_nmi() = 0;
 
   /// Makes run() return kRequested at the next boundary. Callable from EngineBus calls and from
   /// signal handlers.

@@ -68,15 +68,18 @@ inline constexpr std::uint32_t kBd = 1u << 13;
 inline constexpr std::uint32_t kBs = 1u << 14;
 inline constexpr std::uint32_t kBt = 1u << 15;
 inline constexpr std::uint32_t kAlwaysOne = 0xFFFF0FF0;
+inline constexpr std::uint32_t kWritable = kBd | kBs | kBt | 0xF;
 }  // namespace dr6
 
 /// DR7 (SDM vol. 3, 17.2.4): L0 is bit 0, G0 bit 1, ... R/W0 bits 17:16, LEN0 bits 19:18, ...
 namespace dr7 {
-inline constexpr std::uint32_t kLocal = 0x55;  // L0 to L3
+inline constexpr std::uint32_t kLocal = 0x55;    // L0 to L3
+inline constexpr std::uint32_t kEnables = 0xFF;  // L0 to G3
 inline constexpr std::uint32_t kLe = 1u << 8;
 inline constexpr std::uint32_t kGe = 1u << 9;
 inline constexpr std::uint32_t kAlwaysOne = 1u << 10;
 inline constexpr std::uint32_t kGd = 1u << 13;
+inline constexpr std::uint32_t kWritable = 0xFFFF0000 | kGd | kLe | kGe | kEnables;
 }  // namespace dr7
 
 /// Exception vectors (SDM vol. 3, table 6-1).
@@ -115,6 +118,9 @@ inline constexpr std::uint32_t kGranularity = 1u << 15;
 inline constexpr std::uint32_t kUnusable = 1u << 16;  // loaded with a null selector
 inline constexpr std::uint32_t kDescriptorMask = 0xF0FF;
 }  // namespace attr
+
+/// CpuState::pending_exception: a debug trap waits to be delivered.
+inline constexpr std::uint32_t kPendingDebugTrap = 1u << 31 | vector::kDebug;
 
 /// A segment register with its descriptor cache. `limit` is in bytes (granularity applied).
 struct SegmentState {

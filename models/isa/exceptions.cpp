@@ -8,14 +8,27 @@
 namespace strata {
 namespace {
 
+/// RF in the image of EFLAGS an event pushes (SDM vol. 3, 17.3.1.1).
+enum class Resume { kAsIs, kSet, kClear };
+
 /// One event on its way to its handler.
 struct Event {
   std::uint8_t vector = 0;
   bool software = false;    // INT n, INT 3, INTO
   bool push_error = false;  // in protected mode
+  Resume resume = Resume::kAsIs;
   std::uint32_t error_code = 0;
   std::uint32_t return_eip = 0;
 
+  std::uint32_t eflags_image(const Processor& p) const {
+    const std::uint32_t rest = p.eflags_image() & ~eflags::kRf;
+    switch (resume) {
+      case Resume::kSet: return rest | eflags::kRf;
+      case Resume::kClear: return rest;
+      case Resume::kAsIs: break;
+    }
+    return p.eflags_image();
+  }
   /// EXT bit of error codes (SDM vol. 3, 6.13): the event was not the program's own INT.
   std::uint32_t external() const { return software ? 0 : 1; }
 };
@@ -23,7 +36,7 @@ struct Event {
 constexpr std::uint32_t kIdtBit = 2;
 
 void add_return_frame(const Processor& p, const Event& event, FrameValues& frame) {
-  frame.add(p.eflags_image());
+  frame.add(event.eflags_image(p));
   frame.add(p.system.seg[kCs].selector);
   frame.add(event.return_eip);
 }
@@ -45,7 +58,7 @@ bool deliver_real(Processor& p, const Event& event) {
   if (!check_code_offset(p, target, eip, 0) || !push_frame(p, frame, false, 0)) {
     return false;
   }
-  p.set_eflags(0, eflags::kIf | eflags::kTf | eflags::kAc);
+  p.set_eflags(0, eflags::kIf | eflags::kTf | eflags::kRf | eflags::kAc);
   enter_code_target(p, target, eip);
   return true;
 }
@@ -164,7 +177,7 @@ bool deliver_protected(Processor& p, const Event& event) {
                         {.by = TaskSwitchBy::kInterrupt,
                          .external = event.external(),
                          .saved_eip = event.return_eip,
-                         .saved_eflags = p.eflags_image(),
+                         .saved_eflags = event.eflags_image(p),
                          .push_error = event.push_error,
                          .error_code = event.error_code});
 }
@@ -186,6 +199,12 @@ bool makes_double_fault(const Event& first, std::uint8_t second) {
   return contributory(first.vector) && contributory(second);
 }
 
+/// The instruction that faulted will be started again and must not meet its breakpoint twice; after
+/// a double fault it will not.
+Resume resume_after(std::uint8_t vector) {
+  return vector == vector::kDoubleFault ? Resume::kClear : Resume::kSet;
+}
+
 /// Delivers `event` and, while that faults, what comes of the fault. A fault after a task switch
 /// belongs to the new task, whose EIP is then p.eip.
 Delivery deliver_to_end(Processor& p, Event event, bool is_exception) {
@@ -200,10 +219,14 @@ Delivery deliver_to_end(Processor& p, Event event, bool is_exception) {
     event.vector = twice ? vector::kDoubleFault : fault.vector;
     event.error_code = twice ? 0 : fault.error_code;
     event.push_error = has_error_code(event.vector);
+    event.resume = resume_after(event.vector);
     event.return_eip = p.eip;
     is_exception = true;
   }
   p.eip = p.next_eip;
+  if (is_exception && event.vector == vector::kDebug) {
+    p.system.dr[7] &= ~dr7::kGd;  // SDM vol. 3, 17.2.4
+  }
   return {.faulted = faulted, .vector = event.vector, .error_code = event.error_code};
 }
 
@@ -211,11 +234,16 @@ Delivery deliver_to_end(Processor& p, Event event, bool is_exception) {
 
 bool has_error_code(std::uint8_t vector) {
   return vector == vector::kDoubleFault ||
-         (vector >= vector::kInvalidTss && vector <= vector::kPageFault);
+         (vector >= vector::kInvalidTss && vector <= vector::kPageFault) ||
+         vector == vector::kAlignmentCheck;
 }
 
 bool deliver_software_interrupt(Processor& p, std::uint8_t vector) {
-  return deliver(p, {.vector = vector, .software = true, .return_eip = p.next_eip});
+  if (!deliver(p, {.vector = vector, .software = true, .return_eip = p.next_eip})) {
+    return false;
+  }
+  p.debug_hits = 0;
+  return true;
 }
 
 Delivery deliver_exception(Processor& p) {
@@ -223,9 +251,22 @@ Delivery deliver_exception(Processor& p) {
   return deliver_to_end(p,
                         {.vector = fault.vector,
                          .push_error = has_error_code(fault.vector),
+                         .resume = resume_after(fault.vector),
                          .error_code = fault.error_code,
                          .return_eip = p.eip},
                         true);
+}
+
+Delivery deliver_debug_trap(Processor& p) {
+  p.system.pending_exception = 0;
+  p.system.halted = 0;
+  p.system.shadow = kNoShadow;
+  return deliver_to_end(p, {.vector = vector::kDebug, .return_eip = p.eip}, true);
+}
+
+Delivery deliver_nmi(Processor& p) {
+  p.system.nmi_blocked = 1;
+  return deliver_external_interrupt(p, vector::kNmi);
 }
 
 Delivery deliver_external_interrupt(Processor& p, std::uint8_t vector) {

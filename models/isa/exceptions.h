@@ -12,7 +12,8 @@ namespace strata {
 bool has_error_code(std::uint8_t vector);
 
 /// INT n, INT 3, INTO: delivered as part of the instruction; pushes Processor::next_eip as return
-/// address and makes the handler next_eip. False with the fault raised, nothing changed.
+/// address and makes the handler next_eip. Debug traps of the instruction are lost: the handler
+/// starts with TF clear (SDM vol. 3, 17.3.1.4). False with the fault raised, nothing changed.
 bool deliver_software_interrupt(Processor& p, std::uint8_t vector);
 
 /// What a delivery came to. `vector` is the one whose handler was entered: #DF (or the second
@@ -26,6 +27,14 @@ struct Delivery {
 
 /// Delivers the exception p.fault() of the instruction at p.eip; on return p.eip is the handler.
 Delivery deliver_exception(Processor& p);
+
+/// Delivers #DB before the instruction at p.eip: the trap that is pending, or an instruction
+/// breakpoint. DR6 is set already. RF is pushed as it is, unlike with faults (SDM vol. 3,
+/// 17.3.1.1). Wakes a halted processor.
+Delivery deliver_debug_trap(Processor& p);
+
+/// Delivers an NMI; others are blocked until IRET (SDM vol. 3, 6.7.1).
+Delivery deliver_nmi(Processor& p);
 
 /// Delivers external interrupt `vector` before the instruction at p.eip; wakes a halted processor.
 Delivery deliver_external_interrupt(Processor& p, std::uint8_t vector);

@@ -13,9 +13,14 @@ namespace strata {
 bool check_io_bitmap(Processor& p, std::uint16_t port, unsigned bytes);
 
 /// CPL at most IOPL lets all ports pass; in virtual-8086 mode the bitmap always decides.
+/// An access that is allowed may meet an I/O breakpoint.
 inline bool io_allowed(Processor& p, std::uint16_t port, unsigned bytes) {
   const bool free = !p.protected_mode() || (p.cpl() <= iopl(p) && !p.flag(eflags::kVm));
-  return free || check_io_bitmap(p, port, bytes);
+  if (!free && !check_io_bitmap(p, port, bytes)) {
+    return false;
+  }
+  p.note_port_access(port, bytes);
+  return true;
 }
 
 }  // namespace strata

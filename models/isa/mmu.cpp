@@ -123,6 +123,15 @@ PageView Mmu::view(Privilege privilege) const {
   return {hosts.readable.get(), hosts.writable.get()};
 }
 
+PageView Mmu::no_pages() {
+  static const Table<std::uint8_t*> kNone = [] {
+    Table<std::uint8_t*> none;
+    none.allocate();
+    return none;
+  }();
+  return {kNone.get(), kNone.get()};
+}
+
 std::uint32_t Mmu::Walk::entry(std::uint32_t linear) const {
   if (large) {
     constexpr std::uint32_t kInside = ~pte::kLargeFrame & pte::kFrame;

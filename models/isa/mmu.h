@@ -71,6 +71,9 @@ class Mmu {
   /// Pages that can be accessed without asking translate().
   PageView view(Privilege privilege) const;
 
+  /// A view without any page.
+  static PageView no_pages();
+
   /// The physical address of `linear` for one access; false with `error_code` of the #PF. Sets
   /// accessed and dirty bits as a permitted access does. What an entry does not allow is looked up
   /// again, so a fault always comes from the tables in memory; it drops the entry.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "models/isa/not_executed.h"
 #include "models/isa/semantics/binary_arithmetic.h"
 #include "models/isa/semantics/bit_byte.h"
 #include "models/isa/semantics/control_register.h"
@@ -71,8 +70,6 @@ consteval Handlers rm_full() {
   return {{{Op::template run<Word, false>, Op::template run<Word, true>},
            {Op::template run<Dword, false>, Op::template run<Dword, true>}}};
 }
-
-constexpr Handlers kNotExecuted = one<not_executed>();
 
 // clang-format off
 constexpr OpcodeRow kRows[] = {
@@ -381,11 +378,11 @@ constexpr OpcodeRow kRows[] = {
     {k0F, 0x09, kAnyReg, "WBINVD", Form::kNone, one<invalidate_caches>(), Lock::kNo, CpuFamily::k486},
     {k0F, 0x0B, kAnyReg, "UD2", Form::kNone, one<undefined_opcode>(), Lock::kNo, CpuFamily::k586},
     {k0F, 0x20, kAnyReg, "MOV", Form::kRS, one<mov_from_control>(), Lock::kNo},
-    {k0F, 0x21, kAnyReg, "MOV", Form::kRS, kNotExecuted, Lock::kNo},
+    {k0F, 0x21, kAnyReg, "MOV", Form::kRS, one<mov_from_debug>(), Lock::kNo},
     {k0F, 0x22, kAnyReg, "MOV", Form::kRS, one<mov_to_control>(), Lock::kNo},
-    {k0F, 0x23, kAnyReg, "MOV", Form::kRS, kNotExecuted, Lock::kNo},
-    {k0F, 0x24, kAnyReg, "MOV", Form::kRS, kNotExecuted, Lock::kNo},
-    {k0F, 0x26, kAnyReg, "MOV", Form::kRS, kNotExecuted, Lock::kNo},
+    {k0F, 0x23, kAnyReg, "MOV", Form::kRS, one<mov_to_debug>(), Lock::kNo},
+    {k0F, 0x24, kAnyReg, "MOV", Form::kRS, one<mov_from_test>(), Lock::kNo},
+    {k0F, 0x26, kAnyReg, "MOV", Form::kRS, one<mov_to_test>(), Lock::kNo},
     {k0F, 0x30, kAnyReg, "WRMSR", Form::kNone, one<wrmsr>(), Lock::kNo, CpuFamily::k586},
     {k0F, 0x31, kAnyReg, "RDTSC", Form::kNone, one<rdtsc>(), Lock::kNo, CpuFamily::k586},
     {k0F, 0x32, kAnyReg, "RDMSR", Form::kNone, one<rdmsr>(), Lock::kNo, CpuFamily::k586},

@@ -1,5 +1,7 @@
 #include "models/isa/processor.h"
 
+#include "models/isa/debug_registers.h"
+
 namespace strata {
 namespace {
 
@@ -45,6 +47,23 @@ CpuState Processor::state() const {
   return state;
 }
 
+void Processor::set_debug_register(unsigned number, std::uint32_t value) {
+  if (number == 6) {
+    value = (value & dr6::kWritable) | dr6::kAlwaysOne;
+  } else if (number == 7) {
+    value = (value & dr7::kWritable) | dr7::kAlwaysOne;
+  }
+  system.dr[number] = value;
+  refresh_reach();
+  attention = true;
+}
+
+void Processor::note_port_access(std::uint16_t port, unsigned bytes) {
+  if (any_breakpoint(system)) [[unlikely]] {
+    debug_hits |= port_breakpoints(system, port, bytes);
+  }
+}
+
 /// AC and ID came with the 486.
 std::uint32_t Processor::writable_eflags() const {
   return eflags::kWritable386 | (family >= CpuFamily::k486 ? eflags::kAc | eflags::kId : 0);
@@ -55,6 +74,9 @@ void Processor::set_eflags(std::uint32_t image, std::uint32_t mask) {
   control_flags = (value & ~eflags::kStatus) | eflags::kReserved1;
   flags.set_status(value);
   attention = true;
+  if (alignment_flag_ != flag(eflags::kAc)) {
+    refresh_reach();
+  }
 }
 
 void Processor::set_cr0(std::uint32_t value) {
@@ -82,10 +104,18 @@ void Processor::flush_page(std::uint32_t linear) {
   window.size = 0;
 }
 
-/// The current level is SS's DPL.
-void Processor::refresh_view() {
-  privilege_ = cpl() == 3 ? Privilege::kUser : Privilege::kSupervisor;
-  view_ = mmu_.view(privilege_);
+/// SDM vol. 3, 6.15, interrupt 17.
+bool Processor::checks_alignment() const {
+  return privilege() == Privilege::kUser && flag(eflags::kAc) && (system.cr0 & cr0::kAm) != 0 &&
+         family >= CpuFamily::k486;
+}
+
+/// Where every access has to be looked at, none finds its page.
+void Processor::refresh_reach() {
+  operands_.privilege = cpl() == 3 ? Privilege::kUser : Privilege::kSupervisor;
+  alignment_flag_ = flag(eflags::kAc);
+  const bool every_access = checks_alignment() || watches_data(system);
+  operands_.view = every_access ? Mmu::no_pages() : mmu_.view(privilege());
   if (mmu_.paging()) {
     window.size = 0;
   }
@@ -104,7 +134,7 @@ void Processor::refresh_segment(unsigned segment) {
     window.size = 0;
   } else if (segment == kSs) {
     stack_mask_ = (state.attributes & attr::kBig) != 0 ? 0xFFFFFFFF : 0xFFFF;
-    refresh_view();
+    refresh_reach();
   }
 }
 
@@ -135,33 +165,40 @@ bool Processor::translate(std::uint32_t linear, Privilege privilege, Access acce
   return raise(vector::kPageFault, error_code);
 }
 
-/// Both pages are checked, the low one first, before anything is read or written.
-bool Processor::find_place(std::uint32_t linear, unsigned bytes, Privilege privilege, Access access,
+/// Both pages are checked, the low one first, before anything is read or written. Alignment counts
+/// before the page; a breakpoint matches only what is allowed.
+bool Processor::find_place(const Reach& reach, std::uint32_t linear, unsigned bytes, Access access,
                            GuestMemory::Place& place) {
-  if (!translate(linear, privilege, access, place.first)) {
-    return false;
+  if (reach.operand && (linear & (bytes - 1)) != 0 && checks_alignment()) {
+    return raise(vector::kAlignmentCheck);
   }
   const std::uint32_t last = linear + bytes - 1;
-  if ((last ^ linear) >> GuestMemory::kPageShift == 0) {
-    return true;
+  const bool crosses = (last ^ linear) >> GuestMemory::kPageShift != 0;
+  if (!translate(linear, reach.privilege, access, place.first) ||
+      (crosses &&
+       !translate(last & ~GuestMemory::kPageMask, reach.privilege, access, place.second))) {
+    return false;
   }
-  return translate(last & ~GuestMemory::kPageMask, privilege, access, place.second);
+  if (reach.operand && any_breakpoint(system)) {
+    debug_hits |= data_breakpoints(system, linear, bytes, access == Access::kWrite);
+  }
+  return true;
 }
 
-bool Processor::read_slowly(std::uint32_t linear, unsigned bytes, Privilege privilege,
+bool Processor::read_slowly(const Reach& reach, std::uint32_t linear, unsigned bytes,
                             std::uint32_t& value) {
   GuestMemory::Place place;
-  if (!find_place(linear, bytes, privilege, Access::kRead, place)) {
+  if (!find_place(reach, linear, bytes, Access::kRead, place)) {
     return false;
   }
   value = memory.read(place, bytes);
   return true;
 }
 
-bool Processor::write_slowly(std::uint32_t linear, unsigned bytes, Privilege privilege,
+bool Processor::write_slowly(const Reach& reach, std::uint32_t linear, unsigned bytes,
                              std::uint32_t value) {
   GuestMemory::Place place;
-  if (!find_place(linear, bytes, privilege, Access::kWrite, place)) {
+  if (!find_place(reach, linear, bytes, Access::kWrite, place)) {
     return false;
   }
   memory.write(place, bytes, value);

@@ -98,6 +98,21 @@ class Processor {
   std::uint32_t stack_mask() const { return stack_mask_; }
   bool code_big() const { return (system.seg[kCs].attributes & attr::kBig) != 0; }
 
+  // ---- debugging (SDM vol. 3, chapter 17) ----
+
+  /// Whether the next instruction may end in a debug trap or meet an instruction breakpoint, or has
+  /// to clear RF: then an engine cannot just execute it.
+  bool watched() const {
+    constexpr std::uint32_t kFlags = eflags::kTf | eflags::kRf;
+    return (control_flags & kFlags) != 0 || (system.dr[7] & dr7::kEnables) != 0;
+  }
+
+  /// MOV DRn. DR6 and DR7 keep the bits that exist.
+  void set_debug_register(unsigned number, std::uint32_t value);
+
+  /// An allowed access to I/O ports: it may meet a breakpoint.
+  void note_port_access(std::uint16_t port, unsigned bytes);
+
   // ---- faults ----
 
   bool raise(std::uint8_t vector, std::uint32_t error_code = 0) {
@@ -122,7 +137,7 @@ class Processor {
     if (!readable<T>(segment, offset, linear)) [[unlikely]] {
       return false;
     }
-    return read_at<T>(view_, linear, privilege_, value);
+    return read_at<T>(operands_, linear, value);
   }
 
   template <typename T>
@@ -131,7 +146,7 @@ class Processor {
     if (!writable<T>(segment, offset, linear)) [[unlikely]] {
       return false;
     }
-    return write_at<T>(view_, linear, privilege_, value);
+    return write_at<T>(operands_, linear, value);
   }
 
   /// Checks a read-modify-write access; load() and store() then do it.
@@ -141,7 +156,7 @@ class Processor {
     if (!writable<T>(segment, offset, linear)) [[unlikely]] {
       return false;
     }
-    return locate_at<T>(view_, linear, privilege_, at);
+    return locate_at<T>(operands_, linear, at);
   }
 
   template <typename T>
@@ -187,35 +202,35 @@ class Processor {
 
   /// Of data accesses at the current level; descriptor tables and task state segments are always
   /// accessed as supervisor (SDM vol. 3, 4.6).
-  Privilege privilege() const { return privilege_; }
+  Privilege privilege() const { return operands_.privilege; }
 
   template <typename T>
   bool read_linear(std::uint32_t linear, Privilege privilege, T& value) {
-    return read_at<T>(mmu_.view(privilege), linear, privilege, value);
+    return read_at<T>(tables(privilege), linear, value);
   }
 
   template <typename T>
   bool write_linear(std::uint32_t linear, Privilege privilege, T value) {
-    return write_at<T>(mmu_.view(privilege), linear, privilege, value);
+    return write_at<T>(tables(privilege), linear, value);
   }
 
   /// Checks a write; store() then cannot fault.
   template <typename T>
   bool locate_linear(std::uint32_t linear, Privilege privilege, Location<T>& at) {
-    return locate_at<T>(mmu_.view(privilege), linear, privilege, at);
+    return locate_at<T>(tables(privilege), linear, at);
   }
 
   // ---- code ----
 
   /// The physical address of a code byte at the current level; false with #PF raised.
   bool translate_code(std::uint32_t linear, std::uint32_t& physical) {
-    return translate(linear, privilege_, Access::kRead, physical);
+    return translate(linear, privilege(), Access::kRead, physical);
   }
 
   /// Host memory of the page `linear` lies in, if code there can be fetched without a page walk;
   /// null: not known, or not plain memory.
   const std::uint8_t* code_page(std::uint32_t linear) const {
-    return mmu_.view(privilege_).readable[linear >> GuestMemory::kPageShift];
+    return mmu_.view(privilege()).readable[linear >> GuestMemory::kPageShift];
   }
 
   bool paging() const { return mmu_.paging(); }
@@ -286,6 +301,9 @@ class Processor {
   /// EFLAGS but for the status flags; bit 1 is set.
   std::uint32_t control_flags = eflags::kReserved1;
   bool attention = false;
+  /// DR6 bits of the debug traps the running instruction has met so far. It ends in #DB if they are
+  /// not zero; the engine clears them before the next.
+  std::uint32_t debug_hits = 0;
   /// Everything else of the state. Its gpr, eip and eflags are not kept up to date; with a clock
   /// attached its tsc is the counter's lead over that.
   CpuState system;
@@ -306,14 +324,24 @@ class Processor {
     return std::int64_t{offset} + (static_cast<std::int64_t>(sizeof(T)) - 1);
   }
 
-  /// One access through `view`; what it does not cover, access by access.
+  /// How an access goes to memory.
+  struct Reach {
+    PageView view{};
+    Privilege privilege = Privilege::kSupervisor;
+    bool operand = false;  // of the instruction at its level: breakpoints and alignment count
+  };
+
+  Reach tables(Privilege privilege) const {
+    return {.view = mmu_.view(privilege), .privilege = privilege};
+  }
+
+  /// One access where the view has its page; the slow calls do all others.
   template <typename T>
-  [[gnu::always_inline]] bool read_at(const PageView& view, std::uint32_t linear,
-                                      Privilege privilege, T& value) {
-    const std::uint8_t* page = view.readable[linear >> GuestMemory::kPageShift];
+  [[gnu::always_inline]] bool read_at(const Reach& reach, std::uint32_t linear, T& value) {
+    const std::uint8_t* page = reach.view.readable[linear >> GuestMemory::kPageShift];
     if (page == nullptr || !GuestMemory::inside_page<T>(linear)) [[unlikely]] {
       std::uint32_t pieces = 0;
-      const bool done = read_slowly(linear, sizeof(T), privilege, pieces);
+      const bool done = read_slowly(reach, linear, sizeof(T), pieces);
       value = static_cast<T>(pieces);
       return done;
     }
@@ -322,42 +350,41 @@ class Processor {
   }
 
   template <typename T>
-  [[gnu::always_inline]] bool write_at(const PageView& view, std::uint32_t linear,
-                                       Privilege privilege, T value) {
-    std::uint8_t* page = view.writable[linear >> GuestMemory::kPageShift];
+  [[gnu::always_inline]] bool write_at(const Reach& reach, std::uint32_t linear, T value) {
+    std::uint8_t* page = reach.view.writable[linear >> GuestMemory::kPageShift];
     if (page == nullptr || !GuestMemory::inside_page<T>(linear)) [[unlikely]] {
-      return write_slowly(linear, sizeof(T), privilege, value);
+      return write_slowly(reach, linear, sizeof(T), value);
     }
     std::memcpy(page + (linear & GuestMemory::kPageMask), &value, sizeof(T));
     return true;
   }
 
   template <typename T>
-  [[gnu::always_inline]] bool locate_at(const PageView& view, std::uint32_t linear,
-                                        Privilege privilege, Location<T>& at) {
-    std::uint8_t* page = view.writable[linear >> GuestMemory::kPageShift];
+  [[gnu::always_inline]] bool locate_at(const Reach& reach, std::uint32_t linear, Location<T>& at) {
+    std::uint8_t* page = reach.view.writable[linear >> GuestMemory::kPageShift];
     if (page == nullptr || !GuestMemory::inside_page<T>(linear)) [[unlikely]] {
       at.host = nullptr;
-      return find_place(linear, sizeof(T), privilege, Access::kWrite, at.place);
+      return find_place(reach, linear, sizeof(T), Access::kWrite, at.place);
     }
     at.host = page + (linear & GuestMemory::kPageMask);
     return true;
   }
 
   std::uint32_t writable_eflags() const;
-  bool read_slowly(std::uint32_t linear, unsigned bytes, Privilege privilege, std::uint32_t& value);
-  bool write_slowly(std::uint32_t linear, unsigned bytes, Privilege privilege, std::uint32_t value);
-  bool find_place(std::uint32_t linear, unsigned bytes, Privilege privilege, Access access,
+  bool read_slowly(const Reach& reach, std::uint32_t linear, unsigned bytes, std::uint32_t& value);
+  bool write_slowly(const Reach& reach, std::uint32_t linear, unsigned bytes, std::uint32_t value);
+  bool find_place(const Reach& reach, std::uint32_t linear, unsigned bytes, Access access,
                   GuestMemory::Place& place);
   bool translate(std::uint32_t linear, Privilege privilege, Access access, std::uint32_t& physical);
-  void refresh_view();
+  bool checks_alignment() const;
+  void refresh_reach();
 
   void refresh_segment(unsigned segment);
   bool check_access(unsigned segment, std::uint32_t offset, unsigned bytes, bool for_write);
 
   std::array<SegmentCheck, 6> checks_{};
-  PageView view_;  // at the current level
-  Privilege privilege_ = Privilege::kSupervisor;
+  Reach operands_{.operand = true};
+  bool alignment_flag_ = false;  // EFLAGS.AC at the last refresh_reach()
   std::uint32_t stack_mask_ = 0xFFFF;
   Mmu mmu_;
   Fault fault_;

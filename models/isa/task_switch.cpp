@@ -171,7 +171,7 @@ void load_state(Processor& p, const TaskSwitch& request, const Image& image, boo
   for (unsigned n = 0; n < 8; ++n) {
     p.gpr[n] = image.registers[n];
   }
-  p.system.dr[7] &= ~(dr7::kLocal | dr7::kLe);
+  p.set_debug_register(7, p.system.dr[7] & ~(dr7::kLocal | dr7::kLe));
   p.system.ldtr = null_segment(image.ldt);
 }
 
@@ -265,7 +265,7 @@ bool push_error_code(Processor& p, const TaskSwitch& request) {
 /// The debug trap of TSS bit T (SDM vol. 3, 17.3.1.5), before the new task's first instruction.
 void request_debug_trap(Processor& p) {
   p.system.dr[6] |= dr6::kBt;
-  p.system.pending_exception = 1u << 31 | vector::kDebug;
+  p.system.pending_exception = kPendingDebugTrap;
   p.request_attention();
 }
 

@@ -202,7 +202,7 @@ module cpu
   logic [ 1:0] seq_d_space;
   logic [31:0] seq_d_addr, seq_d_wdata;
   size_e       seq_d_size;
-  logic        seq_done, seq_partial, seq_jump, seq_mov_ss_shadow;
+  logic        seq_done, seq_partial, seq_rf_loaded, seq_jump, seq_mov_ss_shadow;
   logic [31:0] seq_target;
   logic [ 1:0] seq_kind;
   logic [ 7:0] seq_vector;
@@ -486,6 +486,7 @@ module cpu
       .d_rdata_i      (d_rdata),
       .done_o         (seq_done),
       .partial_o      (seq_partial),
+      .rf_loaded_o    (seq_rf_loaded),
       .jump_o         (seq_jump),
       .target_o       (seq_target),
       .mov_ss_shadow_o(seq_mov_ss_shadow),
@@ -523,6 +524,8 @@ module cpu
       .eip_data_i    (redirect ? redirect_eip : seq_eip_valid ? seq_target : x_next_eip_q),
       .flags_valid_i ((ex_done && ex_flags_valid) || seq_flags_valid),
       .flags_i       (seq_active ? seq_flags : ex_flags),
+      .rf_valid_i    (ex_done || (seq_done && !seq_rf_loaded)),
+      .rf_i          (seq_partial),
       .seg_valid_i   (seg_valid),
       .seg_i         (seg_index),
       .seg_part_i    (seg_part),

@@ -114,6 +114,7 @@ package cpu_pkg;
   parameter int unsigned FL_DF = 10;
   parameter int unsigned FL_OF = 11;
   parameter int unsigned FL_NT = 14;
+  parameter int unsigned FL_RF = 16;
   parameter int unsigned FL_VM = 17;
 
   parameter logic [31:0] FLAGS_STATUS = 32'h0000_08D5;

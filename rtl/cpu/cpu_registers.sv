@@ -54,6 +54,8 @@ module cpu_registers
     input logic        cr_valid_i,
     input logic [ 2:0] cr_i,
     input logic [31:0] cr_data_i,
+    input logic        rf_valid_i,      // something ends that has not loaded RF
+    input logic        rf_i,            // with iterations left
     input logic        cr2_valid_i,     // page fault
     input logic [31:0] cr2_i,
     input logic        shadow_valid_i,
@@ -192,6 +194,7 @@ module cpu_registers
       endcase
     if (eip_valid_i) eip_o <= eip_data_i;
     if (flags_valid_i) eflags_o <= flags_i;
+    if (rf_valid_i) eflags_o[FL_RF] <= rf_i;
     if (seg_valid_i) begin
       selector_o[seg_i] <= seg_selector_i;
       seg_base_o[seg_i] <= seg_base_i;

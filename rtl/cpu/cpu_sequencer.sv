@@ -103,6 +103,7 @@ module cpu_sequencer
     // to retirement
     output logic        done_o,          // the instruction, exception or interrupt is complete
     output logic        partial_o,       // with done: a string instruction with iterations left
+    output logic        rf_loaded_o,     // with done: the sequence has loaded RF
     output logic        jump_o,          // with done: fetch again, from target
     output logic [31:0] target_o,
     output logic        mov_ss_shadow_o, // with done: SS was loaded by MOV or POP
@@ -141,6 +142,8 @@ module cpu_sequencer
   task_e       task_q;
   deliver_e    deliver_q;
   logic [ 1:0] kind_q;
+  logic        rf_loaded_q;
+  logic        pushed_rf;
   logic [ 7:0] vector_q;
   logic [31:0] error_q;
   logic        has_error_q;
@@ -170,6 +173,10 @@ module cpu_sequencer
   assign waits_o = waiting_q;
   assign shutdown_o = shutdown_q;
   assign kind_o = kind_q;
+  assign rf_loaded_o = rf_loaded_q;
+  // RF as events save it: set by faults, clear by INT n and task switches, kept by interrupts (SDM vol. 3,
+  // 17.3.1.1).
+  assign pushed_rf = kind_q == 2'd2 ? eflags_i[FL_RF] : kind_q == 2'd1 && deliver_q != DeliverDouble;
   assign vector_o = vector_q;
   assign error_o = error_q;
   assign cpl = seg_attr_i[IDX_SS][6:5];
@@ -314,7 +321,10 @@ module cpu_sequencer
           UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi: data = gpr_i[3'(u.data - UsEax)];
           UsNextEip: data = next_eip_i;
           UsEip: data = eip_i;
-          UsFlags: data = eflags_i;
+          UsFlags: begin
+            data = eflags_i;
+            data[FL_RF] = pushed_rf;
+          end
           UsError: data = error_q;
           UsCs: data = {16'b0, selector_i[IDX_CS][15:0]};
           UsSelector: data = {16'b0, selector_i[index_q][15:0]};
@@ -323,6 +333,7 @@ module cpu_sequencer
           UsFreeByte: data = {24'b0, temp_q[5][15:10], 1'b0, temp_q[5][8]};
           UsTaskFlags: begin
             data = eflags_i;
+            data[FL_RF] = pushed_rf;
             if (task_q == TaskReturn) data[FL_NT] = 1'b0;
           end
           UsBusyByte: data = {24'b0, temp_q[5][15:10], 1'b1, temp_q[5][8]};
@@ -558,8 +569,8 @@ module cpu_sequencer
         end
         SpFlagsHandler: begin
           flags_valid_o = 1'b1;
-          // TF, and in protected mode NT, RF and VM; IF for interrupt gates
-          flags_o = eflags_i & (cr0_i[0] ? 32'hFFFC_BEFF : 32'hFFFF_FEFF);
+          // TF and RF, in protected mode NT and VM, in real mode AC; IF for interrupt gates
+          flags_o = eflags_i & (cr0_i[0] ? 32'hFFFC_BEFF : 32'hFFFA_FEFF);
           if (gate_clears_if_q) flags_o[FL_IF] = 1'b0;
         end
         SpSetZf: begin
@@ -765,6 +776,7 @@ module cpu_sequencer
       end else if (interrupt_i || start_i) begin
         active_q <= 1'b1;
         begin_sequence();
+        rf_loaded_q <= 1'b0;
         upc_q <= interrupt_i ? UC_INTERRUPT : ctl_i.fault != FaultNone ? UC_EARLY_FAULT : ctl_i.upc;
         kind_q <= interrupt_i ? 2'd2 : 2'd0;
         external_q <= interrupt_i;
@@ -772,6 +784,9 @@ module cpu_sequencer
       end
     end else begin
       if (d_valid_o && d_ready_i) waiting_q <= 1'b1;
+      if (step_done && (u.special == SpFlagsIret || u.special == SpFlagsWhole ||
+                        u.special == SpFlagsHandler || u.special == SpTaskState))
+        rf_loaded_q <= 1'b1;
       if (fault && !waiting_q)
         raise(page_fault ? VEC_PF : frame_fault ? frame_vector : check_vector,
               page_fault ? page_error_i : frame_fault ? frame_error : check_error);
@@ -783,6 +798,7 @@ module cpu_sequencer
       shutdown_q <= 1'b0;
       deliver_q <= DeliverNone;
       kind_q <= 2'd0;
+      rf_loaded_q <= 1'b0;
     end
   end
 

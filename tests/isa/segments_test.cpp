@@ -192,18 +192,5 @@ TEST(Segments, ArplWritesOnlyWhatItHasRaised) {
   }
 }
 
-TEST(Segments, NotExecutedYetRaisesUndefinedOpcode) {
-  const std::initializer_list<std::uint8_t> list[] = {
-      {0x0F, 0x21, 0xC0}, {0x0F, 0x23, 0xC0}, {0x0F, 0x24, 0xC0}, {0x0F, 0x26, 0xC0}};
-  for (const auto& bytes : list) {
-    GuestCpu guest;
-    guest.enter_protected_mode();
-    guest.code(bytes);
-    const RetireRecord record = guest.step();
-    EXPECT_EQ(record.vector, vector::kInvalidOpcode) << std::hex << unsigned{*bytes.begin()};
-    EXPECT_EQ(record.length, bytes.size()) << std::hex << unsigned{*bytes.begin()};
-  }
-}
-
 }  // namespace
 }  // namespace strata::test

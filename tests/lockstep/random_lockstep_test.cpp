@@ -137,8 +137,11 @@ class Run {
         instruction.row == kUndefinedRow) {
       return false;
     }
-    const char* name = opcode_rows()[instruction.row].mnemonic;
-    return std::find(std::begin(kAhead), std::end(kAhead), name) != std::end(kAhead);
+    const OpcodeRow& row = opcode_rows()[instruction.row];
+    const bool special_register = row.map == OpcodeMap::kTwoByte && row.form == Form::kRS;
+    const std::string_view name = row.mnemonic;
+    return special_register ||
+           std::find(std::begin(kAhead), std::end(kAhead), name) != std::end(kAhead);
   }
 
   bool core_refused(const RetireRecord& record) const {
@@ -169,6 +172,9 @@ class Run {
     }
     if ((state.cr0 & cr0::kPg) != 0 && state.cr3 != kPageDirectory) {
       return End::kLeft;  // page tables that the program may change
+    }
+    if ((state.eflags & eflags::kTf) != 0) {
+      return End::kLeft;  // the core has no single step yet
     }
     exceptions_ += record.kind == RetireKind::kException ? 1 : 0;
     if (std::string why = interrupt_error(); !why.empty()) {

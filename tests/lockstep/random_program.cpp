@@ -266,8 +266,8 @@ std::uint32_t RandomProgram::write_restart_handler(std::uint32_t at, bool wide) 
   }
   a.in(kValuePort);
   a.op32();
-  a.bytes({0x25});  // AND EAX: not NT
-  a.number(0xFFFF3FFF, 4);
+  a.bytes({0x25});  // AND EAX: not NT, not TF
+  a.number(0xFFFF3EFF, 4);
   a.bytes({0x50, 0x9D});  // PUSH, POPF
   for (unsigned reg : {kEcx, kEbx, kEbp, kEsi, kEdi}) {
     a.in(kValuePort);

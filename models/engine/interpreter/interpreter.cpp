@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstring>
 
+#include "models/isa/debug_registers.h"
 #include "models/isa/decoder.h"
 #include "models/isa/exceptions.h"
 #include "models/isa/fetch.h"
@@ -143,6 +144,11 @@ void Interpreter::set_interrupt_line(bool level) {
   processor_.attention = true;
 }
 
+void Interpreter::raise_nmi() {
+  nmi_pending_ = true;
+  processor_.attention = true;
+}
+
 void Interpreter::request_stop() {
   stop_requested_.store(true);
   break_at_.store(0);
@@ -248,16 +254,34 @@ bool Interpreter::interrupt_due() const {
   return interrupt_line_ && processor_.flag(eflags::kIf) && processor_.system.shadow == kNoShadow;
 }
 
+bool Interpreter::nmi_due() const {
+  const CpuState& system = processor_.system;
+  return nmi_pending_ && system.nmi_blocked == 0 && system.shadow != kMovSsShadow;
+}
+
 void Interpreter::take_exception() {
   processor_.system.shadow = kNoShadow;
   shutdown_ = deliver_exception(processor_).shutdown;
   processor_.attention = true;
 }
 
-void Interpreter::take_interrupt(std::uint8_t vector) {
-  ++interrupts_;
-  shutdown_ = deliver_external_interrupt(processor_, vector).shutdown;
+/// What comes before the next instruction, by priority (SDM vol. 3, table 6-2): the trap of the one
+/// before, NMI, external interrupt. False if there is nothing.
+bool Interpreter::take_event() {
+  Processor& p = processor_;
+  if (p.system.pending_exception != 0) {
+    shutdown_ = deliver_debug_trap(p).shutdown;
+  } else if (nmi_due()) {
+    nmi_pending_ = false;
+    shutdown_ = strata::deliver_nmi(p).shutdown;
+  } else if (interrupt_due()) {
+    ++interrupts_;
+    shutdown_ = deliver_external_interrupt(p, machine_.acknowledge_interrupt()).shutdown;
+  } else {
+    return false;
+  }
   cycle_ += cpi_;
+  return true;
 }
 
 /// Instructions one after another, until break_at_ or until something asks for attention. EIP goes
@@ -299,13 +323,18 @@ StopReason Interpreter::run(Cycle deadline) {
     if (cycle_ >= deadline) {
       return StopReason::kDeadline;
     }
-    if (interrupt_due()) {
-      take_interrupt(machine_.acknowledge_interrupt());
+    if (take_event()) {
       continue;
     }
     if (p.system.halted != 0) {
       ++halts_;
       return StopReason::kHalted;
+    }
+    if (p.watched()) {
+      RetireRecord record;
+      execute_watched(record);
+      cycle_ += cpi_;
+      continue;
     }
     // With a shadow, one instruction and then here again; handlers set attention for the rest.
     p.attention = p.system.shadow != kNoShadow;
@@ -332,29 +361,71 @@ void Interpreter::end_record(RetireRecord& record) {
   record.eflags = processor_.eflags_image();
 }
 
-RetireRecord Interpreter::step() {
+void Interpreter::note_delivery(const Delivery& delivery, RetireKind kind, RetireRecord& record) {
+  shutdown_ = delivery.shutdown;
+  record.kind = delivery.faulted ? RetireKind::kException : kind;
+  record.vector = delivery.vector;
+  record.error_code = delivery.error_code;
+}
+
+/// RF lets the instruction it was set for pass, MOV SS and POP SS the one behind them (SDM vol. 3,
+/// 17.3.1.1).
+bool Interpreter::meets_instruction_breakpoint() const {
+  const Processor& p = processor_;
+  return any_breakpoint(p.system) && !p.flag(eflags::kRf) && p.system.shadow != kMovSsShadow &&
+         instruction_breakpoints(p.system, p.system.seg[kCs].base + p.eip) != 0;
+}
+
+/// One instruction or iteration with all that debugging adds.
+void Interpreter::execute_watched(RetireRecord& record) {
   Processor& p = processor_;
-  assert(p.system.halted == 0 && !shutdown_);
-  RetireRecord record = begin_record();
+  if (meets_instruction_breakpoint()) {
+    p.system.shadow = kNoShadow;
+    p.system.dr[6] |= instruction_breakpoints(p.system, p.system.seg[kCs].base + p.eip);
+    note_delivery(deliver_debug_trap(p), RetireKind::kException, record);
+    return;
+  }
   p.system.shadow = kNoShadow;
+  p.debug_hits = p.flag(eflags::kTf) ? dr6::kBs : 0;
+  p.control_flags &= ~eflags::kRf;
   Outcome outcome = Outcome::kFault;
   if (const Instruction* instruction = fetch(p.eip)) {
     record.length = instruction->length;
     p.next_eip = p.eip + instruction->length;
     outcome = instruction->execute(p, *instruction);
   }
+  finish_watched(outcome, record);
+}
+
+/// A trap is due after what has completed, but for loads of SS.
+void Interpreter::finish_watched(Outcome outcome, RetireRecord& record) {
+  Processor& p = processor_;
+  record.partial = outcome == Outcome::kRepeat;
+  if (outcome == Outcome::kFault) {
+    p.system.shadow = kNoShadow;
+    note_delivery(deliver_exception(p), RetireKind::kException, record);
+    return;
+  }
   if (outcome == Outcome::kDone) {
     p.eip = p.next_eip;
     ++instructions_;
-  } else if (outcome == Outcome::kFault) {
-    p.system.shadow = kNoShadow;
-    const Delivery delivery = deliver_exception(p);
-    shutdown_ = delivery.shutdown;
-    record.kind = RetireKind::kException;
-    record.vector = delivery.vector;
-    record.error_code = delivery.error_code;
   }
-  record.partial = outcome == Outcome::kRepeat;
+  if (p.debug_hits != 0 && p.system.shadow != kMovSsShadow) {
+    p.system.dr[6] |= p.debug_hits;
+    p.system.pending_exception = kPendingDebugTrap;
+  }
+}
+
+RetireRecord Interpreter::step() {
+  Processor& p = processor_;
+  const bool trap = p.system.pending_exception != 0;
+  assert((p.system.halted == 0 || trap) && !shutdown_);
+  RetireRecord record = begin_record();
+  if (trap) {
+    note_delivery(deliver_debug_trap(p), RetireKind::kException, record);
+  } else {
+    execute_watched(record);
+  }
   end_record(record);
   return record;
 }
@@ -363,11 +434,16 @@ RetireRecord Interpreter::deliver_interrupt(std::uint8_t vector) {
   assert(!shutdown_);
   RetireRecord record = begin_record();
   ++interrupts_;
-  const Delivery delivery = deliver_external_interrupt(processor_, vector);
-  shutdown_ = delivery.shutdown;
-  record.kind = delivery.faulted ? RetireKind::kException : RetireKind::kInterrupt;
-  record.vector = delivery.vector;
-  record.error_code = delivery.error_code;
+  note_delivery(deliver_external_interrupt(processor_, vector), RetireKind::kInterrupt, record);
+  end_record(record);
+  return record;
+}
+
+RetireRecord Interpreter::deliver_nmi() {
+  assert(!shutdown_);
+  RetireRecord record = begin_record();
+  nmi_pending_ = false;
+  note_delivery(strata::deliver_nmi(processor_), RetireKind::kInterrupt, record);
   end_record(record);
   return record;
 }

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "models/engine/engine.h"
+#include "models/isa/exceptions.h"
 #include "models/isa/processor.h"
 #include "models/isa/retire_record.h"
 
@@ -30,13 +31,14 @@ class Interpreter final : public Engine {
   void advance_to(Cycle cycle) override;
   StopReason run(Cycle deadline) override;
   void set_interrupt_line(bool level) override;
+  void raise_nmi() override;
   void request_stop() override;
   std::uint64_t instructions() const override { return instructions_; }
   std::map<std::string, std::uint64_t> exits() const override;
 
-  /// Executes one instruction, one iteration of a REP string instruction, or the delivery of the
-  /// exception it raises. Takes no external interrupt. The processor must not be halted or shut
-  /// down.
+  /// Delivers the debug trap that is pending, else executes one instruction, one iteration of a REP
+  /// string instruction, or the delivery of the exception it raises. Takes no interrupt and no NMI.
+  /// The processor must not be shut down, nor halted without a pending trap.
   RetireRecord step();
 
   /// Takes external interrupt `vector` now, whatever EFLAGS.IF says; wakes a halted processor. The
@@ -45,6 +47,10 @@ class Interpreter final : public Engine {
 
   /// Gives the time stamp counter a value; time itself stays.
   void set_time_stamp(std::uint64_t value) { processor_.set_time_stamp(value); }
+
+  /// Takes a non-maskable interrupt now, whatever blocks it; wakes a halted processor. The record
+  /// is as deliver_interrupt()'s, vector 2.
+  RetireRecord deliver_nmi();
 
   /// Whether a triple fault has stopped the processor for good.
   bool shutdown() const { return shutdown_; }
@@ -60,8 +66,13 @@ class Interpreter final : public Engine {
   bool open_window();
   void execute_until_break();
   void take_exception();
-  void take_interrupt(std::uint8_t vector);
+  bool take_event();
   bool interrupt_due() const;
+  bool nmi_due() const;
+  bool meets_instruction_breakpoint() const;
+  void execute_watched(RetireRecord& record);
+  void finish_watched(Outcome outcome, RetireRecord& record);
+  void note_delivery(const Delivery& delivery, RetireKind kind, RetireRecord& record);
   RetireRecord begin_record() const;
   void end_record(RetireRecord& record);
 
@@ -80,6 +91,7 @@ class Interpreter final : public Engine {
   std::atomic<Cycle> break_at_{0};
   std::atomic<bool> stop_requested_{false};
   bool interrupt_line_ = false;
+  bool nmi_pending_ = false;
   bool shutdown_ = false;
 };
 

@@ -91,6 +91,14 @@ void KvmEngine::advance_to(Cycle cycle) {
   sleeper_->sleep_until(ns == kNeverNs ? kNeverNs : start_ns_ + ns, stop_);
 }
 
+/// KVM keeps it until its own rules let it in; a halted CPU then goes on.
+void KvmEngine::raise_nmi() {
+  if (!vm_->raise_nmi()) {
+    fail(fmt::format("KVM refused an NMI ({})", std::strerror(errno)));
+  }
+  halted_ = halted_ && vm_->read_state().nmi_blocked != 0;
+}
+
 void KvmEngine::request_stop() {
   const int saved = errno;
   stop_ = true;

@@ -67,6 +67,7 @@ class KvmEngine final : public Engine {
   void advance_to(Cycle cycle) override;
   StopReason run(Cycle deadline) override;
   void set_interrupt_line(bool level) override { interrupt_line_ = level; }
+  void raise_nmi() override;
   /// Async-signal-safe, and callable from any thread.
   void request_stop() override;
 

@@ -191,6 +191,10 @@ bool KvmVm::inject_interrupt(std::uint8_t vector) {
   return ioctl(cpu_.get(), KVM_INTERRUPT, &interrupt) == 0;
 }
 
+bool KvmVm::raise_nmi() {
+  return ioctl(cpu_.get(), KVM_NMI, 0) == 0;
+}
+
 bool KvmVm::write_state(const CpuState& state) {
   write_tsc(cpu_.get(), state.tsc);
   tsc_offset_ = state.tsc - read_tsc(cpu_.get());

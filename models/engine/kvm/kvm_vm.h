@@ -57,6 +57,9 @@ class KvmVm {
   /// Queues external interrupt `vector`; only at a boundary where KVM said it is ready.
   bool inject_interrupt(std::uint8_t vector);
 
+  /// Queues an NMI; false where KVM refuses, errno says how.
+  bool raise_nmi();
+
   /// False where KVM refuses the state; errno says how.
   bool write_state(const CpuState& state);
   /// Replaces everything but the time stamp counter.

@@ -84,11 +84,15 @@ RetireRecord LockstepChecker::do_the_same(const RetireRecord& record, std::strin
     difference = "the interpreter has shut down";
     return record;
   }
+  if (std::exchange(nmi_, false)) {
+    return interpreter_.deliver_nmi();
+  }
   const std::optional<std::uint8_t> acknowledged = std::exchange(acknowledged_, std::nullopt);
   if (acknowledged || record.kind == RetireKind::kInterrupt) {
     return interpreter_.deliver_interrupt(acknowledged.value_or(record.vector));
   }
-  if (interpreter_.state().halted != 0) {
+  const CpuState before = interpreter_.state();
+  if (before.halted != 0 && before.pending_exception == 0) {
     difference = "the interpreter is halted";
     return record;
   }

@@ -38,6 +38,9 @@ class LockstepChecker {
   /// the fault that ended in. Without this call an exception is taken for the next instruction's.
   void on_acknowledge(std::uint8_t vector) { acknowledged_ = vector; }
 
+  /// The engine takes an NMI: what retires next is its delivery, or the fault that ended in.
+  void on_nmi() { nmi_ = true; }
+
   /// The engine has shut down where it would have retired next: does the interpreter too?
   bool on_shutdown();
 
@@ -66,6 +69,7 @@ class LockstepChecker {
   Interpreter interpreter_;
   std::deque<Retired> history_;
   std::optional<std::uint8_t> acknowledged_;
+  bool nmi_ = false;
   std::uint64_t retired_ = 0;
   std::string report_;
 };

@@ -67,6 +67,64 @@ inline Outcome mov_to_control(Processor& p, const Instruction& i) {
   return Outcome::kDone;
 }
 
+/// The debug register MOV names: DR4 and DR5 are DR6 and DR7 unless CR4.DE makes them #UD. An
+/// access while DR7.GD is set is a fault of its own (SDM vol. 3, 17.2.2 and 17.2.4).
+inline bool debug_register(Processor& p, const Instruction& i, unsigned& number) {
+  const bool alias = i.reg == 4 || i.reg == 5;
+  if (alias && (p.system.cr4 & cr4::kDe) != 0) {
+    return p.raise(vector::kInvalidOpcode);
+  }
+  if (!require_level0(p)) {
+    return false;
+  }
+  if ((p.system.dr[7] & dr7::kGd) != 0) {
+    p.system.dr[6] |= dr6::kBd;
+    return p.raise(vector::kDebug);
+  }
+  number = alias ? i.reg + 2u : i.reg;
+  return true;
+}
+
+/// MOV r32, DRn
+inline Outcome mov_from_debug(Processor& p, const Instruction& i) {
+  unsigned number = 0;
+  if (!debug_register(p, i, number)) {
+    return Outcome::kFault;
+  }
+  p.gpr[i.rm] = p.system.dr[number];
+  return Outcome::kDone;
+}
+
+/// MOV DRn, r32
+inline Outcome mov_to_debug(Processor& p, const Instruction& i) {
+  unsigned number = 0;
+  if (!debug_register(p, i, number)) {
+    return Outcome::kFault;
+  }
+  p.set_debug_register(number, p.gpr[i.rm]);
+  return Outcome::kDone;
+}
+
+/// MOV TRn: TR6 and TR7 of the 386 test its TLB, TR3 to TR5 of the 486 its cache. Here they read
+/// zero and drop what is written.
+inline bool test_register(Processor& p, const Instruction& i) {
+  const bool exists =
+      (p.family == CpuFamily::k386 && i.reg >= 6) || (p.family == CpuFamily::k486 && i.reg >= 3);
+  return exists ? require_level0(p) : p.raise(vector::kInvalidOpcode);
+}
+
+inline Outcome mov_from_test(Processor& p, const Instruction& i) {
+  if (!test_register(p, i)) {
+    return Outcome::kFault;
+  }
+  p.gpr[i.rm] = 0;
+  return Outcome::kDone;
+}
+
+inline Outcome mov_to_test(Processor& p, const Instruction& i) {
+  return test_register(p, i) ? Outcome::kDone : Outcome::kFault;
+}
+
 /// INVLPG m: the address is neither checked against its segment nor translated
 inline Outcome invlpg(Processor& p, const Instruction& i) {
   if (!require_level0(p)) {

@@ -203,10 +203,12 @@ inline Outcome into(Processor& p, const Instruction&) {
   return p.flags.of() ? software_interrupt(p, vector::kOverflow) : Outcome::kDone;
 }
 
-/// IRET and IRETD
+/// IRET and IRETD; even one that faults ends the blocking of NMIs (SDM vol. 3, 6.7.1)
 struct InterruptReturn {
   template <typename T>
   static Outcome run(Processor& p, const Instruction&) {
+    p.system.nmi_blocked = 0;
+    p.request_attention();
     return outcome_of(interrupt_return(p, sizeof(T) == 4));
   }
 };

@@ -129,7 +129,9 @@ struct Outs {
   }
 };
 
-/// One iteration; REP ends with the counter, and for CMPS and SCAS with ZF too.
+/// One iteration; REP ends with the counter, and for CMPS and SCAS with ZF too. RF is set while
+/// iterations are left, so that what interrupts them pushes it set and no instruction breakpoint is
+/// met twice (SDM vol. 3, 17.3.1.1).
 template <class Op>
 struct String {
   template <typename T>
@@ -145,10 +147,13 @@ struct String {
       return Outcome::kFault;
     }
     p.set_masked(kEcx, i.address_mask, --count);
-    if (Op::kCompares && p.flags.zf() != (i.repeat == Repeat::kWhileEqual)) {
+    const bool ended = Op::kCompares && p.flags.zf() != (i.repeat == Repeat::kWhileEqual);
+    if (count == 0 || ended) {
+      p.control_flags &= ~eflags::kRf;
       return Outcome::kDone;
     }
-    return count == 0 ? Outcome::kDone : Outcome::kRepeat;
+    p.control_flags |= eflags::kRf;
+    return Outcome::kRepeat;
   }
 };
 

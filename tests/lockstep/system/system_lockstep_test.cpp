@@ -143,6 +143,10 @@ class Session {
     }
     coverage_.on_retire(record, before_, state, code_at(rtl_memory_, record.linear_eip));
     before_ = state;
+    if ((state.eflags & eflags::kTf) != 0) {
+      left_ = true;  // the core has no single step yet
+      return SessionEnd::kMissing;
+    }
     return guard_.on_retire(record, state);
   }
 
