@@ -44,7 +44,8 @@ SNIPPET(load, "", "movl (%ebx), %eax", "nop");
 
 /* ---- single step ---- */
 
-RULE(single_step_traps, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.4: TF: #DB after the instruction, BS in DR6") {
+RULE(single_step_traps, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.4: TF: #DB after the instruction, BS in DR6") {
   in.eflags = FLAG_ONE | FLAG_TF;
   run_debugged(two_nops, 0);
   expect_debug((uint32_t)two_nops_at, DR6_BS);
@@ -52,13 +53,15 @@ RULE(single_step_traps, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.4: TF: #DB after the in
   expect_bits("pushed EFLAGS", event_frame()->eflags, FLAG_TF, FLAG_TF);
 }
 
-RULE(popf_with_tf_traps_after_the_next, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.4: no trap after the instruction that sets TF") {
+RULE(popf_with_tf_traps_after_the_next, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.4: no trap after the instruction that sets TF") {
   SNIPPET(set_tf, "pushl $0x102; popfl", "nop", "nop");
   run_debugged(set_tf, 0);
   expect_debug((uint32_t)set_tf_next, DR6_BS);
 }
 
-RULE(popf_clearing_tf_traps, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.4: TF counts as it was when the instruction began") {
+RULE(popf_clearing_tf_traps, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.4: TF counts as it was when the instruction began") {
   SNIPPET(clear_tf, "", "popfl", "nop");
   in.esp = (uint32_t)frame_words;
   frame_words[0] = FLAG_ONE;
@@ -68,7 +71,8 @@ RULE(popf_clearing_tf_traps, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.4: TF counts as it
   expect_bits("pushed EFLAGS", event_frame()->eflags, FLAG_TF, 0);
 }
 
-RULE(single_step_over_mov_ss, NEEDS_DEBUG, "SDM vol. 3, 6.8.3: MOV SS: debug traps wait one instruction") {
+RULE(single_step_over_mov_ss, NEEDS_DEBUG,
+     "SDM vol. 3, 6.8.3: MOV SS: debug traps wait one instruction") {
   SNIPPET(step_mov_ss, "movw %ax, %ss", "nop", "");
   in.eax = DATA0;
   in.eflags = FLAG_ONE | FLAG_TF;
@@ -76,7 +80,8 @@ RULE(single_step_over_mov_ss, NEEDS_DEBUG, "SDM vol. 3, 6.8.3: MOV SS: debug tra
   expect_debug((uint32_t)step_mov_ss_next, DR6_BS);
 }
 
-RULE(single_step_of_a_string, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.4: REP: a trap after each iteration") {
+RULE(single_step_of_a_string, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.4: REP: a trap after each iteration") {
   SNIPPET(copy, "", "rep movsb", "");
   in.esi = (uint32_t)scratch;
   in.edi = (uint32_t)scratch + 64;
@@ -91,7 +96,8 @@ RULE(single_step_of_a_string, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.4: REP: a trap af
   expect_equal("ECX", event.ecx, 0);
 }
 
-RULE(single_step_into_int, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.4: INT n clears TF: no trap in its handler") {
+RULE(single_step_into_int, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.4: INT n clears TF: no trap in its handler") {
   SNIPPET(step_int, "", "int $0x90", "");
   in.eflags = FLAG_ONE | FLAG_TF;
   run_debugged(step_int, 0);
@@ -109,7 +115,8 @@ RULE(single_step_at_level_3, NEEDS_DEBUG | NEEDS_LEVELS, "SDM vol. 3, 17.3.1.4: 
 
 /* ---- instruction breakpoints ---- */
 
-RULE(instruction_breakpoint_is_a_fault, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.1: #DB before the instruction, its EIP") {
+RULE(instruction_breakpoint_is_a_fault, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.1: #DB before the instruction, its EIP") {
   set_addresses((uint32_t)two_nops_at, 0);
   run_debugged(two_nops, GLOBAL(0) | WATCH(0, KIND_EXECUTE, 1));
   expect_debug((uint32_t)two_nops_at, 1 << 0);
@@ -127,7 +134,8 @@ RULE(disabled_breakpoint, NEEDS_DEBUG, "SDM vol. 3, 17.2.4: neither L nor G: no 
   expect_done();
 }
 
-RULE(rf_suppresses_instruction_breakpoint, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.1: RF: none for the next instruction") {
+RULE(rf_suppresses_instruction_breakpoint, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.1: RF: none for the next instruction") {
   set_addresses((uint32_t)two_nops, 0);
   in.eflags = FLAG_ONE | FLAG_RF;
   run_debugged(two_nops, GLOBAL(0) | WATCH(0, KIND_EXECUTE, 1));
@@ -135,7 +143,8 @@ RULE(rf_suppresses_instruction_breakpoint, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.1: R
   expect_bits("pushed EFLAGS", event_frame()->eflags, FLAG_RF, 0);
 }
 
-RULE(rf_lasts_one_instruction, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.1: RF is cleared after the instruction") {
+RULE(rf_lasts_one_instruction, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.1: RF is cleared after the instruction") {
   set_addresses((uint32_t)two_nops_at, 0);
   in.eflags = FLAG_ONE | FLAG_RF;
   run_debugged(two_nops, GLOBAL(0) | WATCH(0, KIND_EXECUTE, 1));
@@ -149,7 +158,8 @@ RULE(faults_push_rf, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.1: RF is 1 in the image a 
   expect_bits("pushed EFLAGS", event_frame()->eflags, FLAG_RF, FLAG_RF);
 }
 
-RULE(traps_push_no_rf, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.1: RF of a trap's image is that of EFLAGS") {
+RULE(traps_push_no_rf, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.1: RF of a trap's image is that of EFLAGS") {
   SNIPPET(breakpoint, "nop", "int3", "");
   run_debugged(breakpoint, 0);
   expect_trap(BP, breakpoint);
@@ -165,7 +175,8 @@ static void touch(const char* snippet, uint32_t offset, uint32_t kind, uint32_t 
   run_debugged(snippet, GLOBAL(0) | WATCH(0, kind, bytes));
 }
 
-RULE(write_breakpoint_is_a_trap, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.2: #DB after the write, next EIP") {
+RULE(write_breakpoint_is_a_trap, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.2: #DB after the write, next EIP") {
   in.eax = 0xCAFE;
   touch(store, 16, KIND_WRITE, 4);
   expect_debug((uint32_t)store_next, 1 << 0);
@@ -177,7 +188,8 @@ RULE(write_breakpoint_ignores_reads, NEEDS_DEBUG, "SDM vol. 3, 17.2.4: R/W 01: d
   expect_done();
 }
 
-RULE(access_breakpoint_sees_reads, NEEDS_DEBUG, "SDM vol. 3, 17.2.4: R/W 11: reads and writes, not fetches") {
+RULE(access_breakpoint_sees_reads, NEEDS_DEBUG,
+     "SDM vol. 3, 17.2.4: R/W 11: reads and writes, not fetches") {
   touch(load, 16, KIND_ACCESS, 4);
   expect_debug((uint32_t)load_next, 1 << 0);
   touch(store, 16, KIND_ACCESS, 4);
@@ -187,7 +199,8 @@ RULE(access_breakpoint_sees_reads, NEEDS_DEBUG, "SDM vol. 3, 17.2.4: R/W 11: rea
   expect_done();
 }
 
-RULE(breakpoint_covers_its_bytes, NEEDS_DEBUG, "SDM vol. 3, 17.2.5: any byte of the access within the range") {
+RULE(breakpoint_covers_its_bytes, NEEDS_DEBUG,
+     "SDM vol. 3, 17.2.5: any byte of the access within the range") {
   touch(store, 13, KIND_WRITE, 1);
   expect_debug((uint32_t)store_next, 1 << 0);
   touch(store, 12, KIND_WRITE, 4);
@@ -200,14 +213,16 @@ RULE(breakpoint_covers_its_bytes, NEEDS_DEBUG, "SDM vol. 3, 17.2.5: any byte of 
   expect_done();
 }
 
-RULE(breakpoint_is_aligned, NEEDS_DEBUG, "SDM vol. 3, 17.2.5: low address bits are ignored by length") {
+RULE(breakpoint_is_aligned, NEEDS_DEBUG,
+     "SDM vol. 3, 17.2.5: low address bits are ignored by length") {
   set_addresses((uint32_t)scratch + 18, 0);
   in.ebx = (uint32_t)scratch + 16;
   run_debugged(store, GLOBAL(0) | WATCH(0, KIND_WRITE, 4));
   expect_debug((uint32_t)store_next, 1 << 0);
 }
 
-RULE(two_breakpoints_at_once, NEEDS_DEBUG, "SDM vol. 3, 17.2.3: every condition that was met has its bit") {
+RULE(two_breakpoints_at_once, NEEDS_DEBUG,
+     "SDM vol. 3, 17.2.3: every condition that was met has its bit") {
   set_addresses((uint32_t)scratch + 16, (uint32_t)scratch + 18);
   in.ebx = (uint32_t)scratch + 16;
   run_debugged(store, GLOBAL(0) | WATCH(0, KIND_WRITE, 1) | LOCAL(1) | WATCH(1, KIND_WRITE, 2));
@@ -220,7 +235,8 @@ RULE(data_breakpoint_and_step, NEEDS_DEBUG, "SDM vol. 3, 17.2.3: BS and B0 toget
   expect_debug((uint32_t)store_next, DR6_BS | 1 << 0);
 }
 
-RULE(breakpoint_in_a_string, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.2: REP: #DB after the iteration that touched it") {
+RULE(breakpoint_in_a_string, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.2: REP: #DB after the iteration that touched it") {
   SNIPPET(fill, "", "rep stosb", "");
   set_addresses((uint32_t)scratch + 18, 0);
   in.edi = (uint32_t)scratch + 16;
@@ -231,12 +247,9 @@ RULE(breakpoint_in_a_string, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.2: REP: #DB after 
 }
 
 RULE(breakpoint_of_a_push, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.2: the stack is data too") {
-  SNIPPET(push_one, "", "pushl %eax", "nop");
-  set_addresses(stack_of(0) - 4, 0);
-  in.esp = stack_of(0);
-  in.eflags = FLAG_ONE;
-  start_at_level(0);
-  /* IRET, which starts the snippet, has read this place before. */
+  SNIPPET(push_one, "movl %ecx, %esp", "pushl %eax", "nop");
+  set_addresses((uint32_t)frame_words - 4, 0);
+  in.ecx = (uint32_t)frame_words;
   run_debugged(push_one, GLOBAL(0) | WATCH(0, KIND_WRITE, 4));
   expect_debug((uint32_t)push_one_next, 1 << 0);
 }
@@ -255,7 +268,8 @@ RULE(dr6_bits_are_sticky, NEEDS_DEBUG, "SDM vol. 3, 17.2.3: the processor does n
   expect_debug((uint32_t)two_nops_at, DR6_BD | 1 << 0);
 }
 
-RULE(debug_registers_have_fixed_bits, NEEDS_DEBUG, "SDM vol. 3, figure 17-1: reserved bits of DR6 and DR7") {
+RULE(debug_registers_have_fixed_bits, NEEDS_DEBUG,
+     "SDM vol. 3, figure 17-1: reserved bits of DR6 and DR7") {
   SNIPPET(write_zeros, "movl %eax, %db6; movl %eax, %db7", "movl %db6, %ecx", "movl %db7, %edx");
   run(write_zeros);
   expect_done();
@@ -263,7 +277,8 @@ RULE(debug_registers_have_fixed_bits, NEEDS_DEBUG, "SDM vol. 3, figure 17-1: res
   expect_bits("DR7", event.edx, 0xDC00, 0x0400);
 }
 
-RULE(gd_guards_the_registers, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.3: GD: MOV DR is a #DB fault, BD; GD is cleared") {
+RULE(gd_guards_the_registers, NEEDS_DEBUG,
+     "SDM vol. 3, 17.3.1.3: GD: MOV DR is a #DB fault, BD; GD is cleared") {
   SNIPPET(read_dr0, "", "movl %db0, %eax", "");
   run_debugged(read_dr0, DR7_GD);
   expect_debug((uint32_t)read_dr0_at, DR6_BD);
@@ -271,21 +286,24 @@ RULE(gd_guards_the_registers, NEEDS_DEBUG, "SDM vol. 3, 17.3.1.3: GD: MOV DR is 
 }
 
 RULE(dr4_and_dr5_are_aliases, NEEDS_DEBUG, "SDM vol. 3, 17.2.2: CR4.DE 0: DR4 is DR6, DR5 is DR7") {
-  SNIPPET(read_aliases, ".byte 0x0F, 0x21, 0xE1 # mov ecx, dr4", ".byte 0x0F, 0x21, 0xEA # mov edx, dr5", "");
+  SNIPPET(read_aliases, ".byte 0x0F, 0x21, 0xE1 # mov ecx, dr4",
+          ".byte 0x0F, 0x21, 0xEA # mov edx, dr5", "");
   run_debugged(read_aliases, 0);
   expect_done();
   expect_bits("DR4", event.ecx, 0xFFFF1FF0, 0xFFFF0FF0);
   expect_bits("DR5", event.edx, 0xDC00, 0x0400);
 }
 
-RULE(de_makes_dr4_undefined, NEEDS_DEBUG | NEEDS_INSTRUCTIONS, "SDM vol. 3, 17.2.2: CR4.DE 1: DR4 and DR5: #UD") {
+RULE(de_makes_dr4_undefined, NEEDS_DEBUG | NEEDS_INSTRUCTIONS,
+     "SDM vol. 3, 17.2.2: CR4.DE 1: DR4 and DR5: #UD") {
   SNIPPET(read_dr4, "movl $8, %eax; movl %eax, %cr4", ".byte 0x0F, 0x21, 0xE0", "");
   run_debugged(read_dr4, 0);
   __asm__ volatile(".arch i586; movl %0, %%cr4; .arch i386" : : "r"(0));
   expect_fault(UD, 0, read_dr4);
 }
 
-RULE(io_breakpoint, NEEDS_DEBUG | NEEDS_INSTRUCTIONS, "SDM vol. 3, 17.2.4: CR4.DE and R/W 10: I/O, a trap") {
+RULE(io_breakpoint, NEEDS_DEBUG | NEEDS_INSTRUCTIONS,
+     "SDM vol. 3, 17.2.4: CR4.DE and R/W 10: I/O, a trap") {
   SNIPPET(out_byte, "movl $8, %eax; movl %eax, %cr4", "outb %al, $0x80", "nop");
   set_addresses(0x80, 0);
   run_debugged(out_byte, GLOBAL(0) | WATCH(0, KIND_IO, 1));
@@ -293,7 +311,8 @@ RULE(io_breakpoint, NEEDS_DEBUG | NEEDS_INSTRUCTIONS, "SDM vol. 3, 17.2.4: CR4.D
   expect_debug((uint32_t)out_byte_next, 1 << 0);
 }
 
-RULE(task_switch_clears_local_breakpoints, NEEDS_DEBUG | NEEDS_TASKS, "SDM vol. 3, 17.2.4: L0 to L3 are cleared, G not") {
+RULE(task_switch_clears_local_breakpoints, NEEDS_DEBUG | NEEDS_TASKS,
+     "SDM vol. 3, 17.2.4: L0 to L3 are cleared, G not") {
   SNIPPET(jump, "", "ljmpl *far_target", "");
   SNIPPET(entry, "", "nop", "");
   tss_other.eip = (uint32_t)entry;
@@ -304,7 +323,8 @@ RULE(task_switch_clears_local_breakpoints, NEEDS_DEBUG | NEEDS_TASKS, "SDM vol. 
   expect_bits("DR7", dr7, 0xFF, GLOBAL(1));
 }
 
-RULE(fault_comes_before_data_breakpoint, NEEDS_DEBUG | NEEDS_SEGMENTS, "SDM vol. 3, 17.2.3: an access that faults triggers nothing") {
+RULE(fault_comes_before_data_breakpoint, NEEDS_DEBUG | NEEDS_SEGMENTS,
+     "SDM vol. 3, 17.2.3: an access that faults triggers nothing") {
   set_descriptor(SLOT, 0, 0xFFFFF, PRESENT | DATA_RO, PAGES | BIG);
   in.ds = SLOT;
   touch(store, 16, KIND_WRITE, 4);

@@ -1,5 +1,5 @@
-/* Exceptions by their sources, double faults, and what the undefined is (SDM vol. 3, 6.5 to 6.8, 6.15;
- * vol. 2). */
+/* Exceptions by their sources, double faults, and what the undefined is (SDM vol. 3, 6.5
+ * to 6.8, 6.15; vol. 2). */
 #include "sw/tests/rules/rule.h"
 
 #define LATER NEEDS_INSTRUCTIONS
@@ -13,15 +13,23 @@
     expect_fault(vector, error_code, rule_name##_snippet);                   \
   }
 
-FAULTS(divide_by_zero, NEEDS_FLAT, "SDM vol. 3, 6.15 (0): a fault: EIP of the DIV", "divl %ecx", DE, 0)
+FAULTS(divide_by_zero, NEEDS_FLAT, "SDM vol. 3, 6.15 (0): a fault: EIP of the DIV", "divl %ecx", DE,
+       0)
 FAULTS(ud2_is_undefined, NEEDS_FLAT, "SDM vol. 2, UD2: #UD", "ud2", UD, 0)
-FAULTS(bound_of_a_register, LATER, "SDM vol. 2, BOUND: register operand: #UD", ".byte 0x62, 0xC0", UD, 0)
-FAULTS(lea_of_a_register, NEEDS_FLAT, "SDM vol. 2, LEA: register operand: #UD", ".byte 0x8D, 0xC0", UD, 0)
-FAULTS(les_of_a_register, NEEDS_FLAT, "SDM vol. 2, LES: register operand: #UD", ".byte 0xC4, 0xC0", UD, 0)
-FAULTS(far_jump_of_a_register, NEEDS_FLAT, "SDM vol. 2, JMP: far with a register: #UD", ".byte 0xFF, 0xE8", UD, 0)
-FAULTS(lgdt_of_a_register, NEEDS_FLAT, "SDM vol. 2, LGDT: register operand: #UD", ".byte 0x0F, 0x01, 0xD0", UD, 0)
-FAULTS(mov_from_sixth_segment, NEEDS_FLAT, "SDM vol. 2, MOV: segment register 6: #UD", ".byte 0x8C, 0xF0", UD, 0)
-FAULTS(mov_from_cr1, NEEDS_FLAT, "SDM vol. 2, MOV CR: CR1 does not exist: #UD", ".byte 0x0F, 0x20, 0xC8", UD, 0)
+FAULTS(bound_of_a_register, LATER, "SDM vol. 2, BOUND: register operand: #UD", ".byte 0x62, 0xC0",
+       UD, 0)
+FAULTS(lea_of_a_register, NEEDS_FLAT, "SDM vol. 2, LEA: register operand: #UD", ".byte 0x8D, 0xC0",
+       UD, 0)
+FAULTS(les_of_a_register, NEEDS_FLAT, "SDM vol. 2, LES: register operand: #UD", ".byte 0xC4, 0xC0",
+       UD, 0)
+FAULTS(far_jump_of_a_register, NEEDS_FLAT, "SDM vol. 2, JMP: far with a register: #UD",
+       ".byte 0xFF, 0xE8", UD, 0)
+FAULTS(lgdt_of_a_register, NEEDS_FLAT, "SDM vol. 2, LGDT: register operand: #UD",
+       ".byte 0x0F, 0x01, 0xD0", UD, 0)
+FAULTS(mov_from_sixth_segment, NEEDS_FLAT, "SDM vol. 2, MOV: segment register 6: #UD",
+       ".byte 0x8C, 0xF0", UD, 0)
+FAULTS(mov_from_cr1, NEEDS_FLAT, "SDM vol. 2, MOV CR: CR1 does not exist: #UD",
+       ".byte 0x0F, 0x20, 0xC8", UD, 0)
 
 RULE(divide_overflow, NEEDS_FLAT, "SDM vol. 2, DIV: quotient too large: #DE, registers kept") {
   SNIPPET(divide_large, "", "divl %ecx", "");
@@ -34,8 +42,9 @@ RULE(divide_overflow, NEEDS_FLAT, "SDM vol. 2, DIV: quotient too large: #DE, reg
 }
 
 /* LOCK (SDM vol. 2, LOCK): only some instructions, and only with a memory destination. */
-#define LOCK_REFUSED(rule_name, instruction) \
-  FAULTS(rule_name, NEEDS_FLAT, "SDM vol. 2, LOCK: #UD: " instruction, ".byte 0xF0; " instruction, UD, 0)
+#define LOCK_REFUSED(rule_name, instruction)                                                       \
+  FAULTS(rule_name, NEEDS_FLAT, "SDM vol. 2, LOCK: #UD: " instruction, ".byte 0xF0; " instruction, \
+         UD, 0)
 LOCK_REFUSED(lock_nop, "nop")
 LOCK_REFUSED(lock_mov, "movl %eax, (%ebx)")
 LOCK_REFUSED(lock_add_register, "addl %eax, %ecx")
@@ -48,7 +57,8 @@ LOCK_REFUSED(lock_string, "stosb")
 LOCK_REFUSED(lock_push, "pushl (%ebx)")
 
 RULE(lock_is_allowed, NEEDS_FLAT, "SDM vol. 2, LOCK: ADD, BTS, DEC, NEG, NOT, XCHG with memory") {
-  SNIPPET(locked, "lock addl %eax, (%ebx); lock btsl $31, (%ebx); lock decl (%ebx); lock negl (%ebx)",
+  SNIPPET(locked,
+          "lock addl %eax, (%ebx); lock btsl $31, (%ebx); lock decl (%ebx); lock negl (%ebx)",
           "lock notl (%ebx)", "lock xchgl %eax, (%ebx)");
   in.eax = 1;
   in.ebx = (uint32_t)scratch;
@@ -59,13 +69,15 @@ RULE(lock_is_allowed, NEEDS_FLAT, "SDM vol. 2, LOCK: ADD, BTS, DEC, NEG, NOT, XC
   expect_equal("memory", *(uint32_t*)scratch, 1);
 }
 
-RULE(fifteen_bytes_are_an_instruction, NEEDS_FLAT, "SDM vol. 2, 2.3.11: 15 bytes are the longest instruction") {
+RULE(fifteen_bytes_are_an_instruction, NEEDS_FLAT,
+     "SDM vol. 2, 2.3.11: 15 bytes are the longest instruction") {
   SNIPPET(longest, "", ".fill 14, 1, 0x3E; nop", "");
   run(longest);
   expect_done();
 }
 
-RULE(sixteen_bytes_are_none, NEEDS_FLAT, "SDM vol. 2, 2.3.11: an instruction above 15 bytes: #GP(0)") {
+RULE(sixteen_bytes_are_none, NEEDS_FLAT,
+     "SDM vol. 2, 2.3.11: an instruction above 15 bytes: #GP(0)") {
   SNIPPET(too_long, "", ".fill 15, 1, 0x3E; nop", "");
   run(too_long);
   expect_fault(GP, 0, too_long);
@@ -97,7 +109,8 @@ RULE(int_13_has_no_error_code, NEEDS_FLAT, "SDM vol. 3, 6.4.4: INT n pushes no e
   expect_equal("EIP", event.stack[0], (uint32_t)int_13_next);
 }
 
-RULE(icebp_is_a_trap, LATER, "SDM vol. 2, INT1: F1: #DB with EIP behind it, gate's DPL not asked") {
+RULE(icebp_is_a_trap, NEEDS_DEBUG,
+     "SDM vol. 2, INT1: F1: #DB with EIP behind it, gate's DPL not asked") {
   SNIPPET(icebp, "", ".byte 0xF1", "");
   run(icebp);
   expect_trap(DB, icebp);
@@ -151,7 +164,8 @@ RULE(escape_with_ts, LATER, "SDM vol. 3, 6.15 (7): ESC with CR0.TS: #NM") {
   expect_fault(NM, 0, escape);
 }
 
-RULE(wait_with_mp_and_ts, LATER, "SDM vol. 3, 6.15 (7): WAIT with CR0.MP and TS: #NM, with one of them not") {
+RULE(wait_with_mp_and_ts, LATER,
+     "SDM vol. 3, 6.15 (7): WAIT with CR0.MP and TS: #NM, with one of them not") {
   run_with_cr0(wait_for_fpu, CR0_MP | CR0_TS);
   expect_fault(NM, 0, wait_for_fpu);
   run_with_cr0(wait_for_fpu, CR0_TS);
@@ -197,13 +211,15 @@ RULE(not_present_in_stack_fault, NEEDS_SEGMENTS, "SDM vol. 3, table 6-5: #SS, th
   expect_double_fault();
 }
 
-RULE(contributory_in_benign, NEEDS_SEGMENTS, "SDM vol. 3, table 6-5: #UD, then #NP: one after the other") {
+RULE(contributory_in_benign, NEEDS_SEGMENTS,
+     "SDM vol. 3, table 6-5: #UD, then #NP: one after the other") {
   make_gate_absent(UD);
   run(undefined);
   expect_fault(NP, UD * 8 + 3, undefined);
 }
 
-RULE(idt_too_short_for_both, NEEDS_SEGMENTS, "SDM vol. 3, table 6-5: #NP and its #GP beyond the IDT: #DF(0)") {
+RULE(idt_too_short_for_both, NEEDS_SEGMENTS,
+     "SDM vol. 3, table 6-5: #NP and its #GP beyond the IDT: #DF(0)") {
   load_interrupt_table(DF * 8 + 7);
   in.eax = BEYOND_GDT;
   run(protection_fault);
@@ -227,7 +243,8 @@ RULE(lmsw_does_not_leave_protected_mode, NEEDS_FLAT, "SDM vol. 2, LMSW: PE canno
 }
 
 RULE(nw_without_cd, LATER, "SDM vol. 2, MOV CR: NW 1 with CD 0: #GP(0)") {
-  SNIPPET(set_nw, "movl %cr0, %eax; andl $~0x40000000, %eax; orl $0x20000000, %eax", "movl %eax, %cr0", "");
+  SNIPPET(set_nw, "movl %cr0, %eax; andl $~0x40000000, %eax; orl $0x20000000, %eax",
+          "movl %eax, %cr0", "");
   run(set_nw);
   expect_fault(GP, 0, set_nw);
 }

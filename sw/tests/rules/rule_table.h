@@ -14,17 +14,20 @@
 #define NEEDS_REAL 0x0040       /* 16-bit real mode after protected mode */
 #define NEEDS_FLAT 0x0080       /* nothing else */
 #define NEEDS_INTERRUPTS 0x0100 /* exact interrupt boundaries */
-#define NEEDS_INSTRUCTIONS                                               \
-  0x0200 /* those of the 80386 that compilers do not use, and later ones \
-          */
+/* Instructions compilers do not use, and those of the 486 and 586. */
+#define NEEDS_INSTRUCTIONS 0x0200
+#define NEEDS_ALIGNMENT 0x0400 /* #AC */
 
 /* Of these, those that an engine without protection can satisfy. */
-#define NEEDS_PLAIN \
-  (NEEDS_FLAT | NEEDS_REAL | NEEDS_INTERRUPTS | NEEDS_INSTRUCTIONS | NEEDS_CPU_386 | NEEDS_CPU_486)
+#define NEEDS_PLAIN                                                                  \
+  (NEEDS_FLAT | NEEDS_REAL | NEEDS_INTERRUPTS | NEEDS_INSTRUCTIONS | NEEDS_CPU_386 | \
+   NEEDS_CPU_486 | NEEDS_CPU_586)
 
-/* The processor the rule speaks of; without one, a 586. */
+/* The processor the rule speaks of; without one, any later than the 486; a
+ * 586 is run. */
 #define NEEDS_CPU_386 0x10000
 #define NEEDS_CPU_486 0x20000
+#define NEEDS_CPU_586 0x40000
 
 #define RULE_NAME_BYTES 64
 #define RULE_PARAGRAPH_BYTES 88

@@ -22,10 +22,12 @@ constexpr Feature kFeatures[] = {
     {NEEDS_TASKS, "task switches", true, true},
     {NEEDS_V86, "virtual-8086 mode", true, true},
     {NEEDS_PAGING, "paging", true, false},
-    {NEEDS_INSTRUCTIONS, "the rest of the instruction set", false, false},
+    {NEEDS_INSTRUCTIONS, "the rest of the instruction set", true, false},
+    {NEEDS_ALIGNMENT, "alignment check", false, false},
     {NEEDS_DEBUG, "debug registers and single step", false, false},
     {NEEDS_CPU_386, "--cpu 386", false, false},
     {NEEDS_CPU_486, "--cpu 486", false, false},
+    {NEEDS_CPU_586, "the default family", true, true},
 };
 
 /// What a KVM that emulates 32-bit guests in the kernel does right (models/engine/kvm/README.md).
@@ -34,7 +36,8 @@ constexpr std::uint32_t kEmulatedByKvm = NEEDS_FLAT | NEEDS_REAL;
 std::string why_not_on_kvm(std::uint32_t needs) {
   const KvmHost& host = describe_kvm();
   if (host.kind == KvmKind::kNone) return "no KVM here: " + host.reason;
-  if ((needs & (NEEDS_CPU_386 | NEEDS_CPU_486)) != 0) return "KVM has the host's own family only";
+  if ((needs & (NEEDS_CPU_386 | NEEDS_CPU_486 | NEEDS_CPU_586)) != 0)
+    return "KVM has the host's own family only";
   if (host.kind == KvmKind::kEmulating && (needs & ~kEmulatedByKvm) != 0)
     return "this host has no hardware virtualisation, and its KVM emulates only flat code";
   return {};
