@@ -25,13 +25,14 @@ constexpr Feature kFeatures[] = {
     {NEEDS_INSTRUCTIONS, "the rest of the instruction set", true, false},
     {NEEDS_ALIGNMENT, "alignment check", false, false},
     {NEEDS_DEBUG, "debug registers and single step", false, false},
-    {NEEDS_CPU_386, "--cpu 386", false, false},
-    {NEEDS_CPU_486, "--cpu 486", false, false},
+    {NEEDS_CPU_386, "--cpu 386", true, false},
+    {NEEDS_CPU_486, "--cpu 486", true, false},
     {NEEDS_CPU_586, "the default family", true, true},
 };
 
 /// What a KVM that emulates 32-bit guests in the kernel does right (models/engine/kvm/README.md).
-constexpr std::uint32_t kEmulatedByKvm = NEEDS_FLAT | NEEDS_REAL;
+/// In real mode it loses its way at INT n.
+constexpr std::uint32_t kEmulatedByKvm = NEEDS_FLAT;
 
 std::string why_not_on_kvm(std::uint32_t needs) {
   const KvmHost& host = describe_kvm();
