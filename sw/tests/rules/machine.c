@@ -180,7 +180,7 @@ void machine_reset(bool tasks) {
     load_task_register(TSS_MAIN);
     load_local_table(0);
   }
-  for (uint32_t n = 0; n < sizeof(scratch); n++) scratch[n] = (uint8_t)(0x11 + n);
+  for (uint32_t n = 0; n < SCRATCH_FILLED; n++) scratch[n] = (uint8_t)(0x11 + n);
   memset(&in, 0, sizeof(in));
   start_at_level(0);
 }

@@ -151,7 +151,8 @@ extern uint8_t other_stack[2048 + 64];
 extern uint32_t far_target[2];
 void aim(uint32_t selector, uint32_t offset);
 extern uint32_t* const frame_words;
-/* To read and write, at a page boundary; filled with 11, 12, 13, ... */
+/* To read and write, at a page boundary; the beginning is filled with 11, 12, 13, ... */
+#define SCRATCH_FILLED 128
 extern uint8_t scratch[8192];
 
 /* Sets `selector` of the GDT (or, with LDT_BIT, of the main LDT). */

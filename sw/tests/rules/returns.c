@@ -279,7 +279,8 @@ RULE(iret_takes_flags_of_inner_level, NEEDS_LEVELS,
   expect_equal("EFLAGS", event_frame()->eflags, FLAG_ONE | FLAG_IF | IOPL(1));
 }
 
-RULE(iretw_keeps_high_flags, NEEDS_LEVELS, "SDM vol. 2, IRET: operand size 16: FLAGS only") {
+RULE(iretw_keeps_high_flags, NEEDS_LEVELS | NEEDS_INSTRUCTIONS,
+     "SDM vol. 2, IRET: operand size 16: FLAGS only") {
   SNIPPET(iret_16, "", "iretw", "");
   set_descriptor(SLOT, (uint32_t)flags_arrival, 0xFF, PRESENT | CODE_XR, BIG);
   in.eflags = FLAG_ONE | FLAG_AC | FLAG_ID;
