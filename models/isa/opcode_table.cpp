@@ -325,6 +325,7 @@ constexpr OpcodeRow kRows[] = {
     {kOne, 0xED, kAnyReg, "IN", Form::kNone, full<InDx>(), Lock::kNo},
     {kOne, 0xEE, kAnyReg, "OUT", Form::kNone, byte<OutDx>(), Lock::kNo},
     {kOne, 0xEF, kAnyReg, "OUT", Form::kNone, full<OutDx>(), Lock::kNo},
+    {kOne, 0xF1, kAnyReg, "INT1", Form::kNone, one<int1>(), Lock::kNo},
     {kOne, 0xF4, kAnyReg, "HLT", Form::kNone, one<hlt>(), Lock::kNo},
     {kOne, 0xF5, kAnyReg, "CMC", Form::kNone, one<complement_carry>(), Lock::kNo},
     {kOne, 0xF6, 0, "TEST", Form::kEIb, rm_byte<RmImm<Test>>(), Lock::kNo},

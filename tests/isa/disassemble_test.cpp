@@ -25,6 +25,7 @@ TEST(Disassemble, PrintsLaterInstructions) {
                {{0x0F, 0x30}, "wrmsr"},
                {{0x0F, 0x0B}, "ud2"},
                {{0xD6}, "salc"},
+               {{0xF1}, "int1"},
                {{0xC8, 0x10, 0x00, 0x02}, "enter 0x10, 0x02"},
                {{0x62, 0x0B}, "bound ecx, qword ptr [ebx]"},
                {{0xD9, 0x3B}, "fnstcw [ebx]"}};

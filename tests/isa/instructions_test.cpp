@@ -391,6 +391,33 @@ TEST(Instructions, AliasesDoWhatTheirNeighboursDo) {
   }
 }
 
+/// INT1 is "treated as a privileged software exception": no DPL check, a trap, and "does not [...]
+/// modify DR6" (SDM vol. 3, 6.15, interrupt 1; vol. 2, INT1).
+TEST(Instructions, Int1IsADebugTrap) {
+  GuestCpu guest;
+  guest.enter_protected_mode();
+  const std::uint32_t dr6 = guest.state.dr[6];
+  guest.code({0xF1});
+  EXPECT_EQ(guest.step().kind, RetireKind::kInstruction);
+  const RetireRecord trap = guest.step();
+  EXPECT_EQ(trap.kind, RetireKind::kException);
+  EXPECT_EQ(trap.vector, vector::kDebug);
+  EXPECT_EQ(trap.next_eip, GuestCpu::handler_of(vector::kDebug));
+  EXPECT_EQ(guest.memory<std::uint32_t>(guest.state.gpr[kEsp]), GuestCpu::kCode + 1);
+  EXPECT_EQ(guest.state.dr[6], dr6);
+}
+
+/// The same in one go, as the machine runs it.
+TEST(Instructions, Int1IsTakenAtOnce) {
+  GuestCpu guest;
+  guest.enter_protected_mode();
+  guest.code({0xF1, 0x40});                                  // int1; inc eax
+  guest.code({0xF4}, GuestCpu::handler_of(vector::kDebug));  // hlt
+  guest.cpu.load_state(guest.state);
+  EXPECT_EQ(guest.cpu.run(100), StopReason::kHalted);
+  EXPECT_EQ(guest.cpu.state().gpr[kEax], 0u);
+}
+
 TEST(Instructions, SalcSpreadsCarryOverAl) {
   for (const bool carry : {false, true}) {
     GuestCpu guest;

@@ -128,7 +128,7 @@ class Run {
   /// Whether the instruction at the latest boundary is one the core answers with #UD where the
   /// interpreter goes on. A program ends where the core raises #UD for one, or fails to deliver it.
   bool may_be_ahead_of_core() const {
-    constexpr std::string_view kAhead[] = {"BOUND", "ENTER", "SALC", "ESC"};
+    constexpr std::string_view kAhead[] = {"BOUND", "ENTER", "SALC", "INT1", "ESC"};
     const std::uint32_t at = before_.seg[kCs].base + before_.eip;
     Instruction instruction;
     if (at >= rtl_memory_.size() - 16 ||

@@ -192,6 +192,14 @@ inline Outcome int3(Processor& p, const Instruction&) {
 }
 
 /// INT imm8: alone of the three needs IOPL 3 in virtual-8086 mode
+/// INT1 (F1): a #DB trap of its own, without a bit in DR6 and without the checks of INT n (SDM vol.
+/// 2, INT n/INTO/INT3/INT1)
+inline Outcome int1(Processor& p, const Instruction&) {
+  p.system.pending_exception = kPendingDebugTrap;
+  p.request_attention();
+  return Outcome::kDone;
+}
+
 inline Outcome int_imm(Processor& p, const Instruction& i) {
   if (!require_v86_privilege(p)) {
     return Outcome::kFault;

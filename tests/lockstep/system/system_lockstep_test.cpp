@@ -154,11 +154,11 @@ class Session {
   bool is_new_opcode(std::uint32_t linear) const {
     std::span<const std::uint8_t> code = code_at(rtl_memory_, linear);
     while (!code.empty() && (code[0] == 0x66 || code[0] == 0x67 || (code[0] & 0xE7) == 0x26 ||
-                             (code[0] & 0xFE) == 0x64 || code[0] >= 0xF0)) {
+                             (code[0] & 0xFE) == 0x64 || (code[0] >= 0xF0 && code[0] != 0xF1))) {
       code = code.subspan(1);
     }
     return !code.empty() && (code[0] == 0x0F || code[0] == 0x62 || code[0] == 0xC8 ||
-                             code[0] == 0xD6 || (code[0] & 0xF8) == 0xD8);
+                             code[0] == 0xD6 || code[0] == 0xF1 || (code[0] & 0xF8) == 0xD8);
   }
 
   SessionEnd idle() {
