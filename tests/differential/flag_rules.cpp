@@ -70,6 +70,7 @@ constexpr FlagRule kRules[] = {
     {"INC", "", "OSZAP", ""},
     {"INS", "", "", ""},
     {"INT", "", "", ""},
+    {"INT1", "", "", ""},
     {"INT3", "", "", ""},
     {"INTO", "O", "", ""},
     {"INVD", "", "", ""},

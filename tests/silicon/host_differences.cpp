@@ -33,11 +33,12 @@ void clear_null_selectors(Registers& registers) {
 }  // namespace
 
 // LAR LSL VERR VERW tell of the host's descriptor tables; SGDT SIDT SLDT SMSW STR are #GP where the
-// host has UMIP, and its kernel then emulates some; CPUID and RDTSC give the host's values; and the
-// host has an FPU.
+// host has UMIP, and its kernel then emulates some; CPUID and RDTSC give the host's values; the
+// host has an FPU; and INT1 in a virtual machine may report its own address, because its #DB passes
+// a hypervisor (SDM vol. 3, 24.9.2: a privileged software exception, whose length that has to add).
 std::vector<std::string_view> left_out_of_silicon() {
-  return {"LAR",  "LSL",  "VERR", "VERW",  "SGDT",  "SIDT",
-          "SLDT", "SMSW", "STR",  "CPUID", "RDTSC", "ESC"};
+  return {"LAR",  "LSL", "VERR",  "VERW",  "SGDT", "SIDT", "SLDT",
+          "SMSW", "STR", "CPUID", "RDTSC", "ESC",  "INT1"};
 }
 
 void forgive(std::string_view last, Outcome& host, Outcome& expected) {
