@@ -169,7 +169,8 @@ module cpu_sequencer
   logic        finish;
   alu_result_t r;
 
-  assign active_o = active_q;
+  // Whatever was behind the fault stays where it is after a shutdown.
+  assign active_o = active_q || shutdown_q;
   assign waits_o = waiting_q;
   assign shutdown_o = shutdown_q;
   assign kind_o = kind_q;
@@ -770,7 +771,7 @@ module cpu_sequencer
   endtask
 
   always_ff @(posedge clk_i) begin
-    if (!active_q) begin
+    if (!active_o) begin
       if (raise_i) begin
         raise(raise_vector_i, raise_vector_i == VEC_PF ? page_error_i : 32'd0);
       end else if (interrupt_i || start_i) begin
@@ -782,7 +783,7 @@ module cpu_sequencer
         external_q <= interrupt_i;
         has_error_q <= 1'b0;
       end
-    end else begin
+    end else if (active_q) begin
       if (d_valid_o && d_ready_i) waiting_q <= 1'b1;
       if (step_done && (u.special == SpFlagsIret || u.special == SpFlagsWhole ||
                         u.special == SpFlagsHandler || u.special == SpTaskState))
