@@ -27,6 +27,7 @@ constexpr unsigned kRetirements = 3000;  // of a program, then the handlers send
 constexpr unsigned kMostRetirements = 6000;
 constexpr unsigned kMostIterations = 300;       // of a REP in a row, then the program is given up
 constexpr CpuFamily kFamily = CpuFamily::k386;  // all the core executes so far
+constexpr unsigned kLastStoreClocks = 20;       // until the last store is in memory
 constexpr std::uint64_t kMostSilentClocks = 3000;  // without retirement, while not halted
 
 std::uint32_t environment(const char* name, std::uint32_t otherwise) {
@@ -94,7 +95,10 @@ class Run {
       disturb();
       end = bench_.clock() ? retire() : idle();
     }
-    if (end == End::kHalted && rtl_memory_ != checker_memory_) {
+    for (unsigned n = 0; n < kLastStoreClocks && end == End::kShutdown; ++n) {
+      bench_.clock();
+    }
+    if ((end == End::kHalted || end == End::kShutdown) && rtl_memory_ != checker_memory_) {
       const auto at =
           std::mismatch(rtl_memory_.begin(), rtl_memory_.end(), checker_memory_.begin());
       return fail("memory differs at byte " + std::to_string(at.first - rtl_memory_.begin()));
@@ -152,12 +156,16 @@ class Run {
     return refused && may_be_ahead_of_core();
   }
 
+  static bool in_code(std::uint32_t linear) {
+    constexpr std::uint32_t kLongest = 15;
+    return linear >= kReadOnlyBase && linear <= 0x100000 - kLongest;
+  }
+
   End retire() {
     const RetireRecord& record = bench_.record();
     silent_ = 0;
     ++retired_;
-    constexpr std::uint32_t kLongest = 15;
-    if (record.linear_eip < kReadOnlyBase || record.linear_eip > 0x100000 - kLongest) {
+    if (!in_code(record.linear_eip)) {
       return End::kLeft;
     }
     if (core_refused(record)) {
@@ -203,7 +211,8 @@ class Run {
 
   End idle() {
     const CpuModel& core = bench_.core();
-    if (core.shutdown() && may_be_ahead_of_core()) {
+    if (core.shutdown() &&
+        (may_be_ahead_of_core() || !in_code(before_.seg[kCs].base + before_.eip))) {
       return End::kLeft;
     }
     if (core.shutdown()) {
