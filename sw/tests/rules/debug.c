@@ -263,7 +263,7 @@ RULE(dr6_bits_are_sticky, NEEDS_DEBUG, "SDM vol. 3, 17.2.3: the processor does n
                    :
                    : "r"(DR6_RESET | DR6_BD), "r"(GLOBAL(0) | DR7_RESET));
   run_from_start();
-  __asm__ volatile("movl %%db6, %0; movl %1, %%db7" : "=r"(dr6) : "r"(DR7_RESET));
+  __asm__ volatile("movl %%db6, %0; movl %1, %%db7" : "=&r"(dr6) : "r"(DR7_RESET));
   __asm__ volatile("movl %0, %%db6" : : "r"(DR6_RESET));
   expect_debug((uint32_t)two_nops_at, DR6_BD | 1 << 0);
 }

@@ -109,7 +109,7 @@ RULE(int_13_has_no_error_code, NEEDS_FLAT, "SDM vol. 3, 6.4.4: INT n pushes no e
   expect_equal("EIP", event.stack[0], (uint32_t)int_13_next);
 }
 
-RULE(icebp_is_a_trap, NEEDS_DEBUG,
+RULE(icebp_is_a_trap, NEEDS_INT1,
      "SDM vol. 2, INT1: F1: #DB with EIP behind it, gate's DPL not asked") {
   SNIPPET(icebp, "", ".byte 0xF1", "");
   run(icebp);

@@ -17,6 +17,7 @@
 /* Instructions compilers do not use, and those of the 486 and 586. */
 #define NEEDS_INSTRUCTIONS 0x0200
 #define NEEDS_ALIGNMENT 0x0400 /* #AC */
+#define NEEDS_INT1 0x0800      /* F1 */
 
 /* Of these, those that an engine without protection can satisfy. */
 #define NEEDS_PLAIN                                                                  \
