@@ -70,8 +70,8 @@
 #define SLOT 0x80        /* free */
 #define SLOT_B 0x88
 #define SLOT_C 0x90
-#define SLOT_D 0x98
 #define BEYOND_GDT 0x200 /* first selector past the limit */
+/* F0 and F8 are real.c's. */
 #define CODE_OF(level) (CODE0 + (level)*0x11)
 #define DATA_OF(level) (DATA0 + (level)*0x11)
 #define LDT_BIT 4

@@ -20,13 +20,11 @@ enter_real_mode:
         movw    $DATA16, %ax
         ljmpl   $CODE16, $(real_entry - real_mode_start)
 
-        .globl  real_mode_start, real_mode_end, real_stub_bytes, real_first_stub
+        .globl  real_mode_start, real_mode_end, real_first_stub
         .code16
         .balign 16
 real_mode_start:
 /* The state to load, then the state found; the order of struct start_state and of real_result in real.c. */
-        .globl  real_state
-real_state:
 st_eax: .long   0
 st_ecx: .long   0
 st_edx: .long   0
@@ -131,11 +129,6 @@ real_return:
         popfl
         popal
         ret
-
-        .section .rodata
-        .balign 4
-real_stub_bytes:
-        .long   real_first_stub - real_mode_start
 
         .section .bss
         .balign 4

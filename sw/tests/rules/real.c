@@ -13,7 +13,7 @@
 #define STACK_TOP 0x1000
 #define STUB_BYTES 16
 
-extern const uint8_t real_mode_start[], real_mode_end[], real_first_stub[], real_state[];
+extern const uint8_t real_mode_start[], real_mode_end[], real_first_stub[];
 void enter_real_mode(void);
 
 /* What came of it. */
