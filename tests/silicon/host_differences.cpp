@@ -45,6 +45,11 @@ void forgive(std::string_view last, Outcome& host, Outcome& expected) {
   clear_null_selectors(host.registers);
   clear_null_selectors(expected.registers);
   if (host.event.vector == vector::kPageFault) host.event.error_code &= ~kFetch;
+  if (host.event.vector != Event::kNone && (last == "CMPS" || last == "SCAS")) {
+    constexpr std::uint32_t kKept = ~eflags::kStatus;
+    host.registers.eflags = (host.registers.eflags & kKept) |
+                            (expected.registers.eflags & eflags::kStatus);
+  }
   const bool page_fault =
       host.event.vector == vector::kPageFault || expected.event.vector == vector::kPageFault;
   if (!page_fault || !is_access_fault(host.event) || !is_access_fault(expected.event)) return;

@@ -236,22 +236,30 @@ bool take_signals() {
 
 std::unique_ptr<NativeCpu> NativeCpu::create(std::string& reason) {
   std::unique_ptr<NativeCpu> cpu(new NativeCpu);
-  if (!cpu->map_all(reason)) return nullptr;
-  // The first run shows whether the kernel has a 32-bit code segment where it should be.
-  const CodeBytes leave = leave_code();
-  std::memcpy(cpu->code_, leave.bytes().data(), leave.size());
+  if (!cpu->map_all(reason) || !cpu->try_out(reason)) return nullptr;
+  return cpu;
+}
+
+/// The first run shows whether the kernel has a 32-bit code segment where it should be, and what a
+/// pushed selector looks like.
+bool NativeCpu::try_out(std::string& reason) {
+  CodeBytes code{0x6A, 0xFF, 0x58,  // push -1; pop eax
+                 0x1E, 0x58};       // push ds; pop eax
+  for (const std::uint8_t byte : leave_code().bytes()) code.add(byte);
+  std::memcpy(code_, code.bytes().data(), code.size());
   Registers start;
   start.eip = layout::kCode.base;
   start.eflags = 0x202;
   start.gpr[kEsp] = layout::kStack.base + layout::kStack.size / 2;
   start.selector.fill(layout::kDataSelector);
   start.selector[kCs] = layout::kCodeSelector;
-  const Outcome outcome = cpu->run(start);
+  const Outcome outcome = run(start);
   if (outcome.event.vector != Event::kNone) {
     reason = "the kernel has no 32-bit code segment (" + describe(outcome.event) + ")";
-    return nullptr;
+    return false;
   }
-  return cpu;
+  pushes_half_selectors_ = outcome.registers.gpr[kEax] != layout::kDataSelector;
+  return true;
 }
 
 bool NativeCpu::map_all(std::string& reason) {

@@ -47,16 +47,21 @@ class NativeCpu {
   /// Whether FS may be loaded: user code must be able to restore its base afterwards.
   bool can_load_fs() const { return can_load_fs_; }
 
+  /// Whether PUSH of a segment register leaves the upper half of its place (SDM vol. 2, PUSH).
+  bool pushes_half_selectors() const { return pushes_half_selectors_; }
+
   /// Runs from `start.eip` until leave_code() or an exception. EFLAGS.RF is cleared in the outcome.
   Outcome run(const Registers& start);
 
  private:
   NativeCpu() = default;
   bool map_all(std::string& reason);
+  bool try_out(std::string& reason);
 
   std::uint8_t* code_ = nullptr;
   bool has_low_memory_ = false;
   bool can_load_fs_ = false;
+  bool pushes_half_selectors_ = false;
 };
 
 }  // namespace strata::test

@@ -45,6 +45,10 @@ Terrain make_terrain(const NativeCpu& native) {
   terrain.bad_code_selectors = {0, layout::kDataSelector, 0x10, 0x13, 0x18, 0x04, 0xFFF3};
   terrain.load_fs = native.can_load_fs();
   terrain.left_out = left_out_of_silicon();
+  if (native.pushes_half_selectors()) {
+    terrain.left_out.insert(terrain.left_out.end(),
+                            {"PUSH ES", "PUSH CS", "PUSH SS", "PUSH DS", "PUSH FS", "PUSH GS"});
+  }
   constexpr unsigned kSystemCall = 0x80;
   for (unsigned n = 0; n < 256; ++n) {
     if (n != kSystemCall) terrain.software_interrupts.push_back(n);
