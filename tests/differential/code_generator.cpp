@@ -392,7 +392,7 @@ std::uint16_t CodeGenerator::code_selector() {
 }
 
 std::uint32_t CodeGenerator::flags_image() {
-  const std::uint32_t rare = random_.one_in(48) ? terrain_.rare_pop_flags : 0;
+  const std::uint32_t rare = random_.one_in(12) ? terrain_.rare_pop_flags : 0;
   return (random_.next() & (terrain_.pop_flags | rare)) | eflags::kReserved1;
 }
 

@@ -9,9 +9,9 @@
 namespace strata::test {
 namespace {
 
-// The kernel's memory, physical and linear the same, away from everything a small operand reaches.
-constexpr std::uint32_t kSystemBase = 0x5A5A0000;
-constexpr std::uint32_t kSystemBytes = 0x10000;
+// The kernel's memory, physical and linear the same.
+constexpr std::uint32_t kSystemBase = FlatInterpreter::kKernel.base;
+constexpr std::uint32_t kSystemBytes = FlatInterpreter::kKernel.size;
 constexpr std::uint32_t kGdt = kSystemBase;
 constexpr std::uint32_t kTss = kSystemBase + 0x800;
 constexpr std::uint32_t kIdt = kSystemBase + 0x1000;

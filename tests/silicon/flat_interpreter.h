@@ -15,6 +15,9 @@ namespace strata::test {
 
 class FlatInterpreter {
  public:
+  /// The kernel's memory, which the host has not got: away from what operands like to be.
+  static constexpr Range kKernel{0x37CA0000, 0x10000};
+
   /// `low_memory`: layout::kLow is there.
   explicit FlatInterpreter(bool low_memory);
   ~FlatInterpreter();

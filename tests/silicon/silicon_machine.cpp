@@ -16,8 +16,6 @@ namespace {
 constexpr std::uint32_t kSlotBytes = 1024;
 constexpr std::uint8_t kFiller = 0xCC;  // INT3: nothing may get here
 constexpr unsigned kImages = 16;
-/// A sequence that sets one of these is abandoned: single step and alignment check.
-constexpr std::uint32_t kNotCompared = eflags::kTf | eflags::kAc;
 constexpr std::uint64_t kMostSteps =
     3000;  // more than a whole data window by bytes is none's intent
 
@@ -56,7 +54,7 @@ Terrain make_terrain(const NativeCpu& native) {
   }
   terrain.pop_flags = eflags::kStatus | eflags::kDf | eflags::kNt | eflags::kId | eflags::kIf |
                       eflags::kIopl | eflags::kRf | eflags::kVm;
-  terrain.rare_pop_flags = 0;
+  terrain.rare_pop_flags = eflags::kTf | eflags::kAc;
   return terrain;
 }
 
@@ -163,15 +161,15 @@ bool SiliconMachine::step(Expected& expected) {
     expected.last = mnemonic_of(instruction);
     if (!expected.usable) return false;
     expected.outcome.event = interpreter_.step();
-    if (expected.outcome.event.vector == Event::kNone) {
+    const std::uint32_t raised = expected.outcome.event.vector;
+    if (raised == Event::kNone || raised == vector::kDebug) {  // a single step comes afterwards
       expected.undefined = undefined_after(effects, expected.undefined);
     }
   } else {
     expected.outcome.event = interpreter_.step();
   }
   ++expected.steps;
-  expected.usable =
-      expected.steps < kMostSteps && (interpreter_.state().eflags & kNotCompared) == 0;
+  expected.usable = expected.steps < kMostSteps;
   return expected.usable && expected.outcome.event.vector == Event::kNone;
 }
 
@@ -203,7 +201,11 @@ SiliconMachine::Expected SiliconMachine::make(Sequence& sequence) {
 SiliconMachine::Expected& SiliconMachine::finish(const Sequence& sequence,
                                                  Expected& expected) const {
   const bool ended = expected.outcome.event.vector == Event::kNone;
-  if (ended && sequence.end + layout::kLeaveBytes > layout::kCode.end()) expected.usable = false;
+  // The way back must fit, and not be stepped into.
+  const bool fits = sequence.end + layout::kLeaveBytes <= layout::kCode.end();
+  const bool steps = (interpreter_.state().eflags & eflags::kTf) != 0;
+  if (ended && (!fits || steps)) expected.usable = false;
+  if (FlatInterpreter::kKernel.contains(expected.outcome.event.cr2)) expected.usable = false;
   expected.outcome.registers = interpreter_.registers();
   return expected;
 }

@@ -43,9 +43,10 @@ TEST_F(Silicon, RandomSequencesEndAlike) {
   const SiliconMachine::Counts& counts = machine_->counts();
   EXPECT_LT(counts.abandoned, counts.sequences / 8);
   EXPECT_LE(counts.unrepeated, 2u);
-  for (const unsigned vector : {vector::kDivideError, vector::kBreakpoint, vector::kOverflow,
-                                vector::kBound, vector::kInvalidOpcode, vector::kStackFault,
-                                vector::kGeneralProtection, vector::kPageFault}) {
+  for (const unsigned vector :
+       {vector::kDivideError, vector::kDebug, vector::kBreakpoint, vector::kOverflow,
+        vector::kBound, vector::kInvalidOpcode, vector::kStackFault, vector::kGeneralProtection,
+        vector::kPageFault}) {
     EXPECT_GT(counts.events[vector], 0u) << "exception " << vector;
   }
   EXPECT_EQ(machine_->rows_never_planned(), std::vector<std::string>{});
