@@ -198,6 +198,12 @@ class Processor {
     return check_access(segment, offset, sizeof(T), true);
   }
 
+  /// #AC for an operand wider than the accesses it is made of (SDM vol. 3, table 6-7: a quadword).
+  bool require_alignment(std::uint32_t linear, unsigned bytes) {
+    const bool misaligned = (linear & (bytes - 1)) != 0 && checks_alignment();
+    return !misaligned || raise(vector::kAlignmentCheck);
+  }
+
   // ---- linear memory: no segment, but paging; false with #PF raised ----
 
   /// Of data accesses at the current level; descriptor tables and task state segments are always

@@ -507,6 +507,14 @@ TEST_F(Alignment, OddWordFaults) {
   EXPECT_EQ(access({0x66, 0x89, 0x03}, kData + 1).vector, vector::kAlignmentCheck);
 }
 
+TEST_F(Alignment, QuadwordOfCmpxchg8bNeedsEightBytes) {
+  EXPECT_EQ(access({0x0F, 0xC7, 0x0B}, kData + 4).vector, vector::kAlignmentCheck);
+}
+
+TEST_F(Alignment, AlignedQuadwordPasses) {
+  EXPECT_EQ(access({0x0F, 0xC7, 0x0B}, kData).kind, RetireKind::kInstruction);
+}
+
 TEST_F(Alignment, NeedsTheFlag) {
   EXPECT_EQ(access({0x8B, 0x03}, kData + 1, false).kind, RetireKind::kInstruction);
 }

@@ -75,7 +75,9 @@ inline Outcome compare_exchange_8_bytes(Processor& p, const Instruction& i) {
   const std::uint32_t at = p.effective_address(i);
   Location<std::uint32_t> low;
   Location<std::uint32_t> high;
-  if (!p.locate<std::uint32_t>(i.segment, at, low) ||
+  std::uint32_t linear;
+  if (!p.writable<std::uint32_t>(i.segment, at, linear) || !p.require_alignment(linear, 8) ||
+      !p.locate<std::uint32_t>(i.segment, at, low) ||
       !p.locate<std::uint32_t>(i.segment, at + 4, high)) {
     return Outcome::kFault;
   }
