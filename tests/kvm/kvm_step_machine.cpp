@@ -73,7 +73,7 @@ bool wraps(const Instruction& instruction, const CpuState& state) {
 /// Instructions that depend on the host, change more than the comparison sees, or stop the CPU.
 std::vector<std::string_view> left_out_of_stepping() {
   return {"CPUID", "RDTSC", "RDMSR", "WRMSR", "ESC",  "HLT", "INVD", "WBINVD", "INVLPG",
-          "CLTS",  "LMSW",  "LGDT",  "LIDT",  "LLDT", "LTR", "SMSW", "STR"};
+          "CLTS",  "LMSW",  "LGDT",  "LIDT",  "LLDT", "LTR", "SMSW", "STR",    "INT1"};
 }
 
 Terrain make_terrain(StepMode mode) {

@@ -65,6 +65,18 @@ void put_code(std::uint8_t* code, std::uint32_t eip, const CodeBytes& bytes) {
   std::memcpy(code + into, bytes.bytes().data(), std::min(bytes.size(), layout::kCode.size - into));
 }
 
+/// A fault of a selector the program came by: the host's kernel may have a descriptor there.
+bool names_unknown_descriptor(const Event& event) {
+  constexpr std::uint32_t kIdt = 2;
+  const bool by_selector = event.vector == vector::kGeneralProtection ||
+                           event.vector == vector::kSegmentNotPresent ||
+                           event.vector == vector::kStackFault;
+  if (!by_selector || (event.error_code & kIdt) != 0) return false;
+  constexpr std::uint32_t kKnown[] = {0, 0x04, 0x10, 0x18, 0x20, 0x28, 0x30, 0xFFF0};
+  return std::find(std::begin(kKnown), std::end(kKnown), event.error_code & ~3u) ==
+         std::end(kKnown);
+}
+
 std::string_view mnemonic_of(const Instruction& instruction) {
   return instruction.row == kUndefinedRow ? "" : opcode_rows()[instruction.row].mnemonic;
 }
@@ -206,6 +218,7 @@ SiliconMachine::Expected& SiliconMachine::finish(const Sequence& sequence,
   const bool steps = (interpreter_.state().eflags & eflags::kTf) != 0;
   if (ended && (!fits || steps)) expected.usable = false;
   if (FlatInterpreter::kKernel.contains(expected.outcome.event.cr2)) expected.usable = false;
+  if (names_unknown_descriptor(expected.outcome.event)) expected.usable = false;
   expected.outcome.registers = interpreter_.registers();
   return expected;
 }

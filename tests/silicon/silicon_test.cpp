@@ -72,6 +72,14 @@ TEST_F(Silicon, KeptCasesEndAlike) {
        {{0x63, 0x35, 0x89, 0x01, 0x00, 0x11}},
        {}},
       {"ARPL reads first: no W in the error code", {{0x63, 0xA8, 0x7D, 0xE7, 0xFF, 0xFF}}, {}},
+      {"CMPXCHG8B's operand is a quadword to the alignment check",
+       {{0x68, 0x02, 0x00, 0x04, 0x00},               // push 40002: AC
+        {0x9D},                                       // popfd
+        {0x0F, 0xC7, 0x0D, 0x24, 0x14, 0x00, 0x11}},  // cmpxchg8b [11001424]
+       {}},
+      {"a single step comes after the flags are as the instruction leaves them",
+       {{0x68, 0x02, 0x01, 0x00, 0x00}, {0x9D}, {0x04, 0xFF}},  // push 102; popfd; add al, -1
+       {{kEax, 1}}},
   };
   for (const Kept& kept : kKept) {
     Registers registers = start();
