@@ -4,6 +4,7 @@
 // Assumes the window holds the next 12 bytes, enough for everything behind the prefixes.
 module cpu_decode
   import cpu_pkg::*;
+  import cpu_decode_pkg::*;
   import cpu_microcode_types_pkg::*;
   import cpu_microcode_pkg::*;
 (
@@ -27,8 +28,6 @@ module cpu_decode
     input logic        hold_i,         // do not start instructions (halted, shut down)
 
     // straps
-    input logic        has_486_i,      // the processor has the 486's instructions
-    input logic        has_586_i,      // and the Pentium's
 
     // from the architectural registers
     input logic        code32_i,       // CS.D
@@ -39,6 +38,8 @@ module cpu_decode
     input logic        io_level_i,     // CPL is at most IOPL
     input logic        real_rules_i,   // real or virtual-8086 mode
     input logic        vm_trap_i,      // virtual-8086 mode with IOPL below 3
+    input logic        has_486_i,      // the processor has the 486's instructions
+    input logic        has_586_i,      // and the Pentium's
 
     // to the address stage
     input  logic        ready_i,
@@ -50,11 +51,6 @@ module cpu_decode
     output logic [31:0] imm_o,
     output logic [15:0] imm2_o         // selector of a far pointer
 );
-
-  // Immediate bytes that follow.
-  typedef enum logic [2:0] {
-    ImmNone, ImmB, ImmW, ImmZ, ImmFar, ImmOffset, ImmWB
-  } imm_e;
 
   logic [31:0] eip_q;           // offset of the byte the window starts with
   logic [ 3:0] prefixes_q;      // prefix bytes already taken
@@ -98,13 +94,6 @@ module cpu_decode
   // Last offset code may be at; with a limit of 4 GiB offsets go round.
   assign code_end = {cs_limit_i == 32'hFFFF_FFFF, cs_limit_i};
 
-  function automatic logic prefix_byte(logic [7:0] b);
-    unique case (b)
-      8'h26, 8'h2E, 8'h36, 8'h3E, 8'h64, 8'h65, 8'h66, 8'h67, 8'hF0, 8'hF2, 8'hF3: return 1'b1;
-      default: return 1'b0;
-    endcase
-  endfunction
-
   always_comb begin : decode
     logic [ 7:0] byte0;
     logic        two_byte;
@@ -126,12 +115,11 @@ module cpu_decode
     logic        lockable;      // LOCK allowed on this form with a memory destination
     logic        implied;       // memory operand without ModR/M: no override of rm_mem
     logic [ 7:0] sib;
-    logic        has_sib;
+    address_form_t form;
     logic [ 2:0] disp_len;
     logic [ 3:0] disp_pos;
     logic [ 3:0] imm_pos;
     logic [ 3:0] imm_len;
-    logic        ss_default;
     logic [31:0] raw_disp;
     logic [31:0] raw_imm;
     logic [ 4:0] total;
@@ -168,9 +156,8 @@ module cpu_decode
       privileged = 1'b0;
       lockable = 1'b0;
       implied = 1'b0;
-      has_sib = 1'b0;
+      form = '0;
       disp_len = 3'd0;
-      ss_default = 1'b0;
 
       ctl.size = osize;
       ctl.op32 = op32;
@@ -634,6 +621,18 @@ module cpu_decode
             implied = 1'b1;
             not_executed = 1'b1;
           end
+          8'h08, 8'h09: ud = !has_486_i;  // INVD, WBINVD: there are no caches
+          8'h30: begin ctl.op = OpWrmsr; ctl.size = SizeD; ud = !has_586_i; end
+          8'h31: begin ctl.op = OpRdtsc; ctl.size = SizeD; ud = !has_586_i; end
+          8'h32: begin ctl.op = OpRdmsr; ctl.size = SizeD; ud = !has_586_i; end
+          8'b0100_????: begin  // CMOVcc: a memory operand is read in any case
+            ctl.op = OpCmov;
+            ctl.cond = opcode[3:0];
+            has_modrm = has_586_i;
+            ctl.b = BRm;
+            ctl.dst = DstReg;
+            ud = !has_586_i;
+          end
           8'b1000_????: begin
             ctl.op = OpJcc;
             ctl.cond = opcode[3:0];
@@ -695,6 +694,28 @@ module cpu_decode
             ctl.cond = !opcode[2] ? 4'(SegSs) : opcode[0] ? 4'(SegGs) : 4'(SegFs);
             ud = mod == 2'd3;
           end
+          8'hB0, 8'hB1: begin
+            ctl.op = OpCmpxchg;
+            ctl.size = bsize;
+            has_modrm = has_486_i;
+            ctl.dst = DstRm;
+            ud = !has_486_i;
+            lockable = 1'b1;
+          end
+          8'hC0, 8'hC1: begin
+            ctl.op = OpXadd;
+            ctl.size = bsize;
+            has_modrm = has_486_i;
+            ctl.dst = DstRm;
+            ud = !has_486_i;
+            lockable = 1'b1;
+          end
+          8'b1100_1???: begin
+            ctl.op = OpBswap;
+            ctl.rm = opcode[2:0];
+            ctl.dst = DstRm;
+            ud = !has_486_i;
+          end
           8'hB6, 8'hB7: begin
             ctl.op = OpMovzx;
             has_modrm = 1'b1;
@@ -717,7 +738,7 @@ module cpu_decode
         endcase
       end
 
-      // ---- ModR/M, SIB and displacement (SDM vol. 2, tables 2-1 to 2-3)
+      // ---- ModR/M, SIB and displacement
       disp_pos = two_byte ? 4'd2 : 4'd1;
       if (has_modrm) begin
         disp_pos = disp_pos + 4'd1;
@@ -727,40 +748,15 @@ module cpu_decode
         end else if (mod != 2'd3 && !implied) begin
           ctl.rm_mem = 1'b1;
           agu.uses = 1'b1;
-          if (ad32) begin
-            has_sib = modrm[2:0] == 3'd4;
-            agu.base_valid = 1'b1;
-            agu.base = has_sib ? sib[2:0] : modrm[2:0];
-            if (has_sib) begin
-              disp_pos = disp_pos + 4'd1;
-              agu.index = sib[5:3];
-              agu.index_valid = sib[5:3] != 3'd4;
-              agu.scale = sib[7:6];
-            end
-            disp_len = mod == 2'd1 ? 3'd1 : mod == 2'd2 ? 3'd4 : 3'd0;
-            if (mod == 2'd0 && agu.base == REG_EBP) begin
-              agu.base_valid = 1'b0;
-              disp_len = 3'd4;
-            end
-            ss_default = agu.base_valid && (agu.base == REG_ESP || agu.base == REG_EBP);
-          end else begin
-            agu.base_valid = 1'b1;
-            unique case (modrm[2:0])
-              3'd0, 3'd1, 3'd7: agu.base = REG_EBX;
-              3'd2, 3'd3, 3'd6: agu.base = REG_EBP;
-              3'd4: agu.base = REG_ESI;
-              default: agu.base = REG_EDI;
-            endcase
-            agu.index_valid = !modrm[2];
-            agu.index = modrm[0] ? REG_EDI : REG_ESI;
-            disp_len = mod == 2'd1 ? 3'd1 : mod == 2'd2 ? 3'd2 : 3'd0;
-            if (mod == 2'd0 && modrm[2:0] == 3'd6) begin
-              agu.base_valid = 1'b0;
-              disp_len = 3'd2;
-            end
-            ss_default = agu.base_valid && agu.base == REG_EBP;
-          end
-          ctl.seg = ss_default ? SegSs : SegDs;
+          form = address_form(mod, modrm[2:0], sib, ad32);
+          if (form.has_sib) disp_pos = disp_pos + 4'd1;
+          agu.base_valid = form.base_valid;
+          agu.base = form.base;
+          agu.index_valid = form.index_valid;
+          agu.index = form.index;
+          agu.scale = form.scale;
+          disp_len = form.disp_len;
+          ctl.seg = form.ss_default ? SegSs : SegDs;
         end
       end
 
@@ -842,20 +838,7 @@ module cpu_decode
         endcase
       // An address that is only computed is not checked against its segment.
 
-      // Registers written, for the address stage's interlock.
-      if (ctl.dst == DstReg || (ctl.op == OpXchg))
-        ctl.wmask |= 8'd1 << (ctl.size == SizeB ? {1'b0, ctl.rreg[1:0]} : ctl.rreg);
-      if (ctl.dst == DstRm && !ctl.rm_mem)
-        ctl.wmask |= 8'd1 << (ctl.size == SizeB ? {1'b0, ctl.rm[1:0]} : ctl.rm);
-      unique case (ctl.op)
-        OpPush, OpPushf, OpCall, OpPop, OpPopf, OpRet: ctl.wmask |= 8'h10;
-        OpLeave: ctl.wmask |= 8'h30;
-        OpLoop: ctl.wmask |= 8'h02;
-        OpMulAcc, OpDivAcc: ctl.wmask |= 8'h05;
-        OpAam, OpAad: ctl.wmask |= 8'h01;
-        OpMicrocode: ctl.wmask = 8'hFF;
-        default: ;
-      endcase
+      ctl.wmask = written_registers(ctl);
 
       // ---- faults
       total = {1'b0, prefixes_q} + {1'b0, length};

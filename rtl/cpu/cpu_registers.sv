@@ -11,6 +11,9 @@ module cpu_registers
     // strap
     input logic [2:0] family_i,
 
+    // from the platform
+    input logic [63:0] cycle_i,
+
     // load and unload port
     input  logic       load_valid_i,
     input  cpu_state_t load_state_i,
@@ -61,6 +64,8 @@ module cpu_registers
     input logic        shadow_valid_i,
     input logic [ 1:0] shadow_i,
     input logic        task_i,          // a new task (SDM vol. 3, 7.3)
+    input logic        tsc_valid_i,
+    input logic [63:0] tsc_offset_i,
     input logic        halt_i,
     input logic        unhalt_i,
 
@@ -80,14 +85,14 @@ module cpu_registers
     output logic [31:0] cr3_o,
     output logic [31:0] cr4_o,
     output logic [ 1:0] shadow_o,
-    output logic        halted_o
+    output logic        halted_o,
+    output logic [63:0] tsc_offset_o     // time stamp counter less cycle
 );
 
   // Loaded and unloaded, but not used by the instructions this core executes.
   logic [7:0][31:0] dr_q;
   logic [31:0]      pending_q;
   logic [31:0]      nmi_blocked_q;
-  logic [63:0]      tsc_q;
 
   // L0 to L3 and LE.
   localparam logic [31:0] DR7_LOCAL = 32'h0000_0155;
@@ -132,7 +137,7 @@ module cpu_registers
     halted_o <= 1'b0;
     pending_q <= 32'd0;
     nmi_blocked_q <= 32'd0;
-    tsc_q <= 64'd0;
+    tsc_offset_o <= -cycle_i;
   endtask
 
   task automatic unload();
@@ -166,7 +171,7 @@ module cpu_registers
     state_o.halted <= {31'b0, halted_o};
     state_o.pending_exception <= pending_q;
     state_o.nmi_blocked <= nmi_blocked_q;
-    state_o.tsc <= tsc_q;
+    state_o.tsc <= cycle_i + tsc_offset_o;
   endtask
 
   always_ff @(posedge clk_i) if (unload_i) unload();
@@ -225,6 +230,7 @@ module cpu_registers
       dr_q[7] <= dr_q[7] & ~DR7_LOCAL;
     end
     if (shadow_valid_i) shadow_o <= shadow_i;
+    if (tsc_valid_i) tsc_offset_o <= tsc_offset_i;
     if (halt_i) halted_o <= 1'b1;
     if (unhalt_i) halted_o <= 1'b0;
     if (load_valid_i) begin
@@ -258,7 +264,7 @@ module cpu_registers
       halted_o <= load_state_i.halted[0];
       pending_q <= load_state_i.pending_exception;
       nmi_blocked_q <= load_state_i.nmi_blocked;
-      tsc_q <= load_state_i.tsc;
+      tsc_offset_o <= load_state_i.tsc - cycle_i;
     end
     if (!rst_ni) reset();
   end

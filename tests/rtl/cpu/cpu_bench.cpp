@@ -124,6 +124,7 @@ void CpuBench::respond() {
     beat_address_ = (beat_address_ & ~kLineMask) | ((beat_address_ + 4) & kLineMask);
     turnaround_ = --beats_ == 0;
   }
+  core_->set_cycle(clocks_);
   core_->clock();
   core_->set_response(ack, data);
 }
