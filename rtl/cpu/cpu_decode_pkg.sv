@@ -7,6 +7,31 @@ package cpu_decode_pkg;
     ImmNone, ImmB, ImmW, ImmZ, ImmFar, ImmOffset, ImmWB
   } imm_e;
 
+  // What the opcode maps ask about the processor and its mode.
+  typedef struct packed {
+    logic level0;      // CPL is 0
+    logic io_level;    // CPL is at most IOPL
+    logic real_rules;  // real or virtual-8086 mode
+    logic vm_trap;     // virtual-8086 mode with IOPL below 3
+    logic fpu_trap;    // CR0.EM or TS: ESC raises #NM
+    logic wait_trap;   // CR0.MP and TS: WAIT raises #NM
+    logic has_486;     // the processor has the 486's instructions
+    logic has_586;     // and the Pentium's
+  } mode_t;
+
+  // What an opcode says beside ctl_t and agu_t.
+  typedef struct packed {
+    logic        has_modrm;
+    logic        implied;     // memory operand without ModR/M
+    imm_e        imm_kind;
+    logic        imm_sign8;   // sign-extend a byte immediate
+    logic [15:0] constant;    // the immediate, if none follows
+    logic        lockable;    // LOCK allowed with a memory destination
+    logic        ud;
+    logic        no_row;      // undefined member of a group: ends behind its ModR/M byte
+    logic        privileged;  // #GP(0), if it is no #UD
+  } opcode_t;
+
   // What ModR/M and SIB say about a memory operand.
   typedef struct packed {
     logic       has_sib;
