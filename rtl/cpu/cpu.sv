@@ -343,6 +343,7 @@ module cpu
       .io_level_i    (seg_attr[IDX_SS][6:5] <= eflags[13:12]),
       .real_rules_i  (!cr0[0] || eflags[FL_VM]),
       .vm_trap_i     (cr0[0] && eflags[FL_VM] && eflags[13:12] != 2'd3),
+      .tsc_trap_i    (cr4[2] && seg_attr[IDX_SS][6:5] != 2'd0),
       .ready_i       (addr_move),
       .valid_o       (dec_valid),
       .ctl_o         (dec_ctl),
@@ -423,6 +424,7 @@ module cpu
   cpu_sequencer u_sequencer (
       .clk_i,
       .rst_ni,
+      .family_i       (family_q),
       .start_i        (seq_start),
       .interrupt_i    (take_interrupt),
       .raise_i        (seq_raise),

@@ -40,6 +40,7 @@ module cpu_decode
     input logic        io_level_i,     // CPL is at most IOPL
     input logic        real_rules_i,   // real or virtual-8086 mode
     input logic        vm_trap_i,      // virtual-8086 mode with IOPL below 3
+    input logic        tsc_trap_i,     // RDTSC raises #GP
     input logic        has_486_i,      // the processor has the 486's instructions
     input logic        has_586_i,      // and the Pentium's
 
@@ -144,6 +145,7 @@ module cpu_decode
       mode.vm_trap = vm_trap_i;
       mode.fpu_trap = fpu_trap_i;
       mode.wait_trap = wait_trap_i;
+      mode.tsc_trap = tsc_trap_i;
       mode.has_486 = has_486_i;
       mode.has_586 = has_586_i;
       o = '0;

@@ -15,6 +15,7 @@ package cpu_decode_pkg;
     logic vm_trap;     // virtual-8086 mode with IOPL below 3
     logic fpu_trap;    // CR0.EM or TS: ESC raises #NM
     logic wait_trap;   // CR0.MP and TS: WAIT raises #NM
+    logic tsc_trap;    // CR4.TSD and CPL is not 0
     logic has_486;     // the processor has the 486's instructions
     logic has_586;     // and the Pentium's
   } mode_t;

@@ -443,19 +443,22 @@ module cpu_execute
         end
         OpCmov: value = condition(ctl_i.cond, eflags_i) ? b : read_reg(gpr_i, ctl_i.rreg, ctl_i.size);
         OpRdtsc, OpRdmsr: begin
-          product = cycle_i + tsc_offset_i;
           w0_valid_o = 1'b1;
           w0_reg_o = REG_EAX;
-          w0_data_o = product[31:0];
           w1_valid_o = 1'b1;
           w1_reg_o = REG_EDX;
-          w1_data_o = product[63:32];
-          fault_o = ctl_i.op == OpRdmsr && gpr_i[REG_ECX] != MSR_TSC;
+          if (ctl_i.op == OpRdtsc || gpr_i[REG_ECX] == MSR_TSC) begin
+            product = cycle_i + tsc_offset_i;
+            w0_data_o = product[31:0];
+            w1_data_o = product[63:32];
+          end else begin
+            fault_o = gpr_i[REG_ECX] > 32'd1;
+          end
         end
         OpWrmsr: begin
-          tsc_valid_o = 1'b1;
           tsc_offset_o = {gpr_i[REG_EDX], gpr_i[REG_EAX]} - cycle_i;
-          fault_o = gpr_i[REG_ECX] != MSR_TSC;
+          if (gpr_i[REG_ECX] == MSR_TSC) tsc_valid_o = 1'b1;
+          else fault_o = gpr_i[REG_ECX] > 32'd1;
         end
         OpSetcc: value = {31'b0, condition(ctl_i.cond, eflags_i)};
         OpBt: begin
@@ -476,6 +479,7 @@ module cpu_execute
           value = b == 32'd0 ? read_reg(gpr_i, ctl_i.rreg, ctl_i.size)
                              : {27'b0, ctl_i.op == OpBsf ? lowest_bit(b) : highest_bit(b)};
         end
+        OpSalc: value = {24'b0, {8{eflags_i[FL_CF]}}};
         OpLahf: value = {24'b0, eflags_i[7:0]};
         OpSahf: begin
           flags_valid_o = 1'b1;

@@ -72,9 +72,11 @@ package cpu_one_byte_map_pkg;
       // ---- 60-6F
       8'h60: begin ctl.op = OpMicrocode; ctl.upc = UC_PUSHA; end
       8'h61: begin ctl.op = OpMicrocode; ctl.upc = UC_POPA; end
-      8'h62: begin  // BOUND
+      8'h62: begin
+        ctl.op = OpMicrocode;
+        ctl.upc = UC_BOUND;
         o.has_modrm = 1'b1;
-        o.ud = 1'b1;
+        o.ud = mod == 2'd3;
       end
       8'h63: begin
         ctl.op = mod == 2'd3 ? OpArpl : OpMicrocode;
@@ -261,10 +263,7 @@ package cpu_one_byte_map_pkg;
         ctl.dst = DstRm;
         o.no_row = reg_field != 3'd0;
       end
-      8'hC8: begin  // ENTER
-        o.imm_kind = ImmWB;
-        o.ud = 1'b1;
-      end
+      8'hC8: begin ctl.op = OpMicrocode; ctl.upc = UC_ENTER; o.imm_kind = ImmWB; end
       8'hC9: begin  // LEAVE: the old EBP is read at SS:EBP
         ctl.op = OpLeave;
         o.implied = 1'b1;
@@ -287,6 +286,7 @@ package cpu_one_byte_map_pkg;
       // ---- D0-DF
       8'hD4: begin ctl.op = OpAam; o.imm_kind = ImmB; end
       8'hD5: begin ctl.op = OpAad; o.imm_kind = ImmB; end
+      8'hD6: begin ctl.op = OpSalc; ctl.rm = REG_EAX; ctl.size = SizeB; ctl.dst = DstRm; end
       8'hD7: begin  // XLAT
         ctl.op = OpMov;
         ctl.size = SizeB;
@@ -301,10 +301,26 @@ package cpu_one_byte_map_pkg;
         agu.xlat = 1'b1;
         ctl.seg = SegDs;
       end
-      8'b1101_1???: begin  // ESC: no FPU
+      8'b1101_1???: begin
+        // ESC without FPU (models/isa/semantics/coprocessor.h): a 386 and a 486 access the first word of a memory
+        // operand, and the control and status words read all ones.
         o.has_modrm = 1'b1;
-        o.ud = !mode.fpu_trap;
+        ctl.size = SizeW;
+        o.constant = 16'hFFFF;
         if (mode.fpu_trap) ctl.fault = FaultNm;
+        else if (mode.has_586) o.ud = 1'b1;
+        else if (mod != 2'd3) begin
+          ctl.op = OpMov;
+          ctl.b = BRm;
+          if ((opcode[2:0] == 3'd1 || opcode[2:0] == 3'd5) && reg_field == 3'd7) begin  // FNSTCW, FNSTSW
+            ctl.b = BImm;
+            ctl.dst = DstRm;
+          end
+        end else if (opcode[2:0] == 3'd7 && reg_field == 3'd4 && ctl.rm == REG_EAX) begin  // FNSTSW AX
+          ctl.op = OpMov;
+          ctl.b = BImm;
+          ctl.dst = DstRm;
+        end
       end
       // ---- E0-EF
       8'hE0, 8'hE1, 8'hE2, 8'hE3: begin
@@ -377,7 +393,7 @@ package cpu_one_byte_map_pkg;
           default: o.no_row = 1'b1;
         endcase
       end
-      default: o.ud = 1'b1;  // D6, F1
+      default: o.ud = 1'b1;  // F1
     endcase
   endtask
 

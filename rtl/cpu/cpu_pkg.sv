@@ -52,7 +52,7 @@ package cpu_pkg;
     OpPush, OpPop, OpPushf, OpPopf, OpLeave,
     OpCall, OpJmp, OpJcc, OpRet, OpLoop, OpSetcc,
     OpBswap, OpXadd, OpCmpxchg, OpCmov, OpRdtsc, OpRdmsr, OpWrmsr,
-    OpBt, OpBsf, OpBsr, OpLahf, OpSahf, OpFlag, OpDecimal, OpAam, OpAad, OpArpl,
+    OpBt, OpBsf, OpBsr, OpLahf, OpSahf, OpFlag, OpDecimal, OpSalc, OpAam, OpAad, OpArpl,
     OpMicrocode
   } op_e;
 
@@ -95,6 +95,7 @@ package cpu_pkg;
 
   // Exception vectors (SDM vol. 3, table 6-1).
   parameter logic [7:0] VEC_DE = 8'd0;
+  parameter logic [7:0] VEC_BR = 8'd5;
   parameter logic [7:0] VEC_UD = 8'd6;
   parameter logic [7:0] VEC_NM = 8'd7;
   parameter logic [7:0] VEC_DF = 8'd8;
@@ -126,12 +127,12 @@ package cpu_pkg;
   // Every flag there is, for a new task and for virtual-8086 mode.
   parameter logic [31:0] FLAGS_KEPT = 32'h0003_7FD5;
   parameter logic [31:0] FLAGS_IRET = 32'h0001_7FD5;
-  // AC and ID, which the 486 adds to both.
+  // AC and ID, which the 486 adds to all of them.
   parameter logic [31:0] FLAGS_486 = 32'h0024_0000;
   // What PUSHF stores: all but VM and RF (SDM vol. 2, PUSHF).
   parameter logic [31:0] FLAGS_PUSHF = 32'hFFFC_FFFF;
 
-  // Model-specific registers: there is one, the time stamp counter.
+  // Model-specific registers: the time stamp counter; 0 and 1 are those of machine checks, always zero.
   parameter logic [31:0] MSR_TSC = 32'h10;
 
   // Execution control of one instruction, from decode to execute. Kept at 64 bits or less: one machine

@@ -3,6 +3,7 @@
 // that POP ESP and LEAVE get the popped value.
 module cpu_registers
   import cpu_pkg::*;
+  import cpu_identity_pkg::*;
   import cpu_state_pkg::*;
 (
     input logic clk_i,
@@ -101,13 +102,9 @@ module cpu_registers
   localparam logic [31:0] CR0_BITS_386 = 32'h8000_000F;  // PG TS EM MP PE
   localparam logic [31:0] CR0_BITS = 32'hE005_002F;      // and CD NW AM WP NE
 
-  // DX after RESET: family, model and stepping (models/isa/cpu_family.h).
-  logic [31:0] component;
-  assign component = family_i == 3'd3 ? 32'h0000_0303 : {21'd0, family_i, 8'h20};
-
   // State after RESET (386 Programmer's Reference Manual, 10.1).
   task automatic reset();
-    for (int i = 0; i < 8; i++) gpr_o[i] <= i == 2 ? component : 32'd0;
+    for (int i = 0; i < 8; i++) gpr_o[i] <= i == 2 ? component(family_i) : 32'd0;
     eip_o <= 32'h0000_FFF0;
     eflags_o <= 32'h0000_0002;
     for (int i = 0; i < 6; i++) begin

@@ -100,10 +100,16 @@ package cpu_two_byte_map_pkg;
         o.implied = 1'b1;
         o.ud = 1'b1;
       end
-      8'h08, 8'h09: o.ud = !mode.has_486;  // INVD, WBINVD: there are no caches
-      8'h30: begin ctl.op = OpWrmsr; ctl.size = SizeD; o.ud = !mode.has_586; end
-      8'h31: begin ctl.op = OpRdtsc; ctl.size = SizeD; o.ud = !mode.has_586; end
-      8'h32: begin ctl.op = OpRdmsr; ctl.size = SizeD; o.ud = !mode.has_586; end
+      8'h08, 8'h09: begin  // INVD, WBINVD: there are no caches
+        o.privileged = !mode.level0;
+        o.ud = !mode.has_486;
+      end
+      8'h30, 8'h31, 8'h32: begin  // WRMSR, RDTSC, RDMSR
+        ctl.op = opcode[0] ? OpRdtsc : opcode[1] ? OpRdmsr : OpWrmsr;
+        ctl.size = SizeD;
+        o.privileged = opcode[0] ? mode.tsc_trap : !mode.level0;
+        o.ud = !mode.has_586;
+      end
       8'b0100_????: begin  // CMOVcc: a memory operand is read in any case
         ctl.op = OpCmov;
         ctl.cond = opcode[3:0];
@@ -134,6 +140,12 @@ package cpu_two_byte_map_pkg;
         ctl.upc = UC_POP_SEG;
         ctl.cond = {3'b010, opcode[3]};
         agu.pop = 1'b1;
+      end
+      8'hA2: begin
+        ctl.op = OpMicrocode;
+        ctl.upc = UC_CPUID;
+        ctl.op32 = 1'b1;  // it writes whole registers
+        o.ud = !mode.has_486;
       end
       8'hA3, 8'hAB, 8'hB3, 8'hBB: begin  // BT BTS BTR BTC Ev,Gv
         ctl.op = OpBt;
@@ -187,6 +199,14 @@ package cpu_two_byte_map_pkg;
         o.has_modrm = mode.has_486;
         ctl.dst = DstRm;
         o.ud = !mode.has_486;
+        o.lockable = 1'b1;
+      end
+      8'hC7: begin  // group 9: CMPXCHG8B
+        ctl.op = OpMicrocode;
+        ctl.upc = UC_CMPXCHG8B;
+        ctl.op32 = 1'b1;  // it writes whole registers
+        o.has_modrm = mode.has_586;
+        o.ud = !mode.has_586 || reg_field != 3'd1 || mod == 2'd3;
         o.lockable = 1'b1;
       end
       8'b1100_1???: begin
