@@ -219,7 +219,7 @@ TEST(SystemLockstep, Level0) {
 }
 
 TEST(SystemLockstep, LevelsAndTasks) {
-  run_programs(kRings | kTasks | kV86 | kInterrupts | kSelfModifying);
+  run_programs(kRings | kTasks | kV86 | kInterrupts | kSelfModifying | kNewOpcodes);
 }
 
 }  // namespace
