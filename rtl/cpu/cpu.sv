@@ -35,9 +35,6 @@ module cpu
     // outside reset.
     input logic [2:0] family_i,
 
-    // cycles since power on: what the time stamp counter counts, also while the core is not clocked
-    input logic [63:0] cycle_i,
-
     // load and unload port
     input  logic       load_valid_i,
     input  cpu_state_t load_state_i,
@@ -81,8 +78,6 @@ module cpu
 
   logic [ 2:0] family_q;
   logic        has_486_q, has_586_q;
-  logic [63:0] cycle_q;
-  logic [63:0] tsc_offset;
 
   // ---- pipeline control
   logic        intr_q;
@@ -177,8 +172,6 @@ module cpu
   logic [31:0] ex_w0_data, ex_w1_data, ex_esp_data, ex_flags;
   logic        ex_branch;
   logic [31:0] ex_target;
-  logic        ex_tsc_valid;
-  logic [63:0] ex_tsc_offset;
   logic        ex_store;
   logic [31:0] ex_store_addr, ex_store_data;
   size_e       ex_store_size;
@@ -343,7 +336,6 @@ module cpu
       .io_level_i    (seg_attr[IDX_SS][6:5] <= eflags[13:12]),
       .real_rules_i  (!cr0[0] || eflags[FL_VM]),
       .vm_trap_i     (cr0[0] && eflags[FL_VM] && eflags[13:12] != 2'd3),
-      .tsc_trap_i    (cr4[2] && seg_attr[IDX_SS][6:5] != 2'd0),
       .ready_i       (addr_move),
       .valid_o       (dec_valid),
       .ctl_o         (dec_ctl),
@@ -391,9 +383,6 @@ module cpu
       .ss_base_i    (seg_base[IDX_SS]),
       .ss_limit_i   (seg_limit[IDX_SS]),
       .ss_attr_i    (seg_attr[IDX_SS]),
-      .has_486_i    (has_486_q),
-      .cycle_i      (cycle_q),
-      .tsc_offset_i (tsc_offset),
       .done_o       (ex_done),
       .fault_o      (ex_fault),
       .vector_o     (ex_vector),
@@ -410,8 +399,6 @@ module cpu
       .flags_valid_o(ex_flags_valid),
       .flags_o      (ex_flags),
       .sti_shadow_o (ex_sti_shadow),
-      .tsc_valid_o  (ex_tsc_valid),
-      .tsc_offset_o (ex_tsc_offset),
       .branch_o     (ex_branch),
       .target_o     (ex_target),
       .store_o      (ex_store),
@@ -424,7 +411,6 @@ module cpu
   cpu_sequencer u_sequencer (
       .clk_i,
       .rst_ni,
-      .family_i       (family_q),
       .start_i        (seq_start),
       .interrupt_i    (take_interrupt),
       .raise_i        (seq_raise),
@@ -514,7 +500,6 @@ module cpu
       .clk_i,
       .rst_ni,
       .family_i      (family_q),
-      .cycle_i,
       .load_valid_i,
       .load_state_i,
       .unload_i,
@@ -560,8 +545,6 @@ module cpu
       .shadow_valid_i(retire),
       .shadow_i      (seq_mov_ss_shadow ? 2'd2 : (ex_done && ex_sti_shadow) ? 2'd1 : 2'd0),
       .task_i        (seq_task),
-      .tsc_valid_i   (ex_done && ex_tsc_valid),
-      .tsc_offset_i  (ex_tsc_offset),
       .halt_i        (seq_halt),
       .unhalt_i      (take_interrupt),
       .gpr_o         (gpr),
@@ -580,8 +563,7 @@ module cpu
       .cr3_o         (cr3),
       .cr4_o         (cr4),
       .shadow_o      (shadow),
-      .halted_o      (halted),
-      .tsc_offset_o  (tsc_offset)
+      .halted_o      (halted)
   );
 
   // ---- who may move
@@ -659,7 +641,6 @@ module cpu
     family_q <= family_i;
     has_486_q <= family_i >= 3'd4;
     has_586_q <= family_i >= 3'd5;
-    cycle_q <= cycle_i;
     boot_q <= load_valid_i;
     if (f_walking) fetch_walked_q <= 1'b1;
     else if (retire || load_valid_i) fetch_walked_q <= 1'b0;

@@ -167,15 +167,6 @@ module cpu_checks
           error_o = '0;
         end
 
-        SpCheckBound: begin
-          fault_o = ctl_i.op32
-              ? $signed(work_i) < $signed(selector_i) || $signed(work_i) > $signed(offset_i)
-              : $signed(work_i[15:0]) < $signed(selector_i[15:0]) ||
-                    $signed(work_i[15:0]) > $signed(offset_i[15:0]);
-          vector_o = VEC_BR;
-          error_o = '0;
-        end
-
         SpRaiseEarly: begin
           fault_o = 1'b1;
           error_o = '0;

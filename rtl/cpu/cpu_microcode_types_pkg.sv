@@ -13,12 +13,8 @@ package cpu_microcode_types_pkg;
     UsT8, UsT9, UsT10, UsT11, UsT12, UsT13, UsT14, UsT15,
     UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi,
     UsRm,           // r/m operand
-    UsReg,          // register of the reg field, 32 bits
     UsMem,          // what the memory stage read
     UsImm, UsImm2,  // immediates
-    UsLevel,        // nesting level of ENTER
-    UsStackPointer, // T3 as stack pointer: a 16-bit stack keeps the upper half of ESP
-    UsCpuid,        // what CPUID puts in register `target`
     UsEa,           // effective address
     UsNextEip,      // offset behind the instruction
     UsEip,          // offset of the instruction
@@ -53,7 +49,6 @@ package cpu_microcode_types_pkg;
     UbMinusBytes,
     UbOperandBytes,  // bytes of the instruction's operand size
     UbTwo, UbFour, UbImm,
-    UbMinusOne, UbMinusImm,
     UbConst,         // the number behind `const`
     UbTrBase,        // base of the task state segment
     UbPortByte,      // byte of the I/O permission bitmap for port T15
@@ -85,8 +80,7 @@ package cpu_microcode_types_pkg;
 
   typedef enum logic [2:0] {
     MemNone, MemRead, MemWrite, MemIn, MemOut, MemInta,
-    MemProbe,     // the checks of a write, without the write
-    MemProbeRead  // the checks of a read, without the read
+    MemProbe  // the checks of a write, without the write
   } umem_e;
 
   typedef enum logic [2:0] {
@@ -114,9 +108,7 @@ package cpu_microcode_types_pkg;
     SpCheckSelector, SpCheckGlobal, SpCheckData, SpCheckStack, SpCheckDirect, SpCheckGateJump,
     SpCheckInward, SpCheckReturn, SpCheckSystem, SpCheckVmHandler, SpCheckLdt, SpCheckTss,
     SpCheckStackSlot, SpCheckNewEip, SpCheckEip, SpCheckVmEip, SpCheckVectorReal, SpCheckVectorGate,
-    SpCheckGate, SpCheckBusyTss, SpCheckTssLimit, SpCheckOldTss, SpCheckTaskLdt, SpCheckTaskCode,
-    SpCheckIoTss, SpCheckIoLimit, SpCheckIoBits, SpCheckCr,
-    SpCheckBound,     // T14 between T0 and T1
+    SpCheckGate, SpCheckBusyTss, SpCheckTssLimit, SpCheckOldTss, SpCheckTaskLdt, SpCheckTaskCode, SpCheckIoTss, SpCheckIoLimit, SpCheckIoBits, SpCheckCr,
     SpRaiseEarly, SpRaiseNull,
     // the segment register worked on
     SpIndexOperand,  // by condition field
@@ -152,11 +144,10 @@ package cpu_microcode_types_pkg;
     SpReal16,         // T2 is a real-mode vector: T0 selector, T1 offset
     SpVectorSoftware, SpVectorExternal,
     SpShiftIoBits,    // T14 so that the bit of port T15 comes first
-    SpCompareAcc, SpCompareTemps,
-    SpCompareTwo      // EDX:EAX with T1:T0, ZF alone
+    SpCompareAcc, SpCompareTemps
   } usp_e;
 
-  typedef enum logic [5:0] {
+  typedef enum logic [4:0] {
     CtNext, CtJump, CtCall, CtReturn,
     CtJumpRealMode,   // in real mode
     CtJumpRealRules,  // in real or virtual-8086 mode
@@ -177,7 +168,6 @@ package cpu_microcode_types_pkg;
     CtJumpIoAllowed,  // CPL is at most IOPL, outside virtual-8086 mode
     CtJumpNoError,    // the exception has no error code
     CtJumpNoOverflow, // EFLAGS.OF is clear
-    CtJumpEqual,      // EFLAGS.ZF is set
     CtJumpRepZero,    // repeated, and the counter is zero
     CtJumpZero,       // the sum
     CtJumpNotZero,

@@ -3,7 +3,6 @@
 // that POP ESP and LEAVE get the popped value.
 module cpu_registers
   import cpu_pkg::*;
-  import cpu_identity_pkg::*;
   import cpu_state_pkg::*;
 (
     input logic clk_i,
@@ -11,9 +10,6 @@ module cpu_registers
 
     // strap
     input logic [2:0] family_i,
-
-    // from the platform
-    input logic [63:0] cycle_i,
 
     // load and unload port
     input  logic       load_valid_i,
@@ -65,8 +61,6 @@ module cpu_registers
     input logic        shadow_valid_i,
     input logic [ 1:0] shadow_i,
     input logic        task_i,          // a new task (SDM vol. 3, 7.3)
-    input logic        tsc_valid_i,
-    input logic [63:0] tsc_offset_i,
     input logic        halt_i,
     input logic        unhalt_i,
 
@@ -86,14 +80,14 @@ module cpu_registers
     output logic [31:0] cr3_o,
     output logic [31:0] cr4_o,
     output logic [ 1:0] shadow_o,
-    output logic        halted_o,
-    output logic [63:0] tsc_offset_o     // time stamp counter less cycle
+    output logic        halted_o
 );
 
   // Loaded and unloaded, but not used by the instructions this core executes.
   logic [7:0][31:0] dr_q;
   logic [31:0]      pending_q;
   logic [31:0]      nmi_blocked_q;
+  logic [63:0]      tsc_q;
 
   // L0 to L3 and LE.
   localparam logic [31:0] DR7_LOCAL = 32'h0000_0155;
@@ -102,9 +96,13 @@ module cpu_registers
   localparam logic [31:0] CR0_BITS_386 = 32'h8000_000F;  // PG TS EM MP PE
   localparam logic [31:0] CR0_BITS = 32'hE005_002F;      // and CD NW AM WP NE
 
+  // DX after RESET: family, model and stepping (models/isa/cpu_family.h).
+  logic [31:0] component;
+  assign component = family_i == 3'd3 ? 32'h0000_0303 : {21'd0, family_i, 8'h20};
+
   // State after RESET (386 Programmer's Reference Manual, 10.1).
   task automatic reset();
-    for (int i = 0; i < 8; i++) gpr_o[i] <= i == 2 ? component(family_i) : 32'd0;
+    for (int i = 0; i < 8; i++) gpr_o[i] <= i == 2 ? component : 32'd0;
     eip_o <= 32'h0000_FFF0;
     eflags_o <= 32'h0000_0002;
     for (int i = 0; i < 6; i++) begin
@@ -134,7 +132,7 @@ module cpu_registers
     halted_o <= 1'b0;
     pending_q <= 32'd0;
     nmi_blocked_q <= 32'd0;
-    tsc_offset_o <= -cycle_i;
+    tsc_q <= 64'd0;
   endtask
 
   task automatic unload();
@@ -168,7 +166,7 @@ module cpu_registers
     state_o.halted <= {31'b0, halted_o};
     state_o.pending_exception <= pending_q;
     state_o.nmi_blocked <= nmi_blocked_q;
-    state_o.tsc <= cycle_i + tsc_offset_o;
+    state_o.tsc <= tsc_q;
   endtask
 
   always_ff @(posedge clk_i) if (unload_i) unload();
@@ -227,7 +225,6 @@ module cpu_registers
       dr_q[7] <= dr_q[7] & ~DR7_LOCAL;
     end
     if (shadow_valid_i) shadow_o <= shadow_i;
-    if (tsc_valid_i) tsc_offset_o <= tsc_offset_i;
     if (halt_i) halted_o <= 1'b1;
     if (unhalt_i) halted_o <= 1'b0;
     if (load_valid_i) begin
@@ -261,7 +258,7 @@ module cpu_registers
       halted_o <= load_state_i.halted[0];
       pending_q <= load_state_i.pending_exception;
       nmi_blocked_q <= load_state_i.nmi_blocked;
-      tsc_offset_o <= load_state_i.tsc - cycle_i;
+      tsc_q <= load_state_i.tsc;
     end
     if (!rst_ni) reset();
   end

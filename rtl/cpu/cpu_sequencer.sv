@@ -9,15 +9,11 @@ module cpu_sequencer
   import cpu_pkg::*;
   import cpu_alu_pkg::*;
   import cpu_protection_pkg::*;
-  import cpu_identity_pkg::*;
   import cpu_microcode_types_pkg::*;
   import cpu_microcode_pkg::*;
 (
     input logic clk_i,
     input logic rst_ni,
-
-    // strap
-    input logic [2:0] family_i,
 
     // from the pipeline control
     input  logic       start_i,         // run the microcode of the instruction in execute
@@ -92,7 +88,7 @@ module cpu_sequencer
     output logic        waits_o,        // for the access taken last
     output logic        d_valid_o,
     output logic        d_write_o,
-    output logic        d_probe_o,      // the checks of the access, without the access
+    output logic        d_probe_o,      // the checks of a write, without the write
     output logic        d_user_o,       // an access of privilege level 3
     output logic [ 1:0] d_space_o,
     output logic [31:0] d_addr_o,
@@ -275,13 +271,9 @@ module cpu_sequencer
         UsZero: a = '0;
         UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi: a = gpr_i[3'(u.a - UsEax)];
         UsRm: a = ctl_i.rm_mem ? mem_i : gpr_i[ctl_i.rm];
-        UsReg: a = gpr_i[ctl_i.rreg];
         UsMem: a = mem_i;
         UsImm: a = imm_i;
         UsImm2: a = {16'b0, imm2_i};
-        UsLevel: a = {27'b0, imm2_i[4:0]};
-        UsStackPointer: a = merge16(gpr_i[REG_ESP], temp_q[3], big_stack_q);
-        UsCpuid: a = cpuid(family_i, gpr_i[REG_EAX], u.target[2:0]);
         UsEa: a = offset_i;
         UsNextEip: a = next_eip_i;
         UsEip: a = eip_i;
@@ -317,8 +309,6 @@ module cpu_sequencer
         UbTwo:          b = 32'd2;
         UbFour:         b = 32'd4;
         UbImm:          b = imm_i;
-        UbMinusOne:     b = 32'hFFFF_FFFF;
-        UbMinusImm:     b = -imm_i;
         UbConst:        b = {22'b0, u.target};
         UbTrBase:       b = seg_base_i[IDX_TR];
         UbTssLast:      b = temp_q[5][11] ? 32'h67 : 32'h2B;
@@ -374,13 +364,13 @@ module cpu_sequencer
         offset = u.at_a ? a : sum;
         if (!big) offset = {16'b0, offset[15:0]};
         unique case (u.mem)
-          MemRead, MemWrite, MemProbe, MemProbeRead: begin
+          MemRead, MemWrite, MemProbe: begin
             d_addr_o = linear ? offset : offset + seg_base_i[seg];
-            d_write_o = u.mem == MemWrite || u.mem == MemProbe;
-            d_probe_o = u.mem == MemProbe || u.mem == MemProbeRead;
+            d_write_o = u.mem == MemWrite;
+            d_probe_o = u.mem == MemProbe;
             d_user_o = !linear && (u.seg == MsFrame ? level_q == 2'd3 : cpl == 2'd3);
             if (!linear && segment_violation(seg_attr_i[seg], seg_limit_i[seg], offset,
-                                             size_bytes(size), d_write_o, cr0_i[0])) begin
+                                             size_bytes(size), u.mem != MemRead, cr0_i[0])) begin
               frame_fault = 1'b1;
               if (seg == IDX_SS || seg == IDX_NEW_SS) frame_vector = VEC_SS;
               if (seg == IDX_NEW_SS) frame_error = {16'b0, selector_i[seg][15:2], 2'b00};
@@ -393,7 +383,7 @@ module cpu_sequencer
           end
           default: d_space_o = 2'd2;
         endcase
-        d_valid_o = !waiting_q && !frame_fault && (!d_probe_o || cr0_i[31]);
+        d_valid_o = !waiting_q && !frame_fault && (u.mem != MemProbe || cr0_i[31]);
       end
     end
   end
@@ -404,7 +394,7 @@ module cpu_sequencer
     if (active_q)
       unique case (u.mem)
         MemNone: step_done = 1'b1;
-        MemProbe, MemProbeRead: step_done = !cr0_i[31] || d_ready_i;
+        MemProbe: step_done = !cr0_i[31] || d_ready_i;
         MemWrite: step_done = d_ready_i;
         default: step_done = waiting_q && d_done_i;
       endcase
@@ -416,10 +406,6 @@ module cpu_sequencer
 
   // ---- what becomes real when the step is done
   always_comb begin : commit
-    logic [31:0] flags_new;  // what the processor adds to the 386's
-    logic [31:0] mask;
-    flags_new = has_486_i ? FLAGS_486 : 32'd0;
-    mask = '0;
     w_valid_o = 1'b0;
     w_reg_o = ctl_i.rreg;
     w_size_o = ctl_i.op32 ? SizeD : SizeW;
@@ -565,22 +551,22 @@ module cpu_sequencer
           task_o = 1'b1;
           eip_valid_o = 1'b1;
           flags_valid_o = 1'b1;
-          flags_o = (temp_q[2] & (FLAGS_KEPT | flags_new)) | 32'h2;
+          flags_o = (temp_q[2] & FLAGS_KEPT) | 32'h2;
           if (task_q == TaskNest) flags_o[FL_NT] = 1'b1;
         end
         SpHalt: halt_o = 1'b1;
         SpFlushPage: flush_page_o = 1'b1;
         SpFlagsIret: begin
           flags_valid_o = 1'b1;
-          mask = ctl_i.op32 ? FLAGS_IRET | flags_new : FLAGS_POPF;
-          flags_o = (eflags_i & ~mask) | (temp_q[2] & mask);
+          flags_o = ctl_i.op32 ? (eflags_i & ~FLAGS_IRET) | (temp_q[2] & FLAGS_IRET)
+                               : (eflags_i & ~FLAGS_POPF) | (temp_q[2] & FLAGS_POPF);
           // IOPL at level 0 only, IF where I/O is allowed; virtual-8086 mode got here with IOPL 3.
           if (cpl != 2'd0) flags_o[13:12] = eflags_i[13:12];
           if (cpl > eflags_i[13:12]) flags_o[FL_IF] = eflags_i[FL_IF];
         end
         SpFlagsWhole: begin  // a new task, or virtual-8086 mode
           flags_valid_o = 1'b1;
-          flags_o = (temp_q[2] & (FLAGS_KEPT | flags_new)) | 32'h2;
+          flags_o = (temp_q[2] & FLAGS_KEPT) | 32'h2;
         end
         SpFlagsHandler: begin
           flags_valid_o = 1'b1;
@@ -602,11 +588,6 @@ module cpu_sequencer
                   (u.special == SpCompareAcc ? temp_q[0] : temp_q[1]) & size_mask(size), 1'b0, size);
           flags_valid_o = 1'b1;
           flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
-        end
-        SpCompareTwo: begin
-          flags_valid_o = 1'b1;
-          flags_o = eflags_i;
-          flags_o[FL_ZF] = {gpr_i[REG_EDX], gpr_i[REG_EAX]} == {temp_q[1], temp_q[0]};
         end
         default: ;
       endcase
@@ -645,7 +626,6 @@ module cpu_sequencer
         CtJumpRplKept: jump_taken = temp_q[0][1:0] >= gpr_i[ctl_i.rreg][1:0];
         CtJumpAccessed: jump_taken = temp_q[5][8];
         CtJumpNoError: jump_taken = !has_error_q;
-        CtJumpEqual: jump_taken = eflags_i[FL_ZF];
         CtJumpNoOverflow: jump_taken = !eflags_i[FL_OF];
         CtJumpSystem: jump_taken = !temp_q[5][12];
         CtJumpTaskGate: jump_taken = temp_q[5][11:8] == 4'h5;
@@ -805,7 +785,7 @@ module cpu_sequencer
       end
     end else if (active_q) begin
       if (d_valid_o && d_ready_i) waiting_q <= 1'b1;
-      if (step_done && (u.special == SpFlagsIret || u.special == SpFlagsWhole ||
+      if (step_done && ((u.special == SpFlagsIret && ctl_i.op32) || u.special == SpFlagsWhole ||
                         u.special == SpFlagsHandler || u.special == SpTaskState))
         rf_loaded_q <= 1'b1;
       if (fault && !waiting_q)

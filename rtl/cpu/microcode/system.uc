@@ -25,10 +25,3 @@ entry INVLPG:
 
 entry HLT:
     SpHalt ; done_flush
-
-# EAX, which says what is asked for, is written last.
-entry CPUID:
-    Ebx = Cpuid
-    Ecx = Cpuid
-    Edx = Cpuid
-    Eax = Cpuid ; done
