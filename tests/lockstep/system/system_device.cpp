@@ -21,17 +21,19 @@ std::uint32_t SystemDevice::choice() {
     case 5:
     case 6:
     case 7:
-    case 8: return has(kPaging) ? SYSTEM_CHOICE_MEND : SYSTEM_CHOICE_NUDGE;
+    case 8:
+    case 9:
+    case 10: return has(kPaging) ? SYSTEM_CHOICE_MEND : SYSTEM_CHOICE_NUDGE;
     default: return SYSTEM_CHOICE_NUDGE;
   }
 }
 
 std::uint32_t SystemDevice::steps() {
   std::uint32_t bits = 0;
-  if ((features_ & (kTasks | kRings)) != 0 && has(kTasks) && pick(random_, 3) == 0) {
+  if (has(kTasks) && pick(random_, 6) == 0) {
     bits |= SYSTEM_STEP_TASKS;
   }
-  if (has(kPaging) && pick(random_, 3) == 0) bits |= SYSTEM_STEP_PAGE;
+  if (has(kPaging) && pick(random_, 4) == 0) bits |= SYSTEM_STEP_PAGE;
   if (has(kDebug) && pick(random_, 12) == 0) bits |= SYSTEM_STEP_DEBUG;
   if (pick(random_, 8) == 0) bits |= SYSTEM_STEP_CR0;
   return bits;

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "models/isa/cpu_family.h"
+
 namespace strata::test {
 
 enum Feature : std::uint32_t {
@@ -24,6 +26,12 @@ enum Feature : std::uint32_t {
 inline constexpr std::uint32_t kNoFeatures = 0;
 inline constexpr std::uint32_t kAllFeatures = (1u << 11) - 1;
 inline constexpr unsigned kFeatureCount = 11;
+
+/// The processor a program with `features` is made for: a 386 where that has them all.
+constexpr CpuFamily family_of(std::uint32_t features) {
+  constexpr std::uint32_t kLater = kBigPages | kNewOpcodes | kAlignment;
+  return (features & kLater) != 0 ? CpuFamily::k586 : CpuFamily::k386;
+}
 
 /// "rings+paging", "none", "all".
 std::string feature_names(std::uint32_t features);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
+#include <optional>
 
 #include "tests/lockstep/system/system_features.h"
 #include "tests/lockstep/system/system_map.h"
@@ -32,6 +34,30 @@ bool is_prefix(std::uint8_t byte) {
     case 0xF3: return true;
     default: return false;
   }
+}
+
+/// SDM vol. 3, 4.3, without permissions.
+std::optional<std::uint32_t> translate(std::span<const std::uint8_t> memory, const CpuState& state,
+                                       std::uint32_t linear) {
+  constexpr std::uint32_t kPresent = 1;
+  constexpr std::uint32_t kBig = 0x80;
+  const auto entry = [&](std::uint32_t table, std::uint32_t index) {
+    const std::int64_t offset = SystemProgram::offset_of((table & ~0xFFFu) + index * 4);
+    std::uint32_t value = 0;
+    if (offset >= 0) {
+      std::memcpy(&value, memory.data() + offset, sizeof(value));
+    }
+    return value;
+  };
+  const std::uint32_t directory = entry(state.cr3, linear >> 22);
+  if ((directory & kPresent) == 0) {
+    return std::nullopt;
+  }
+  if ((directory & kBig) != 0 && (state.cr4 & cr4::kPse) != 0) {
+    return (directory & 0xFFC00000) | (linear & 0x3FFFFF);
+  }
+  const std::uint32_t page = entry(directory, (linear >> 12) & 0x3FF);
+  return (page & kPresent) != 0 ? std::optional((page & ~0xFFFu) | (linear & 0xFFF)) : std::nullopt;
 }
 
 bool executable(const SegmentState& s) {
@@ -199,7 +225,7 @@ std::string Coverage::text() const {
 /// page tables and code might be what the program writes, and nobody would flush or jump.
 bool SystemGuard::has_own_tables(const CpuState& state) const {
   constexpr std::uint32_t kModes = cr0::kPe | cr0::kPg;
-  const CpuState& initial = program_.initial();
+  const CpuState& initial = tables_;
   const bool paging = (initial.cr0 & cr0::kPg) != 0;
   const std::uint32_t directory = (state.cr3 - kPageTables) >> 12;
   return state.gdtr == initial.gdtr && state.idtr == initial.idtr &&
@@ -209,7 +235,9 @@ bool SystemGuard::has_own_tables(const CpuState& state) const {
 }
 
 SessionEnd SystemGuard::on_retire(const RetireRecord& record, const CpuState& state) {
-  if (!SystemProgram::is_code(record.linear_eip) || !has_own_tables(state)) {
+  // What comes next: fetching from device registers is different in every engine.
+  const std::uint32_t next = state.seg[kCs].base + state.eip;
+  if (!SystemProgram::is_code(next) || !has_own_tables(state)) {
     return SessionEnd::kLeft;
   }
   since_choice_ = choices_ == device_.choices() ? since_choice_ + 1 : 0;
@@ -222,13 +250,19 @@ SessionEnd SystemGuard::on_retire(const RetireRecord& record, const CpuState& st
   return since_choice_ > kMostPatience ? SessionEnd::kStuck : SessionEnd::kRunning;
 }
 
-std::span<const std::uint8_t> code_at(std::span<const std::uint8_t> memory, std::uint32_t linear) {
-  const std::int64_t offset = SystemProgram::offset_of(linear);
+std::span<const std::uint8_t> bytes_at(std::span<const std::uint8_t> memory, const CpuState& state,
+                                       std::uint32_t linear) {
+  const bool paging = (state.cr0 & cr0::kPg) != 0;
+  const std::optional<std::uint32_t> physical =
+      paging ? translate(memory, state, linear) : std::optional(linear);
+  const std::int64_t offset = physical ? SystemProgram::offset_of(*physical) : -1;
   if (offset < 0) {
     return {};
   }
-  const std::size_t at = static_cast<std::size_t>(offset);
-  return memory.subspan(at, std::min<std::size_t>(15, memory.size() - at));
+  constexpr std::uint32_t kPageBytes = 0x1000;
+  constexpr std::uint32_t kLongest = 15;
+  return memory.subspan(static_cast<std::size_t>(offset),
+                        std::min(kLongest, kPageBytes - linear % kPageBytes));
 }
 
 }  // namespace strata::test

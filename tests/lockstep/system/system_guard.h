@@ -49,8 +49,8 @@ std::string impossible(const CpuState& state);
 
 class SystemGuard {
  public:
-  SystemGuard(const SystemProgram& program, SystemDevice& device)
-      : program_(program), device_(device) {}
+  /// `tables` is a state with the program's tables and modes in force.
+  SystemGuard(const CpuState& tables, SystemDevice& device) : tables_(tables), device_(device) {}
 
   /// After a retirement, its state: kRunning, or why the session cannot go on.
   SessionEnd on_retire(const RetireRecord& record, const CpuState& state);
@@ -61,7 +61,7 @@ class SystemGuard {
  private:
   bool has_own_tables(const CpuState& state) const;
 
-  const SystemProgram& program_;
+  CpuState tables_;
   SystemDevice& device_;
   std::uint64_t choices_ = 0;
   unsigned since_choice_ = 0;
@@ -69,7 +69,9 @@ class SystemGuard {
   bool stuck_ = false;
 };
 
-/// The code bytes at linear `address` in `memory`, as far as paging leaves them where they are.
-std::span<const std::uint8_t> code_at(std::span<const std::uint8_t> memory, std::uint32_t linear);
+/// The bytes of the program's memory from `linear` to the end of its page or 15 bytes, by the page
+/// tables in force; empty where there is no memory.
+std::span<const std::uint8_t> bytes_at(std::span<const std::uint8_t> memory, const CpuState& state,
+                                       std::uint32_t linear);
 
 }  // namespace strata::test

@@ -18,65 +18,57 @@ strata_system_handlers:
     .long plan - strata_system_handlers
     .long outer32 - strata_system_handlers
     .long task - strata_system_handlers
+    .long double_fault - strata_system_handlers
 
-.macro enter
-    pushal
-    push %ds
-    push %es
-    mov $SYSTEM_FLAT_SELECTOR, %eax
-    mov %eax, %ds
-    mov %eax, %es
-    cld
-.endm
-
-# Offsets from ESP after enter.
-#define ERROR 40
-#define EIP 44
-#define EFLAGS 52
-
-# Exceptions without and with error code.
+# Exceptions without and with error code. A fault of the code here is not worth another try.
 fault_plain:
     push $0
 fault_error:
-    enter
+    push %eax
+    cmpl $SYSTEM_HANDLERS_END, 8(%esp)  # EIP
+    jb plan
 choose:
     in $SYSTEM_PORT_CHOICE, %eax
     cmp $SYSTEM_CHOICE_NUDGE, %eax
     jb plan
     jne leave
     in $SYSTEM_PORT_NUDGE, %eax
-    add %eax, EIP(%esp)
-    andl $0xFFFF, EIP(%esp)
+    add %eax, 8(%esp)
 leave:
-    pop %es
-    pop %ds
-    popal
+    pop %eax
     add $4, %esp
     iretl
 
 # #PF: asks for another page table entry, or is like the others.
 page_fault:
-    enter
+    push %eax
     in $SYSTEM_PORT_CHOICE, %eax
     cmp $SYSTEM_CHOICE_MEND, %eax
     jne choose
+    push %ebx
+    push %ds
+    mov $SYSTEM_FLAT_SELECTOR, %eax
+    mov %eax, %ds
     mov %cr2, %eax
     out %eax, $SYSTEM_PORT_FAULT
     call change_page
+    pop %ds
+    pop %ebx
     jmp leave
 
 # #DB: sometimes ends single stepping, always lets the instruction go on.
 debug:
     push $0
-    enter
+    push %eax
+    mov %dr6, %eax
     xor %eax, %eax
     mov %eax, %dr6
     in $SYSTEM_PORT_CHOICE, %eax
-    orl $0x10000, EFLAGS(%esp)  # RF
+    orl $0x10000, 16(%esp)  # EFLAGS.RF
     test %eax, %eax
     jnz leave
     mov %eax, %dr7
-    andl $~0x100, EFLAGS(%esp)  # TF
+    andl $~0x100, 16(%esp)  # TF
     jmp leave
 
 # Interrupts through 32-bit and 16-bit gates.
@@ -107,6 +99,9 @@ task:
     iretl
     jmp task
 
+# #DF, in a task of its own: makes it available for the next one.
+double_fault:
+    call free_tasks
 # Goes on somewhere else, at any level.
 plan:
     mov $SYSTEM_FLAT_SELECTOR, %eax
@@ -117,6 +112,8 @@ plan:
     push $2
     popfl  # not NT
     in $SYSTEM_PORT_STEPS, %eax
+    test %eax, %eax
+    jz 4f
     mov %eax, %esi
     test $SYSTEM_STEP_TASKS, %esi
     jz 1f
@@ -144,28 +141,23 @@ plan:
     in $SYSTEM_PORT_PLACE, %eax
     push %eax
     in $SYSTEM_PORT_VALUE, %eax
-    mov %eax, %ecx
-    in $SYSTEM_PORT_VALUE, %eax
-    mov %eax, %edx
-    in $SYSTEM_PORT_VALUE, %eax
-    mov %eax, %esi
-    in $SYSTEM_PORT_VALUE, %eax
-    mov %eax, %ebp
+    mov SYSTEM_PLAN_ECX(%edi), %ecx
+    mov SYSTEM_PLAN_ESI(%edi), %esi
+    mov SYSTEM_PLAN_EBP(%edi), %ebp
     mov SYSTEM_PLAN_ES(%edi), %es
     mov SYSTEM_PLAN_FS(%edi), %fs
     mov SYSTEM_PLAN_GS(%edi), %gs
     lds SYSTEM_PLAN_EBX(%edi), %ebx
-    mov %eax, %edi
-    in $SYSTEM_PORT_VALUE, %eax
     iretl
 
 # Makes every task available again, takes another one and another LDT.
 free_tasks:
     mov $(SYSTEM_GDT + 8 * SYSTEM_FIRST_TSS + 5), %ebx
-    mov $SYSTEM_TSS_COUNT, %ecx
-1:  andb $0xFD, (%ebx)
-    add $8, %ebx
-    loop 1b
+.set task_number, 0
+.rept SYSTEM_TSS_COUNT
+    andb $0xFD, 8 * task_number(%ebx)
+.set task_number, task_number + 1
+.endr
     in $SYSTEM_PORT_TASK, %eax
     ltr %ax
     in $SYSTEM_PORT_LDT, %eax

@@ -1,5 +1,7 @@
 #include "tests/lockstep/system/system_interpreter.h"
 
+#include <algorithm>
+
 #include "models/engine/interpreter/interpreter.h"
 #include "models/engine/lockstep/state_difference.h"
 #include "models/isa/disassemble.h"
@@ -7,6 +9,9 @@
 
 namespace strata::test {
 namespace {
+
+constexpr unsigned kMostInterval = 200;  // instructions between two interrupts
+constexpr unsigned kUrgent = 10;         // the same where the program is stuck
 
 class DeviceBus final : public EngineBus {
  public:
@@ -37,8 +42,8 @@ class Session {
         device_(seed + 0x2545F4, program.features()),
         bus_(device_),
         memory_(program.memory()),
-        interpreter_(bus_, SystemProgram::regions(memory_)),
-        guard_(program, device_),
+        interpreter_(bus_, SystemProgram::regions(memory_), 1, family_of(program.features())),
+        guard_(program.initial(), device_),
         interrupts_((program.features() & kInterrupts) != 0) {
     interpreter_.load_state(program.initial());
   }
@@ -64,18 +69,19 @@ class Session {
     if (before.halted != 0 && !(takes && interrupts_)) {
       return SessionEnd::kHalted;
     }
-    const bool due =
-        interrupts_ && (guard_.stuck() || before.halted != 0 || --until_interrupt_ == 0);
+    if (guard_.stuck() || before.halted != 0) {
+      until_interrupt_ = std::min(until_interrupt_, before.halted != 0 ? 0u : kUrgent);
+    }
     RetireRecord record;
-    if (due && takes) {
-      until_interrupt_ = 1 + pick(random_, 200);
+    if (interrupts_ && takes && until_interrupt_ == 0) {
+      until_interrupt_ = 1 + pick(random_, kMostInterval);
       record = interpreter_.deliver_interrupt(device_.vector());
     } else {
-      until_interrupt_ += until_interrupt_ == 0 ? 1 : 0;
+      until_interrupt_ -= until_interrupt_ != 0 ? 1 : 0;
       record = interpreter_.step();
     }
     const CpuState after = interpreter_.state();
-    const std::span<const std::uint8_t> code = code_at(memory_, record.linear_eip);
+    const std::span<const std::uint8_t> code = bytes_at(memory_, before, record.linear_eip);
     result.coverage.on_retire(record, before, after, code);
     if (interpreter_.shutdown()) {
       return SessionEnd::kShutdown;

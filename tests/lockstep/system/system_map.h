@@ -39,7 +39,8 @@
 #define SYSTEM_ROM16 0xE0000
 #define SYSTEM_ROM32 0xF0000
 #define SYSTEM_PLAN_BYTES 64
-#define SYSTEM_HANDLERS 0x40  // offset in SYSTEM_ROM32
+#define SYSTEM_HANDLERS 0x40  // offsets in SYSTEM_ROM32
+#define SYSTEM_HANDLERS_END 0x240
 
 // The system's own pages.
 #define SYSTEM_GDT 0x110000
@@ -67,6 +68,9 @@
 #define SYSTEM_PLAN_GS 40
 #define SYSTEM_PLAN_EBX 44  // followed by DS
 #define SYSTEM_PLAN_DS 48
+#define SYSTEM_PLAN_ECX 52
+#define SYSTEM_PLAN_ESI 56
+#define SYSTEM_PLAN_EBP 60
 
 // Selectors the handlers use.
 #define SYSTEM_FLAT_SELECTOR 0x20

@@ -64,9 +64,9 @@ std::uint32_t random_frame(Random& random, std::uint32_t page) {
 
 std::uint32_t random_attributes(Random& random, std::uint32_t features) {
   std::uint32_t bits = pick(random, 8) << 9 | pick(random, 4) << 3 | pick(random, 4) * kAccessed;
-  bits |= one_in(random, 8) ? 0 : kPresent;
-  bits |= one_in(random, 4) ? 0 : kWrite;
-  bits |= one_in(random, 6) ? 0 : kUser;
+  bits |= one_in(random, 16) ? 0 : kPresent;
+  bits |= one_in(random, 8) ? 0 : kWrite;
+  bits |= one_in(random, 12) ? 0 : kUser;
   bits |= (features & kBigPages) != 0 && one_in(random, 8) ? kGlobal : 0;
   return bits;
 }
@@ -131,10 +131,11 @@ std::uint32_t full_flush(std::uint32_t features) {
 
 PageChange change_low(Random& random, std::uint32_t features, std::uint32_t linear) {
   const std::uint32_t page = linear >> kPageShift;
+  const bool one = family_of(features) >= CpuFamily::k486 && !one_in(random, 8);
   return {.address = table_address(kLowTable, page),
           .value = low_entry(random, features, page),
           .linear = linear,
-          .flush = one_in(random, 8) ? full_flush(features) : SYSTEM_FLUSH_PAGE};
+          .flush = one ? SYSTEM_FLUSH_PAGE : full_flush(features)};
 }
 
 }  // namespace

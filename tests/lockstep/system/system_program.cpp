@@ -33,6 +33,7 @@ enum Handler : unsigned {
   kPlan,
   kOuter32,
   kTask,
+  kDoubleFaultTask,
 };
 
 std::uint32_t handler(Handler which) {
@@ -58,20 +59,26 @@ std::uint32_t random_flags(Random& random, std::uint32_t features) {
   const auto any = static_cast<std::uint32_t>(random());
   std::uint32_t flags = eflags::kReserved1 | (any & eflags::kStatus);
   flags |= pick(random, 8) != 0 ? eflags::kIf : 0;
-  flags |= (features & kRings) != 0 ? any & eflags::kIopl : 0;
+  if ((features & kRings) != 0) {
+    flags |= pick(random, 2) == 0 ? eflags::kIopl : any & eflags::kIopl;
+  }
   flags |= pick(random, 16) == 0 ? eflags::kDf : 0;
-  flags |= pick(random, 4) == 0 ? any & (eflags::kRf | eflags::kId) : 0;
+  flags |= pick(random, 4) == 0 ? any & eflags::kId : 0;
   flags |= (features & kTasks) != 0 && pick(random, 24) == 0 ? eflags::kNt : 0;
-  flags |= (features & kDebug) != 0 && pick(random, 12) == 0 ? eflags::kTf : 0;
+  if ((features & kDebug) != 0) {
+    flags |= pick(random, 12) == 0 ? eflags::kTf : 0;
+    flags |= pick(random, 8) == 0 ? eflags::kRf : 0;
+  }
   flags |= (features & kAlignment) != 0 && pick(random, 4) == 0 ? eflags::kAc : 0;
   return flags;
 }
 
 std::uint32_t random_cr0(Random& random, std::uint32_t features) {
   const auto any = static_cast<std::uint32_t>(random());
-  std::uint32_t bits = cr0::kPe | cr0::kEt | (any & cr0::kNe);
+  std::uint32_t bits = cr0::kPe | cr0::kEt;
+  bits |= family_of(features) >= CpuFamily::k486 ? any & (cr0::kNe | cr0::kWp) : 0;
   bits |= pick(random, 4) == 0 ? any & (cr0::kMp | cr0::kEm | cr0::kTs) : 0;
-  bits |= (features & kPaging) != 0 ? cr0::kPg | (any & cr0::kWp) : 0;
+  bits |= (features & kPaging) != 0 ? cr0::kPg : 0;
   bits |= (features & kAlignment) != 0 ? any & cr0::kAm : 0;
   return bits;
 }
@@ -118,8 +125,8 @@ bool SystemProgram::is_code(std::uint32_t linear) {
 }
 
 SystemProgram::Destination SystemProgram::destination(std::uint32_t features, unsigned plan) {
-  static constexpr unsigned kLevels[] = {0, 3, 1, 2, 3, kV86Level, kV86Level, 0};
-  unsigned level = kLevels[plan % 8];
+  static constexpr unsigned kLevels[] = {1, 3, 1, 2, 3, kV86Level, kV86Level, 2};
+  unsigned level = plan % 16 == 0 ? 0 : kLevels[plan % 8];
   if (level == kV86Level && (features & kV86) == 0) {
     level = 3;
   }
@@ -183,6 +190,13 @@ void SystemProgram::write_code() {
                   memory_.begin() + (wide ? SYSTEM_ROM32 : SYSTEM_ROM16) + zone.first);
     }
   }
+  // For stray returns: the rest of the handlers' page.
+  assert(strata_system_handlers_end - strata_system_handlers <=
+         SYSTEM_HANDLERS_END - SYSTEM_HANDLERS);
+  code.clear();
+  const std::uint32_t stray = code_zone(0, true).first - SYSTEM_HANDLERS_END;
+  append_system_code(random_, {3, true, features_}, stray, code);
+  std::copy_n(code.begin(), stray, memory_.begin() + SYSTEM_ROM32 + SYSTEM_HANDLERS_END);
   std::copy(strata_system_handlers, strata_system_handlers_end,
             memory_.begin() + SYSTEM_ROM32 + SYSTEM_HANDLERS);
 }
@@ -293,8 +307,9 @@ void SystemProgram::write_wide_tss(unsigned index) {
     put(0x08 + 8 * ring,
         wrong ? any_selector(random_) : level_selector(ring, ring == 0 ? kFlat : kStack));
   }
-  put(0x1C, kPageTables + (one_in(2) ? 0x1000 : 0));
-  put(0x20, own ? handler(last ? kPlan : kTask) : system_place(random_, level, !virtual_8086));
+  put(0x1C, kPageTables + (one_in(2) && !own ? 0x1000 : 0));
+  put(0x20,
+      own ? handler(last ? kDoubleFaultTask : kTask) : system_place(random_, level, !virtual_8086));
   put(0x24,
       own ? eflags::kReserved1
           : (random_flags(random_, features_) & ~eflags::kTf) | (virtual_8086 ? eflags::kVm : 0));
@@ -304,13 +319,14 @@ void SystemProgram::write_wide_tss(unsigned index) {
   for (unsigned n = 0; n < 6; ++n) {
     std::uint32_t selector = n == kCs   ? level_selector(level, kCode32)
                              : n == kSs ? level_selector(level, kStack)
+                             : own      ? level_selector(0, kFlat)
                                         : data_selector(random_, virtual_8086 ? 3 : level);
     if (virtual_8086) {
       selector = n == kCs ? SYSTEM_ROM16 >> 4 : pick(random_, 0x9000);
     }
     put(0x48 + 4 * n, selector);
   }
-  put(0x60, one_in(8) ? any_selector(random_) : (kFirstLdt + pick(random_, 2)) * 8);
+  put(0x60, one_in(8) && !own ? any_selector(random_) : (kFirstLdt + pick(random_, 2)) * 8);
   put(0x64, (has(kDebug) && one_in(8) && !own ? 1 : 0) | (0x68 + pick(random_, 0x40)) << 16);
 }
 
@@ -346,7 +362,9 @@ void SystemProgram::write_plans() {
       put32(base + offset, value);
     };
     const auto data = [&] {
-      return virtual_8086 ? std::uint16_t{0} : data_selector(random_, to.level);
+      if (virtual_8086) return std::uint16_t{0};
+      return one_in(6) ? data_selector(random_, to.level)
+                       : level_selector(to.level, one_in(3) ? kStack : kFlat);
     };
     put(SYSTEM_PLAN_CS,
         virtual_8086 ? SYSTEM_ROM16 >> 4 : code_selector(random_, to.level, to.wide));
@@ -360,12 +378,15 @@ void SystemProgram::write_plans() {
     for (std::uint32_t offset : {SYSTEM_PLAN_ES, SYSTEM_PLAN_FS, SYSTEM_PLAN_GS, SYSTEM_PLAN_DS}) {
       put(offset, data());
     }
-    put(SYSTEM_PLAN_EBX, random_value(random_));
+    for (std::uint32_t offset :
+         {SYSTEM_PLAN_EBX, SYSTEM_PLAN_ECX, SYSTEM_PLAN_ESI, SYSTEM_PLAN_EBP}) {
+      put(offset, random_value(random_));
+    }
   }
 }
 
 void SystemProgram::write_state() {
-  initial_ = CpuState::reset();
+  initial_ = CpuState::reset(family_of(features_));
   initial_.gdtr = {.base = SYSTEM_GDT, .limit = kGdtEntries * 8 - 1};
   initial_.idtr = {.base = SYSTEM_IDT, .limit = 256 * 8 - 1};
   initial_.ldtr = segment_of(gdt_[kFirstLdt], kFirstLdt * 8);
@@ -376,8 +397,9 @@ void SystemProgram::write_state() {
   initial_.seg[kCs] = segment_of(gdt_[level_index(0, kCode32)], level_selector(0, kCode32));
   initial_.cr0 = cr0::kPe | cr0::kEt | (has(kPaging) ? cr0::kPg : 0);
   initial_.cr3 = kPageTables;
-  initial_.cr4 = (has(kPaging) && has(kBigPages) ? cr4::kPse | cr4::kPge : 0) |
-                 (has(kDebug) && one_in(2) ? cr4::kDe : 0);
+  initial_.cr4 =
+      (has(kPaging) && has(kBigPages) ? cr4::kPse | cr4::kPge : 0) |
+      (family_of(features_) == CpuFamily::k586 && has(kDebug) && one_in(2) ? cr4::kDe : 0);
   initial_.gpr[kEsp] = SYSTEM_STACK_TOP;
   initial_.eip = handler(kPlan);
   put16(SYSTEM_ROM32 + kTablePointers, initial_.gdtr.limit);

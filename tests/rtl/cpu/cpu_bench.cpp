@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "verilated.h"
+#include "verilated_vcd_c.h"
 
 namespace strata::test {
 namespace {
@@ -21,6 +22,10 @@ constexpr std::uint32_t kLineMask = 15;
 
 void CpuBench::ContextDeleter::operator()(VerilatedContext* context) const {
   delete context;
+}
+
+void CpuBench::WavesDeleter::operator()(VerilatedVcdC* waves) const {
+  delete waves;
 }
 
 CpuBench::CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device, CpuFamily family)
@@ -124,14 +129,24 @@ void CpuBench::respond() {
     beat_address_ = (beat_address_ & ~kLineMask) | ((beat_address_ + 4) & kLineMask);
     turnaround_ = --beats_ == 0;
   }
-  core_->set_cycle(clocks_);
   core_->clock();
   core_->set_response(ack, data);
+}
+
+void CpuBench::record_waves(const std::string& path) {
+  constexpr int kAllLevels = 99;
+  context_->traceEverOn(true);
+  waves_.reset(new VerilatedVcdC);
+  core_->trace(waves_.get(), kAllLevels);
+  waves_->open(path.c_str());
 }
 
 bool CpuBench::clock() {
   respond();
   ++clocks_;
+  if (waves_) {
+    waves_->dump(clocks_);
+  }
   if (!core_->retired()) {
     return false;
   }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "models/cpu/cpu_model.h"
@@ -57,6 +58,9 @@ class CpuBench {
 
   CpuModel& core() { return *core_; }
 
+  /// From the next clock on writes a VCD of the whole core to `path`; times are clocks().
+  void record_waves(const std::string& path);
+
  private:
   std::uint8_t* plain(std::uint32_t address, bool write) const;
   std::uint32_t answer(const CpuModel::Request& request);
@@ -67,12 +71,16 @@ class CpuBench {
   struct ContextDeleter {
     void operator()(VerilatedContext* context) const;
   };
+  struct WavesDeleter {
+    void operator()(VerilatedVcdC* waves) const;
+  };
 
   std::vector<MemoryRegion> regions_;
   BenchDevice& device_;
   LockstepChecker* checker_ = nullptr;
   std::unique_ptr<VerilatedContext, ContextDeleter> context_;
   std::unique_ptr<CpuModel> core_;
+  std::unique_ptr<VerilatedVcdC, WavesDeleter> waves_;
   RetireRecord record_;
   std::uint64_t clocks_ = 0;
   std::uint64_t acknowledges_ = 0;

@@ -1,0 +1,284 @@
+#include "tests/lockstep/system/lockstep_session.h"
+
+#include <algorithm>
+#include <cctype>
+#include <sstream>
+
+#include "models/engine/lockstep/lockstep_checker.h"
+#include "models/isa/decoder.h"
+#include "models/isa/opcode_table.h"
+#include "tests/lockstep/system/core_lacks.h"
+#include "tests/lockstep/system/system_features.h"
+#include "tests/rtl/cpu/cpu_bench.h"
+
+namespace strata::test {
+namespace {
+
+constexpr std::uint64_t kMostSilentClocks = 20000;  // without retirement, while not halted
+constexpr unsigned kMostSettleClocks = 400;         // until every store has reached memory
+constexpr unsigned kMostInterruptClocks = 1500;     // between two of them
+constexpr unsigned kUrgentClocks = 60;              // the same where the program is stuck
+
+/// Retirements seen after the pin is raised: one a clock while it is sampled and until the
+/// retirement port says so, and one whose load was under way.
+constexpr unsigned kMostIgnored = 8;
+
+constexpr std::string_view kFarCall = "CALL FAR";
+
+class Device final : public BenchDevice {
+ public:
+  explicit Device(SystemDevice& device) : device_(device) {}
+  std::uint32_t read(bool port, std::uint32_t address, unsigned) override {
+    return device_.read(port, address);
+  }
+  void write(bool port, std::uint32_t address, unsigned, std::uint32_t value) override {
+    device_.write(port, address, value);
+  }
+  std::uint8_t acknowledge() override { return device_.vector(); }
+
+ private:
+  SystemDevice& device_;
+};
+
+/// The report's first line without its numbers, the instruction's name with the exception it
+/// raised, and which fields differ.
+std::string kind_of(const std::string& report) {
+  std::istringstream lines(report);
+  std::string line;
+  std::string kind;
+  std::getline(lines, line);
+  for (char c : line) {
+    if (std::isxdigit(static_cast<unsigned char>(c)) == 0) kind += c;
+  }
+  while (std::getline(lines, line)) {
+    if (const std::size_t at = line.find(", at ");
+        line.rfind("after ", 0) == 0 && at != line.npos) {
+      const std::size_t name = line.find("  ", at);
+      const std::size_t exception = line.find("-> exception ", at);
+      kind += line.substr(name, line.find(' ', name + 2) - name);
+      kind += exception != line.npos ? line.substr(exception, sizeof("-> exception 00")) : "";
+    } else if (line.rfind("* ", 0) == 0) {
+      kind += ' ' + line.substr(2, line.find(' ', 2) - 2);
+    }
+  }
+  return kind;
+}
+
+class Session {
+ public:
+  Session(const SystemCase& from, const LockstepOptions& options)
+      : options_(options),
+        case_(from),
+        device_(case_.device),
+        rtl_memory_(from.memory),
+        checker_memory_(from.memory),
+        bench_(SystemProgram::regions(rtl_memory_), device_, from.family),
+        checker_(SystemProgram::regions(checker_memory_), from.initial, from.family),
+        guard_(from.initial, case_.device),
+        before_(from.initial) {
+    if (from.spoiled) {
+      rtl_memory_[*from.spoiled] ^= 1;
+    }
+    bench_.set_checker(&checker_);
+    bench_.set_latency(case_.latency);
+    bench_.load(from.initial);
+    bench_.set_interrupt(case_.interrupt_high);
+  }
+
+  LockstepResult run() {
+    result_.coverage.sessions = 1;
+    while (result_.end == SessionEnd::kRunning) {
+      result_.end = one();
+      if (result_.end == SessionEnd::kRunning && result_.coverage.retired >= case_.budget) {
+        result_.end = SessionEnd::kBudget;
+      }
+    }
+    if (result_.end != SessionEnd::kFailed && result_.end != SessionEnd::kMissing) {
+      settle();
+    }
+    result_.coverage.clocks = bench_.clocks();
+    ++result_.coverage.ends[static_cast<unsigned>(result_.end)];
+    result_.kind = kind_of(result_.failure);
+    return std::move(result_);
+  }
+
+ private:
+  SessionEnd fail(const std::string& why) {
+    result_.failure = why;
+    return SessionEnd::kFailed;
+  }
+
+  SessionEnd one() {
+    disturb();
+    if (!options_.wave_file.empty() && bench_.clocks() == options_.wave_start) {
+      bench_.record_waves(options_.wave_file);
+    }
+    return bench_.clock() ? retire() : idle();
+  }
+
+  /// Interrupts and wait states at random.
+  void disturb() {
+    if (!case_.interrupts || bench_.interrupt()) {
+      return;
+    }
+    if (guard_.stuck() || before_.halted != 0) {
+      case_.next_interrupt = std::min(case_.next_interrupt, kUrgentClocks);
+    }
+    if (case_.next_interrupt == 0) {
+      bench_.set_interrupt(true);
+      case_.next_interrupt = 1 + pick(case_.random, kMostInterruptClocks);
+      case_.latency = 1 + pick(case_.random, 3);
+      bench_.set_latency(case_.latency);
+    } else {
+      --case_.next_interrupt;
+    }
+  }
+
+  SessionEnd retire() {
+    const RetireRecord& record = bench_.record();
+    silent_ = 0;
+    if (options_.list_executed) {
+      result_.executed.push_back(record.linear_eip);
+    }
+    const std::span<const std::uint8_t> code =
+        bytes_at(checker_memory_, before_, record.linear_eip);
+    if (core_lacks(record, before_, case_.family, code)) {
+      return SessionEnd::kMissing;
+    }
+    const CpuState state = bench_.state();
+    if (!checker_.on_retire(record, state)) {
+      ++result_.coverage.retired;
+      return fail(checker_.report());
+    }
+    result_.coverage.on_retire(record, before_, state, code);
+    if (const std::string why = interrupt_error(); !why.empty()) {
+      return fail(why);
+    }
+    before_ = state;
+    SessionEnd end = guard_.on_retire(record, state);
+    if (end == SessionEnd::kRunning && (calls_from_device_stack() || core_lacks(state))) {
+      end = SessionEnd::kLeft;
+    }
+    if (options_.points.contains(result_.coverage.retired)) {
+      keep_point(state);
+    }
+    return end;
+  }
+
+  /// A call gate's parameters are read twice by the core, the first time only to see whether they
+  /// can be: device registers would notice.
+  bool calls_from_device_stack() const {
+    const SegmentState& code = before_.seg[kCs];
+    const SegmentState& stack = before_.seg[kSs];
+    const bool wide = (stack.attributes & attr::kBig) != 0;
+    const std::uint32_t top = stack.base + (before_.gpr[kEsp] & (wide ? 0xFFFFFFFF : 0xFFFF));
+    Instruction next;
+    return bytes_at(checker_memory_, before_, top).empty() &&
+           decode(bytes_at(checker_memory_, before_, code.base + before_.eip),
+                  (code.attributes & attr::kBig) != 0, case_.family, next) &&
+           next.row != kUndefinedRow && opcode_rows()[next.row].mnemonic == kFarCall;
+  }
+
+  void keep_point(const CpuState& state) {
+    SystemCase point = case_;
+    point.initial = state;
+    point.memory = checker_memory_;
+    point.interrupt_high = bench_.interrupt();
+    point.budget = case_.budget - result_.coverage.retired;
+    result_.points.push_back(std::move(point));
+  }
+
+  /// Interrupts are taken when allowed (SDM vol. 3, 6.8), and then soon.
+  std::string interrupt_error() {
+    const bool allowed = (before_.eflags & eflags::kIf) != 0 && before_.shadow == kNoShadow;
+    const bool taken = bench_.acknowledges() != acknowledges_;
+    acknowledges_ = bench_.acknowledges();
+    if (taken && !allowed) {
+      return "an interrupt was taken with IF clear or in the shadow of STI or MOV SS";
+    }
+    ignored_ = allowed && !taken && bench_.interrupt() ? ignored_ + 1 : 0;
+    return ignored_ > kMostIgnored ? "an interrupt is not taken" : "";
+  }
+
+  SessionEnd idle() {
+    const CpuModel& core = bench_.core();
+    if (core.shutdown()) {
+      return checker_.on_shutdown() ? SessionEnd::kShutdown : fail(checker_.report());
+    }
+    const bool wakes = case_.interrupts && (before_.eflags & eflags::kIf) != 0;
+    if (before_.halted != 0 && !wakes && (core.idle() || bench_.interrupt())) {
+      return SessionEnd::kHalted;
+    }
+    return ++silent_ < kMostSilentClocks ? SessionEnd::kRunning : fail("nothing retires any more");
+  }
+
+  /// Compares memory. Stores may be on their way: what differs now must have been equal once in the
+  /// clocks to come, while both go on.
+  void settle() {
+    std::vector<std::size_t> places = differing();
+    const std::uint64_t end = bench_.clocks() + kMostSettleClocks;
+    while (!places.empty() && bench_.clocks() < end) {
+      if (bench_.clock() && !checker_.on_retire(bench_.record(), bench_.state())) {
+        break;
+      }
+      std::erase_if(places, [&](std::size_t at) { return rtl_memory_[at] == checker_memory_[at]; });
+    }
+    if (!places.empty()) {
+      std::ostringstream text;
+      text << "memory differs\nat " << std::hex;
+      for (std::size_t n = 0; n < places.size() && n < 8; ++n) {
+        const std::size_t at = places[n];
+        text << SystemProgram::physical_of(at) << ": " << unsigned{checker_memory_[at]}
+             << " in the interpreter, " << unsigned{rtl_memory_[at]} << " in the engine; ";
+      }
+      result_.end = fail(text.str());
+    }
+  }
+
+  std::vector<std::size_t> differing() const {
+    std::vector<std::size_t> places;
+    auto mine = rtl_memory_.begin();
+    auto other = checker_memory_.begin();
+    for (;;) {
+      std::tie(mine, other) = std::mismatch(mine, rtl_memory_.end(), other);
+      if (mine == rtl_memory_.end()) {
+        return places;
+      }
+      places.push_back(static_cast<std::size_t>(mine - rtl_memory_.begin()));
+      ++mine;
+      ++other;
+    }
+  }
+
+  const LockstepOptions& options_;
+  SystemCase case_;
+  Device device_;
+  std::vector<std::uint8_t> rtl_memory_;
+  std::vector<std::uint8_t> checker_memory_;
+  CpuBench bench_;
+  LockstepChecker checker_;
+  SystemGuard guard_;
+  CpuState before_;
+  LockstepResult result_;
+  std::uint64_t silent_ = 0;
+  std::uint64_t acknowledges_ = 0;
+  unsigned ignored_ = 0;
+};
+
+}  // namespace
+
+SystemCase::SystemCase(const SystemProgram& program, std::uint32_t seed, std::uint64_t retirements)
+    : family(family_of(program.features())),
+      initial(program.initial()),
+      memory(program.memory()),
+      device(seed + 0x2545F4, program.features()),
+      random(seed + 0x51ED27),
+      interrupts((program.features() & kInterrupts) != 0),
+      nmis((program.features() & kNmi) != 0),
+      budget(retirements) {}
+
+LockstepResult run_in_lockstep(const SystemCase& system_case, const LockstepOptions& options) {
+  return Session(system_case, options).run();
+}
+
+}  // namespace strata::test
