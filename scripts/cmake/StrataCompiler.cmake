@@ -17,3 +17,11 @@ if(STRATA_SANITIZE)
                       -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=address,undefined)
 endif()
+
+# Coverage for libFuzzer in everything; its main() only in the targets of tests/fuzz.
+if(STRATA_FUZZ)
+  link_libraries(atomic)  # clang leaves Verilator's runtime a call to it
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
+                      -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
+endif()
