@@ -76,10 +76,6 @@ void CpuModel::set_interrupt(bool level) {
   rtl_->intr_i = level;
 }
 
-void CpuModel::set_cycle(std::uint64_t cycle) {
-  rtl_->cycle_i = cycle;
-}
-
 void CpuModel::clock() {
   rtl_->clk_i = 1;
   rtl_->eval();

@@ -27,8 +27,6 @@ class CpuModel {
 
   void set_response(bool ack, std::uint32_t dat);
   void set_interrupt(bool level);
-  /// What the time stamp counter counts; from the next clock() on.
-  void set_cycle(std::uint64_t cycle);
 
   /// One rising and one falling edge.
   void clock();
@@ -47,7 +45,7 @@ class CpuModel {
   void keep_state(bool keep);
 
   /// The state right after what record() reports (keep_state(true) in force during the latest
-  /// clock); tsc is that of this clock.
+  /// clock). The core has no time stamp counter of its own yet: tsc is what was loaded.
   CpuState state() const;
 
   /// Replaces the architectural state and restarts fetching; takes one clock. The bus must be idle.

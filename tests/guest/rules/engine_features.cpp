@@ -21,13 +21,13 @@ constexpr Feature kFeatures[] = {
     {NEEDS_LEVELS, "privilege levels", true, true},
     {NEEDS_TASKS, "task switches", true, true},
     {NEEDS_V86, "virtual-8086 mode", true, true},
-    {NEEDS_PAGING, "paging", true, true},
+    {NEEDS_PAGING, "paging", true, false},
     {NEEDS_INSTRUCTIONS, "the rest of the instruction set", true, false},
     {NEEDS_ALIGNMENT, "alignment check", true, false},
-    {NEEDS_INT1, "INT1", true, false},
+    {NEEDS_INT1, "INT1", false, false},
     {NEEDS_DEBUG, "debug registers and single step", true, false},
-    {NEEDS_CPU_386, "--cpu 386", true, true},
-    {NEEDS_CPU_486, "--cpu 486", true, true},
+    {NEEDS_CPU_386, "--cpu 386", true, false},
+    {NEEDS_CPU_486, "--cpu 486", true, false},
     {NEEDS_CPU_586, "the default family", true, true},
 };
 
