@@ -9,9 +9,12 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 namespace strata::test {
 namespace {
@@ -232,11 +235,36 @@ bool take_signals() {
   return setitimer(ITIMER_REAL, &kWatch, nullptr) == 0;
 }
 
+/// Whether nothing of the program but what was mapped here lies below 4 GiB, where sequences reach:
+/// a sanitizer's shadow, say, or a program that is not position-independent.
+bool low_addresses_are_free() {
+  constexpr Range kOwn[] = {layout::kCode,  layout::kReadOnly, layout::kData,
+                            layout::kStack, layout::kLow,      NativeCpu::kOwnMemory};
+  std::ifstream maps("/proc/self/maps");
+  std::string line;
+  while (std::getline(maps, line)) {
+    const std::uint64_t begin = std::strtoull(line.c_str(), nullptr, 16);
+    if (begin > 0xFFFFFFFF) return true;
+    const auto address = static_cast<std::uint32_t>(begin);
+    if (std::none_of(std::begin(kOwn), std::end(kOwn),
+                     [&](const Range& range) { return range.contains(address); })) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 std::unique_ptr<NativeCpu> NativeCpu::create(std::string& reason) {
   std::unique_ptr<NativeCpu> cpu(new NativeCpu);
-  if (!cpu->map_all(reason) || !cpu->try_out(reason)) return nullptr;
+  if (!cpu->map_all(reason)) return nullptr;
+  if (!low_addresses_are_free()) {
+    reason =
+        "the program itself has memory below 4 GiB (a sanitizer's, or it is built without PIE)";
+    return nullptr;
+  }
+  if (!cpu->try_out(reason)) return nullptr;
   return cpu;
 }
 
@@ -245,7 +273,8 @@ std::unique_ptr<NativeCpu> NativeCpu::create(std::string& reason) {
 bool NativeCpu::try_out(std::string& reason) {
   CodeBytes code{0x6A, 0xFF, 0x58,  // push -1; pop eax
                  0x1E, 0x58};       // push ds; pop eax
-  for (const std::uint8_t byte : leave_code().bytes()) code.add(byte);
+  const CodeBytes leave = leave_code();
+  for (const std::uint8_t byte : leave.bytes()) code.add(byte);
   std::memcpy(code_, code.bytes().data(), code.size());
   Registers start;
   start.eip = layout::kCode.base;
