@@ -6,6 +6,7 @@
 find_program(VERILATOR verilator REQUIRED)
 set(VERILATOR_INCLUDE_DIR "/usr/share/verilator/include" CACHE PATH "Verilator's runtime sources")
 set(STRATA_RTL_WAIVERS "${PROJECT_SOURCE_DIR}/rtl/lint/waivers.vlt")
+option(STRATA_COVERAGE "Count what of the RTL is reached; scripts/coverage builds with it" OFF)
 
 # Verilator's runtime, with platform/trace's change stream in place of its VCD writer: the folder
 # platform/trace/verilated holds a verilated_vcd_c.h that comes before Verilator's own.
@@ -28,20 +29,46 @@ if(NOT TARGET strata_verilated)
   target_include_directories(strata_verilated PUBLIC "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(strata_verilated PUBLIC VM_TRACE=1 VM_TRACE_VCD=1)
   target_link_libraries(strata_verilated PUBLIC Threads::Threads)
+  if(STRATA_COVERAGE)
+    target_sources(strata_verilated PRIVATE
+        "${VERILATOR_INCLUDE_DIR}/verilated_cov.cpp"
+        "${PROJECT_SOURCE_DIR}/scripts/cmake/verilated_coverage.cpp")
+    target_compile_definitions(strata_verilated PUBLIC VM_COVERAGE=1)
+  endif()
 endif()
+
+# Adds the cover properties of the sources (scripts/coverage.d/points.py) to a model: appends their file to
+# SOURCES of the caller and sets `coverage_options`.
+macro(strata_cover_points name)
+  set(points "${CMAKE_CURRENT_BINARY_DIR}/${name}.points.sv")
+  set(points_script "${PROJECT_SOURCE_DIR}/scripts/coverage.d/points.py")
+  find_program(STRATA_PYTHON python3 REQUIRED)
+  add_custom_command(
+      OUTPUT "${points}"
+      COMMAND "${STRATA_PYTHON}" "${points_script}" --top ${arg_TOP} --output "${points}" ${arg_SOURCES}
+      DEPENDS ${arg_SOURCES} "${points_script}" "${PROJECT_SOURCE_DIR}/scripts/microcode"
+      COMMENT "Writing the cover points of ${arg_TOP}"
+      VERBATIM)
+  list(APPEND arg_SOURCES "${points}")
+  set(coverage_options --coverage-user)
+endmacro()
 
 function(strata_verilate name)
   cmake_parse_arguments(arg "" "TOP" "SOURCES;PARAMETERS;DEPENDS" ${ARGN})
   set(dir "${CMAKE_CURRENT_BINARY_DIR}/${name}.verilated")
   set(fast "${dir}/${name}_fast.cpp")
   set(slow "${dir}/${name}_slow.cpp")
+  set(coverage_options "")
+  if(STRATA_COVERAGE)
+    strata_cover_points(${name})
+  endif()
   add_custom_command(
       OUTPUT "${fast}" "${slow}"
       # What an earlier run left is not overwritten where the new one names its files otherwise.
       COMMAND "${CMAKE_COMMAND}" -E rm -rf "${dir}"
       COMMAND "${CMAKE_COMMAND}" -E make_directory "${dir}"
       COMMAND "${VERILATOR}" --cc -Wall --trace --trace-structs --no-trace-params -O3 --x-assign fast --x-initial fast
-              --noassert --top-module ${arg_TOP} --Mdir "${dir}" ${arg_PARAMETERS}
+              --noassert --top-module ${arg_TOP} --Mdir "${dir}" ${coverage_options} ${arg_PARAMETERS}
               "${STRATA_RTL_WAIVERS}" ${arg_SOURCES}
       COMMAND "${CMAKE_COMMAND}" -DDIR=${dir} -DTOP=${arg_TOP} -DFAST=${fast} -DSLOW=${slow}
               -P "${PROJECT_SOURCE_DIR}/scripts/cmake/gather_verilated.cmake"
