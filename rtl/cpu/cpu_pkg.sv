@@ -8,15 +8,14 @@ package cpu_pkg;
     SizeD = 2'd2
   } size_e;
 
-  // Segment registers in encoding order; Linear means "no segmentation" (descriptor table accesses).
+  // Segment registers in encoding order.
   typedef enum logic [2:0] {
     SegEs = 3'd0,
     SegCs = 3'd1,
     SegSs = 3'd2,
     SegDs = 3'd3,
     SegFs = 3'd4,
-    SegGs = 3'd5,
-    SegLinear = 3'd6
+    SegGs = 3'd5
   } seg_e;
 
   // Indices of everything that holds a segment: the six registers, what CS and SS are about to become, LDTR
