@@ -87,12 +87,25 @@ struct Interpreter::DecodeMemo {
     if (matches(entry, key)) [[likely]] {
       return &entry.instruction;
     }
-    return fill(entry, key, big, bytes);
+    return fill(entry, key, big, {bytes, Processor::kMaxLength});
   }
 
-  const Instruction* fill(Entry& entry, const Key& key, bool big, const std::uint8_t* bytes) {
+  /// The same where only the first `available` of the 16 bytes count; null if more are needed.
+  const Instruction* find_within(std::uint32_t eip, bool big, const std::uint8_t* bytes,
+                                 std::size_t available) {
+    Entry& entry = table[big ? 1 : 0][eip % kEntries];
+    Key key;
+    std::memcpy(&key, bytes, sizeof(key));
+    if (entry.instruction.length <= available && matches(entry, key)) {
+      return &entry.instruction;
+    }
+    return fill(entry, key, big, {bytes, available});
+  }
+
+  const Instruction* fill(Entry& entry, const Key& key, bool big,
+                          std::span<const std::uint8_t> bytes) {
     Instruction instruction;
-    if (!decode({bytes, Processor::kMaxLength}, big, family, instruction)) {
+    if (!decode(bytes, big, family, instruction)) {
       return nullptr;
     }
     entry = {key, mask(instruction.length), instruction};
@@ -197,26 +210,27 @@ bool Interpreter::open_window() {
   return before < starts;
 }
 
-/// Near the end of a page whose successor needs no walk either, and far from CS's limit: the bytes
-/// of both put together.
+/// Near the end of a page, and far from CS's limit: the page's last bytes, with those of the next
+/// page if that needs no walk either. Null if this is not enough.
 const Instruction* Interpreter::fetch_across_pages() {
   const Processor& p = processor_;
   const SegmentState& code = p.system.seg[kCs];
   const std::uint32_t linear = code.base + p.eip;
   const std::uint32_t at = linear & GuestMemory::kPageMask;
   const std::uint32_t in_first = GuestMemory::kPageMask + 1 - at;
-  if (in_first >= DecodeMemo::kKeyBytes || code.limit - p.eip < DecodeMemo::kKeyBytes) {
-    return nullptr;
-  }
   const std::uint8_t* first = p.code_page(linear);
-  const std::uint8_t* second = p.code_page(linear + in_first);
-  if (first == nullptr || second == nullptr) {
+  if (first == nullptr || in_first >= DecodeMemo::kKeyBytes ||
+      code.limit - p.eip < DecodeMemo::kKeyBytes) {
     return nullptr;
   }
-  std::array<std::uint8_t, DecodeMemo::kKeyBytes> bytes;
+  std::array<std::uint8_t, DecodeMemo::kKeyBytes> bytes{};
   std::memcpy(bytes.data(), first + at, in_first);
-  std::memcpy(bytes.data() + in_first, second, bytes.size() - in_first);
-  return memo_->find(p.eip, p.code_big(), bytes.data());
+  std::size_t available = in_first;
+  if (const std::uint8_t* second = p.code_page(linear + in_first)) {
+    std::memcpy(bytes.data() + in_first, second, bytes.size() - in_first);
+    available = Processor::kMaxLength;
+  }
+  return memo_->find_within(p.eip, p.code_big(), bytes.data(), available);
 }
 
 /// The instruction at `eip`, which is p.eip; null with #GP(0) raised if it passes CS's limit or is
