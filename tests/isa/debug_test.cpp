@@ -398,6 +398,26 @@ TEST(DebugRegisters, GeneralDetectFaultsAndIsClearedByTheDelivery) {
   EXPECT_EQ(guest.state.dr[7] & dr7::kGd, 0u);
 }
 
+struct TestRegisterCase {
+  CpuFamily family;
+  unsigned first;  // lowest number that exists; 8: none
+};
+
+TEST(TestRegisters, ExistOnThe386And486) {  // 386 manual, 10.6; 486 manual, 10.4
+  for (const TestRegisterCase& c :
+       {TestRegisterCase{CpuFamily::k386, 6}, TestRegisterCase{CpuFamily::k486, 3},
+        TestRegisterCase{CpuFamily::k586, 8}}) {
+    for (unsigned number = 0; number < 8; ++number) {
+      GuestCpu guest(c.family);
+      guest.code({0x0F, 0x24, static_cast<std::uint8_t>(0xC0 | number << 3)});
+      guest.state.gpr[kEax] = 0xFFFFFFFF;
+      const bool exists = number >= c.first;
+      EXPECT_EQ(guest.step().kind == RetireKind::kInstruction, exists) << number;
+      EXPECT_EQ(guest.state.gpr[kEax], exists ? 0 : 0xFFFFFFFF);
+    }
+  }
+}
+
 // ---- NMI and shadows (6.7, 6.8) ----
 
 TEST(Nmi, IsTakenWithInterruptsDisabledAndBlocksOthersUntilIret) {

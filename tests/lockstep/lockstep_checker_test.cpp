@@ -52,11 +52,15 @@ struct Rig {
     initial.gpr[kEsp] = 0x8000;
     initial.seg[kEs].base = kDevice;
     const MemoryRegion engine_region{.base = 0, .size = kRamBytes, .host = engine_ram.data()};
-    const MemoryRegion checker_region{.base = 0, .size = kRamBytes, .host = checker_ram.data()};
     engine = std::make_unique<Interpreter>(machine, std::span(&engine_region, 1));
-    checker = std::make_unique<LockstepChecker>(std::span(&checker_region, 1), initial);
+    checker = std::make_unique<LockstepChecker>(checker_region(), initial);
     engine->load_state(initial);
     machine.tell = [this](const BusAccess& access) { checker->on_access(access); };
+  }
+
+  std::span<const MemoryRegion> checker_region() {
+    region = {.base = 0, .size = kRamBytes, .host = checker_ram.data()};
+    return {&region, 1};
   }
 
   /// Steps the engine `count` times; false as soon as the checker says so.
@@ -72,11 +76,27 @@ struct Rig {
 
   std::vector<std::uint8_t> engine_ram;
   std::vector<std::uint8_t> checker_ram;
+  MemoryRegion region;
   CpuState initial;
   Machine machine;
   std::unique_ptr<Interpreter> engine;
   std::unique_ptr<LockstepChecker> checker;
 };
+
+TEST(LockstepChecker, FollowsAnNmiAndTheTrapOfASingleStep) {
+  Rig rig({0x40, 0x40});
+  for (auto* ram : {&rig.engine_ram, &rig.checker_ram}) {
+    (*ram)[1 * 4 + 1] = (*ram)[2 * 4 + 1] = 0x20;
+  }
+  rig.initial.eflags |= eflags::kTf;
+  rig.engine->load_state(rig.initial);
+  rig.checker = std::make_unique<LockstepChecker>(rig.checker_region(), rig.initial);
+  EXPECT_TRUE(rig.run(2)) << rig.checker->report();  // INC AX, #DB
+  rig.checker->on_nmi();
+  const RetireRecord nmi = rig.engine->deliver_nmi();
+  EXPECT_TRUE(rig.checker->on_retire(nmi, rig.engine->state())) << rig.checker->report();
+  EXPECT_TRUE(rig.run(1)) << rig.checker->report();
+}
 
 TEST(LockstepChecker, AgreesWithAFaithfulEngine) {
   // mov cx,3; L: inc ax; push ax; loop L; div bl (#DE: vector 0 is 0000:0000, zeros are ADD

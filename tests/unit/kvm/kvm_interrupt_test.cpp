@@ -5,6 +5,7 @@ namespace strata::test {
 namespace {
 
 constexpr std::uint32_t kHandler = 0x2000;
+constexpr std::uint32_t kNmiHandler = 0x2800;
 constexpr unsigned kVector = 0x20;
 
 class KvmInterruptTest : public KvmGuest {
@@ -42,6 +43,17 @@ TEST_F(KvmInterruptTest, HaltWithInterruptsOffIgnoresTheLine) {
   engine->set_interrupt_line(true);
   EXPECT_EQ(engine->run(kNever), StopReason::kHalted);
   EXPECT_EQ(bus.acknowledged, 0u);
+}
+
+TEST_F(KvmInterruptTest, NmiEndsAHaltWithInterruptsOff) {
+  memory.set(kNmiHandler, {0x43, 0xCF});  // inc bx; iret
+  memory.set(2 * 4, {kNmiHandler & 0xFF, kNmiHandler >> 8, 0, 0});
+  // hlt; inc cx; hlt
+  ASSERT_EQ(run(real_mode(), {0xF4, 0x41, 0xF4}), StopReason::kHalted);
+  engine->raise_nmi();
+  ASSERT_EQ(engine->run(kNever), StopReason::kHalted);
+  EXPECT_EQ(engine->state().gpr[kEbx], 1u);
+  EXPECT_EQ(engine->state().gpr[kEcx], 1u);
 }
 
 TEST_F(KvmInterruptTest, LineRaisedWhileMaskedIsTakenAfterSti) {
