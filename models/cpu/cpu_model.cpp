@@ -76,6 +76,18 @@ void CpuModel::set_interrupt(bool level) {
   rtl_->intr_i = level;
 }
 
+void CpuModel::set_cycle(std::uint64_t cycle) {
+  rtl_->cycle_i = cycle;
+}
+
+void CpuModel::set_nmi(bool level) {
+  rtl_->nmi_i = level;
+}
+
+bool CpuModel::retired_nmi() const {
+  return rtl_->retire_nmi_o;
+}
+
 void CpuModel::clock() {
   rtl_->clk_i = 1;
   rtl_->eval();

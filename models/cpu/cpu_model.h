@@ -27,6 +27,14 @@ class CpuModel {
 
   void set_response(bool ack, std::uint32_t dat);
   void set_interrupt(bool level);
+  /// What the time stamp counter counts; from the next clock() on.
+  void set_cycle(std::uint64_t cycle);
+
+  /// The NMI pin: its rising edge asks for one.
+  void set_nmi(bool level);
+
+  /// Whether what record() reports is the delivery of an NMI, or the fault that ended in.
+  bool retired_nmi() const;
 
   /// One rising and one falling edge.
   void clock();
@@ -45,7 +53,7 @@ class CpuModel {
   void keep_state(bool keep);
 
   /// The state right after what record() reports (keep_state(true) in force during the latest
-  /// clock). The core has no time stamp counter of its own yet: tsc is what was loaded.
+  /// clock); tsc is that of this clock.
   CpuState state() const;
 
   /// Replaces the architectural state and restarts fetching; takes one clock. The bus must be idle.

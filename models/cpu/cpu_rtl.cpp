@@ -23,6 +23,7 @@ bool CpuRtl::clock_edge(Cycle cycle) {
   const WishboneResponse& answer = response.read();
   model_.set_response(answer.ack, answer.dat);
   model_.set_interrupt(interrupt.read());
+  model_.set_cycle(cycle);
   if (listener_ != nullptr && answer.ack) report_access(answer);
   model_.clock();
   ++clocked_;
@@ -85,10 +86,9 @@ CycleCounts CpuRtl::cycle_counts(Cycle cycles) const {
 
 CpuState CpuRtl::state() {
   model_.keep_state(true);
+  model_.set_cycle(clock().cycle());
   model_.clock();
-  CpuState state = model_.state();
-  state.tsc = clock().cycle();
-  return state;
+  return model_.state();
 }
 
 }  // namespace strata

@@ -30,10 +30,14 @@ module cpu
 
     // from the interrupt controller
     input logic intr_i,
+    input logic nmi_i,              // a rising edge asks for an NMI
 
     // strap: which processor this is; 3, 4 or 5 for 386, 486, 586 (models/isa/cpu_family.h). Does not change
     // outside reset.
     input logic [2:0] family_i,
+
+    // cycles since power on: what the time stamp counter counts, also while the core is not clocked
+    input logic [63:0] cycle_i,
 
     // load and unload port
     input  logic       load_valid_i,
@@ -52,6 +56,7 @@ module cpu
     output logic [31:0] retire_linear_o,
     output logic [31:0] retire_next_eip_o,
     output logic [31:0] retire_eflags_o,
+    output logic        retire_nmi_o,      // the event is an NMI, or the fault its delivery ended in
 
     // to whoever counts cycles
     input  logic       count_i,
@@ -78,6 +83,8 @@ module cpu
 
   logic [ 2:0] family_q;
   logic        has_486_q, has_586_q;
+  logic [63:0] cycle_q;
+  logic [63:0] tsc_offset;
 
   // ---- pipeline control
   logic        intr_q;
@@ -172,6 +179,8 @@ module cpu
   logic [31:0] ex_w0_data, ex_w1_data, ex_esp_data, ex_flags;
   logic        ex_branch;
   logic [31:0] ex_target;
+  logic        ex_tsc_valid;
+  logic [63:0] ex_tsc_offset;
   logic        ex_store;
   logic [31:0] ex_store_addr, ex_store_data;
   size_e       ex_store_size;
@@ -204,6 +213,22 @@ module cpu
   size_e       seq_d_size;
   logic        seq_done, seq_partial, seq_rf_loaded, seq_jump, seq_mov_ss_shadow;
   logic [31:0] seq_target;
+  logic        seq_no_trap, seq_task_trap, seq_int1, seq_gd_fault, seq_gd_clear, seq_nmi_unblock, seq_dr_valid, seq_d_watch;
+
+  // ---- debugging and NMI
+  logic [7:0][31:0] dr;
+  logic             armed;
+  logic             trap_due;        // behind the instruction that has retired
+  logic             code_due;        // the next instruction meets a breakpoint
+  logic             nmi_due;
+  logic             nmi_blocked;
+  logic             take_trap;
+  logic             trap_set;
+  logic [15:0]      dr6_bits;
+  logic             align_armed;     // operands may be checked for alignment
+  logic             m_misaligned;
+  logic             x_misaligned_q;
+  logic             careful;         // one instruction at a time
   logic [ 1:0] seq_kind;
   logic [ 7:0] seq_vector;
   logic [31:0] seq_error;
@@ -335,7 +360,9 @@ module cpu
       .level0_i      (seg_attr[IDX_SS][6:5] == 2'd0),
       .io_level_i    (seg_attr[IDX_SS][6:5] <= eflags[13:12]),
       .real_rules_i  (!cr0[0] || eflags[FL_VM]),
+      .debug_extensions_i(cr4[3]),
       .vm_trap_i     (cr0[0] && eflags[FL_VM] && eflags[13:12] != 2'd3),
+      .tsc_trap_i    (cr4[2] && seg_attr[IDX_SS][6:5] != 2'd0),
       .ready_i       (addr_move),
       .valid_o       (dec_valid),
       .ctl_o         (dec_ctl),
@@ -383,6 +410,9 @@ module cpu
       .ss_base_i    (seg_base[IDX_SS]),
       .ss_limit_i   (seg_limit[IDX_SS]),
       .ss_attr_i    (seg_attr[IDX_SS]),
+      .has_486_i    (has_486_q),
+      .cycle_i      (cycle_q),
+      .tsc_offset_i (tsc_offset),
       .done_o       (ex_done),
       .fault_o      (ex_fault),
       .vector_o     (ex_vector),
@@ -399,20 +429,26 @@ module cpu
       .flags_valid_o(ex_flags_valid),
       .flags_o      (ex_flags),
       .sti_shadow_o (ex_sti_shadow),
+      .tsc_valid_o  (ex_tsc_valid),
+      .tsc_offset_o (ex_tsc_offset),
       .branch_o     (ex_branch),
       .target_o     (ex_target),
       .store_o      (ex_store),
       .store_addr_o (ex_store_addr),
       .store_size_o (ex_store_size),
       .store_data_o (ex_store_data),
+      .align_i      (align_armed && eflags[FL_AC]),
       .store_ready_i(d_ready)
   );
 
   cpu_sequencer u_sequencer (
       .clk_i,
       .rst_ni,
+      .family_i       (family_q),
       .start_i        (seq_start),
-      .interrupt_i    (take_interrupt),
+      .interrupt_i    (take_interrupt && !take_trap),
+      .event_nmi_i    (nmi_due),
+      .trap_i         (take_trap),
       .raise_i        (seq_raise),
       .raise_vector_i (seq_raise_vector),
       .active_o       (seq_active),
@@ -487,6 +523,16 @@ module cpu
       .done_o         (seq_done),
       .partial_o      (seq_partial),
       .rf_loaded_o    (seq_rf_loaded),
+      .no_trap_o      (seq_no_trap),
+      .align_i        (align_armed && eflags[FL_AC]),
+      .task_trap_o    (seq_task_trap),
+      .int1_o         (seq_int1),
+      .gd_fault_o     (seq_gd_fault),
+      .gd_clear_o     (seq_gd_clear),
+      .nmi_unblock_o  (seq_nmi_unblock),
+      .dr_valid_o     (seq_dr_valid),
+      .dr_i           (dr),
+      .d_watch_o      (seq_d_watch),
       .jump_o         (seq_jump),
       .target_o       (seq_target),
       .mov_ss_shadow_o(seq_mov_ss_shadow),
@@ -500,6 +546,7 @@ module cpu
       .clk_i,
       .rst_ni,
       .family_i      (family_q),
+      .cycle_i,
       .load_valid_i,
       .load_state_i,
       .unload_i,
@@ -545,8 +592,20 @@ module cpu
       .shadow_valid_i(retire),
       .shadow_i      (seq_mov_ss_shadow ? 2'd2 : (ex_done && ex_sti_shadow) ? 2'd1 : 2'd0),
       .task_i        (seq_task),
+      .tsc_valid_i   (ex_done && ex_tsc_valid),
+      .tsc_offset_i  (ex_tsc_offset),
       .halt_i        (seq_halt),
       .unhalt_i      (take_interrupt),
+      .dr_valid_i    (seq_dr_valid),
+      .dr_i          (x_ctl_q.cond[2:0]),
+      .dr_data_i     (gpr[x_ctl_q.rm]),
+      .dr6_valid_i   (trap_set || (take_trap && !trap_due) || seq_gd_fault),
+      .dr6_i         (seq_gd_fault ? 16'h2000 : dr6_bits),
+      .gd_clear_i    (seq_gd_clear),
+      .trap_set_i    (trap_set),
+      .trap_clear_i  (take_trap),
+      .nmi_block_i   (take_interrupt && !take_trap && nmi_due),
+      .nmi_unblock_i (seq_nmi_unblock),
       .gpr_o         (gpr),
       .eip_o         (eip),
       .eflags_o      (eflags),
@@ -563,23 +622,75 @@ module cpu
       .cr3_o         (cr3),
       .cr4_o         (cr4),
       .shadow_o      (shadow),
-      .halted_o      (halted)
+      .halted_o      (halted),
+      .tsc_offset_o  (tsc_offset),
+      .dr_o          (dr),
+      .trap_o        (trap_due),
+      .nmi_blocked_o (nmi_blocked)
+  );
+
+  cpu_debug u_debug (
+      .clk_i,
+      .rst_ni,
+      .nmi_i,
+      .dr_i           (dr),
+      .port_watch_i   (cr4[3]),
+      .tf_i           (eflags[FL_TF]),
+      .rf_i           (eflags[FL_RF]),
+      .after_ss_i     (shadow == 2'd2),
+      .nmi_blocked_i  (nmi_blocked),
+      .linear_i       (linear_q),
+      .nmi_taken_i    (take_interrupt && !take_trap && nmi_due),
+      .load_i         (m_move),
+      .load_reads_i   (m_loads),
+      .load_linear_i  (m_linear_q),
+      .load_size_i    (m_ctl_q.msize),
+      .load_write_i   (m_ctl_q.mem_wr),
+      .store_i        (ex_store),
+      .store_linear_i (ex_store_addr),
+      .store_size_i   (ex_store_size),
+      .seq_start_i    (seq_start && !seq_active),
+      .seq_done_i     (seq_done),
+      .access_i       (seq_d_valid && d_ready && seq_d_watch),
+      .access_port_i  (seq_d_space == 2'd1),
+      .access_write_i (seq_d_write),
+      .access_linear_i(seq_d_addr),
+      .access_size_i  (seq_d_size),
+      .task_trap_i    (seq_task_trap),
+      .int1_i         (seq_int1),
+      .retire_i       (ex_done || (seq_done && seq_kind == 2'd0) || seq_task_trap),
+      .no_trap_i      (seq_done && (seq_mov_ss_shadow || seq_no_trap || seq_kind != 2'd0)),
+      .armed_o        (armed),
+      .nmi_due_o      (nmi_due),
+      .code_due_o     (code_due),
+      .trap_o         (trap_set),
+      .dr6_o          (dr6_bits)
   );
 
   // ---- who may move
-  assign interrupt_due = intr_q && eflags[FL_IF] && shadow == 2'd0 && !shutdown_o && !boot_q &&
-      !f_walking && !fetch_walked_q;
+  // Priority: the trap of the instruction before, NMI, external interrupt, breakpoint on the next one (SDM
+  // vol. 3, table 6-2). A trap comes before anything else has happened, so nothing can hold it up.
+  assign interrupt_due = (trap_due || nmi_due || code_due || (intr_q && eflags[FL_IF] && shadow == 2'd0)) &&
+      !shutdown_o && !boot_q && !f_walking && !fetch_walked_q;
   // An instruction whose load is under way goes first: reading a device twice is not reading it once. So
   // does one whose page walk has begun: accessed bits are set by instructions that are executed.
   assign take_interrupt = interrupt_due && !seq_active && !d_committed && !(m_valid_q && m_issued_q) &&
       !(x_valid_q && x_ctl_q.mem_rd && !x_violation_q);
-  assign x_execute = x_valid_q && !seq_active && !take_interrupt && !x_violation_q &&
+  assign take_trap = take_interrupt &&
+      (trap_due || (code_due && !nmi_due && !(intr_q && eflags[FL_IF] && shadow == 2'd0)));
+  // With breakpoints, single step or alignment checks in force the memory stage waits for execute: what that
+  // changes is known before the next instruction reads.
+  assign align_armed = cr0[18] && user && family_q >= 3'd4;
+  assign careful = armed || align_armed;
+  assign m_misaligned = align_armed && eflags[FL_AC] && (m_ctl_q.mem_rd || m_ctl_q.mem_wr) &&
+      !m_violation_q && misaligned(m_linear_q[1:0], m_ctl_q.msize);
+  assign x_execute = x_valid_q && !seq_active && !take_interrupt && !x_violation_q && !x_misaligned_q &&
       !x_page_fault_q && !boot_q && x_ctl_q.op != OpMicrocode;
-  assign seq_start = x_valid_q && !take_interrupt && !x_violation_q && !x_page_fault_q && !boot_q &&
+  assign seq_start = x_valid_q && !take_interrupt && !x_violation_q && !x_misaligned_q && !x_page_fault_q && !boot_q &&
       x_ctl_q.op == OpMicrocode;
-  assign seq_raise = x_valid_q && !take_interrupt && !boot_q &&
-      (x_violation_q || x_page_fault_q || ex_fault || (ex_store && d_fault));
-  assign seq_raise_vector = ex_fault ? ex_vector : x_page_fault_q || ex_store ? VEC_PF
+  assign seq_raise = take_trap || (x_valid_q && !take_interrupt && !boot_q &&
+      (x_violation_q || x_misaligned_q || x_page_fault_q || ex_fault || (ex_store && d_fault)));
+  assign seq_raise_vector = take_trap ? VEC_DB : ex_fault ? ex_vector : x_misaligned_q ? VEC_AC : x_page_fault_q || ex_store ? VEC_PF
                             : x_ctl_q.seg == SegSs ? VEC_SS : VEC_GP;
 
   assign retire = ex_done || seq_done;
@@ -590,13 +701,13 @@ module cpu
   assign x_leaves = ex_done || (seq_done && !seq_partial);
   assign x_free = (!x_valid_q && !seq_active && !take_interrupt) || x_leaves;
 
-  assign m_loads = m_ctl_q.mem_rd && !m_violation_q;
+  assign m_loads = m_ctl_q.mem_rd && !m_violation_q && !m_misaligned;
   // A load waits until everything older is done, so it never passes a store or a fault.
   assign m_wants = m_valid_q && m_loads && !m_issued_q;
   assign m_issue = m_wants && x_free && !redirect && !ex_store && !seq_d_valid &&
-      (!interrupt_due || d_committed);
+      (!interrupt_due || d_committed) && (!careful || !x_valid_q);
   assign m_complete = m_valid_q && (!m_loads || (m_issued_q && d_done) || (m_issue && d_fault));
-  assign m_move = m_complete && x_free;
+  assign m_move = m_complete && x_free && (!careful || !x_valid_q);
   assign addr_move = dec_valid && !addr_stall && (!m_valid_q || m_move);
 
   always_comb begin : data_port
@@ -641,6 +752,7 @@ module cpu
     family_q <= family_i;
     has_486_q <= family_i >= 3'd4;
     has_586_q <= family_i >= 3'd5;
+    cycle_q <= cycle_i;
     boot_q <= load_valid_i;
     if (f_walking) fetch_walked_q <= 1'b1;
     else if (retire || load_valid_i) fetch_walked_q <= 1'b0;
@@ -657,6 +769,7 @@ module cpu
       x_linear_q <= m_linear_q;
       x_mem_q <= d_rdata;
       x_violation_q <= m_violation_q;
+      x_misaligned_q <= m_misaligned;
       x_page_fault_q <= m_issue && d_fault;
     end
     if (addr_move) begin
@@ -712,6 +825,8 @@ module cpu
   logic        r_valid_q;
   logic [ 1:0] r_kind_q;
   logic        r_partial_q;
+  logic        nmi_q;           // an NMI is being delivered
+  logic        r_nmi_q;
   logic [ 7:0] r_vector_q;
   logic [31:0] r_error_q;
   logic [ 3:0] r_length_q;
@@ -722,7 +837,10 @@ module cpu
 
   always_ff @(posedge clk_i) begin : retirement
     r_valid_q <= retire && rst_ni;
+    if (take_interrupt && !take_trap && nmi_due) nmi_q <= 1'b1;
+    else if (retire || !rst_ni) nmi_q <= 1'b0;
     if (retire) begin
+      r_nmi_q <= nmi_q;
       r_kind_q <= seq_done ? seq_kind : 2'd0;
       r_partial_q <= seq_partial;
       r_vector_q <= seq_vector;
@@ -742,6 +860,7 @@ module cpu
     if (r_valid_q) begin
       retire_kind_o <= r_kind_q;
       retire_partial_o <= r_partial_q;
+      retire_nmi_o <= r_nmi_q;
       retire_vector_o <= r_vector_q;
       retire_error_o <= r_error_q;
       retire_length_o <= r_length_q;
@@ -751,6 +870,7 @@ module cpu
       retire_eflags_o <= eflags;
     end
     idle_o <= halted && !intr_q && !intr_i && !seq_active && !r_valid_q && !wb_cyc_o && !bf_valid &&
+        !interrupt_due &&
         !load_valid_i;
   end
 

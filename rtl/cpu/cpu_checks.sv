@@ -37,6 +37,8 @@ module cpu_checks
     input logic [ 1:0] cpl_i,
     input logic [31:0] page_error_i,     // of the fetch
     input logic        has_486_i,
+    input logic        dr_detect_i,      // DR7.GD
+    input logic        vm_trap_i,        // virtual-8086 mode with IOPL below 3
     input logic [31:0] cr_data_i,        // what MOV to a control register would write
 
     // to the sequencer
@@ -167,6 +169,24 @@ module cpu_checks
           error_o = '0;
         end
 
+        SpCheckBound: begin
+          fault_o = ctl_i.op32
+              ? $signed(work_i) < $signed(selector_i) || $signed(work_i) > $signed(offset_i)
+              : $signed(work_i[15:0]) < $signed(selector_i[15:0]) ||
+                    $signed(work_i[15:0]) > $signed(offset_i[15:0]);
+          vector_o = VEC_BR;
+          error_o = '0;
+        end
+
+        SpCheckGd: begin
+          fault_o = dr_detect_i;
+          vector_o = VEC_DB;
+          error_o = '0;
+        end
+        SpCheckVmTrap: begin
+          fault_o = vm_trap_i;
+          error_o = '0;
+        end
         SpRaiseEarly: begin
           fault_o = 1'b1;
           error_o = '0;

@@ -26,6 +26,9 @@ module cpu_execute
     input logic [31:0] ss_base_i,
     input logic [31:0] ss_limit_i,
     input logic [31:0] ss_attr_i,
+    input logic        has_486_i,    // EFLAGS.AC and ID exist
+    input logic [63:0] cycle_i,
+    input logic [63:0] tsc_offset_i, // time stamp counter less cycle
 
     // to the pipeline control
     output logic       done_o,
@@ -46,6 +49,8 @@ module cpu_execute
     output logic        flags_valid_o,
     output logic [31:0] flags_o,
     output logic        sti_shadow_o,
+    output logic        tsc_valid_o,
+    output logic [63:0] tsc_offset_o,
 
     // to fetch, with done
     output logic        branch_o,
@@ -56,6 +61,7 @@ module cpu_execute
     output logic [31:0] store_addr_o,
     output size_e       store_size_o,
     output logic [31:0] store_data_o,
+    input  logic        align_i,       // alignment is checked
     input  logic        store_ready_i
 );
 
@@ -126,6 +132,7 @@ module cpu_execute
     logic        big_stack;
     logic [31:0] stack_offset;
     logic [31:0] loop_count;
+    logic [31:0] mask;
 
     complete = 1'b0;
     fault_o = 1'b0;
@@ -143,6 +150,8 @@ module cpu_execute
     flags_valid_o = 1'b0;
     flags_o = '0;
     sti_shadow_o = 1'b0;
+    tsc_valid_o = 1'b0;
+    tsc_offset_o = '0;
     branch_o = 1'b0;
     target_o = '0;
     store_o = 1'b0;
@@ -187,6 +196,7 @@ module cpu_execute
       negative = 1'b0;
       overflow = 1'b0;
       loop_count = '0;
+      mask = '0;
 
       unique case (ctl_i.op)
         OpNop: ;
@@ -346,7 +356,7 @@ module cpu_execute
         end
         OpPushf: begin
           push = 1'b1;
-          store_data_o = eflags_i & 32'h0000_FFFF;
+          store_data_o = eflags_i & FLAGS_PUSHF;
         end
         OpPop: begin
           value = mem_i;
@@ -357,7 +367,8 @@ module cpu_execute
           esp_valid_o = 1'b1;
           esp_data_o = move_stack(gpr_i[REG_ESP], {29'b0, size_bytes(ctl_i.size)}, big_stack);
           flags_valid_o = 1'b1;
-          flags_o = (eflags_i & ~FLAGS_POPF) | (mem_i & FLAGS_POPF);
+          mask = FLAGS_POPF | (has_486_i && ctl_i.op32 ? FLAGS_486 : 32'd0);
+          flags_o = (eflags_i & ~mask) | (mem_i & mask);
           if (ss_attr_i[6:5] != 2'd0) flags_o[13:12] = eflags_i[13:12];
           if (ss_attr_i[6:5] > eflags_i[13:12]) flags_o[FL_IF] = eflags_i[FL_IF];
         end
@@ -411,6 +422,45 @@ module cpu_execute
           w0_size_o = SizeD;
           w0_data_o = loop_count;
         end
+        OpBswap: value = {a[7:0], a[15:8], a[23:16], a[31:24]};
+        OpXadd: begin  // the sum is written last, so it wins where both operands are one register
+          r = alu(AluAdd, a, b, 1'b0, ctl_i.size);
+          flags_valid_o = 1'b1;
+          flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+          value = ctl_i.rm_mem ? r.value : a;
+          w0_reg_o = ctl_i.rreg;
+          w1_valid_o = 1'b1;
+          w1_reg_o = ctl_i.rm_mem ? ctl_i.rreg : ctl_i.rm;
+          w1_data_o = ctl_i.rm_mem ? a : r.value;
+        end
+        OpCmpxchg: begin  // a destination in memory is written in either case
+          r = alu(AluSub, read_reg(gpr_i, REG_EAX, ctl_i.size), a, 1'b0, ctl_i.size);
+          flags_valid_o = 1'b1;
+          flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+          value = r.flags[FL_ZF] ? b : a;
+          w1_valid_o = !r.flags[FL_ZF];
+          w1_reg_o = REG_EAX;
+          w1_data_o = a;
+        end
+        OpCmov: value = condition(ctl_i.cond, eflags_i) ? b : read_reg(gpr_i, ctl_i.rreg, ctl_i.size);
+        OpRdtsc, OpRdmsr: begin
+          w0_valid_o = 1'b1;
+          w0_reg_o = REG_EAX;
+          w1_valid_o = 1'b1;
+          w1_reg_o = REG_EDX;
+          if (ctl_i.op == OpRdtsc || gpr_i[REG_ECX] == MSR_TSC) begin
+            product = cycle_i + tsc_offset_i;
+            w0_data_o = product[31:0];
+            w1_data_o = product[63:32];
+          end else begin
+            fault_o = gpr_i[REG_ECX] > 32'd1;
+          end
+        end
+        OpWrmsr: begin
+          tsc_offset_o = {gpr_i[REG_EDX], gpr_i[REG_EAX]} - cycle_i;
+          if (gpr_i[REG_ECX] == MSR_TSC) tsc_valid_o = 1'b1;
+          else fault_o = gpr_i[REG_ECX] > 32'd1;
+        end
         OpSetcc: value = {31'b0, condition(ctl_i.cond, eflags_i)};
         OpBt: begin
           count = ctl_i.op32 ? b[4:0] : {1'b0, b[3:0]};
@@ -430,6 +480,7 @@ module cpu_execute
           value = b == 32'd0 ? read_reg(gpr_i, ctl_i.rreg, ctl_i.size)
                              : {27'b0, ctl_i.op == OpBsf ? lowest_bit(b) : highest_bit(b)};
         end
+        OpSalc: value = {24'b0, {8{eflags_i[FL_CF]}}};
         OpLahf: value = {24'b0, eflags_i[7:0]};
         OpSahf: begin
           flags_valid_o = 1'b1;
@@ -505,6 +556,9 @@ module cpu_execute
                                           size_bytes(ctl_i.size), 1'b1, cr0_i[0])) begin
           fault_o = 1'b1;
           vector_o = VEC_SS;
+        end else if (!fault_o && align_i && misaligned(store_addr_o[1:0], ctl_i.size)) begin
+          fault_o = 1'b1;
+          vector_o = VEC_AC;
         end
       end
       if (ctl_i.dst == DstReg) begin

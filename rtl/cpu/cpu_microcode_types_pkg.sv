@@ -13,8 +13,12 @@ package cpu_microcode_types_pkg;
     UsT8, UsT9, UsT10, UsT11, UsT12, UsT13, UsT14, UsT15,
     UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi,
     UsRm,           // r/m operand
+    UsReg,          // register of the reg field, 32 bits
     UsMem,          // what the memory stage read
     UsImm, UsImm2,  // immediates
+    UsLevel,        // nesting level of ENTER
+    UsStackPointer, // T3 as stack pointer: a 16-bit stack keeps the upper half of ESP
+    UsCpuid,        // what CPUID puts in register `target`
     UsEa,           // effective address
     UsNextEip,      // offset behind the instruction
     UsEip,          // offset of the instruction
@@ -39,6 +43,7 @@ package cpu_microcode_types_pkg;
     UsParameters,   // bytes of parameters of call gate T5
     UsRaised,       // selector T0 with the RPL of the reg field's register
     UsTableLimit, UsTableBase,  // GDTR or IDTR, by reg field bit 0
+    UsDr,           // debug register by condition field
     UsCr            // control register by condition field
   } us_e;
 
@@ -49,6 +54,7 @@ package cpu_microcode_types_pkg;
     UbMinusBytes,
     UbOperandBytes,  // bytes of the instruction's operand size
     UbTwo, UbFour, UbImm,
+    UbMinusOne, UbMinusImm,
     UbConst,         // the number behind `const`
     UbTrBase,        // base of the task state segment
     UbPortByte,      // byte of the I/O permission bitmap for port T15
@@ -80,7 +86,8 @@ package cpu_microcode_types_pkg;
 
   typedef enum logic [2:0] {
     MemNone, MemRead, MemWrite, MemIn, MemOut, MemInta,
-    MemProbe  // the checks of a write, without the write
+    MemProbe,     // the checks of a write, without the write
+    MemProbeRead  // the checks of a read, without the read
   } umem_e;
 
   typedef enum logic [2:0] {
@@ -108,7 +115,9 @@ package cpu_microcode_types_pkg;
     SpCheckSelector, SpCheckGlobal, SpCheckData, SpCheckStack, SpCheckDirect, SpCheckGateJump,
     SpCheckInward, SpCheckReturn, SpCheckSystem, SpCheckVmHandler, SpCheckLdt, SpCheckTss,
     SpCheckStackSlot, SpCheckNewEip, SpCheckEip, SpCheckVmEip, SpCheckVectorReal, SpCheckVectorGate,
-    SpCheckGate, SpCheckBusyTss, SpCheckTssLimit, SpCheckOldTss, SpCheckTaskLdt, SpCheckTaskCode, SpCheckIoTss, SpCheckIoLimit, SpCheckIoBits, SpCheckCr,
+    SpCheckGate, SpCheckBusyTss, SpCheckTssLimit, SpCheckOldTss, SpCheckTaskLdt, SpCheckTaskCode,
+    SpCheckIoTss, SpCheckIoLimit, SpCheckIoBits, SpCheckCr, SpCheckGd, SpCheckVmTrap,
+    SpCheckBound,     // T14 between T0 and T1
     SpRaiseEarly, SpRaiseNull,
     // the segment register worked on
     SpIndexOperand,  // by condition field
@@ -138,16 +147,19 @@ package cpu_microcode_types_pkg;
     SpLevelTask,      // RPL of CS, 3 in virtual-8086 mode
     SpTaskTrap,       // debug trap if bit 0 of T6 says so
     // the rest of the machine state
-    SpLoadTable, SpMovCr, SpLmsw, SpClts, SpHalt,
+    SpLoadTable, SpMovCr, SpMovDr, SpLmsw, SpClts, SpHalt,
     SpFlushPage,      // the memory operand's, from the TLBs
     SpFlagsIret, SpFlagsHandler, SpFlagsWhole, SpSetZf, SpClearZf,
     SpReal16,         // T2 is a real-mode vector: T0 selector, T1 offset
-    SpVectorSoftware, SpVectorExternal,
+    SpVectorSoftware, SpVectorExternal, SpVectorNmi,
+    SpInt1,           // a debug trap
+    SpUnblockNmi,     // NMIs may come again
     SpShiftIoBits,    // T14 so that the bit of port T15 comes first
-    SpCompareAcc, SpCompareTemps
+    SpCompareAcc, SpCompareTemps,
+    SpCompareTwo      // EDX:EAX with T1:T0, ZF alone
   } usp_e;
 
-  typedef enum logic [4:0] {
+  typedef enum logic [5:0] {
     CtNext, CtJump, CtCall, CtReturn,
     CtJumpRealMode,   // in real mode
     CtJumpRealRules,  // in real or virtual-8086 mode
@@ -168,6 +180,7 @@ package cpu_microcode_types_pkg;
     CtJumpIoAllowed,  // CPL is at most IOPL, outside virtual-8086 mode
     CtJumpNoError,    // the exception has no error code
     CtJumpNoOverflow, // EFLAGS.OF is clear
+    CtJumpEqual,      // EFLAGS.ZF is set
     CtJumpRepZero,    // repeated, and the counter is zero
     CtJumpZero,       // the sum
     CtJumpNotZero,

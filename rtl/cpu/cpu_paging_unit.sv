@@ -36,7 +36,7 @@ module cpu_paging_unit
     input  logic        d_valid_i,      // it is one
     input  logic        d_write_i,
     input  logic        d_rmw_i,        // a load whose instruction will write the operand
-    input  logic        d_probe_i,      // the checks of a write, without the write
+    input  logic        d_probe_i,      // the checks of the access, without the access
     input  logic        d_user_i,       // at CPL 3
     input  logic [ 1:0] d_space_i,      // Wishbone tga: 0 memory, 1 I/O, 2 interrupt acknowledge
     input  logic [31:0] d_linear_i,
@@ -183,7 +183,7 @@ module cpu_paging_unit
 
   // ---- data
   assign translates = paging_i && d_lookup_i && d_space_i == 2'd0;
-  assign intent = d_write_i || d_rmw_i || d_probe_i;
+  assign intent = d_write_i || d_rmw_i;
 
   always_comb begin : data_lookup
     crosses = 1'b0;

@@ -50,7 +50,8 @@ package cpu_pkg;
     OpShift, OpShld, OpShrd, OpImul, OpMulAcc, OpDivAcc, OpCbw, OpCwd, OpXchg,
     OpPush, OpPop, OpPushf, OpPopf, OpLeave,
     OpCall, OpJmp, OpJcc, OpRet, OpLoop, OpSetcc,
-    OpBt, OpBsf, OpBsr, OpLahf, OpSahf, OpFlag, OpDecimal, OpAam, OpAad, OpArpl,
+    OpBswap, OpXadd, OpCmpxchg, OpCmov, OpRdtsc, OpRdmsr, OpWrmsr,
+    OpBt, OpBsf, OpBsr, OpLahf, OpSahf, OpFlag, OpDecimal, OpSalc, OpAam, OpAad, OpArpl,
     OpMicrocode
   } op_e;
 
@@ -93,6 +94,9 @@ package cpu_pkg;
 
   // Exception vectors (SDM vol. 3, table 6-1).
   parameter logic [7:0] VEC_DE = 8'd0;
+  parameter logic [7:0] VEC_DB = 8'd1;
+  parameter logic [7:0] VEC_NMI = 8'd2;
+  parameter logic [7:0] VEC_BR = 8'd5;
   parameter logic [7:0] VEC_UD = 8'd6;
   parameter logic [7:0] VEC_NM = 8'd7;
   parameter logic [7:0] VEC_DF = 8'd8;
@@ -109,12 +113,15 @@ package cpu_pkg;
   parameter int unsigned FL_AF = 4;
   parameter int unsigned FL_ZF = 6;
   parameter int unsigned FL_SF = 7;
+  parameter int unsigned FL_TF = 8;
   parameter int unsigned FL_IF = 9;
   parameter int unsigned FL_DF = 10;
   parameter int unsigned FL_OF = 11;
   parameter int unsigned FL_NT = 14;
   parameter int unsigned FL_RF = 16;
   parameter int unsigned FL_VM = 17;
+  parameter int unsigned FL_AC = 18;
+  parameter int unsigned FL_ID = 21;
 
   parameter logic [31:0] FLAGS_STATUS = 32'h0000_08D5;
   // What POPF and IRET at CPL 0 may write on a 386: all but VM, RF and the reserved bits.
@@ -122,6 +129,13 @@ package cpu_pkg;
   // Every flag there is, for a new task and for virtual-8086 mode.
   parameter logic [31:0] FLAGS_KEPT = 32'h0003_7FD5;
   parameter logic [31:0] FLAGS_IRET = 32'h0001_7FD5;
+  // AC and ID, which the 486 adds to all of them.
+  parameter logic [31:0] FLAGS_486 = 32'h0024_0000;
+  // What PUSHF stores: all but VM and RF (SDM vol. 2, PUSHF).
+  parameter logic [31:0] FLAGS_PUSHF = 32'hFFFC_FFFF;
+
+  // Model-specific registers: the time stamp counter; 0 and 1 are those of machine checks, always zero.
+  parameter logic [31:0] MSR_TSC = 32'h10;
 
   // Execution control of one instruction, from decode to execute. Kept at 64 bits or less: one machine
   // word in the simulator.
@@ -168,6 +182,11 @@ package cpu_pkg;
       SizeW:   return 3'd2;
       default: return 3'd4;
     endcase
+  endfunction
+
+  // Whether an operand is not at a multiple of its size.
+  function automatic logic misaligned(logic [1:0] linear, size_e size);
+    return (size != SizeB && linear[0]) || (size == SizeD && linear[1]);
   endfunction
 
   // Segment-level check of an access of `bytes` at `offset` (SDM vol. 3, 5.3 and 5.5): limit, and in

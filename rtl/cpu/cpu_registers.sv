@@ -3,6 +3,7 @@
 // that POP ESP and LEAVE get the popped value.
 module cpu_registers
   import cpu_pkg::*;
+  import cpu_identity_pkg::*;
   import cpu_state_pkg::*;
 (
     input logic clk_i,
@@ -10,6 +11,9 @@ module cpu_registers
 
     // strap
     input logic [2:0] family_i,
+
+    // from the platform
+    input logic [63:0] cycle_i,
 
     // load and unload port
     input  logic       load_valid_i,
@@ -61,8 +65,20 @@ module cpu_registers
     input logic        shadow_valid_i,
     input logic [ 1:0] shadow_i,
     input logic        task_i,          // a new task (SDM vol. 3, 7.3)
+    input logic        tsc_valid_i,
+    input logic [63:0] tsc_offset_i,
     input logic        halt_i,
     input logic        unhalt_i,
+    input logic        dr_valid_i,
+    input logic [ 2:0] dr_i,
+    input logic [31:0] dr_data_i,
+    input logic        dr6_valid_i,     // ORs bits into DR6
+    input logic [15:0] dr6_i,
+    input logic        gd_clear_i,      // #DB has been delivered
+    input logic        trap_set_i,      // a debug trap is due
+    input logic        trap_clear_i,
+    input logic        nmi_block_i,
+    input logic        nmi_unblock_i,
 
     output logic [31:0] gpr_o[8],
     output logic [31:0] eip_o,
@@ -80,15 +96,19 @@ module cpu_registers
     output logic [31:0] cr3_o,
     output logic [31:0] cr4_o,
     output logic [ 1:0] shadow_o,
-    output logic        halted_o
+    output logic        halted_o,
+    output logic [7:0][31:0] dr_o,
+    output logic        trap_o,          // a debug trap is to be delivered
+    output logic        nmi_blocked_o,
+    output logic [63:0] tsc_offset_o     // time stamp counter less cycle
 );
 
-  // Loaded and unloaded, but not used by the instructions this core executes.
-  logic [7:0][31:0] dr_q;
-  logic [31:0]      pending_q;
-  logic [31:0]      nmi_blocked_q;
-  logic [63:0]      tsc_q;
 
+  // Bits of the debug registers that exist, and those that read as ones (SDM vol. 3, 17.2.3 and 17.2.4).
+  localparam logic [31:0] DR6_WRITABLE = 32'h0000_E00F;
+  localparam logic [31:0] DR6_ONES = 32'hFFFF_0FF0;
+  localparam logic [31:0] DR7_WRITABLE = 32'hFFFF_23FF;
+  localparam logic [31:0] DR7_ONES = 32'h0000_0400;
   // L0 to L3 and LE.
   localparam logic [31:0] DR7_LOCAL = 32'h0000_0155;
 
@@ -96,13 +116,9 @@ module cpu_registers
   localparam logic [31:0] CR0_BITS_386 = 32'h8000_000F;  // PG TS EM MP PE
   localparam logic [31:0] CR0_BITS = 32'hE005_002F;      // and CD NW AM WP NE
 
-  // DX after RESET: family, model and stepping (models/isa/cpu_family.h).
-  logic [31:0] component;
-  assign component = family_i == 3'd3 ? 32'h0000_0303 : {21'd0, family_i, 8'h20};
-
   // State after RESET (386 Programmer's Reference Manual, 10.1).
   task automatic reset();
-    for (int i = 0; i < 8; i++) gpr_o[i] <= i == 2 ? component : 32'd0;
+    for (int i = 0; i < 8; i++) gpr_o[i] <= i == 2 ? component(family_i) : 32'd0;
     eip_o <= 32'h0000_FFF0;
     eflags_o <= 32'h0000_0002;
     for (int i = 0; i < 6; i++) begin
@@ -125,14 +141,14 @@ module cpu_registers
     cr2_o <= 32'd0;
     cr3_o <= 32'd0;
     cr4_o <= 32'd0;
-    dr_q <= '0;
-    dr_q[6] <= 32'hFFFF_0FF0;
-    dr_q[7] <= 32'h0000_0400;
+    dr_o <= '0;
+    dr_o[6] <= 32'hFFFF_0FF0;
+    dr_o[7] <= 32'h0000_0400;
     shadow_o <= 2'd0;
     halted_o <= 1'b0;
-    pending_q <= 32'd0;
-    nmi_blocked_q <= 32'd0;
-    tsc_q <= 64'd0;
+    trap_o <= 1'b0;
+    nmi_blocked_o <= 1'b0;
+    tsc_offset_o <= -cycle_i;
   endtask
 
   task automatic unload();
@@ -161,12 +177,12 @@ module cpu_registers
     state_o.cr2 <= cr2_o;
     state_o.cr3 <= cr3_o;
     state_o.cr4 <= cr4_o;
-    state_o.dr <= dr_q;
+    state_o.dr <= dr_o;
     state_o.shadow <= {30'b0, shadow_o};
     state_o.halted <= {31'b0, halted_o};
-    state_o.pending_exception <= pending_q;
-    state_o.nmi_blocked <= nmi_blocked_q;
-    state_o.tsc <= tsc_q;
+    state_o.pending_exception <= trap_o ? {24'h800000, VEC_DB} : 32'd0;
+    state_o.nmi_blocked <= {31'b0, nmi_blocked_o};
+    state_o.tsc <= cycle_i + tsc_offset_o;
   endtask
 
   always_ff @(posedge clk_i) if (unload_i) unload();
@@ -222,11 +238,24 @@ module cpu_registers
     if (cr2_valid_i) cr2_o <= cr2_i;
     if (task_i) begin
       cr0_o[3] <= 1'b1;
-      dr_q[7] <= dr_q[7] & ~DR7_LOCAL;
+      dr_o[7] <= dr_o[7] & ~DR7_LOCAL;
     end
     if (shadow_valid_i) shadow_o <= shadow_i;
+    if (tsc_valid_i) tsc_offset_o <= tsc_offset_i;
     if (halt_i) halted_o <= 1'b1;
     if (unhalt_i) halted_o <= 1'b0;
+    if (dr_valid_i)
+      unique case (dr_i)
+        3'd4, 3'd6: dr_o[6] <= (dr_data_i & DR6_WRITABLE) | DR6_ONES;
+        3'd5, 3'd7: dr_o[7] <= (dr_data_i & DR7_WRITABLE) | DR7_ONES;
+        default: dr_o[dr_i] <= dr_data_i;
+      endcase
+    if (dr6_valid_i) dr_o[6] <= dr_o[6] | {16'b0, dr6_i};
+    if (gd_clear_i) dr_o[7][13] <= 1'b0;
+    if (trap_set_i) trap_o <= 1'b1;
+    if (trap_clear_i) trap_o <= 1'b0;
+    if (nmi_block_i) nmi_blocked_o <= 1'b1;
+    if (nmi_unblock_i) nmi_blocked_o <= 1'b0;
     if (load_valid_i) begin
       for (int i = 0; i < 8; i++) gpr_o[i] <= load_state_i.gpr[i];
       eip_o <= load_state_i.eip;
@@ -253,12 +282,12 @@ module cpu_registers
       cr2_o <= load_state_i.cr2;
       cr3_o <= load_state_i.cr3;
       cr4_o <= load_state_i.cr4;
-      dr_q <= load_state_i.dr;
+      dr_o <= load_state_i.dr;
       shadow_o <= load_state_i.shadow[1:0];
       halted_o <= load_state_i.halted[0];
-      pending_q <= load_state_i.pending_exception;
-      nmi_blocked_q <= load_state_i.nmi_blocked;
-      tsc_q <= load_state_i.tsc;
+      trap_o <= load_state_i.pending_exception[31];
+      nmi_blocked_o <= load_state_i.nmi_blocked[0];
+      tsc_offset_o <= load_state_i.tsc - cycle_i;
     end
     if (!rst_ni) reset();
   end

@@ -9,17 +9,23 @@ module cpu_sequencer
   import cpu_pkg::*;
   import cpu_alu_pkg::*;
   import cpu_protection_pkg::*;
+  import cpu_identity_pkg::*;
   import cpu_microcode_types_pkg::*;
   import cpu_microcode_pkg::*;
 (
     input logic clk_i,
     input logic rst_ni,
 
+    // strap
+    input logic [2:0] family_i,
+
     // from the pipeline control
     input  logic       start_i,         // run the microcode of the instruction in execute
-    input  logic       interrupt_i,     // take an external interrupt
+    input  logic       interrupt_i,     // take an external interrupt,
+    input  logic       event_nmi_i,     // or rather an NMI
     input  logic       raise_i,         // raise an exception, #PF with its error code, others with 0
     input  logic [7:0] raise_vector_i,
+    input  logic       trap_i,          // with raise: no fault of the instruction, RF is pushed as it is
     output logic       active_o,
 
     // from the memory stage: the instruction in execute
@@ -45,6 +51,7 @@ module cpu_sequencer
     input logic [31:0] gdt_limit_i,
     input logic [31:0] idt_base_i,
     input logic [31:0] idt_limit_i,
+    input logic        align_i,        // alignment is checked
     input logic [31:0] cr0_i,
     input logic [31:0] cr2_i,
     input logic [31:0] cr3_i,
@@ -81,6 +88,10 @@ module cpu_sequencer
     output logic [ 2:0] cr_o,
     output logic [31:0] cr_data_o,
     output logic        halt_o,
+    output logic        dr_valid_o,     // MOV to a debug register
+    output logic        gd_clear_o,     // #DB has been delivered
+    output logic        nmi_unblock_o,  // IRET
+    input  logic [7:0][31:0] dr_i,
     output logic        flush_page_o,   // INVLPG
     output logic        task_o,         // a new task: sets CR0.TS, clears the local enables of DR7
 
@@ -88,7 +99,8 @@ module cpu_sequencer
     output logic        waits_o,        // for the access taken last
     output logic        d_valid_o,
     output logic        d_write_o,
-    output logic        d_probe_o,      // the checks of a write, without the write
+    output logic        d_watch_o,      // an operand at CPL, as breakpoints watch
+    output logic        d_probe_o,      // the checks of the access, without the access
     output logic        d_user_o,       // an access of privilege level 3
     output logic [ 1:0] d_space_o,
     output logic [31:0] d_addr_o,
@@ -103,6 +115,10 @@ module cpu_sequencer
     // to retirement
     output logic        done_o,          // the instruction, exception or interrupt is complete
     output logic        partial_o,       // with done: a string instruction with iterations left
+    output logic        no_trap_o,       // with done: an interrupt has been delivered, no single step behind it
+    output logic        task_trap_o,     // with done: the new task asks for a debug trap
+    output logic        int1_o,          // with done: INT1
+    output logic        gd_fault_o,      // MOV DR met DR7.GD
     output logic        rf_loaded_o,     // with done: the sequence has loaded RF
     output logic        jump_o,          // with done: fetch again, from target
     output logic [31:0] target_o,
@@ -143,6 +159,8 @@ module cpu_sequencer
   deliver_e    deliver_q;
   logic [ 1:0] kind_q;
   logic        rf_loaded_q;
+  logic        trap_q;         // the event delivered is a trap
+  logic        delivered_q;    // INT n has been delivered
   logic        pushed_rf;
   logic [ 7:0] vector_q;
   logic [31:0] error_q;
@@ -172,12 +190,18 @@ module cpu_sequencer
   // Whatever was behind the fault stays where it is after a shutdown.
   assign active_o = active_q || shutdown_q;
   assign waits_o = waiting_q;
+  assign no_trap_o = delivered_q;
+  assign task_trap_o = finish && u.special == SpTaskTrap && temp_q[6][0];
+  assign int1_o = finish && u.special == SpInt1;
+  assign gd_fault_o = active_q && check_fault && u.special == SpCheckGd;
+  assign gd_clear_o = finish && kind_q == 2'd1 && vector_q == VEC_DB;
+  assign nmi_unblock_o = active_q && step_done && u.special == SpUnblockNmi;
   assign shutdown_o = shutdown_q;
   assign kind_o = kind_q;
   assign rf_loaded_o = rf_loaded_q;
   // RF as events save it: set by faults, clear by INT n and task switches, kept by interrupts (SDM vol. 3,
   // 17.3.1.1).
-  assign pushed_rf = kind_q == 2'd2 ? eflags_i[FL_RF] : kind_q == 2'd1 && deliver_q != DeliverDouble;
+  assign pushed_rf = kind_q == 2'd2 || trap_q ? eflags_i[FL_RF] : kind_q == 2'd1 && deliver_q != DeliverDouble;
   assign vector_o = vector_q;
   assign error_o = error_q;
   assign cpl = seg_attr_i[IDX_SS][6:5];
@@ -222,6 +246,8 @@ module cpu_sequencer
       .cpl_i         (cpl),
       .has_486_i     (has_486_i),
       .cr_data_i     (gpr_i[ctl_i.rm]),
+      .dr_detect_i   (dr_i[7][13]),
+      .vm_trap_i     (eflags_i[FL_VM] && cr0_i[0] && eflags_i[13:12] != 2'd3),
       .page_error_i  (page_error_i),
       .outside_o     (outside),
       .fault_o       (check_fault),
@@ -245,6 +271,7 @@ module cpu_sequencer
     sum = '0;
     d_valid_o = 1'b0;
     d_write_o = 1'b0;
+    d_watch_o = 1'b0;
     d_probe_o = 1'b0;
     d_user_o = 1'b0;
     d_space_o = 2'd0;
@@ -271,9 +298,13 @@ module cpu_sequencer
         UsZero: a = '0;
         UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi: a = gpr_i[3'(u.a - UsEax)];
         UsRm: a = ctl_i.rm_mem ? mem_i : gpr_i[ctl_i.rm];
+        UsReg: a = gpr_i[ctl_i.rreg];
         UsMem: a = mem_i;
         UsImm: a = imm_i;
         UsImm2: a = {16'b0, imm2_i};
+        UsLevel: a = {27'b0, imm2_i[4:0]};
+        UsStackPointer: a = merge16(gpr_i[REG_ESP], temp_q[3], big_stack_q);
+        UsCpuid: a = cpuid(family_i, gpr_i[REG_EAX], u.target[2:0]);
         UsEa: a = offset_i;
         UsNextEip: a = next_eip_i;
         UsEip: a = eip_i;
@@ -292,6 +323,7 @@ module cpu_sequencer
         UsFrameBytes: a = wide_q ? {20'b0, u.target, 2'b00} : {21'b0, u.target, 1'b0};
         UsRights: a = temp_q[5] & 32'h00F0_FF00;
         UsLimit: a = descriptor_limit(temp_q[4], temp_q[5]);
+        UsDr: a = dr_i[{ctl_i.cond[2], ctl_i.cond[1] || ctl_i.cond[2], ctl_i.cond[0]}];  // DR4, DR5 are DR6, DR7
         UsCr:
         unique case (ctl_i.cond[2:0])
           3'd0: a = cr0_i;
@@ -309,6 +341,8 @@ module cpu_sequencer
         UbTwo:          b = 32'd2;
         UbFour:         b = 32'd4;
         UbImm:          b = imm_i;
+        UbMinusOne:     b = 32'hFFFF_FFFF;
+        UbMinusImm:     b = -imm_i;
         UbConst:        b = {22'b0, u.target};
         UbTrBase:       b = seg_base_i[IDX_TR];
         UbTssLast:      b = temp_q[5][11] ? 32'h67 : 32'h2B;
@@ -364,26 +398,31 @@ module cpu_sequencer
         offset = u.at_a ? a : sum;
         if (!big) offset = {16'b0, offset[15:0]};
         unique case (u.mem)
-          MemRead, MemWrite, MemProbe: begin
+          MemRead, MemWrite, MemProbe, MemProbeRead: begin
             d_addr_o = linear ? offset : offset + seg_base_i[seg];
-            d_write_o = u.mem == MemWrite;
-            d_probe_o = u.mem == MemProbe;
+            d_write_o = u.mem == MemWrite || u.mem == MemProbe;
+            d_probe_o = u.mem == MemProbe || u.mem == MemProbeRead;
+            d_watch_o = !linear && seg != IDX_NEW_SS && !d_probe_o;
             d_user_o = !linear && (u.seg == MsFrame ? level_q == 2'd3 : cpl == 2'd3);
             if (!linear && segment_violation(seg_attr_i[seg], seg_limit_i[seg], offset,
-                                             size_bytes(size), u.mem != MemRead, cr0_i[0])) begin
+                                             size_bytes(size), d_write_o, cr0_i[0])) begin
               frame_fault = 1'b1;
               if (seg == IDX_SS || seg == IDX_NEW_SS) frame_vector = VEC_SS;
               if (seg == IDX_NEW_SS) frame_error = {16'b0, selector_i[seg][15:2], 2'b00};
+            end else if (align_i && d_user_o && seg != IDX_NEW_SS && misaligned(d_addr_o[1:0], size)) begin
+              frame_fault = 1'b1;
+              frame_vector = VEC_AC;
             end
           end
           MemIn, MemOut: begin
+            d_watch_o = 1'b1;
             d_addr_o = {16'b0, sum[15:0]};
             d_space_o = 2'd1;
             d_write_o = u.mem == MemOut;
           end
           default: d_space_o = 2'd2;
         endcase
-        d_valid_o = !waiting_q && !frame_fault && (u.mem != MemProbe || cr0_i[31]);
+        d_valid_o = !waiting_q && !frame_fault && (!d_probe_o || cr0_i[31]);
       end
     end
   end
@@ -394,7 +433,7 @@ module cpu_sequencer
     if (active_q)
       unique case (u.mem)
         MemNone: step_done = 1'b1;
-        MemProbe: step_done = !cr0_i[31] || d_ready_i;
+        MemProbe, MemProbeRead: step_done = !cr0_i[31] || d_ready_i;
         MemWrite: step_done = d_ready_i;
         default: step_done = waiting_q && d_done_i;
       endcase
@@ -406,6 +445,10 @@ module cpu_sequencer
 
   // ---- what becomes real when the step is done
   always_comb begin : commit
+    logic [31:0] flags_new;  // what the processor adds to the 386's
+    logic [31:0] mask;
+    flags_new = has_486_i ? FLAGS_486 : 32'd0;
+    mask = '0;
     w_valid_o = 1'b0;
     w_reg_o = ctl_i.rreg;
     w_size_o = ctl_i.op32 ? SizeD : SizeW;
@@ -430,6 +473,7 @@ module cpu_sequencer
     cr_o = ctl_i.cond[2:0];
     cr_data_o = '0;
     halt_o = 1'b0;
+    dr_valid_o = 1'b0;
     flush_page_o = 1'b0;
     task_o = 1'b0;
     r = '0;
@@ -551,22 +595,23 @@ module cpu_sequencer
           task_o = 1'b1;
           eip_valid_o = 1'b1;
           flags_valid_o = 1'b1;
-          flags_o = (temp_q[2] & FLAGS_KEPT) | 32'h2;
+          flags_o = (temp_q[2] & (FLAGS_KEPT | flags_new)) | 32'h2;
           if (task_q == TaskNest) flags_o[FL_NT] = 1'b1;
         end
+        SpMovDr: dr_valid_o = 1'b1;
         SpHalt: halt_o = 1'b1;
         SpFlushPage: flush_page_o = 1'b1;
         SpFlagsIret: begin
           flags_valid_o = 1'b1;
-          flags_o = ctl_i.op32 ? (eflags_i & ~FLAGS_IRET) | (temp_q[2] & FLAGS_IRET)
-                               : (eflags_i & ~FLAGS_POPF) | (temp_q[2] & FLAGS_POPF);
+          mask = ctl_i.op32 ? FLAGS_IRET | flags_new : FLAGS_POPF;
+          flags_o = (eflags_i & ~mask) | (temp_q[2] & mask);
           // IOPL at level 0 only, IF where I/O is allowed; virtual-8086 mode got here with IOPL 3.
           if (cpl != 2'd0) flags_o[13:12] = eflags_i[13:12];
           if (cpl > eflags_i[13:12]) flags_o[FL_IF] = eflags_i[FL_IF];
         end
         SpFlagsWhole: begin  // a new task, or virtual-8086 mode
           flags_valid_o = 1'b1;
-          flags_o = (temp_q[2] & FLAGS_KEPT) | 32'h2;
+          flags_o = (temp_q[2] & (FLAGS_KEPT | flags_new)) | 32'h2;
         end
         SpFlagsHandler: begin
           flags_valid_o = 1'b1;
@@ -588,6 +633,11 @@ module cpu_sequencer
                   (u.special == SpCompareAcc ? temp_q[0] : temp_q[1]) & size_mask(size), 1'b0, size);
           flags_valid_o = 1'b1;
           flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+        end
+        SpCompareTwo: begin
+          flags_valid_o = 1'b1;
+          flags_o = eflags_i;
+          flags_o[FL_ZF] = {gpr_i[REG_EDX], gpr_i[REG_EAX]} == {temp_q[1], temp_q[0]};
         end
         default: ;
       endcase
@@ -626,6 +676,7 @@ module cpu_sequencer
         CtJumpRplKept: jump_taken = temp_q[0][1:0] >= gpr_i[ctl_i.rreg][1:0];
         CtJumpAccessed: jump_taken = temp_q[5][8];
         CtJumpNoError: jump_taken = !has_error_q;
+        CtJumpEqual: jump_taken = eflags_i[FL_ZF];
         CtJumpNoOverflow: jump_taken = !eflags_i[FL_OF];
         CtJumpSystem: jump_taken = !temp_q[5][12];
         CtJumpTaskGate: jump_taken = temp_q[5][11:8] == 4'h5;
@@ -694,7 +745,7 @@ module cpu_sequencer
     begin_sequence();
     vector_q <= actual;
     error_q <= actual == VEC_DF ? 32'd0 : error;
-    if (deliver_q != DeliverNone && external_q && actual != VEC_PF && actual != VEC_DF)
+    if (deliver_q != DeliverNone && external_q && actual != VEC_PF && actual != VEC_DF && actual != VEC_AC)
       error_q[0] <= 1'b1;
     has_error_q <= pushes_error(actual);
     deliver_q <= actual == VEC_DF ? DeliverDouble : actual == VEC_PF ? DeliverPageFault
@@ -711,6 +762,8 @@ module cpu_sequencer
     level_q <= cpl;
     frame_new_q <= 1'b0;
     invalid_tss_q <= 1'b0;
+    trap_q <= trap_i && !active_q;
+    delivered_q <= 1'b0;
   endtask
 
   // What a step leaves behind in the sequencer.
@@ -729,7 +782,12 @@ module cpu_sequencer
     if (u.rdst >= UrT0) temp_q[4'(u.rdst - UrT0)] <= d_rdata_i;
     unique case (u.special)
       SpVectorSoftware: begin
+        delivered_q <= 1'b1;
         vector_q <= imm_i[7:0];
+        deliver_q <= DeliverBenign;
+      end
+      SpVectorNmi: begin
+        vector_q <= VEC_NMI;
         deliver_q <= DeliverBenign;
       end
       SpVectorExternal: begin
@@ -778,7 +836,7 @@ module cpu_sequencer
         active_q <= 1'b1;
         begin_sequence();
         rf_loaded_q <= 1'b0;
-        upc_q <= interrupt_i ? UC_INTERRUPT : ctl_i.fault != FaultNone ? UC_EARLY_FAULT : ctl_i.upc;
+        upc_q <= interrupt_i ? (event_nmi_i ? UC_NMI : UC_INTERRUPT) : ctl_i.fault != FaultNone ? UC_EARLY_FAULT : ctl_i.upc;
         kind_q <= interrupt_i ? 2'd2 : 2'd0;
         external_q <= interrupt_i;
         has_error_q <= 1'b0;

@@ -18,7 +18,9 @@ enum class Form {
   kGroup3,     // F6, F7: an immediate with register field 0 and 1
   kNear,       // displacement of the operand size, to a place in the code
   kFar,        // far pointer
-  kOffset      // moffs
+  kOffset,     // moffs
+  kEnter,      // immediate word and byte
+  kExchange    // ModR/M, memory and register field 1
 };
 
 struct Shape {
@@ -76,6 +78,12 @@ constexpr Shape kShapes[] = {
     {0xFAD, 0xFAD, Form::kModrm, 4},     {0xFAF, 0xFAF, Form::kModrm, 6},
     {0xFB2, 0xFB2, Form::kMemory, 2},    {0xFB4, 0xFB5, Form::kMemory, 2},
     {0xFB6, 0xFB7, Form::kModrm, 10},    {0xFBC, 0xFBF, Form::kModrm, 12},
+    {0x62, 0x62, Form::kMemory, 3},      {0xC8, 0xC8, Form::kEnter, 3},
+    {0xD6, 0xD6, Form::kPlain, 1},       {0xD8, 0xDF, Form::kModrm, 4},
+    {0xF08, 0xF09, Form::kPlain, 1},     {0xF30, 0xF32, Form::kPlain, 3},
+    {0xF40, 0xF4F, Form::kModrm, 12},    {0xFA2, 0xFA2, Form::kPlain, 2},
+    {0xFB0, 0xFB1, Form::kModrm, 6},     {0xFC0, 0xFC1, Form::kModrm, 6},
+    {0xFC7, 0xFC7, Form::kExchange, 3},  {0xFC8, 0xFCF, Form::kPlain, 6},
 };
 
 constexpr unsigned total_weight() {
@@ -186,6 +194,11 @@ class Writer {
         modrm(pick(random_, 8), one_in(3));
         full(random_value(random_));
         break;
+      case Form::kEnter:
+        number(pick(random_, 64), 2);
+        byte(one_in(4) ? random_() : pick(random_, 5));
+        break;
+      case Form::kExchange: modrm(one_in(10) ? pick(random_, 8) : 1, one_in(30)); break;
       case Form::kGroup3: group3(); break;
       case Form::kNear: full(pick(random_, 0x2000) - 0x1000); break;
       case Form::kFar: far_pointer(); break;

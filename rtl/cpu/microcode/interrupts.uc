@@ -7,6 +7,8 @@ entry EARLY_FAULT:
 # T7 is the EIP to return to.
 entry INT:
     T7 = NextEip ; SpVectorSoftware ; jump DELIVER
+entry INT1:
+    SpInt1 ; done
 entry INTO:
     if NoOverflow jump .nothing
     T7 = NextEip ; SpVectorSoftware ; jump DELIVER
@@ -17,6 +19,9 @@ entry INTO:
 entry INTERRUPT:
     T0 = inta.byte
     T7 = Eip ; SpVectorExternal ; jump DELIVER
+
+entry NMI:
+    T7 = Eip ; SpVectorNmi ; jump DELIVER
 
 # Delivery of the vector with return EIP T7 through the IDT.
 entry DELIVER:
@@ -112,7 +117,8 @@ push_return:
 
 # T1 is EIP, T0 CS, T2 EFLAGS.
 entry IRET:
-    if Nested jump task_return
+    SpUnblockNmi
+    SpCheckVmTrap ; if Nested jump task_return
     T3 = Esp + Bytes ; T1 = read stack[Esp]
     T3 = T3 + Bytes ; T0 = read stack[T3]
     T3 = T3 + Bytes ; T2 = read stack[T3]

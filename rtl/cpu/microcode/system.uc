@@ -23,5 +23,25 @@ entry MOV_FROM_CR:
 entry INVLPG:
     SpFlushPage ; done_flush
 
+entry MOV_TO_DR:
+    SpCheckGd
+    SpMovDr ; done_flush
+entry MOV_FROM_DR:
+    SpCheckGd
+    Rm = Dr ; done
+
+# Test registers keep nothing.
+entry MOV_TO_TR:
+    done
+entry MOV_FROM_TR:
+    Rm = Zero ; done
+
 entry HLT:
     SpHalt ; done_flush
+
+# EAX, which says what is asked for, is written last.
+entry CPUID:
+    Ebx = Cpuid
+    Ecx = Cpuid
+    Edx = Cpuid
+    Eax = Cpuid ; done

@@ -1,6 +1,6 @@
-/* Runs the rule with the number rule= says, or all of them. Each gives one line "pass NAME" or
- * "FAIL NAME", after a line for everything that differed; the status is the number of rules that
- * failed. */
+/* Runs the rule with the number rule= says, or all of the family cpu= (586). Each gives one line
+ * "pass NAME" or "FAIL NAME", after a line for everything that differed; the status is the number
+ * of rules that failed. */
 #include <stddef.h>
 
 #include "platform/memory_map.h"
@@ -52,13 +52,20 @@ static bool run_rule(const struct rule* rule) {
   return differences == 0;
 }
 
+/* Whether it speaks of the family that runs. */
+static bool is_of_this_family(const struct rule* rule) {
+  if ((rule->needs & NEEDS_CPU_386) != 0) return cpu_family == 386;
+  if ((rule->needs & NEEDS_CPU_486) != 0) return cpu_family == 486;
+  return cpu_family >= 586;
+}
+
 int main(void) {
   uint32_t number = option("rule", ALL_RULES);
   uint32_t rules = (uint32_t)(__stop_strata_rules - __start_strata_rules);
   cpu_family = option("cpu", 586);
   int failures = 0;
   for (uint32_t n = 0; n < rules; n++)
-    if (number == n || number == ALL_RULES)
+    if (number == n || (number == ALL_RULES && is_of_this_family(&__start_strata_rules[n])))
       if (!run_rule(&__start_strata_rules[n])) failures++;
   if (number != ALL_RULES && number >= rules) {
     log_printf("there are %u rules\n", rules);

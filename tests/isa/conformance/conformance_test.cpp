@@ -21,7 +21,7 @@ TEST_P(I286Captures, EndAsOnTheChip) {
   std::map<std::string, unsigned> skipped;
   unsigned failures = 0;
   for (const Capture& capture : read_captures(captures_file(form))) {
-    if (const Exclusion* exclusion = excluded(form, capture, TestedCore::kInterpreter)) {
+    if (const Exclusion* exclusion = excluded(form, capture)) {
       ++skipped[exclusion->name];
       if (exclusion->raises) {
         EXPECT_EQ(machine.exception_of(capture), exclusion->raises)

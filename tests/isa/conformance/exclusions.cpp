@@ -71,16 +71,6 @@ bool whole_turn(const std::string& form, const Capture& capture) {
   return (form == "C0.2" || form == "C0.3") && count != 0 && count % 9 == 0;
 }
 
-bool salc(const std::string& form, const Capture&) {
-  return form == "D6";
-}
-bool bound(const std::string& form, const Capture&) {
-  return form == "62";
-}
-bool escape(const std::string& form, const Capture&) {
-  return form == "D8";
-}
-
 constexpr Exclusion kExclusions[] = {
     {"LOCK where it is not allowed",
      "386 reference manual, LOCK: \"The LOCK prefix functions only with the following "
@@ -108,17 +98,13 @@ constexpr Exclusion kExclusions[] = {
      "SDM vol. 2, RCL/RCR: \"The OF flag is defined only for the 1-bit rotates; it is undefined in "
      "all other cases\"; metadata.json masks it for C1, D2 and D3 but not for C0.",
      whole_turn, std::nullopt},
-    {"SALC in the RTL", "rtl/README.md: not executed yet.", salc, vector::kInvalidOpcode, true},
-    {"BOUND in the RTL", "rtl/README.md: not executed yet.", bound, vector::kInvalidOpcode, true},
-    {"ESC in the RTL", "rtl/README.md: not executed yet.", escape, vector::kInvalidOpcode, true},
 };
 
 }  // namespace
 
-const Exclusion* excluded(const std::string& form, const Capture& capture, TestedCore core) {
+const Exclusion* excluded(const std::string& form, const Capture& capture) {
   for (const Exclusion& exclusion : kExclusions) {
-    const bool considered = core == TestedCore::kRtl || !exclusion.rtl_only;
-    if (considered && exclusion.applies(form, capture)) {
+    if (exclusion.applies(form, capture)) {
       return &exclusion;
     }
   }

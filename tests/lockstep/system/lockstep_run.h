@@ -11,13 +11,9 @@
 
 namespace strata::test {
 
-/// What the core executes so far.
-inline constexpr std::uint32_t kCoreFeatures =
-    kRings | kTasks | kV86 | kPaging | kInterrupts | kSelfModifying;
-
 struct LockstepPlan {
   std::uint32_t first_seed = 1;
-  std::uint32_t features = kCoreFeatures;
+  std::uint32_t features = kAllFeatures;
   std::uint64_t retirements = 20000;  // of a program
   unsigned most_failures = 1;
   std::string wave_folder = ".";

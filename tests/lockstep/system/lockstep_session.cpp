@@ -7,7 +7,6 @@
 #include "models/engine/lockstep/lockstep_checker.h"
 #include "models/isa/decoder.h"
 #include "models/isa/opcode_table.h"
-#include "tests/lockstep/system/core_lacks.h"
 #include "tests/lockstep/system/system_features.h"
 #include "tests/rtl/cpu/cpu_bench.h"
 
@@ -17,7 +16,8 @@ namespace {
 constexpr std::uint64_t kMostSilentClocks = 20000;  // without retirement, while not halted
 constexpr unsigned kMostSettleClocks = 400;         // until every store has reached memory
 constexpr unsigned kMostInterruptClocks = 1500;     // between two of them
-constexpr unsigned kUrgentClocks = 60;              // the same where the program is stuck
+constexpr unsigned kMostNmiClocks = 8000;
+constexpr unsigned kUrgentClocks = 60;  // the same where the program is stuck
 
 /// Retirements seen after the pin is raised: one a clock while it is sampled and until the
 /// retirement port says so, and one whose load was under way.
@@ -93,7 +93,7 @@ class Session {
         result_.end = SessionEnd::kBudget;
       }
     }
-    if (result_.end != SessionEnd::kFailed && result_.end != SessionEnd::kMissing) {
+    if (result_.end != SessionEnd::kFailed) {
       settle();
     }
     result_.coverage.clocks = bench_.clocks();
@@ -116,8 +116,12 @@ class Session {
     return bench_.clock() ? retire() : idle();
   }
 
-  /// Interrupts and wait states at random.
+  /// NMIs, interrupts and wait states at random.
   void disturb() {
+    if (case_.nmis && --case_.next_nmi == 0) {
+      bench_.raise_nmi();
+      case_.next_nmi = 10 + pick(case_.random, kMostNmiClocks);
+    }
     if (!case_.interrupts || bench_.interrupt()) {
       return;
     }
@@ -142,9 +146,6 @@ class Session {
     }
     const std::span<const std::uint8_t> code =
         bytes_at(checker_memory_, before_, record.linear_eip);
-    if (core_lacks(record, before_, case_.family, code)) {
-      return SessionEnd::kMissing;
-    }
     const CpuState state = bench_.state();
     if (!checker_.on_retire(record, state)) {
       ++result_.coverage.retired;
@@ -156,7 +157,7 @@ class Session {
     }
     before_ = state;
     SessionEnd end = guard_.on_retire(record, state);
-    if (end == SessionEnd::kRunning && (calls_from_device_stack() || core_lacks(state))) {
+    if (end == SessionEnd::kRunning && calls_from_device_stack()) {
       end = SessionEnd::kLeft;
     }
     if (options_.points.contains(result_.coverage.retired)) {

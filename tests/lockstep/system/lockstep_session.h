@@ -25,6 +25,7 @@ struct SystemCase {
   bool nmis = false;
   unsigned latency = 1;
   unsigned next_interrupt = 300;  // clocks until the pin rises
+  unsigned next_nmi = 500;
   bool interrupt_high = false;
   std::uint64_t budget = 0;  // retirements
   /// To try the search for differences out: this byte of `memory` is another one in the core's.

@@ -107,7 +107,6 @@ const char* name_of(SessionEnd end) {
     case SessionEnd::kShutdown: return "shut down";
     case SessionEnd::kHalted: return "halted";
     case SessionEnd::kStuck: return "stuck";
-    case SessionEnd::kMissing: return "missing feature";
     case SessionEnd::kFailed: return "failed";
   }
   return "?";

@@ -17,8 +17,8 @@
 namespace strata::test {
 
 /// Why a session ended.
-enum class SessionEnd { kRunning, kBudget, kLeft, kShutdown, kHalted, kStuck, kMissing, kFailed };
-inline constexpr unsigned kSessionEnds = 8;
+enum class SessionEnd { kRunning, kBudget, kLeft, kShutdown, kHalted, kStuck, kFailed };
+inline constexpr unsigned kSessionEnds = 7;
 const char* name_of(SessionEnd end);
 
 /// Level 0 to 3, or kV86Level.

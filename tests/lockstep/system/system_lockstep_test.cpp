@@ -28,13 +28,17 @@ TEST(SystemLockstep, Level0) {
   run_programs(kNoFeatures, 4);
 }
 
-TEST(SystemLockstep, EverythingTheCoreExecutes) {
-  run_programs(kCoreFeatures, 20);
+TEST(SystemLockstep, A386WithEverythingItHas) {
+  run_programs(kAllFeatures & ~(kBigPages | kNewOpcodes | kAlignment), 12);
+}
+
+TEST(SystemLockstep, Everything) {
+  run_programs(kAllFeatures, 16);
 }
 
 // A core whose code differs in one bit of one instruction.
 TEST(SystemLockstep, ShrinksADifferenceAndWritesItsWaves) {
-  const SystemProgram program(1, kCoreFeatures);
+  const SystemProgram program(1, kAllFeatures);
   SystemCase spoiled(program, 7, 5000);
   const std::vector<std::uint32_t> executed =
       run_in_lockstep(spoiled, {.list_executed = true}).executed;

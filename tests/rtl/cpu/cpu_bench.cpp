@@ -129,8 +129,14 @@ void CpuBench::respond() {
     beat_address_ = (beat_address_ & ~kLineMask) | ((beat_address_ + 4) & kLineMask);
     turnaround_ = --beats_ == 0;
   }
+  core_->set_cycle(clocks_);
   core_->clock();
   core_->set_response(ack, data);
+}
+
+void CpuBench::raise_nmi() {
+  constexpr unsigned kPulse = 2;
+  nmi_clocks_ = kPulse;
 }
 
 void CpuBench::record_waves(const std::string& path) {
@@ -142,6 +148,8 @@ void CpuBench::record_waves(const std::string& path) {
 }
 
 bool CpuBench::clock() {
+  core_->set_nmi(nmi_clocks_ != 0);
+  nmi_clocks_ -= nmi_clocks_ != 0 ? 1 : 0;
   respond();
   ++clocks_;
   if (waves_) {
@@ -152,6 +160,12 @@ bool CpuBench::clock() {
   }
   record_ = core_->record();
   record_.cycle = clocks_;
+  if (core_->retired_nmi()) {
+    ++nmis_;
+    if (checker_ != nullptr) {
+      checker_->on_nmi();
+    }
+  }
   return true;
 }
 

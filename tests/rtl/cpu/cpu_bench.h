@@ -41,6 +41,8 @@ class CpuBench {
   void set_checker(LockstepChecker* checker) { checker_ = checker; }
 
   void set_interrupt(bool level);
+  /// A pulse on the NMI pin, which begins with the next clock.
+  void raise_nmi();
   bool interrupt() const { return interrupt_; }
 
   /// Replaces the state and restarts; the core must be idle or just constructed.
@@ -52,6 +54,9 @@ class CpuBench {
   const RetireRecord& record() const { return record_; }
   CpuState state() const { return core_->state(); }
   std::uint64_t clocks() const { return clocks_; }
+
+  /// NMIs taken so far.
+  std::uint64_t nmis() const { return nmis_; }
 
   /// Vectors acknowledged so far.
   std::uint64_t acknowledges() const { return acknowledges_; }
@@ -84,12 +89,14 @@ class CpuBench {
   RetireRecord record_;
   std::uint64_t clocks_ = 0;
   std::uint64_t acknowledges_ = 0;
+  std::uint64_t nmis_ = 0;
   unsigned latency_ = 1;
   unsigned wait_ = 0;   // clocks until the next acknowledge
   unsigned beats_ = 0;  // acknowledges still to come; 0: no request is being served
   std::uint32_t beat_address_ = 0;
   bool turnaround_ = false;  // the clock after the last acknowledge
   bool interrupt_ = false;
+  unsigned nmi_clocks_ = 0;  // left of the pulse
 };
 
 }  // namespace strata::test

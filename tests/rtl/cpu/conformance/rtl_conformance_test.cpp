@@ -68,7 +68,7 @@ TEST_P(I286CapturesOnRtl, EndAsOnTheChip) {
   unsigned run = 0;
   unsigned failures = 0;
   for (const Capture& capture : read_captures(captures_file(form))) {
-    if (const Exclusion* exclusion = excluded(form, capture, TestedCore::kRtl)) {
+    if (const Exclusion* exclusion = excluded(form, capture)) {
       ++skipped[exclusion->name];
       if (exclusion->raises) {
         EXPECT_EQ(machine.exception_of(capture), exclusion->raises)
