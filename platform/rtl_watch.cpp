@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "models/engine/lockstep/linear_bytes.h"
+
 namespace strata {
 namespace {
 
@@ -71,8 +73,14 @@ void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& core) {
 
 void RtlWatch::show(const RetireRecord& record, const CpuModel& core) {
   std::array<std::uint8_t, 15> bytes{};
-  memory_.read(record.linear_eip, bytes.data(), record.length);
-  recorder_->retire(record, std::span(bytes).first(record.length), core.code32());
+  const auto code = std::span(bytes).first(record.length);
+  const auto plain = [this](std::uint32_t physical) -> std::span<const std::uint8_t> {
+    const MemoryMap::Region region = memory_.find(physical);
+    if (region.bytes == nullptr) return {};
+    return {region.bytes + (physical - region.first), std::size_t{region.last} - physical + 1};
+  };
+  read_linear_bytes(plain, core.state(), record.linear_eip, code);
+  recorder_->retire(record, code, core.code32());
 }
 
 void RtlWatch::on_acknowledge(std::uint8_t vector) {

@@ -67,8 +67,8 @@ class SignalTable {
 
   void add_text(TextSignal text);
 
-  /// Adds a 32-bit signal `path` ("strata fetch_address") made from the vector `word_path` ("strata
-  /// cpu f_addr"), shifted left by its lowest index. Does nothing when there is no such vector.
+  /// Adds a 32-bit signal `path` ("strata bus_address") made from the vector `word_path` ("strata
+  /// cpu wb_adr_o"), shifted left by its lowest index. Does nothing when there is no such vector.
   void add_byte_address(std::string_view path, std::string_view word_path);
 
   /// A code for a signal nobody records: whoever writes the file makes its changes.

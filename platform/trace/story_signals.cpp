@@ -100,7 +100,6 @@ void StorySignals::amend(SignalTable& table, const WaveOptions& options) const {
   table.set_derived(clock_code_);
   table.set_derived(cycle_code_);
   table.replace_wires("clk_i", clock_code_);
-  table.add_byte_address("strata fetch_address", "strata cpu f_addr");
   table.add_byte_address("strata bus_address", "strata cpu wb_adr_o");
   table.add_byte_address("strata vga_address", "strata bus vga_adr_o");
   table.add_text({text_code_, kTextCharacters, [&options](const std::uint32_t* words) {

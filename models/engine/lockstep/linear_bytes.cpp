@@ -9,22 +9,9 @@
 namespace strata {
 namespace {
 
-using Regions = std::span<const MemoryRegion>;
-
-/// Plain memory from `physical` on; empty where there is none.
-std::span<const std::uint8_t> plain(Regions regions, std::uint32_t physical) {
-  for (const MemoryRegion& region : regions) {
-    const std::uint64_t offset = std::uint64_t{physical} - region.base;
-    if (physical >= region.base && offset < region.size) {
-      return {region.host + offset, static_cast<std::size_t>(region.size - offset)};
-    }
-  }
-  return {};
-}
-
 /// A page table entry; not present where there is no plain memory.
-std::uint32_t entry(Regions regions, std::uint32_t physical) {
-  const auto memory = plain(regions, physical);
+std::uint32_t entry(const PlainMemory& plain, std::uint32_t physical) {
+  const auto memory = plain(physical);
   std::uint32_t value = 0;
   if (memory.size() >= sizeof value) {
     std::memcpy(&value, memory.data(), sizeof value);
@@ -33,20 +20,19 @@ std::uint32_t entry(Regions regions, std::uint32_t physical) {
 }
 
 /// SDM vol. 3, figures 4-2 and 4-3; access rights are not looked at.
-std::optional<std::uint32_t> translate(Regions regions, const CpuState& state,
+std::optional<std::uint32_t> translate(const PlainMemory& plain, const CpuState& state,
                                        std::uint32_t linear) {
   if ((state.cr0 & cr0::kPg) == 0) {
     return linear;
   }
-  const std::uint32_t directory =
-      entry(regions, (state.cr3 & pte::kFrame) | (linear >> 20 & 0xFFC));
+  const std::uint32_t directory = entry(plain, (state.cr3 & pte::kFrame) | (linear >> 20 & 0xFFC));
   if ((directory & pte::kPresent) == 0) {
     return std::nullopt;
   }
   if ((state.cr4 & cr4::kPse) != 0 && (directory & pte::kLarge) != 0) {
     return (directory & pte::kLargeFrame) | (linear & ~pte::kLargeFrame);
   }
-  const std::uint32_t table = entry(regions, (directory & pte::kFrame) | (linear >> 10 & 0xFFC));
+  const std::uint32_t table = entry(plain, (directory & pte::kFrame) | (linear >> 10 & 0xFFC));
   if ((table & pte::kPresent) == 0) {
     return std::nullopt;
   }
@@ -55,13 +41,13 @@ std::optional<std::uint32_t> translate(Regions regions, const CpuState& state,
 
 }  // namespace
 
-std::size_t read_linear_bytes(Regions regions, const CpuState& state, std::uint32_t linear,
+std::size_t read_linear_bytes(const PlainMemory& plain, const CpuState& state, std::uint32_t linear,
                               std::span<std::uint8_t> bytes) {
   constexpr std::size_t kPageBytes = 4096;
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const auto physical = translate(regions, state, linear);
-    const auto memory = physical ? plain(regions, *physical) : std::span<const std::uint8_t>();
+    const auto physical = translate(plain, state, linear);
+    const auto memory = physical ? plain(*physical) : std::span<const std::uint8_t>();
     const std::size_t in_page = kPageBytes - linear % kPageBytes;
     const std::size_t count = std::min({bytes.size() - done, in_page, memory.size()});
     if (count == 0) {
@@ -72,6 +58,18 @@ std::size_t read_linear_bytes(Regions regions, const CpuState& state, std::uint3
     linear += static_cast<std::uint32_t>(count);
   }
   return done;
+}
+
+PlainMemory plain_memory(std::span<const MemoryRegion> regions) {
+  return [regions](std::uint32_t physical) -> std::span<const std::uint8_t> {
+    for (const MemoryRegion& region : regions) {
+      const std::uint64_t offset = std::uint64_t{physical} - region.base;
+      if (physical >= region.base && offset < region.size) {
+        return {region.host + offset, static_cast<std::size_t>(region.size - offset)};
+      }
+    }
+    return {};
+  };
 }
 
 }  // namespace strata

@@ -75,7 +75,7 @@ LockstepChecker::Retired LockstepChecker::look_at(const RetireRecord& record) co
   const CpuState state = interpreter_.state();
   retired.selector = state.seg[kCs].selector;
   retired.big = (state.seg[kCs].attributes & attr::kBig) != 0;
-  read_linear_bytes(regions_, state, record.linear_eip, retired.code);
+  read_linear_bytes(plain_memory(regions_), state, record.linear_eip, retired.code);
   return retired;
 }
 
