@@ -91,8 +91,8 @@ std::string cycle_causes(const Comparison& c) {
     text += row(c, "cycles: " + name.substr(kPrefix.size()), [&](const RunReport& r) {
       const auto found = r.counters.find(name);
       if (found == r.counters.end() || r.cycles == 0) return std::string("-");
-      return fmt::format("{:.1f} %", 100.0 * static_cast<double>(found->second) /
-                                         static_cast<double>(r.cycles));
+      return fmt::format(
+          "{:.1f} %", 100.0 * static_cast<double>(found->second) / static_cast<double>(r.cycles));
     });
   }
   return text;
