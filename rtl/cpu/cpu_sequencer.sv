@@ -409,7 +409,8 @@ module cpu_sequencer
               frame_fault = 1'b1;
               if (seg == IDX_SS || seg == IDX_NEW_SS) frame_vector = VEC_SS;
               if (seg == IDX_NEW_SS) frame_error = {16'b0, selector_i[seg][15:2], 2'b00};
-            end else if (align_i && d_user_o && seg != IDX_NEW_SS && misaligned(d_addr_o[1:0], size)) begin
+            end else if (align_i && d_user_o && seg != IDX_NEW_SS &&
+                         (misaligned(d_addr_o[1:0], size) || (u.quad && d_addr_o[2]))) begin
               frame_fault = 1'b1;
               frame_vector = VEC_AC;
             end

@@ -1,6 +1,6 @@
 # CMPXCHG8B: memory is written whatever the comparison finds, and only ZF changes (SDM vol. 2, CMPXCHG8B).
 entry CMPXCHG8B:
-    probe operand[Ea]
+    probe operand[Ea] ; quad
     probe operand[Ea + Four]
     T0 = read operand[Ea]
     T1 = read operand[Ea + Four]
