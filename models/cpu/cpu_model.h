@@ -33,7 +33,8 @@ class CpuModel {
   /// The NMI pin: its rising edge asks for one.
   void set_nmi(bool level);
 
-  /// Whether what record() reports is the delivery of an NMI, or the fault that ended in.
+  /// Whether what record() reports, or the shutdown, is the delivery of an NMI or what that ended
+  /// in.
   bool retired_nmi() const;
 
   /// One rising and one falling edge.

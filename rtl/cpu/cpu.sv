@@ -56,7 +56,7 @@ module cpu
     output logic [31:0] retire_linear_o,
     output logic [31:0] retire_next_eip_o,
     output logic [31:0] retire_eflags_o,
-    output logic        retire_nmi_o,      // the event is an NMI, or the fault its delivery ended in
+    output logic        retire_nmi_o,      // the event is an NMI, or the fault or shutdown its delivery ended in
 
     // to whoever counts cycles
     input  logic       count_i,
@@ -827,6 +827,7 @@ module cpu
   logic        r_partial_q;
   logic        nmi_q;           // an NMI is being delivered
   logic        r_nmi_q;
+  logic        nmi_retired_q;
   logic [ 7:0] r_vector_q;
   logic [31:0] r_error_q;
   logic [ 3:0] r_length_q;
@@ -834,6 +835,9 @@ module cpu
   logic [31:0] r_linear_q;
   logic [31:0] eip_q;           // EIP before a task switch replaces it
   logic [31:0] linear_q;        // of EIP, from before a far transfer replaces the CS base
+
+  // A delivery that ends in shutdown never retires.
+  assign retire_nmi_o = shutdown_o ? nmi_q : nmi_retired_q;
 
   always_ff @(posedge clk_i) begin : retirement
     r_valid_q <= retire && rst_ni;
@@ -860,7 +864,7 @@ module cpu
     if (r_valid_q) begin
       retire_kind_o <= r_kind_q;
       retire_partial_o <= r_partial_q;
-      retire_nmi_o <= r_nmi_q;
+      nmi_retired_q <= r_nmi_q;
       retire_vector_o <= r_vector_q;
       retire_error_o <= r_error_q;
       retire_length_o <= r_length_q;

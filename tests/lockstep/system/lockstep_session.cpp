@@ -204,6 +204,9 @@ class Session {
   SessionEnd idle() {
     const CpuModel& core = bench_.core();
     if (core.shutdown()) {
+      if (core.retired_nmi()) {
+        checker_.on_nmi();
+      }
       return checker_.on_shutdown() ? SessionEnd::kShutdown : fail(checker_.report());
     }
     const bool wakes = case_.interrupts && (before_.eflags & eflags::kIf) != 0;
