@@ -1,5 +1,6 @@
-// Decode: one prefix, or one whole simple instruction, a cycle. Holds the complete 80386 integer decode
-// map (386 Programmer's Reference Manual, appendix A).
+// Decode: one prefix, or one whole simple instruction, a cycle. What an opcode means is in the two opcode
+// maps (cpu_one_byte_map_pkg, cpu_two_byte_map_pkg); here are prefixes, ModR/M, displacement, immediate and
+// what follows from them.
 // Assumes the window holds the next 12 bytes, enough for everything behind the prefixes.
 module cpu_decode
   import cpu_pkg::*;

@@ -11,10 +11,10 @@ constexpr unsigned kMostClocks = 5000;
 
 }  // namespace
 
-RealModeRig::RealModeRig(std::initializer_list<std::uint8_t> code)
+RealModeRig::RealModeRig(std::initializer_list<std::uint8_t> code, CpuFamily family)
     : ram_(kRamBytes),
       regions_{{{.base = 0, .size = kRamBytes, .host = ram_.data()}}},
-      bench_(regions_, *this),
+      bench_(regions_, *this, family),
       initial_(CpuState::reset()) {
   std::copy(code.begin(), code.end(), ram_.begin() + kCode);
   for (std::uint32_t vector = 0; vector < 256; ++vector) {

@@ -20,7 +20,8 @@ class RealModeRig final : private BenchDevice {
   static constexpr std::uint8_t kVector = 0x40;  // of external interrupts, which return
 
   /// All segments have base 0 and SP is 8000. Exceptions end in HLT with CX + 1.
-  explicit RealModeRig(std::initializer_list<std::uint8_t> code);
+  explicit RealModeRig(std::initializer_list<std::uint8_t> code,
+                       CpuFamily family = CpuFamily::k586);
 
   /// To be changed before run().
   CpuState& initial() { return initial_; }
