@@ -24,6 +24,7 @@ constexpr unsigned kUrgentClocks = 60;  // the same where the program is stuck
 constexpr unsigned kMostIgnored = 8;
 
 constexpr std::string_view kFarCall = "CALL FAR";
+constexpr std::string_view kEnter = "ENTER";
 
 class Device final : public BenchDevice {
  public:
@@ -157,7 +158,7 @@ class Session {
     }
     before_ = state;
     SessionEnd end = guard_.on_retire(record, state);
-    if (end == SessionEnd::kRunning && calls_from_device_stack()) {
+    if (end == SessionEnd::kRunning && reads_device_stack_twice()) {
       end = SessionEnd::kLeft;
     }
     if (options_.points.contains(result_.coverage.retired)) {
@@ -166,18 +167,29 @@ class Session {
     return end;
   }
 
-  /// A call gate's parameters are read twice by the core, the first time only to see whether they
-  /// can be: device registers would notice.
-  bool calls_from_device_stack() const {
+  /// Parameters of a call gate and pointers of ENTER's display are read twice by the core, the
+  /// first time only to see whether they can be: device registers would notice.
+  bool reads_device_stack_twice() const {
+    constexpr std::uint32_t kDisplayBytes = 31 * 4;
     const SegmentState& code = before_.seg[kCs];
+    Instruction next;
+    if (!decode(bytes_at(checker_memory_, before_, code.base + before_.eip),
+                (code.attributes & attr::kBig) != 0, case_.family, next) ||
+        next.row == kUndefinedRow) {
+      return false;
+    }
+    const std::string_view name = opcode_rows()[next.row].mnemonic;
+    const std::uint32_t frame = before_.gpr[kEbp];
+    return (name == kFarCall && is_device(before_.gpr[kEsp])) ||
+           (name == kEnter && (is_device(frame) || is_device(frame - kDisplayBytes)));
+  }
+
+  /// Whether an offset in the stack segment does not lead to memory.
+  bool is_device(std::uint32_t offset) const {
     const SegmentState& stack = before_.seg[kSs];
     const bool wide = (stack.attributes & attr::kBig) != 0;
-    const std::uint32_t top = stack.base + (before_.gpr[kEsp] & (wide ? 0xFFFFFFFF : 0xFFFF));
-    Instruction next;
-    return bytes_at(checker_memory_, before_, top).empty() &&
-           decode(bytes_at(checker_memory_, before_, code.base + before_.eip),
-                  (code.attributes & attr::kBig) != 0, case_.family, next) &&
-           next.row != kUndefinedRow && opcode_rows()[next.row].mnemonic == kFarCall;
+    return bytes_at(checker_memory_, before_, stack.base + (wide ? offset : offset & 0xFFFF))
+        .empty();
   }
 
   void keep_point(const CpuState& state) {
