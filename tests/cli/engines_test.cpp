@@ -39,7 +39,6 @@ TEST_P(CliEngines, GuestChoosesTheStatus) {
 }
 
 TEST_P(CliEngines, CpuidTellsTheChosenProcessor) {
-  if (std::string(GetParam()) == "rtl") GTEST_SKIP() << "the RTL core has no CPUID yet";
   write("guest", cpuid_guest());
   EXPECT_EQ(run("guest", {}).status, 5);
   EXPECT_EQ(run("guest", {"--cpu", "486"}).status, 4);

@@ -12,8 +12,6 @@
 #include <string_view>
 
 #include "models/engine/lockstep/lockstep_checker.h"
-#include "models/isa/decoder.h"
-#include "models/isa/opcode_table.h"
 #include "tests/lockstep/random_pages.h"
 #include "tests/lockstep/random_program.h"
 #include "tests/rtl/cpu/cpu_bench.h"
@@ -136,30 +134,6 @@ class Run {
     }
   }
 
-  /// Whether the instruction at the latest boundary is one the core answers with #UD where the
-  /// interpreter goes on. A program ends where the core raises #UD for one, or fails to deliver it.
-  bool may_be_ahead_of_core() const {
-    const std::uint32_t at = before_.seg[kCs].base + before_.eip;
-    Instruction instruction;
-    if (at >= rtl_memory_.size() - 16 ||
-        !decode({&rtl_memory_[at], 15}, (before_.seg[kCs].attributes & attr::kBig) != 0, family_,
-                instruction) ||
-        instruction.row == kUndefinedRow) {
-      return false;
-    }
-    const OpcodeRow& row = opcode_rows()[instruction.row];
-    const bool special_register = row.map == OpcodeMap::kTwoByte && row.form == Form::kRS;
-    return special_register || row.mnemonic == std::string_view("INT1");
-  }
-
-  bool core_refused(const RetireRecord& record) const {
-    const bool refused =
-        record.kind == RetireKind::kException &&
-        (record.vector == vector::kInvalidOpcode || record.vector == vector::kStackFault ||
-         record.vector == vector::kDoubleFault);
-    return refused && may_be_ahead_of_core();
-  }
-
   static bool in_code(std::uint32_t linear) {
     constexpr std::uint32_t kLongest = 15;
     return linear >= kReadOnlyBase && linear <= 0x100000 - kLongest;
@@ -172,9 +146,6 @@ class Run {
     if (!in_code(record.linear_eip)) {
       return End::kLeft;
     }
-    if (core_refused(record)) {
-      return End::kLeft;
-    }
     const CpuState state = bench_.state();
     if (!checker_.on_retire(record, state)) {
       return fail(checker_.report());
@@ -184,9 +155,6 @@ class Run {
     }
     if ((state.cr0 & cr0::kPg) != 0 && state.cr3 != kPageDirectory) {
       return End::kLeft;  // page tables that the program may change
-    }
-    if ((state.eflags & eflags::kTf) != 0) {
-      return End::kLeft;  // the core has no single step yet
     }
     exceptions_ += record.kind == RetireKind::kException ? 1 : 0;
     if (std::string why = interrupt_error(); !why.empty()) {
@@ -215,8 +183,7 @@ class Run {
 
   End idle() {
     const CpuModel& core = bench_.core();
-    if (core.shutdown() &&
-        (may_be_ahead_of_core() || !in_code(before_.seg[kCs].base + before_.eip))) {
+    if (core.shutdown() && !in_code(before_.seg[kCs].base + before_.eip)) {
       return End::kLeft;
     }
     if (core.shutdown()) {
