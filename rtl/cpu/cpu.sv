@@ -658,6 +658,7 @@ module cpu
       .access_size_i  (seq_d_size),
       .task_trap_i    (seq_task_trap),
       .int1_i         (seq_int1),
+      .boundary_i     (retire),
       .retire_i       (ex_done || (seq_done && seq_kind == 2'd0) || seq_task_trap),
       .no_trap_i      (seq_done && (seq_mov_ss_shadow || seq_no_trap || seq_kind != 2'd0)),
       .armed_o        (armed),

@@ -39,7 +39,8 @@ module cpu_debug
     input size_e       access_size_i,
     input logic        task_trap_i,     // the new task's T bit
     input logic        int1_i,          // INT1
-    input logic        retire_i,        // an instruction, or an iteration, is complete
+    input logic        boundary_i,      // an instruction, an iteration or a delivery is complete
+    input logic        retire_i,        // and it may be trapped: no delivery but to a task with its T bit set
     input logic        no_trap_i,       // and not trapped: SS was loaded, or INT n delivered
 
     // to the pipeline control
@@ -141,7 +142,7 @@ module cpu_debug
     if (seq_start_i) begin
       step_q <= tf_i;
       hits_q <= 4'd0;
-    end else if (retire_i) begin
+    end else if (boundary_i) begin
       step_q <= 1'b0;
       hits_q <= 4'd0;
     end else if (access_i && watching) begin

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 #include <sstream>
 
 #include "models/engine/lockstep/lockstep_checker.h"
@@ -94,7 +95,7 @@ class Session {
         result_.end = SessionEnd::kBudget;
       }
     }
-    if (result_.end != SessionEnd::kFailed) {
+    if (result_.end != SessionEnd::kFailed && !lost_) {
       settle();
     }
     result_.coverage.clocks = bench_.clocks();
@@ -150,7 +151,8 @@ class Session {
     const CpuState state = bench_.state();
     if (!checker_.on_retire(record, state)) {
       ++result_.coverage.retired;
-      return fail(checker_.report());
+      lost_ = walks_a_device(state);
+      return lost_ ? SessionEnd::kLeft : fail(checker_.report());
     }
     result_.coverage.on_retire(record, before_, state, code);
     if (const std::string why = interrupt_error(); !why.empty()) {
@@ -165,6 +167,28 @@ class Session {
       keep_point(state);
     }
     return end;
+  }
+
+  /// A program that has gone astray may have made a device a page table: the interpreter's walks
+  /// are then accesses of it, the core's are not reported.
+  bool walks_a_device(const CpuState& state) const {
+    constexpr std::uint32_t kPresent = 1;
+    constexpr std::uint32_t kBig = 0x80;
+    constexpr std::uint32_t kFrame = 0xFFFFF000;
+    const std::int64_t directory = SystemProgram::offset_of(state.cr3 & kFrame);
+    if ((state.cr0 & cr0::kPg) == 0 || directory < 0) {
+      return (state.cr0 & cr0::kPg) != 0;
+    }
+    for (unsigned n = 0; n < 1024; ++n) {
+      std::uint32_t entry = 0;
+      std::memcpy(&entry, &checker_memory_[static_cast<std::size_t>(directory) + 4 * n], 4);
+      const bool table =
+          (entry & kPresent) != 0 && ((entry & kBig) == 0 || (state.cr4 & cr4::kPse) == 0);
+      if (table && SystemProgram::offset_of(entry & kFrame) < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Parameters of a call gate and pointers of ENTER's display are read twice by the core, the
@@ -276,6 +300,7 @@ class Session {
   SystemGuard guard_;
   CpuState before_;
   LockstepResult result_;
+  bool lost_ = false;  // core and checker are no longer at the same place
   std::uint64_t silent_ = 0;
   std::uint64_t acknowledges_ = 0;
   unsigned ignored_ = 0;

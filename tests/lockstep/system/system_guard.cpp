@@ -254,7 +254,8 @@ std::span<const std::uint8_t> bytes_at(std::span<const std::uint8_t> memory, con
   const bool paging = (state.cr0 & cr0::kPg) != 0;
   const std::optional<std::uint32_t> physical =
       paging ? translate(memory, state, linear) : std::optional(linear);
-  const std::int64_t offset = physical ? SystemProgram::offset_of(*physical) : -1;
+  const bool memory_there = physical && !SystemProgram::is_device(*physical);
+  const std::int64_t offset = memory_there ? SystemProgram::offset_of(*physical) : -1;
   if (offset < 0) {
     return {};
   }

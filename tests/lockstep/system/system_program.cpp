@@ -117,6 +117,10 @@ std::uint32_t SystemProgram::physical_of(std::size_t offset) {
   return at < kLowBytes ? at : at - kLowBytes + kPageTables;
 }
 
+bool SystemProgram::is_device(std::uint32_t physical) {
+  return physical >= kDeviceBase && physical < kDeviceEnd;
+}
+
 bool SystemProgram::is_code(std::uint32_t linear) {
   constexpr std::uint32_t kLongest = 15;
   const std::uint32_t first16 = SYSTEM_ROM16 + code_zone(0, false).first;

@@ -42,6 +42,9 @@ class SystemProgram {
   /// The reverse.
   static std::uint32_t physical_of(std::size_t offset);
 
+  /// Whether `physical` is a device register among the memory.
+  static bool is_device(std::uint32_t physical);
+
   /// Whether code at `linear` is the program's.
   static bool is_code(std::uint32_t linear);
 
