@@ -266,6 +266,7 @@ Delivery deliver_debug_trap(Processor& p) {
 
 Delivery deliver_nmi(Processor& p) {
   p.system.nmi_blocked = 1;
+  p.system.shadow = kNoShadow;  // STI's does not hold an NMI up, and ends with it
   return deliver_external_interrupt(p, vector::kNmi);
 }
 

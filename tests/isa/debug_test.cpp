@@ -466,6 +466,7 @@ TEST(Nmi, StiDoesNotHoldIt) {
   guest.cpu.run(2);
   EXPECT_EQ(guest.cpu.state().gpr[kEax], 0u);
   EXPECT_EQ(guest.cpu.state().eip, GuestCpu::handler_of(2));
+  EXPECT_EQ(guest.cpu.state().shadow, std::uint32_t{kNoShadow}) << "STI's shadow ends with it";
 }
 
 TEST(Nmi, WakesAHaltedProcessor) {
