@@ -2,6 +2,7 @@
 // the report makes of counts and exceptions. The script's own run of all tests takes minutes and is
 // no test.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <regex>
@@ -63,7 +64,8 @@ TEST(Coverage, EveryEntryAndMicroInstructionIsAPoint) {
 class CoverageOfAModule : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) / "strata_coverage";
+    // ctest runs the cases at the same time, each in a process of its own.
+    folder_ = fs::path(testing::TempDir()) / ("strata_coverage_" + std::to_string(getpid()));
     fs::create_directories(folder_);
     write("lamp_pkg.sv",
           "package lamp_pkg;\n"
