@@ -25,7 +25,8 @@ entry INVLPG:
 
 entry MOV_TO_DR:
     SpCheckGd
-    SpMovDr ; done_flush
+    SpMovDr
+    done_flush                  # a step of its own: the trap of single step sets a bit in the new DR6
 entry MOV_FROM_DR:
     SpCheckGd
     Rm = Dr ; done
