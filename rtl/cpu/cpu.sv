@@ -6,8 +6,8 @@
 // An instruction becomes real in execute, in order; registers and flags are written at the end of it, the
 // retirement record appears two edges later. Faults found earlier travel with their instruction to execute.
 // The pipeline control below decides only who may move; what each stage does is in its own module.
-// Assumes CPL 0 (see cpu_decode for what raises #UD). External interrupts are taken between
-// instructions, and between iterations of repeated string instructions.
+// Debug traps, NMIs and external interrupts are taken between instructions, and between iterations of
+// repeated string instructions.
 module cpu
   import cpu_pkg::*;
   import cpu_state_pkg::*;
