@@ -11,8 +11,8 @@
 #include "models/base/event_log.h"
 #include "models/base/types.h"
 #include "models/isa/cpu_family.h"
+#include "models/machine/memory_map.h"
 #include "platform/loader/guest_image.h"
-#include "platform/memory_map.h"
 
 namespace strata {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "platform/power_on.h"
 
 namespace strata {

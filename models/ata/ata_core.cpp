@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "models/ata/ata_identify.h"
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 
 namespace strata {
 namespace {

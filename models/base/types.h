@@ -5,7 +5,8 @@
 
 namespace strata {
 
-/// Time in CPU clock cycles since reset; the one clock of the machine (see platform/memory_map.h).
+/// Time in CPU clock cycles since reset; the one clock of the machine (see
+/// models/machine/memory_map.h).
 using Cycle = std::uint64_t;
 
 /// "No event scheduled."

@@ -1,6 +1,6 @@
-// The router of the software engines: ports and memory-mapped devices by platform/memory_map.h to
-// one initiator socket a device, with the offset in the device's own block as address (loosely
-// timed, IEEE 1666 clause 11).
+// The router of the software engines: ports and memory-mapped devices by
+// models/machine/memory_map.h to one initiator socket a device, with the offset in the device's own
+// block as address (loosely timed, IEEE 1666 clause 11).
 //
 // An access that stays inside one window of one device and inside one aligned dword goes as one
 // transaction; any other is split into bytes, as the real bus would split it into cycles. Memory

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 
 namespace strata {
 namespace {

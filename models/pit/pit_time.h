@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "models/base/types.h"
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 
 namespace strata {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 
 namespace strata {
 namespace {

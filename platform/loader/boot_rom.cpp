@@ -3,7 +3,7 @@
 #include <cassert>
 #include <cstring>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/boot_parameters.h"
 #include "sw/start/bootrom_data.h"
 

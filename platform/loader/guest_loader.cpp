@@ -6,11 +6,11 @@
 #include <cstring>
 #include <optional>
 
+#include "models/machine/memory_map.h"
 #include "platform/loader/boot_rom.h"
 #include "platform/loader/elf32.h"
 #include "platform/loader/host_file.h"
 #include "platform/loader/multiboot.h"
-#include "platform/memory_map.h"
 
 namespace strata {
 namespace {

@@ -1,4 +1,4 @@
-// The machine description for RTL: the same names and numbers as platform/memory_map.h, without the
+// The machine description for RTL: the same names and numbers as models/machine/memory_map.h, without the
 // STRATA_ prefix; tests/style compares the two.
 package memory_map_pkg;
   parameter int unsigned VGA_TEXT_BASE = 32'hB8000;

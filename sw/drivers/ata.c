@@ -7,7 +7,7 @@
  * No data (9.4, FLUSH CACHE): one interrupt at the end. */
 #include "sw/include/ata.h"
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/cpu.h"
 #include "sw/include/interrupts.h"
 #include "sw/include/io.h"

@@ -3,7 +3,7 @@
  * returns. */
 #include "sw/include/pic.h"
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/io.h"
 
 #define MASTER_COMMAND STRATA_PIC1_PORT

@@ -2,7 +2,7 @@
  * time it would reach 0 it starts over and raises its interrupt line. */
 #include "sw/include/pit.h"
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/cpu.h"
 #include "sw/include/interrupts.h"
 #include "sw/include/io.h"

@@ -1,7 +1,7 @@
 /* Sending on the 16550, by polling. */
 #include "sw/include/uart.h"
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/io.h"
 
 #define UART_DATA STRATA_UART_PORT /* transmitter holding; divisor low when DLAB is set */

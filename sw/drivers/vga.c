@@ -3,7 +3,7 @@
  */
 #include "sw/include/vga.h"
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/io.h"
 #include "sw/include/string.h"
 

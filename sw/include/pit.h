@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 
 #define PIT_LONGEST_PERIOD 65536
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/io.h"
 #include "sw/include/string.h"
 #include "sw/include/vga.h"

@@ -2,7 +2,7 @@
  * jump into 32-bit protected mode. 64 KiB, mapped to end at 4 GiB and at 1 MiB; offsets below are those
  * within the ROM, which are also offsets in segment F000. What to start stands in the parameter block
  * (sw/include/boot_parameters.h). Not a BIOS: it offers no INT services. */
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/boot_parameters.h"
 #include "sw/include/post_codes.h"
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 
 namespace strata {
 

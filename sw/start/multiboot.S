@@ -1,7 +1,7 @@
 /* Start of a multiboot guest: the header, a GDT and a stack of its own, then start() in C. The loader has
  * switched to flat 32-bit protected mode with interrupts disabled, but where its GDT lies is unknown
  * (Multiboot 0.6.96, 3.2), so segment registers may not be loaded before LGDT. */
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/multiboot.h"
 #include "sw/include/post_codes.h"
 

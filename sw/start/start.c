@@ -1,7 +1,7 @@
 /* From the multiboot entry to main and from there to the exit port. */
 #include <stddef.h>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/cpu.h"
 #include "sw/include/guest.h"
 #include "sw/include/interrupts.h"

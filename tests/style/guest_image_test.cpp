@@ -9,7 +9,7 @@
 #include <iterator>
 #include <optional>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/boot_parameters.h"
 #include "sw/start/bootrom_data.h"
 #include "tests/style/source_tree.h"

@@ -14,7 +14,7 @@ constexpr char kPosix[] =
     "<(fcntl|unistd|signal|poll|termios|time|elf|pthread|sched|cpuid|sys/[a-z]+)\\.h>";
 constexpr char kFormatting[] = "<(fmt|spdlog)/[a-z/_]+\\.h>";
 constexpr char kBase[] = "\"models/base/.*\"";
-constexpr char kMemoryMap[] = "\"platform/memory_map\\.h\"";
+constexpr char kMemoryMap[] = "\"models/machine/memory_map\\.h\"";
 constexpr char kIsa[] = "\"models/isa/.*\"";
 constexpr char kCpuInterface[] = "\"models/isa/(cpu_state|retire_record)\\.h\"";
 constexpr char kEngineFace[] = "\"models/engine/engine\\.h\"";
@@ -103,7 +103,7 @@ const std::vector<IncludeRule>& rules() {
       {"sw/.*",
        {"<std(arg|bool|def|int)\\.h>", "\"sw/.*\"", kMemoryMap},
        {},
-       "sw: sw and platform/memory_map.h"},
+       "sw: sw and models/machine/memory_map.h"},
   };
   return table;
 }

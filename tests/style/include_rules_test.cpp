@@ -102,7 +102,7 @@ TEST(StyleIncludes, PlatformNamesDevicesAndOptionsInOnePlaceEach) {
 }
 
 TEST(StyleIncludes, GuestSoftwareSeesNoLibrary) {
-  EXPECT_TRUE(allowed("sw/demos/a/a.c", "\"platform/memory_map.h\""));
+  EXPECT_TRUE(allowed("sw/demos/a/a.c", "\"models/machine/memory_map.h\""));
   EXPECT_TRUE(allowed("sw/demos/a/a.c", "<stdint.h>"));
   EXPECT_FALSE(allowed("sw/demos/a/a.c", "<stdio.h>"));
   EXPECT_FALSE(allowed("sw/demos/a/a.c", "\"platform/options.h\""));

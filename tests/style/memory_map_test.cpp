@@ -50,7 +50,7 @@ std::vector<std::string> differences(const std::string& header, const std::strin
 }
 
 TEST(StyleMemoryMap, HeaderAndPackageSayTheSame) {
-  const std::string header = read_text(source_root() / "platform/memory_map.h");
+  const std::string header = read_text(source_root() / "models/machine/memory_map.h");
   const std::string package = read_text(source_root() / "rtl/common/memory_map_pkg.sv");
   const auto findings = differences(header, package);
   EXPECT_TRUE(findings.empty()) << lines(findings);
@@ -63,7 +63,7 @@ TEST(StyleMemoryMap, EveryDefinitionIsRead) {
     return static_cast<std::size_t>(std::distance(
         std::sregex_iterator(text.begin(), text.end(), pattern), std::sregex_iterator()));
   };
-  const std::string header = read_text(source_root() / "platform/memory_map.h");
+  const std::string header = read_text(source_root() / "models/machine/memory_map.h");
   const std::string package = read_text(source_root() / "rtl/common/memory_map_pkg.sv");
   EXPECT_GT(header_constants(header).size(), 40u);
   // All but the include guard.

@@ -1,6 +1,6 @@
 /* A boot sector: real mode from beginning to end, at 0:7C00. Writes to the screen, the debug console and the
  * exit port without any help from the kit. */
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 
 #define TEXT_SEGMENT (STRATA_VGA_TEXT_BASE >> 4)
 #define WHITE_ON_BLUE 0x1F

@@ -3,7 +3,7 @@
  * of failures. */
 #include <stdbool.h>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/guest.h"
 #include "sw/include/interrupts.h"
 #include "sw/include/pit.h"

@@ -1,6 +1,6 @@
 /* Where external interrupts are taken: shadows, HLT, string instructions (SDM vol. 3, 6.8; vol. 2,
  * STI, MOV, REP). The request is the timer's, and it waits before the snippet starts. */
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/io.h"
 #include "sw/include/pic.h"
 #include "sw/tests/rules/rule.h"

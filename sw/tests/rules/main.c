@@ -3,7 +3,7 @@
  * of rules that failed. */
 #include <stddef.h>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/guest.h"
 #include "sw/include/printf.h"
 #include "sw/tests/rules/rule.h"

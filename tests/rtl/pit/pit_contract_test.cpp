@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "models/machine/memory_map.h"
 #include "models/pit/pit_core.h"
 #include "models/pit/pit_model.h"
-#include "platform/memory_map.h"
 #include "tests/rtl/bus/verilated_context.h"
 #include "tests/support/register_port.h"
 

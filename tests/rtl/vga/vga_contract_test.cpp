@@ -3,8 +3,8 @@
 // pixels.
 #include <gtest/gtest.h>
 
+#include "models/machine/memory_map.h"
 #include "models/vga/vga_core.h"
-#include "platform/memory_map.h"
 #include "tests/rtl/vga/vga_bench.h"
 
 namespace strata::test {

@@ -8,11 +8,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "models/machine/memory_map.h"
 #include "models/vga/vga_core.h"
 #include "platform/display/font.h"
 #include "platform/display/picture.h"
 #include "platform/display/screen_text.h"
-#include "platform/memory_map.h"
 #include "tests/rtl/vga/vga_bench.h"
 
 namespace strata::test {

@@ -1,4 +1,4 @@
-// BusTlm: every window of platform/memory_map.h, splitting, misses and the DMI cut.
+// BusTlm: every window of models/machine/memory_map.h, splitting, misses and the DMI cut.
 #include "models/bus/bus_tlm.h"
 
 #include <gtest/gtest.h>

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 #include "sw/include/boot_parameters.h"
 #include "tests/unit/loader/elf_builder.h"
 

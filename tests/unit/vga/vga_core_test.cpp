@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 
 namespace strata {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <tlm_utils/simple_initiator_socket.h>
 
-#include "platform/memory_map.h"
+#include "models/machine/memory_map.h"
 
 namespace strata {
 namespace {
