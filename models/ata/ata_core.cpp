@@ -8,12 +8,17 @@
 namespace strata {
 namespace {
 
-// Command codes (ATA/ATAPI-6, clause 8; RECALIBRATE and INITIALIZE DEVICE PARAMETERS: ATA-3).
+// Command codes (ATA/ATAPI-6, clause 8; RECALIBRATE and INITIALIZE DEVICE PARAMETERS: ATA-1,
+// clause 9, which also gives RECALIBRATE and SEEK sixteen codes each).
 constexpr std::uint8_t kRecalibrate = 0x10;
 constexpr std::uint8_t kReadSectors = 0x20;
 constexpr std::uint8_t kReadSectorsNoRetry = 0x21;
 constexpr std::uint8_t kWriteSectors = 0x30;
 constexpr std::uint8_t kWriteSectorsNoRetry = 0x31;
+constexpr std::uint8_t kReadVerify = 0x40;
+constexpr std::uint8_t kReadVerifyNoRetry = 0x41;
+constexpr std::uint8_t kSeek = 0x70;
+constexpr std::uint8_t kExecuteDiagnostic = 0x90;
 constexpr std::uint8_t kInitializeParameters = 0x91;
 constexpr std::uint8_t kFlushCache = 0xE7;
 constexpr std::uint8_t kIdentifyDevice = 0xEC;
@@ -37,6 +42,11 @@ constexpr std::uint8_t kDevice1 = 0x10;
 constexpr std::uint8_t kSrst = 0x04;
 constexpr std::uint8_t kNien = 0x02;
 
+// Subcommands of SET FEATURES (8.46).
+constexpr std::uint8_t kSetTransferMode = 0x03;
+constexpr std::uint8_t kKeepFeaturesOverReset = 0x66;
+constexpr std::uint8_t kRevertFeaturesAtReset = 0xCC;
+
 constexpr unsigned kSectorWords = kSectorBytes / 2;
 
 bool is_read(std::uint8_t command) {
@@ -45,6 +55,23 @@ bool is_read(std::uint8_t command) {
 
 bool is_write(std::uint8_t command) {
   return command == kWriteSectors || command == kWriteSectorsNoRetry;
+}
+
+bool is_verify(std::uint8_t command) {
+  return command == kReadVerify || command == kReadVerifyNoRetry;
+}
+
+/// The code without the step rate ATA-1 has in bits 3:0 of RECALIBRATE and SEEK.
+std::uint8_t without_step_rate(std::uint8_t command) {
+  const auto base = static_cast<std::uint8_t>(command & 0xF0);
+  return base == kRecalibrate || base == kSeek ? base : command;
+}
+
+/// Whether SET FEATURES has something to set: IDENTIFY DEVICE offers no cache, no look-ahead, no
+/// power management and no transfer mode but the default PIO one, with IORDY or without.
+bool feature_exists(std::uint8_t features, std::uint8_t count) {
+  if (features == kSetTransferMode) return count <= 1;
+  return features == kKeepFeaturesOverReset || features == kRevertFeaturesAtReset;
 }
 
 std::string hex_byte(std::uint8_t value) {
@@ -56,6 +83,7 @@ std::string hex_byte(std::uint8_t value) {
 
 AtaCore::AtaCore(DiskBackend& disk, Wire irq, EventLog* log)
     : disk_(disk), irq_wire_(std::move(irq)), log_(log) {
+  ata_identify(ata_addressable_sectors(disk.sector_count()), identify_);
   set_signature();
 }
 
@@ -63,7 +91,9 @@ void AtaCore::reset() {
   state_ = State::kReady;
   deadline_ = kNever;
   command_ = 0;
+  features_ = 0;
   error_flag_ = false;
+  medium_failed_ = false;
   interrupt_pending_ = false;
   interrupts_off_ = false;
   word_ = 0;
@@ -144,6 +174,7 @@ void AtaCore::write_register(std::uint32_t offset, std::uint8_t value, Cycle now
   if (offset == STRATA_ATA_BLOCK_CONTROL) return write_control(value, now);
   if (state_ != State::kReady) return;
   switch (offset) {
+    case 1: features_ = value; break;
     case 2: task_.count = value; break;
     case 3: task_.lba_low = value; break;
     case 4: task_.lba_mid = value; break;
@@ -153,7 +184,8 @@ void AtaCore::write_register(std::uint32_t offset, std::uint8_t value, Cycle now
       update_irq(now);
       break;
     case 7:
-      if (!(task_.device & kDevice1)) start_command(value, now);
+      // EXECUTE DEVICE DIAGNOSTIC is for both drives, whichever is selected (9.16.1).
+      if (!(task_.device & kDevice1) || value == kExecuteDiagnostic) start_command(value, now);
       break;
     default: break;
   }
@@ -165,6 +197,7 @@ void AtaCore::write_control(std::uint8_t value, Cycle now) {
     state_ = State::kSoftReset;
     deadline_ = kNever;
     error_flag_ = false;
+    medium_failed_ = false;
     task_.device = 0;
     interrupt_pending_ = false;
   } else if (state_ == State::kSoftReset) {
@@ -176,52 +209,66 @@ void AtaCore::write_control(std::uint8_t value, Cycle now) {
 void AtaCore::start_command(std::uint8_t command, Cycle now) {
   command_ = command;
   error_flag_ = false;
+  medium_failed_ = false;
   task_.error = 0;
-  if (is_read(command) || is_write(command)) {
+  if (is_read(command) || is_write(command) || is_verify(command)) {
     start_transfer(now);
   } else {
     record(now, "command " + hex_byte(command));
-    switch (command) {
-      case kIdentifyDevice:
-        ata_identify(ata_addressable_sectors(disk_.sector_count()), buffer_);
-        set_busy(Outcome::kOfferIn, now, STRATA_ATA_COMMAND_CYCLES);
-        break;
-      case kFlushCache:
-        set_busy(Outcome::kDone, now, STRATA_ATA_FLUSH_CYCLES);
-        if (!disk_.flush()) fail(kAbrt);
-        break;
-      case kSetFeatures:
-      case kRecalibrate: set_busy(Outcome::kDone, now, STRATA_ATA_COMMAND_CYCLES); break;
-      case kInitializeParameters:
-        set_busy(Outcome::kDone, now, STRATA_ATA_COMMAND_CYCLES);
-        if (task_.count != kAtaSectorsPerTrack || (task_.device & 15u) != kAtaHeads - 1) {
-          fail(kAbrt);
-        }
-        break;
-      default: set_busy(Outcome::kDone, now, STRATA_ATA_COMMAND_CYCLES); fail(kAbrt);
-    }
+    start_other_command(now);
   }
   set_pending(false, now);
+}
+
+void AtaCore::start_other_command(Cycle now) {
+  set_busy(Outcome::kDone, now, STRATA_ATA_COMMAND_CYCLES);
+  switch (without_step_rate(command_)) {
+    case kIdentifyDevice: outcome_ = Outcome::kOfferIn; break;
+    case kFlushCache:
+      set_busy(Outcome::kDone, now, STRATA_ATA_FLUSH_CYCLES);
+      medium_failed_ = !disk_.flush();
+      break;
+    case kRecalibrate: break;
+    case kSeek:
+      if (!address_in_range()) fail(kIdnf);
+      break;
+    case kExecuteDiagnostic:
+      outcome_ = Outcome::kDiagnosed;
+      task_.device = 0;
+      break;
+    case kSetFeatures:
+      if (!feature_exists(features_, task_.count)) fail(kAbrt);
+      break;
+    case kInitializeParameters:
+      if (task_.count != kAtaSectorsPerTrack || (task_.device & 15u) != kAtaHeads - 1) fail(kAbrt);
+      break;
+    default: fail(kAbrt); break;
+  }
 }
 
 void AtaCore::start_transfer(Cycle now) {
   record(now, "command " + hex_byte(command_) + " lba " + std::to_string(linear_address()) +
                   " count " + std::to_string(task_.count == 0 ? 256 : task_.count));
-  if (is_read(command_)) {
-    read_next_sector(now, STRATA_ATA_COMMAND_CYCLES);
+  if (!is_write(command_)) {
+    read_sector(now, STRATA_ATA_COMMAND_CYCLES);
   } else {
     set_busy(Outcome::kOfferFirstOut, now, STRATA_ATA_COMMAND_CYCLES);
     if (!address_in_range()) fail(kIdnf);
   }
 }
 
-void AtaCore::read_next_sector(Cycle now, Cycle busy_cycles) {
-  set_busy(Outcome::kOfferIn, now, busy_cycles);
-  if (!address_in_range()) {
-    fail(kIdnf);
-  } else if (!disk_.read_sector(linear_address(), buffer_)) {
-    fail(kUnc);
-  }
+// For the host or to verify it.
+void AtaCore::read_sector(Cycle now, Cycle busy_cycles) {
+  set_busy(is_verify(command_) ? Outcome::kVerified : Outcome::kOfferIn, now, busy_cycles);
+  if (!address_in_range()) return fail(kIdnf);
+  std::array<std::uint8_t, kSectorBytes> sector;
+  medium_failed_ = !disk_.read_sector(linear_address(), sector);
+  if (!medium_failed_) buffer_ = sector;
+}
+
+void AtaCore::read_next_sector(Cycle now) {
+  step_address();
+  read_sector(now, STRATA_ATA_SECTOR_CYCLES);
 }
 
 void AtaCore::set_busy(Outcome outcome, Cycle now, Cycle cycles) {
@@ -236,12 +283,14 @@ void AtaCore::fail(std::uint8_t error) {
 }
 
 void AtaCore::timer_expired(Cycle now) {
+  state_ = State::kReady;
+  if (std::exchange(medium_failed_, false)) {
+    const bool reading = outcome_ == Outcome::kOfferIn || outcome_ == Outcome::kVerified;
+    return end_with_error(reading ? kUnc : kAbrt, now);
+  }
   switch (outcome_) {
-    case Outcome::kFailed: error_flag_ = true; [[fallthrough]];
-    case Outcome::kDone:
-      state_ = State::kReady;
-      set_pending(true, now);
-      break;
+    case Outcome::kFailed: end_with_error(task_.error, now); break;
+    case Outcome::kDone: set_pending(true, now); break;
     case Outcome::kOfferIn:
       offer(State::kDataIn, now);
       set_pending(true, now);
@@ -251,11 +300,25 @@ void AtaCore::timer_expired(Cycle now) {
       offer(State::kDataOut, now);
       break;
     case Outcome::kSectorStored: sector_stored(now); break;
-    case Outcome::kResetDone:
-      state_ = State::kReady;
-      set_signature();
+    case Outcome::kVerified:
+      if (--task_.count != 0) {
+        read_next_sector(now);
+      } else {
+        set_pending(true, now);
+      }
       break;
+    case Outcome::kDiagnosed:
+      set_signature();
+      set_pending(true, now);
+      break;
+    case Outcome::kResetDone: set_signature(); break;
   }
+}
+
+void AtaCore::end_with_error(std::uint8_t error, Cycle now) {
+  task_.error = error;
+  error_flag_ = true;
+  set_pending(true, now);
 }
 
 void AtaCore::offer(State state, Cycle now) {
@@ -265,22 +328,18 @@ void AtaCore::offer(State state, Cycle now) {
 }
 
 void AtaCore::sector_stored(Cycle now) {
-  state_ = State::kReady;
   if (--task_.count != 0) {
     step_address();
-    if (address_in_range()) {
-      offer(State::kDataOut, now);
-    } else {
-      error_flag_ = true;
-      task_.error = kIdnf;
-    }
+    if (!address_in_range()) return end_with_error(kIdnf, now);
+    offer(State::kDataOut, now);
   }
   set_pending(true, now);
 }
 
 std::uint16_t AtaCore::read_data_word(Cycle now) {
   if (state_ != State::kDataIn) return 0xFFFF;
-  const auto word = static_cast<std::uint16_t>(buffer_[2 * word_] | (buffer_[2 * word_ + 1] << 8));
+  const auto& data = command_ == kIdentifyDevice ? identify_ : buffer_;
+  const auto word = static_cast<std::uint16_t>(data[2 * word_] | (data[2 * word_ + 1] << 8));
   if (++word_ == kSectorWords) end_of_data_in(now);
   return word;
 }
@@ -288,8 +347,7 @@ std::uint16_t AtaCore::read_data_word(Cycle now) {
 void AtaCore::end_of_data_in(Cycle now) {
   state_ = State::kReady;
   if (command_ == kIdentifyDevice || --task_.count == 0) return;
-  step_address();
-  read_next_sector(now, STRATA_ATA_SECTOR_CYCLES);
+  read_next_sector(now);
 }
 
 void AtaCore::write_data_word(std::uint16_t word, Cycle now) {
@@ -298,7 +356,7 @@ void AtaCore::write_data_word(std::uint16_t word, Cycle now) {
   buffer_[2 * word_ + 1] = static_cast<std::uint8_t>(word >> 8);
   if (++word_ != kSectorWords) return;
   set_busy(Outcome::kSectorStored, now, STRATA_ATA_SECTOR_CYCLES);
-  if (!disk_.write_sector(linear_address(), buffer_)) fail(kAbrt);
+  medium_failed_ = !disk_.write_sector(linear_address(), buffer_);
 }
 
 void AtaCore::set_signature() {

@@ -11,8 +11,14 @@
 // Assumes: the host writes the Command Block only when BSY and DRQ are 0 (6.3 calls anything else
 // indeterminate; here such writes are ignored). After READ or WRITE SECTORS the address registers
 // hold the last sector and the count is 0, as ATA-1 has it.
-// Left out: DMA, 48-bit addresses, multiple mode, ATAPI, power management, a second drive (it reads
-// as absent: status 00, commands ignored), other CHS translations.
+//
+// Commands: EXECUTE DEVICE DIAGNOSTIC, FLUSH CACHE, IDENTIFY DEVICE, INITIALIZE DEVICE PARAMETERS,
+// READ SECTORS, READ VERIFY SECTORS, RECALIBRATE, SEEK, SET FEATURES (default PIO mode, reverting
+// to defaults at a reset), WRITE SECTORS. All others end with ABRT.
+// Left out: DMA, 48-bit addresses (and HOB), READ, WRITE and SET MULTIPLE, READ and WRITE BUFFER,
+// power management, the feature sets IDENTIFY DEVICE does not name, ATAPI; of ATA-1's mandatory
+// commands FORMAT TRACK, READ LONG and WRITE LONG, which later standards dropped; a second drive
+// (it reads as absent: status 00, commands but 90 ignored), other CHS translations.
 #pragma once
 
 #include <array>
@@ -45,11 +51,13 @@ class AtaCore : public Device {
   /// What the end of BSY brings.
   enum class Outcome {
     kDone,           // command complete, INTRQ
-    kFailed,         // ERR with error_, INTRQ
+    kFailed,         // ERR with the error register, INTRQ
     kOfferIn,        // DRQ towards the host, INTRQ
     kOfferFirstOut,  // DRQ for the first sector of a write, no INTRQ
     kSectorStored,   // a sector went to the disk: INTRQ, DRQ again if there are more
     kResetDone,      // signature
+    kVerified,       // a sector was readable: the next one, or INTRQ
+    kDiagnosed,      // signature, INTRQ
   };
 
   /// Task file: the Command Block registers as the host sees them (ATA/ATAPI-6, clause 7).
@@ -71,10 +79,13 @@ class AtaCore : public Device {
   std::uint8_t status() const;
   void write_control(std::uint8_t value, Cycle now);
   void start_command(std::uint8_t command, Cycle now);
+  void start_other_command(Cycle now);
   void start_transfer(Cycle now);
-  void read_next_sector(Cycle now, Cycle busy_cycles);
+  void read_sector(Cycle now, Cycle busy_cycles);
+  void read_next_sector(Cycle now);
   void set_busy(Outcome outcome, Cycle now, Cycle cycles);
   void fail(std::uint8_t error);
+  void end_with_error(std::uint8_t error, Cycle now);
   void offer(State state, Cycle now);
   void end_of_data_in(Cycle now);
   void sector_stored(Cycle now);
@@ -95,10 +106,13 @@ class AtaCore : public Device {
   Cycle deadline_ = kNever;  // when BSY ends
   TaskFile task_;
   std::uint8_t command_ = 0;
-  bool error_flag_ = false;  // ERR
+  std::uint8_t features_ = 0;
+  bool error_flag_ = false;     // ERR
+  bool medium_failed_ = false;  // what the end of BSY will say
   bool interrupt_pending_ = false;
   bool interrupts_off_ = false;  // nIEN
   bool irq_ = false;
+  std::array<std::uint8_t, kSectorBytes> identify_;
   std::array<std::uint8_t, kSectorBytes> buffer_{};
   unsigned word_ = 0;  // next word of buffer_ to move, 0..256
 };

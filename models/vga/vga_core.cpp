@@ -116,7 +116,9 @@ TextScreen VgaCore::snapshot() const {
   }
 
   const unsigned location = unsigned{crtc_[kCursorLocationHigh]} << 8 | crtc_[kCursorLocationLow];
-  const unsigned cell = (location - start) % kMemoryCells;
+  // The address counter and the cursor location have 16 bits, more than there is memory: a cursor
+  // beyond it shows only where the counter comes by.
+  const unsigned cell = (location - start) & 0xFFFF;
   const unsigned first = crtc_[kCursorStart] & kScanLineMask;
   const unsigned last = crtc_[kCursorEnd] & kScanLineMask;
   const bool enabled = !(crtc_[kCursorStart] & kCursorOff) && first <= last && first < kCellLines;

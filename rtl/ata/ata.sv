@@ -14,8 +14,14 @@
 //
 // Assumes: the host writes the Command Block only when BSY and DRQ are 0 (clause 6.3 calls anything
 // else indeterminate; here such writes are ignored). A medium of 0 sectors is no drive: all ones.
-// Left out: DMA, 48-bit addresses, multiple mode, ATAPI, power management, a second drive (it reads as
-// absent: status 00, commands ignored), other CHS translations.
+//
+// Commands: EXECUTE DEVICE DIAGNOSTIC, FLUSH CACHE, IDENTIFY DEVICE, INITIALIZE DEVICE PARAMETERS,
+// READ SECTORS, READ VERIFY SECTORS, RECALIBRATE, SEEK, SET FEATURES (default PIO mode, reverting to
+// defaults at a reset), WRITE SECTORS. All others end with ABRT.
+// Left out: DMA, 48-bit addresses (and HOB), READ, WRITE and SET MULTIPLE, READ and WRITE BUFFER, power
+// management, the feature sets IDENTIFY DEVICE does not name, ATAPI; of ATA-1's mandatory commands
+// FORMAT TRACK, READ LONG and WRITE LONG, which later standards dropped; a second drive (it reads as
+// absent: status 00, commands but 90 ignored), other CHS translations.
 module ata
   import ata_pkg::*;
   import memory_map_pkg::*;
@@ -77,7 +83,9 @@ module ata
     OutOfferIn,        // DRQ towards the host, INTRQ
     OutOfferFirstOut,  // DRQ for the first sector of a write, no INTRQ
     OutSectorStored,   // a sector is on the medium: INTRQ, DRQ again if there are more
-    OutResetDone       // signature
+    OutResetDone,      // signature
+    OutVerified,       // a sector was readable: the next one, or INTRQ
+    OutDiagnosed       // signature, INTRQ
   } outcome_e;
 
   localparam int unsigned TIMER_BITS = 12;
@@ -114,18 +122,18 @@ module ata
   timer_t timer_q, timer_d;
   task_file_t task_q, task_d;
   logic [7:0] command_q, command_d;
+  logic [7:0] features_q, features_d;
   logic error_flag_q, error_flag_d;  // ERR
   logic pending_q, pending_d;        // interrupt pending
   logic nien_q, nien_d;
   logic [8:0] word_q, word_d;        // next word of the buffer to move
 
   logic command_start;
+  logic read_next;  // the next sector of a read or verification
   logic medium_start;
   medium_op_e medium_op;
   logic medium_busy_q;
   logic medium_failed_q;
-  logic identify_start;
-  logic identify_busy_q;
   logic [27:0] sectors_q;
   logic [13:0] cylinders_q;
   logic present;
@@ -158,14 +166,15 @@ module ata
     timer_d        = timer_q;
     task_d         = task_q;
     command_d      = command_q;
+    features_d     = features_q;
     error_flag_d   = error_flag_q;
     pending_d      = pending_q;
     nien_d         = nien_q;
     word_d         = word_q;
     command_start  = 1'b0;
+    read_next      = 1'b0;
     medium_start   = 1'b0;
     medium_op      = MediumRead;
-    identify_start = 1'b0;
 
     // Reading Status clears the pending interrupt of the selected device (7.15.4). Before the state
     // machine, so that an interrupt rising at this very edge is kept.
@@ -175,13 +184,16 @@ module ata
       StReady: begin
         if (access_q && we_q && present) begin
           if (adr_q == 2'd0 && !sel_q[0]) begin
+            if (sel_q[1]) features_d = wdata_q[15:8];
             if (sel_q[2]) task_d.count = wdata_q[23:16];
             if (sel_q[3]) task_d.address.lba_low = wdata_q[31:24];
           end else if (adr_q == 2'd1) begin
             if (sel_q[0]) task_d.address.lba_mid = wdata_q[7:0];
             if (sel_q[1]) task_d.address.lba_high = wdata_q[15:8];
             if (sel_q[2]) task_d.address.device = wdata_q[23:16];
-            command_start = sel_q[3] && !task_d.address.device.dev;
+            // EXECUTE DEVICE DIAGNOSTIC is for both drives, whichever is selected (9.16.1).
+            command_start = sel_q[3] &&
+                (!task_d.address.device.dev || wdata_q[31:24] == CMD_EXECUTE_DIAGNOSTIC);
           end
         end
 
@@ -193,9 +205,9 @@ module ata
           task_d.error = 8'h00;
           error_flag_d = 1'b0;
           pending_d    = 1'b0;
-          unique case (command_d)
-            CMD_READ_SECTORS, CMD_READ_SECTORS | 8'h01: begin
-              outcome_d    = OutOfferIn;
+          unique casez (command_d)
+            CMD_READ_SECTORS, CMD_READ_SECTORS | 8'h01, CMD_READ_VERIFY, CMD_READ_VERIFY | 8'h01: begin
+              outcome_d    = verifies(command_d) ? OutVerified : OutOfferIn;
               medium_start = address_exists(task_d.address, sectors_q);
               if (!medium_start) begin
                 outcome_d    = OutFailed;
@@ -209,16 +221,29 @@ module ata
                 task_d.error = ERROR_IDNF;
               end
             end
-            CMD_IDENTIFY_DEVICE: begin
-              outcome_d      = OutOfferIn;
-              identify_start = 1'b1;
-            end
+            CMD_IDENTIFY_DEVICE: outcome_d = OutOfferIn;
             CMD_FLUSH_CACHE: begin
               timer_d      = timer_t'(ATA_FLUSH_CYCLES - 1);
               medium_start = 1'b1;
               medium_op    = MediumFlush;
             end
-            CMD_SET_FEATURES, CMD_RECALIBRATE: ;
+            {CMD_RECALIBRATE[7:4], 4'b????}: ;
+            {CMD_SEEK[7:4], 4'b????}: begin
+              if (!address_exists(task_d.address, sectors_q)) begin
+                outcome_d    = OutFailed;
+                task_d.error = ERROR_IDNF;
+              end
+            end
+            CMD_EXECUTE_DIAGNOSTIC: begin
+              outcome_d             = OutDiagnosed;
+              task_d.address.device = '0;
+            end
+            CMD_SET_FEATURES: begin
+              if (!feature_exists(features_q, task_d.count)) begin
+                outcome_d    = OutFailed;
+                task_d.error = ERROR_ABRT;
+              end
+            end
             CMD_INITIALIZE_PARAMETERS: begin
               if (task_d.count != 8'(SECTORS_PER_TRACK) || task_d.address.device.head != 4'(HEADS - 1)) begin
                 outcome_d    = OutFailed;
@@ -236,7 +261,7 @@ module ata
       StBusy: begin
         if (timer_q != '0) begin
           timer_d = timer_q - 1'b1;
-        end else if (!medium_busy_q && !identify_busy_q) begin
+        end else if (!medium_busy_q) begin
           state_d = StReady;
           word_d  = '0;
           unique case (outcome_q)
@@ -273,6 +298,21 @@ module ata
                 task_d.count = 8'd0;
               end
             end
+            OutVerified: begin
+              if (medium_failed_q) begin
+                error_flag_d = 1'b1;
+                task_d.error = ERROR_UNC;
+                pending_d    = 1'b1;
+              end else begin
+                task_d.count = task_q.count - 8'd1;
+                read_next    = task_q.count != 8'd1;
+                pending_d    = !read_next;
+              end
+            end
+            OutDiagnosed: begin
+              task_d    = SIGNATURE;
+              pending_d = 1'b1;
+            end
             OutResetDone: task_d = SIGNATURE;
             default: ;
           endcase
@@ -285,18 +325,8 @@ module ata
           if (word_d[8]) begin
             state_d = StReady;
             if (command_q != CMD_IDENTIFY_DEVICE) begin
-              if (task_q.count != 8'd1) begin
-                task_d.address = next_sector(task_q.address);
-                state_d      = StBusy;
-                outcome_d    = OutOfferIn;
-                timer_d      = timer_t'(ATA_SECTOR_CYCLES - 1);
-                medium_start = address_exists(task_d.address, sectors_q);
-                if (!medium_start) begin
-                  outcome_d    = OutFailed;
-                  task_d.error = ERROR_IDNF;
-                end
-              end
               task_d.count = task_q.count - 8'd1;
+              read_next    = task_q.count != 8'd1;
             end
           end
         end
@@ -317,6 +347,17 @@ module ata
 
       default: ;  // StSoftReset
     endcase
+
+    if (read_next) begin
+      task_d.address = next_sector(task_q.address);
+      state_d        = StBusy;
+      timer_d        = timer_t'(ATA_SECTOR_CYCLES - 1);
+      medium_start   = address_exists(task_d.address, sectors_q);
+      if (!medium_start) begin
+        outcome_d    = OutFailed;
+        task_d.error = ERROR_IDNF;
+      end
+    end
 
     // Device Control (7.8): accepted in every state, and stronger than what the state wants.
     if (access_q && we_q && adr_q == 2'd2 && sel_q[2] && present) begin
@@ -342,6 +383,7 @@ module ata
       timer_q      <= '0;
       task_q       <= SIGNATURE;
       command_q    <= '0;
+      features_q   <= '0;
       error_flag_q <= 1'b0;
       pending_q    <= 1'b0;
       nien_q       <= 1'b0;
@@ -353,6 +395,7 @@ module ata
       timer_q      <= timer_d;
       task_q       <= task_d;
       command_q    <= command_d;
+      features_q   <= features_d;
       error_flag_q <= error_flag_d;
       pending_q    <= pending_d;
       nien_q       <= nien_d;
@@ -369,36 +412,27 @@ module ata
   ///////////////////
 
   logic [15:0] buffer_q[256];
-  logic [7:0] identify_index_q;
   logic [31:0] host_data;
 
-  // A second word beyond the end of the sector is not there.
-  assign host_data = state_q != StDataIn ? 32'hFFFF_FFFF :
-      {word_q[7:0] == 8'hFF ? 16'hFFFF : buffer_q[word_q[7:0]+8'd1], buffer_q[word_q[7:0]]};
+  // Word `index` for the host; one beyond the end of the sector is not there.
+  function automatic logic [15:0] host_word(logic [8:0] index);
+    if (index[8]) return 16'hFFFF;
+    if (command_q == CMD_IDENTIFY_DEVICE) return identify_word(index[7:0], sectors_q, cylinders_q);
+    return buffer_q[index[7:0]];
+  endfunction
+
+  assign host_data = state_q != StDataIn ? 32'hFFFF_FFFF : {host_word(word_q + 9'd1), host_word(word_q)};
 
   always_ff @(posedge clk_i) begin
     if (medium_rvalid_i) begin
       buffer_q[{medium_rindex_i, 1'b0}] <= medium_rdata_i[15:0];
       buffer_q[{medium_rindex_i, 1'b1}] <= medium_rdata_i[31:16];
-    end else if (identify_busy_q) begin
-      buffer_q[identify_index_q] <= identify_word(identify_index_q, sectors_q, cylinders_q);
     end else if (data_access && we_q && state_q == StDataOut) begin
       buffer_q[word_q[7:0]] <= {sel_q[1] ? wdata_q[15:8] : 8'h00, wdata_q[7:0]};
       if (words_moved == 2'd2 && word_q[7:0] != 8'hFF) begin
         buffer_q[word_q[7:0]+8'd1] <= wdata_q[31:16];
       end
     end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      identify_busy_q <= 1'b0;
-    end else if (identify_start) begin
-      identify_busy_q <= 1'b1;
-    end else if (identify_index_q == 8'hFF) begin
-      identify_busy_q <= 1'b0;
-    end
-    identify_index_q <= identify_busy_q ? identify_index_q + 8'd1 : 8'd0;
   end
 
   /////////////////
@@ -471,7 +505,7 @@ module ata
     if (command_start) begin
       command_o       <= command_d;
       command_moves_o <= command_d[7:1] == CMD_READ_SECTORS[7:1] ||
-                         command_d[7:1] == CMD_WRITE_SECTORS[7:1];
+                         command_d[7:1] == CMD_WRITE_SECTORS[7:1] || verifies(command_d);
       command_lba_o   <= linear_address(task_d.address);
       command_count_o <= task_d.count;
     end

@@ -1,14 +1,23 @@
 // Register bits, command codes and IDENTIFY DEVICE data of the ATA controller (ATA/ATAPI-6).
 package ata_pkg;
 
-  // Command codes (clause 8; RECALIBRATE and INITIALIZE DEVICE PARAMETERS: ATA-3).
-  parameter logic [7:0] CMD_RECALIBRATE = 8'h10;
+  // Command codes (clause 8; RECALIBRATE and INITIALIZE DEVICE PARAMETERS: ATA-1, clause 9, which also
+  // gives RECALIBRATE and SEEK sixteen codes each).
+  parameter logic [7:0] CMD_RECALIBRATE = 8'h10;  // to 1F
   parameter logic [7:0] CMD_READ_SECTORS = 8'h20;  // 21: without retries, the same here
   parameter logic [7:0] CMD_WRITE_SECTORS = 8'h30;  // 31 likewise
+  parameter logic [7:0] CMD_READ_VERIFY = 8'h40;  // 41 likewise
+  parameter logic [7:0] CMD_SEEK = 8'h70;  // to 7F
+  parameter logic [7:0] CMD_EXECUTE_DIAGNOSTIC = 8'h90;
   parameter logic [7:0] CMD_INITIALIZE_PARAMETERS = 8'h91;
   parameter logic [7:0] CMD_FLUSH_CACHE = 8'hE7;
   parameter logic [7:0] CMD_IDENTIFY_DEVICE = 8'hEC;
   parameter logic [7:0] CMD_SET_FEATURES = 8'hEF;
+
+  // Subcommands of SET FEATURES (8.46).
+  parameter logic [7:0] FEATURE_TRANSFER_MODE = 8'h03;
+  parameter logic [7:0] FEATURE_KEEP_OVER_RESET = 8'h66;
+  parameter logic [7:0] FEATURE_REVERT_AT_RESET = 8'hCC;
 
   // Status register (7.15).
   parameter logic [7:0] STATUS_BSY = 8'h80;
@@ -97,6 +106,20 @@ package ata_pkg;
           {address.lba_high, address.lba_mid, address.device.head} + 20'd1;
     end
     return next;
+  endfunction
+
+  function automatic logic verifies(logic [7:0] command);
+    return command == CMD_READ_VERIFY || command == (CMD_READ_VERIFY | 8'h01);
+  endfunction
+
+  // Whether SET FEATURES has something to set: IDENTIFY DEVICE offers no cache, no look-ahead, no power
+  // management and no transfer mode but the default PIO one, with IORDY or without.
+  function automatic logic feature_exists(logic [7:0] features, logic [7:0] count);
+    unique case (features)
+      FEATURE_TRANSFER_MODE:                            return count <= 8'd1;
+      FEATURE_KEEP_OVER_RESET, FEATURE_REVERT_AT_RESET: return 1'b1;
+      default:                                          return 1'b0;
+    endcase
   endfunction
 
   // ATA strings: padded with spaces, the first character of each pair in the high byte (3.2.8).

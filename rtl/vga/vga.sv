@@ -62,8 +62,8 @@ module vga (
 
   logic [ 4:0] crtc_index;
   logic [ 7:0] crtc_data;
-  logic [13:0] start_address;
-  logic [13:0] cursor_location;
+  logic [15:0] start_address;
+  logic [15:0] cursor_location;
   logic        cursor_disable;
   logic [ 6:0] column;
   logic [ 8:0] line;

@@ -1,8 +1,12 @@
 // The CRT controller's register file: index at 3D4, data at 3D5 (IBM VGA, CRT controller registers).
 //
-// Registers 00-18 hold what is written; those the scan-out follows are outputs. Reading an index past
-// 18 gives FF. Left out: write protection of 00-07, and timing: the scan-out is always the standard
-// 640x400 one. Reset leaves what a BIOS leaves after setting mode 3.
+// Registers 00-18 hold what is written; those the scan-out follows are outputs: cursor start and end with
+// the off bit (0A, 0B), start address (0C, 0D) and cursor location (0E, 0F). Reading an index past 18
+// gives FF. Reset leaves what a BIOS leaves after setting mode 3.
+// Left out: what 00-07, 10-12, 15 and 16 say of timing (the scan-out is always the standard 640x400 one),
+// write protection (11 bit 7) and the light pen (03 bit 7, 10, 11 read); preset row scan and byte panning
+// (08), cell height and double scan (09), cursor skew (0B bits 6:5), row pitch (13), underline (14), mode
+// control (17), split screen (18 with 07 bit 4 and 09 bit 6).
 module vga_crtc (
     input  logic        clk_i,
     input  logic        rst_ni,
@@ -15,8 +19,8 @@ module vga_crtc (
     output logic [ 4:0] index_o,
     output logic [ 7:0] data_o,             // the selected register
     // To the scan-out
-    output logic [13:0] start_address_o,    // in cells, wraps in 32 KiB
-    output logic [13:0] cursor_location_o,  // in cells
+    output logic [15:0] start_address_o,    // in cells
+    output logic [15:0] cursor_location_o,  // in cells
     output logic        cursor_disable_o,
     output logic [ 4:0] cursor_first_o,     // scan lines of the cell
     output logic [ 4:0] cursor_last_o
@@ -54,8 +58,8 @@ module vga_crtc (
   assign cursor_disable_o  = register_q['h0A][5];
   assign cursor_first_o    = register_q['h0A][4:0];
   assign cursor_last_o     = register_q['h0B][4:0];
-  assign start_address_o   = {register_q['h0C][5:0], register_q['h0D]};
-  assign cursor_location_o = {register_q['h0E][5:0], register_q['h0F]};
+  assign start_address_o   = {register_q['h0C], register_q['h0D]};
+  assign cursor_location_o = {register_q['h0E], register_q['h0F]};
 
   // Bits 7:5 of the index are reserved.
   logic unused;

@@ -14,8 +14,8 @@ module vga_pixels (
     input  logic [ 8:0] line_i,
     input  logic [ 4:3] frame_i,            // the bits that time blinking
     // From the CRTC
-    input  logic [13:0] start_address_i,
-    input  logic [13:0] cursor_location_i,
+    input  logic [15:0] start_address_i,
+    input  logic [15:0] cursor_location_i,
     input  logic        cursor_disable_i,
     input  logic [ 4:0] cursor_first_i,
     input  logic [ 4:0] cursor_last_i,
@@ -63,14 +63,16 @@ module vga_pixels (
   place_t      glyph_q;
   logic [15:0] glyph_cell_q;
 
-  // Fetch: 80 cells a row of sixteen lines, 80 = 64 + 16.
+  // Fetch: 80 cells a row of sixteen lines, 80 = 64 + 16. Text memory repeats in the counter's 16 bits.
+  logic [15:0] counter;
+  assign cell_adr_o = counter[13:0];
   always_comb begin
-    cell_adr_o = start_address_i + {3'b0, line_i[8:4], 6'b0} + {5'b0, line_i[8:4], 4'b0}
-                 + {7'b0, column_i};
+    counter = start_address_i + {5'b0, line_i[8:4], 6'b0} + {7'b0, line_i[8:4], 4'b0}
+                 + {9'b0, column_i};
     fetch_d.visible      = column_i < VISIBLE_COLUMNS && line_i < VISIBLE_LINES;
     fetch_d.column       = column_i;
     fetch_d.line         = line_i;
-    fetch_d.cursor_cell  = fetch_d.visible && cell_adr_o == cursor_location_i && !cursor_disable_i
+    fetch_d.cursor_cell  = fetch_d.visible && counter == cursor_location_i && !cursor_disable_i
                            && cursor_first_i < 5'd16 && cursor_first_i <= cursor_last_i;
     fetch_d.cursor_drawn = fetch_d.cursor_cell && !frame_i[3] && {1'b0, line_i[3:0]} >= cursor_first_i
                            && {1'b0, line_i[3:0]} <= cursor_last_i;

@@ -54,8 +54,8 @@ TEST_P(AtaContract, PortsOfNobodyReadAllOnes) {
 }
 
 TEST_P(AtaContract, CommandWithoutDataIsBusyThenInterrupts) {
-  command(0xEF);  // SET FEATURES
-  const Cycle written = log.latest("command ef");
+  command(0x10);  // RECALIBRATE
+  const Cycle written = log.latest("command 10");
   EXPECT_EQ(written, port->now() - 1);
   EXPECT_EQ(alternate_status(), 0x80u);
   EXPECT_FALSE(port->irq());
@@ -68,35 +68,35 @@ TEST_P(AtaContract, CommandWithoutDataIsBusyThenInterrupts) {
 }
 
 TEST_P(AtaContract, BusyIsSeenUpToItsLastCycleAndNotAfter) {
-  command(0xEF);
+  command(0x10);
   // The next access takes effect two cycles on; have it be the edge that ends BSY: it still
   // reads 1.
-  port->idle(log.latest("command ef") + kCommandCycles - port->now() - 2);
+  port->idle(log.latest("command 10") + kCommandCycles - port->now() - 2);
   EXPECT_EQ(in(kStatus), 0x80u);
   EXPECT_TRUE(port->irq());  // and that read did not take the interrupt away
-  command(0xEF);
-  port->idle(log.latest("command ef") + kCommandCycles - port->now() - 1);
+  command(0x10);
+  port->idle(log.latest("command 10") + kCommandCycles - port->now() - 1);
   EXPECT_EQ(alternate_status(), 0x50u);
 }
 
 TEST_P(AtaContract, AlternateStatusLeavesTheInterrupt) {
-  command(0xEF);
+  command(0x10);
   wait_not_busy();
   EXPECT_EQ(alternate_status(), 0x50u);
   EXPECT_TRUE(port->irq());
 }
 
 TEST_P(AtaContract, NewCommandTakesThePendingInterruptAway) {
-  command(0xEF);
+  command(0x10);
   wait_not_busy();
   EXPECT_TRUE(port->irq());
-  command(0xEF);
+  command(0x10);
   EXPECT_FALSE(port->irq());
 }
 
 TEST_P(AtaContract, NienGatesTheInterruptAndKeepsItPending) {
   out(kControl, 0x02);
-  command(0xEF);
+  command(0x10);
   EXPECT_EQ(wait_not_busy(), 0x50u);
   port->idle(10);
   EXPECT_FALSE(port->irq());
@@ -121,6 +121,76 @@ TEST_P(AtaContract, AcceptsRecalibrateAndTheOnlyGeometry) {
   EXPECT_EQ(wait_not_busy(), 0x51u);
 }
 
+// ATA-1, 9.15: RECALIBRATE is 1xh.
+TEST_P(AtaContract, AcceptsEveryCodeOfRecalibrate) {
+  for (std::uint32_t code = 0x10; code <= 0x1F; ++code) {
+    command(code);
+    EXPECT_EQ(wait_not_busy(), 0x50u) << std::hex << code;
+  }
+}
+
+// ATA/ATAPI-6, 8.43 (ATA-1: 7xh): SEEK to an address that does not exist ends with IDNF.
+TEST_P(AtaContract, SeeksToAddressesThatExist) {
+  for (std::uint32_t code = 0x70; code <= 0x7F; ++code) {
+    command(code, kSectors - 1);
+    EXPECT_EQ(wait_not_busy(), 0x50u) << std::hex << code;
+    EXPECT_TRUE(port->irq());
+    command(code, kSectors);
+    EXPECT_EQ(wait_not_busy(), 0x51u) << std::hex << code;
+    EXPECT_EQ(in(kError), 0x10u) << std::hex << code;
+  }
+  EXPECT_EQ(log.latest("irq 1"), log.latest("command 7f") + kCommandCycles);
+  command_chs(0x70, 0, 0, 0, 1);  // there is no sector 0
+  EXPECT_EQ(wait_not_busy(), 0x51u);
+}
+
+// ATA/ATAPI-6, 8.11 and 9.12: code 01 in the error register and the signature, ERR 0, INTRQ.
+TEST_P(AtaContract, DiagnosticLeavesCode01AndTheSignature) {
+  command(0x90, 0x123456, 9);
+  EXPECT_EQ(alternate_status(), 0x80u);
+  EXPECT_EQ(wait_not_busy(), 0x50u);
+  EXPECT_TRUE(port->irq());
+  EXPECT_EQ(log.latest("irq 1"), log.latest("command 90") + kCommandCycles);
+  EXPECT_EQ(in(kError), 0x01u);
+  EXPECT_EQ(in(kCount), 0x01u);
+  EXPECT_EQ(in(kLbaLow), 0x01u);
+  EXPECT_EQ(in(kLbaMid), 0x00u);
+  EXPECT_EQ(in(kLbaHigh), 0x00u);
+  EXPECT_EQ(in(kDevice), 0x00u);
+}
+
+// 9.16.1: device 0 executes it for an absent device 1 too.
+TEST_P(AtaContract, DiagnosticIsForBothDrives) {
+  out(kDevice, 0xB0);
+  out(kStatus, 0x90);
+  EXPECT_EQ(wait_not_busy(), 0x50u);
+  EXPECT_TRUE(port->irq());
+  EXPECT_EQ(in(kError), 0x01u);
+  EXPECT_EQ(in(kDevice), 0x00u);
+}
+
+// 8.46: a subcommand or a mode that is not there is aborted. IDENTIFY DEVICE words 49, 51, 63, 82
+// and 88 offer the default PIO mode and nothing else.
+TEST_P(AtaContract, SetFeaturesAbortsWhatDoesNotExist) {
+  const auto set_features = [this](std::uint32_t features, std::uint32_t count) {
+    out(kError, features);  // the Features register
+    command(0xEF, 0, count);
+    return wait_not_busy();
+  };
+  EXPECT_EQ(set_features(0x03, 0x00), 0x50u);  // PIO default mode
+  EXPECT_EQ(set_features(0x03, 0x01), 0x50u);  // without IORDY
+  for (const std::uint32_t mode : {0x02u, 0x08u, 0x0Cu, 0x10u, 0x20u, 0x22u, 0x40u, 0x45u, 0xFFu}) {
+    EXPECT_EQ(set_features(0x03, mode), 0x51u) << std::hex << mode;
+    EXPECT_EQ(in(kError), 0x04u) << std::hex << mode;
+  }
+  EXPECT_EQ(set_features(0x66, 0), 0x50u);
+  EXPECT_EQ(set_features(0xCC, 0), 0x50u);
+  for (const std::uint32_t features : {0x00u, 0x01u, 0x02u, 0x05u, 0x55u, 0x82u, 0xAAu, 0xFFu}) {
+    EXPECT_EQ(set_features(features, 0), 0x51u) << std::hex << features;
+    EXPECT_EQ(in(kError), 0x04u) << std::hex << features;
+  }
+}
+
 TEST_P(AtaContract, UnknownCommandsAreAborted) {
   for (const std::uint32_t code : {0x00u, 0x08u, 0x22u, 0x24u, 0x32u, 0xA1u, 0xC8u, 0xEAu, 0xFFu}) {
     command(code);
@@ -136,7 +206,7 @@ TEST_P(AtaContract, UnknownCommandsAreAborted) {
 TEST_P(AtaContract, NextCommandClearsTheError) {
   command(0xA1);
   EXPECT_EQ(wait_not_busy(), 0x51u);
-  command(0xEF);
+  command(0x10);
   EXPECT_EQ(wait_not_busy(), 0x50u);
   EXPECT_EQ(in(kError), 0x00u);
 }
@@ -161,7 +231,7 @@ TEST_P(AtaContract, FailedFlushIsAborted) {
 TEST_P(AtaContract, TaskFileIsNotWritableWhileBusyOrInDataRequest) {
   command(0x20, 7, 2);
   out(kLbaLow, 0x55);
-  out(kStatus, 0xEF);
+  out(kStatus, 0x10);
   EXPECT_EQ(in(kLbaLow), 7u);
   EXPECT_EQ(wait_not_busy(), 0x58u);
   out(kCount, 9);
@@ -218,7 +288,7 @@ TEST_P(AtaContract, AbsentDevice1ReadsStatusZeroAndIgnoresCommands) {
 }
 
 TEST_P(AtaContract, InterruptOfDevice0IsReleasedWhileDevice1IsSelected) {
-  command(0xEF);
+  command(0x10);
   wait_not_busy();
   EXPECT_TRUE(port->irq());
   out(kDevice, 0xB0);

@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint64_t kSectors = 40;
 
 struct Twin {
-  explicit Twin(AtaKind kind) : port(make_ata(kind, disk, &log)) {}
+  explicit Twin(AtaKind kind) : port(make_ata(kind, disk, &log)) { disk.bad_sector = 3; }
   TestDisk disk{kSectors};
   EventRecorder log;
   std::unique_ptr<TwinPort> port;
@@ -28,7 +28,7 @@ class StepSource {
   explicit StepSource(unsigned seed) : random_(seed) {}
 
   Step next() {
-    switch (below(20)) {
+    switch (below(21)) {
       case 0: return {Step::Kind::kIdle, 0, 0, below(1200)};
       case 1: return {Step::Kind::kWrite, kControl, 1, below(40) == 0 ? 4u : below(3)};
       case 2: return {Step::Kind::kRead, kStatus, 1};
@@ -41,6 +41,7 @@ class StepSource {
       case 9: return {Step::Kind::kRead, below(12), 1};
       case 10: return {Step::Kind::kRead, 2 * (1 + below(5)), 2};
       case 11: return {Step::Kind::kRead, 4 * (1 + below(2)), 4};
+      case 12: return {Step::Kind::kWrite, kError, 1, below(2) == 0 ? 0x03u : word() & 0xFF};
       default: break;
     }
     const unsigned bytes = 1u << below(3);
@@ -53,8 +54,8 @@ class StepSource {
   std::uint32_t below(std::uint32_t limit) { return word() % limit; }
 
   std::uint32_t command() {
-    constexpr std::uint32_t kCodes[] = {0x20, 0x20, 0x20, 0x30, 0x30, 0x30,
-                                        0xEC, 0xEF, 0xE7, 0x10, 0x91, 0x08};
+    constexpr std::uint32_t kCodes[] = {0x20, 0x20, 0x20, 0x30, 0x30, 0x30, 0xEC, 0xEF,
+                                        0xE7, 0x10, 0x91, 0x08, 0x40, 0x41, 0x70, 0x90};
     return kCodes[below(std::size(kCodes))];
   }
 
@@ -93,8 +94,8 @@ TEST(AtaTwins, AgreeOnRandomAccesses) {
   std::array<std::uint8_t, kSectorBytes> from_rtl;
   unsigned changed = 0;
   for (std::uint64_t lba = 0; lba < kSectors; ++lba) {
-    ASSERT_TRUE(core.disk.read_sector(lba, from_core));
-    ASSERT_TRUE(rtl.disk.read_sector(lba, from_rtl));
+    ASSERT_TRUE(core.disk.MemoryDisk::read_sector(lba, from_core));
+    ASSERT_TRUE(rtl.disk.MemoryDisk::read_sector(lba, from_rtl));
     EXPECT_EQ(from_core, from_rtl) << "sector " << lba;
     if (from_core[1] != pattern_byte(lba, 1)) ++changed;
   }

@@ -63,7 +63,7 @@ TEST_F(AtaRtlTest, IrqRisesInTheCycleTheLogSays) {
 
 TEST_F(AtaRtlTest, SleepsWhileIdleAndWakesForAnAccess) {
   master.read(kAlternateStatus, 1);
-  master.write(kCommand, 0xEF, 10);
+  master.write(kCommand, 0x10, 10);
   run_past(500);
   EXPECT_TRUE(irq.read());
   // Command done, list done: nothing is clocked any more.

@@ -347,5 +347,38 @@ TEST_P(AtaTransfer, ChsSectorsThatAreNotThereAreNotFound) {
   EXPECT_EQ(wait_not_busy(), 0x51u);
 }
 
+// ATA/ATAPI-6, 8.37: as READ SECTORS, but nothing is transferred and the interrupt comes once.
+TEST_P(AtaContract, VerifyReadsWithoutATransfer) {
+  for (const std::uint32_t code : {0x40u, 0x41u}) {
+    command(code, 17, 3);
+    EXPECT_EQ(alternate_status(), 0x80u);
+    EXPECT_EQ(wait_not_busy(), 0x50u);
+    EXPECT_TRUE(port->irq());
+    EXPECT_EQ(lba_registers(), 19u);
+    EXPECT_EQ(in(kCount), 0u);
+    EXPECT_EQ(in(kStatus), 0x50u);
+  }
+  EXPECT_EQ(log.latest("data-request"), kNever);
+  EXPECT_EQ(log.latest("irq 1"),
+            log.latest("command 41 lba 17 count 3") + kCommandCycles + 2 * kSectorCycles);
+}
+
+// 8.37.6: an unreadable sector ends it with UNC, its address in the registers; one that does not
+// exist with IDNF.
+TEST_P(AtaContract, VerifySaysWhichSectorIsBad) {
+  disk.bad_sector = 41;
+  command(0x40, 40, 4);
+  EXPECT_EQ(wait_not_busy(), 0x51u);
+  EXPECT_TRUE(port->irq());
+  EXPECT_EQ(in(kError), 0x40u);
+  EXPECT_EQ(lba_registers(), 41u);
+  command(0x40, kSectors - 1, 2);
+  EXPECT_EQ(wait_not_busy(), 0x51u);
+  EXPECT_EQ(in(kError), 0x10u);
+  EXPECT_EQ(lba_registers(), kSectors);
+  command_chs(0x40, 0, 0, 63, 2);  // over the end of a track
+  EXPECT_EQ(wait_not_busy(), 0x50u);
+}
+
 }  // namespace
 }  // namespace strata::test

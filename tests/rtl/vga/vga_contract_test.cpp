@@ -238,5 +238,21 @@ TYPED_TEST(VgaContract, CursorIsHiddenByBit5ByHeightAndByLocation) {
   EXPECT_EQ(this->twin.snapshot().cursor, TextCursor{});
 }
 
+// IBM VGA, CRTC registers 0C to 0F: start address and cursor location are 16 bits of the same
+// address counter. Text memory repeats every 4000h cells of it, the cursor does not.
+TYPED_TEST(VgaContract, CursorLocationIsComparedInSixteenBits) {
+  this->set_location(0x0E, 0x4000 + 5);
+  EXPECT_EQ(this->twin.snapshot().cursor, TextCursor{});
+  this->set_location(0x0C, 0x4000);
+  EXPECT_EQ(this->twin.snapshot().cursor.column, 5);
+  EXPECT_TRUE(this->twin.snapshot().cursor.visible);
+  this->set_location(0x0E, 5);
+  EXPECT_EQ(this->twin.snapshot().cursor, TextCursor{});
+  this->set_location(0x0C, 0xFFB0);  // the last row of the counter, then cell 0
+  EXPECT_TRUE(this->twin.snapshot().cursor.visible);
+  EXPECT_EQ(this->twin.snapshot().cursor.row, 1);
+  EXPECT_EQ(this->twin.snapshot().cursor.column, 5);
+}
+
 }  // namespace
 }  // namespace strata::test

@@ -16,7 +16,7 @@ TEST(AtaCore, SleepsUntilTheEndOfBusy) {
   std::vector<bool> levels;
   AtaCore ata(disk, [&levels](bool level) { levels.push_back(level); });
   EXPECT_EQ(ata.next_event(), kNever);
-  ata.write(7, 1, 0xEF, 1000);
+  ata.write(7, 1, 0x10, 1000);
   EXPECT_EQ(ata.next_event(), 1400u);
   ata.advance(1399);
   EXPECT_TRUE(levels.empty());
@@ -29,7 +29,7 @@ TEST(AtaCore, LateAccessSeesTheEventsThatWereDue) {
   MemoryDisk disk(10);
   std::vector<bool> levels;
   AtaCore ata(disk, [&levels](bool level) { levels.push_back(level); });
-  ata.write(7, 1, 0xEF, 0);
+  ata.write(7, 1, 0x10, 0);
   EXPECT_EQ(ata.read(7, 1, 5000), 0x50u);
   EXPECT_EQ(levels, (std::vector<bool>{true, false}));
 }
@@ -43,7 +43,7 @@ TEST(AtaCore, ResetGoesBackToPowerOn) {
   ata.advance(400);
   EXPECT_TRUE(irq);
   ata.write(3, 1, 0x77, 500);
-  ata.write(7, 1, 0xEF, 510);
+  ata.write(7, 1, 0x10, 510);
   ata.reset();
   EXPECT_FALSE(irq);
   EXPECT_EQ(ata.next_event(), kNever);
