@@ -7,24 +7,11 @@
 #include <string>
 #include <string_view>
 
+#include "models/base/engine_bus.h"
 #include "models/base/types.h"
 #include "models/isa/cpu_state.h"
 
 namespace strata {
-
-/// What an engine sees of the machine for everything that is not plain memory. Calls come from
-/// inside Engine::run(), at virtual time Engine::cycle(). Accesses are 1, 2 or 4 bytes, may be
-/// unaligned; a miss reads all ones and drops writes.
-class EngineBus {
- public:
-  virtual ~EngineBus() = default;
-  virtual std::uint32_t port_read(std::uint16_t port, unsigned bytes) = 0;
-  virtual void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) = 0;
-  virtual std::uint32_t mmio_read(std::uint32_t physical, unsigned bytes) = 0;
-  virtual void mmio_write(std::uint32_t physical, unsigned bytes, std::uint32_t value) = 0;
-  /// The INTA cycle: asks the 8259 pair for the vector of the pending interrupt.
-  virtual std::uint8_t acknowledge_interrupt() = 0;
-};
 
 /// Memory an engine may touch directly. `base` and `size` are multiples of 4 KiB. Writes to a
 /// region that is not writable go to EngineBus::mmio_write (reads stay direct).
@@ -51,6 +38,9 @@ class Engine {
 
   virtual void load_state(const CpuState& state) = 0;
   virtual CpuState state() const = 0;
+
+  /// Whether time is the host's, which goes on by itself, instead of the instructions'.
+  virtual bool on_host_time() const { return false; }
 
   /// Virtual time now, exact inside EngineBus calls. Software engines: one instruction is `cpi`
   /// cycles; KVM: host time since the start at the machine's clock rate.

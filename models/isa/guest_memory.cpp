@@ -1,6 +1,5 @@
 #include "models/isa/guest_memory.h"
 
-#include <algorithm>
 #include <cassert>
 #include <cstdlib>
 #include <new>
@@ -10,26 +9,11 @@ namespace {
 
 constexpr std::size_t kPages = std::size_t{1} << (32 - GuestMemory::kPageShift);
 
-/// Bytes of the next piece of an access: up to the dword's end, and one or two where that leaves
-/// three.
-unsigned piece_bytes(std::uint32_t address, unsigned left) {
-  const unsigned lane = address % 4;
-  const unsigned bytes = std::min(left, 4 - lane);
-  if (bytes != 3) {
-    return bytes;
-  }
-  return lane == 0 ? 2 : 1;
-}
-
 /// Physical address of byte `done` of an access.
 std::uint32_t address_in(const GuestMemory::Place& place, unsigned done) {
   const std::uint32_t in_first =
       GuestMemory::kPageMask + 1 - (place.first & GuestMemory::kPageMask);
   return done < in_first ? place.first + done : place.second + (done - in_first);
-}
-
-std::uint32_t low_bytes(std::uint32_t value, unsigned bytes) {
-  return bytes == 4 ? value : value & ((1u << (8 * bytes)) - 1);
 }
 
 }  // namespace
@@ -39,8 +23,8 @@ void GuestMemory::FreePages::operator()(Page* pages) const {
 }
 
 // calloc leaves pages of the tables that are never touched unbacked; new[] would write all 16 MiB.
-GuestMemory::GuestMemory(ExternalAccess& external)
-    : external_(external),
+GuestMemory::GuestMemory(EngineBus& bus)
+    : bus_(bus),
       readable_(static_cast<Page*>(std::calloc(kPages, sizeof(Page)))),
       writable_(static_cast<Page*>(std::calloc(kPages, sizeof(Page)))) {
   if (readable_ == nullptr || writable_ == nullptr) {
@@ -71,7 +55,7 @@ std::uint32_t GuestMemory::read(const Place& place, unsigned bytes) {
   std::uint32_t value = 0;
   for (unsigned done = 0; done < bytes;) {
     const std::uint32_t address = address_in(place, done);
-    const unsigned piece = piece_bytes(address, bytes - done);
+    const unsigned piece = bus_piece(address, bytes - done);
     value |= low_bytes(read_piece(address, piece), piece) << (8 * done);
     done += piece;
   }
@@ -81,7 +65,7 @@ std::uint32_t GuestMemory::read(const Place& place, unsigned bytes) {
 void GuestMemory::write(const Place& place, unsigned bytes, std::uint32_t value) {
   for (unsigned done = 0; done < bytes;) {
     const std::uint32_t address = address_in(place, done);
-    const unsigned piece = piece_bytes(address, bytes - done);
+    const unsigned piece = bus_piece(address, bytes - done);
     write_piece(address, piece, low_bytes(value >> (8 * done), piece));
     done += piece;
   }
@@ -90,7 +74,8 @@ void GuestMemory::write(const Place& place, unsigned bytes, std::uint32_t value)
 std::uint32_t GuestMemory::read_piece(std::uint32_t physical, unsigned bytes) {
   const std::uint8_t* host = at(readable_[physical >> kPageShift], physical);
   if (host == nullptr) {
-    return external_.mmio_read(physical, bytes);
+    ++device_accesses_;
+    return bus_.mmio_read(physical, bytes);
   }
   std::uint32_t value = 0;
   std::memcpy(&value, host, bytes);
@@ -100,7 +85,8 @@ std::uint32_t GuestMemory::read_piece(std::uint32_t physical, unsigned bytes) {
 void GuestMemory::write_piece(std::uint32_t physical, unsigned bytes, std::uint32_t value) {
   std::uint8_t* host = at(writable_[physical >> kPageShift], physical);
   if (host == nullptr) {
-    external_.mmio_write(physical, bytes, value);
+    ++device_accesses_;
+    bus_.mmio_write(physical, bytes, value);
   } else {
     std::memcpy(host, &value, bytes);
   }
@@ -110,8 +96,9 @@ std::uint32_t GuestMemory::port_read(std::uint16_t port, unsigned bytes) {
   std::uint32_t value = 0;
   for (unsigned done = 0; done < bytes;) {
     const std::uint16_t address = static_cast<std::uint16_t>(port + done);
-    const unsigned piece = piece_bytes(address, bytes - done);
-    value |= low_bytes(external_.port_read(address, piece), piece) << (8 * done);
+    const unsigned piece = bus_piece(address, bytes - done);
+    ++port_accesses_;
+    value |= low_bytes(bus_.port_read(address, piece), piece) << (8 * done);
     done += piece;
   }
   return value;
@@ -120,8 +107,9 @@ std::uint32_t GuestMemory::port_read(std::uint16_t port, unsigned bytes) {
 void GuestMemory::port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) {
   for (unsigned done = 0; done < bytes;) {
     const std::uint16_t address = static_cast<std::uint16_t>(port + done);
-    const unsigned piece = piece_bytes(address, bytes - done);
-    external_.port_write(address, piece, low_bytes(value >> (8 * done), piece));
+    const unsigned piece = bus_piece(address, bytes - done);
+    ++port_accesses_;
+    bus_.port_write(address, piece, low_bytes(value >> (8 * done), piece));
     done += piece;
   }
 }

@@ -1,5 +1,5 @@
 // Physical memory as the processor reaches it: mapped regions directly through host pointers, all
-// else (device registers, ports, holes, writes to ROM) through ExternalAccess. Little-endian, any
+// else (device registers, ports, holes, writes to ROM) through EngineBus. Little-endian, any
 // alignment.
 #pragma once
 
@@ -8,25 +8,16 @@
 #include <memory>
 #include <vector>
 
-namespace strata {
+#include "models/base/engine_bus.h"
 
-/// Everything that is not plain memory. An access lies inside one aligned dword and is 1, 2 or 4
-/// bytes; two bytes may start at an odd address.
-class ExternalAccess {
- public:
-  virtual ~ExternalAccess() = default;
-  virtual std::uint32_t port_read(std::uint16_t port, unsigned bytes) = 0;
-  virtual void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) = 0;
-  virtual std::uint32_t mmio_read(std::uint32_t physical, unsigned bytes) = 0;
-  virtual void mmio_write(std::uint32_t physical, unsigned bytes, std::uint32_t value) = 0;
-};
+namespace strata {
 
 class GuestMemory {
  public:
   static constexpr unsigned kPageShift = 12;
   static constexpr std::uint32_t kPageMask = (1u << kPageShift) - 1;
 
-  explicit GuestMemory(ExternalAccess& external);
+  explicit GuestMemory(EngineBus& bus);
 
   /// Maps `size` bytes at `base` (both multiples of 4 KiB) to `host`.
   void map(std::uint32_t base, std::uint64_t size, std::uint8_t* host, bool writable);
@@ -75,6 +66,10 @@ class GuestMemory {
   std::uint32_t port_read(std::uint16_t port, unsigned bytes);
   void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value);
 
+  /// Calls of the bus so far: of its ports, and of its memory.
+  std::uint64_t port_accesses() const { return port_accesses_; }
+  std::uint64_t device_accesses() const { return device_accesses_; }
+
  private:
   using Page = std::uint8_t*;
   struct FreePages {
@@ -90,7 +85,9 @@ class GuestMemory {
   std::uint32_t read_piece(std::uint32_t physical, unsigned bytes);
   void write_piece(std::uint32_t physical, unsigned bytes, std::uint32_t value);
 
-  ExternalAccess& external_;
+  EngineBus& bus_;
+  std::uint64_t port_accesses_ = 0;
+  std::uint64_t device_accesses_ = 0;
   std::vector<Region> regions_;
   PageTable readable_;  // host address of each 4 KiB page, null where there is none
   PageTable writable_;

@@ -44,8 +44,8 @@ class Processor {
   /// Longest instruction the 80386 accepts (SDM vol. 2, 2.3.11).
   static constexpr unsigned kMaxLength = 15;
 
-  explicit Processor(ExternalAccess& external, CpuFamily cpu_family = CpuFamily::k586)
-      : memory(external), family(cpu_family), mmu_(memory, cpu_family) {
+  explicit Processor(EngineBus& bus, CpuFamily cpu_family = CpuFamily::k586)
+      : memory(bus), family(cpu_family), mmu_(memory, cpu_family) {
     load_state(CpuState::reset(cpu_family));
   }
 

@@ -235,11 +235,12 @@ Fault fault_at(unsigned level, std::uint32_t cr4, const std::array<std::uint8_t,
   guest.state.cr4 = cr4;
   guest.state.gpr[kEcx] = 0x10;
   guest.state.seg[kSs].attributes |= level << attr::kDplShift;
-  struct NoBus final : ExternalAccess {
+  struct NoBus final : EngineBus {
     std::uint32_t port_read(std::uint16_t, unsigned) override { return 0; }
     void port_write(std::uint16_t, unsigned, std::uint32_t) override {}
     std::uint32_t mmio_read(std::uint32_t, unsigned) override { return 0; }
     void mmio_write(std::uint32_t, unsigned, std::uint32_t) override {}
+    std::uint8_t acknowledge_interrupt() override { return 0; }
   } bus;
   Processor p(bus, CpuFamily::k586);
   p.load_state(guest.state);

@@ -19,12 +19,13 @@ constexpr std::uint32_t kFrame = 0x00007000;
 constexpr std::uint32_t kAll = pte::kPresent | pte::kWritable | pte::kUser;
 constexpr std::uint32_t kProtectedPaging = cr0::kPe | cr0::kPg;
 
-class NoDevices final : public ExternalAccess {
+class NoDevices final : public EngineBus {
  public:
   std::uint32_t port_read(std::uint16_t, unsigned) override { return 0; }
   void port_write(std::uint16_t, unsigned, std::uint32_t) override {}
   std::uint32_t mmio_read(std::uint32_t, unsigned) override { return 0; }
   void mmio_write(std::uint32_t, unsigned, std::uint32_t) override {}
+  std::uint8_t acknowledge_interrupt() override { return 0; }
 };
 
 struct Result {

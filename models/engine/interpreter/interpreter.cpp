@@ -11,35 +11,6 @@
 
 namespace strata {
 
-/// EngineBus as models/isa sees it, counting what goes through.
-class Interpreter::Bus final : public ExternalAccess {
- public:
-  explicit Bus(EngineBus& machine) : machine_(machine) {}
-
-  std::uint32_t port_read(std::uint16_t port, unsigned bytes) override {
-    ++ports;
-    return machine_.port_read(port, bytes);
-  }
-  void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) override {
-    ++ports;
-    machine_.port_write(port, bytes, value);
-  }
-  std::uint32_t mmio_read(std::uint32_t physical, unsigned bytes) override {
-    ++mmio;
-    return machine_.mmio_read(physical, bytes);
-  }
-  void mmio_write(std::uint32_t physical, unsigned bytes, std::uint32_t value) override {
-    ++mmio;
-    machine_.mmio_write(physical, bytes, value);
-  }
-
-  std::uint64_t ports = 0;
-  std::uint64_t mmio = 0;
-
- private:
-  EngineBus& machine_;
-};
-
 /// Decoded instructions by address, each with the bytes it was decoded from. A hit compares those
 /// with the bytes in memory now, and decoding is a pure function of them, so nothing is ever
 /// invalidated and self-modifying code needs no care.
@@ -119,8 +90,7 @@ struct Interpreter::DecodeMemo {
 Interpreter::Interpreter(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi,
                          CpuFamily family)
     : machine_(bus),
-      bus_(std::make_unique<Bus>(bus)),
-      processor_(*bus_, family),
+      processor_(bus, family),
       memo_(std::make_unique<DecodeMemo>(family)),
       cpi_(cpi) {
   processor_.attach_clock(cycle_);
@@ -168,7 +138,10 @@ void Interpreter::request_stop() {
 }
 
 std::map<std::string, std::uint64_t> Interpreter::exits() const {
-  return {{"port", bus_->ports}, {"mmio", bus_->mmio}, {"hlt", halts_}, {"interrupt", interrupts_}};
+  return {{"port", processor_.memory.port_accesses()},
+          {"mmio", processor_.memory.device_accesses()},
+          {"hlt", halts_},
+          {"interrupt", interrupts_}};
 }
 
 // ---- fetching ----

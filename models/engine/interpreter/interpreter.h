@@ -56,7 +56,6 @@ class Interpreter final : public Engine {
   bool shutdown() const { return shutdown_; }
 
  private:
-  class Bus;
   struct DecodeMemo;
 
   const Instruction* fetch(std::uint32_t eip);
@@ -77,7 +76,6 @@ class Interpreter final : public Engine {
   void end_record(RetireRecord& record);
 
   EngineBus& machine_;
-  std::unique_ptr<Bus> bus_;
   Processor processor_;
   std::unique_ptr<DecodeMemo> memo_;
   Instruction slow_instruction_;

@@ -31,9 +31,25 @@ std::int64_t to_ns(Cycle cycle, std::uint64_t hz) {
   return static_cast<std::int64_t>(seconds * kSecondNs + (cycle % hz * kSecondNs + hz - 1) / hz);
 }
 
-/// The largest access EngineBus takes out of `bytes` left: 4, 2 or 1.
-unsigned bus_access(unsigned bytes) {
-  return bytes >= 4 ? 4 : bytes >= 2 ? 2 : 1;
+/// Hands `bytes` bytes of `data` to `write`(offset, bytes, value) in the pieces EngineBus takes.
+template <typename Write>
+void write_pieces(std::uint32_t address, unsigned bytes, const std::uint8_t* data, Write&& write) {
+  for (unsigned done = 0, piece = 0; done < bytes; done += piece) {
+    piece = bus_piece(address + done, bytes - done);
+    std::uint32_t value = 0;
+    std::memcpy(&value, data + done, piece);
+    write(done, piece, value);
+  }
+}
+
+/// Fills `bytes` bytes of `data` with what `read`(offset, bytes) gives for those pieces.
+template <typename Read>
+void read_pieces(std::uint32_t address, unsigned bytes, std::uint8_t* data, Read&& read) {
+  for (unsigned done = 0, piece = 0; done < bytes; done += piece) {
+    piece = bus_piece(address + done, bytes - done);
+    const std::uint32_t value = read(done, piece);
+    std::memcpy(data + done, &value, piece);
+  }
 }
 
 }  // namespace
@@ -195,13 +211,14 @@ void KvmEngine::handle_port_exit() {
   const auto io = run.io;
   std::uint8_t* data = reinterpret_cast<std::uint8_t*>(&run) + io.data_offset;
   for (std::uint32_t i = 0; i < io.count; ++i, data += io.size) {
-    std::uint32_t value = 0;
+    const auto port = [&](unsigned done) { return static_cast<std::uint16_t>(io.port + done); };
     if (io.direction == KVM_EXIT_IO_OUT) {
-      std::memcpy(&value, data, io.size);
-      bus_.port_write(io.port, io.size, value);
+      write_pieces(io.port, io.size, data, [&](unsigned done, unsigned bytes, std::uint32_t value) {
+        bus_.port_write(port(done), bytes, value);
+      });
     } else {
-      value = bus_.port_read(io.port, io.size);
-      std::memcpy(data, &value, io.size);
+      read_pieces(io.port, io.size, data,
+                  [&](unsigned done, unsigned bytes) { return bus_.port_read(port(done), bytes); });
     }
   }
 }
@@ -213,26 +230,14 @@ void KvmEngine::handle_mmio_exit() {
   auto& mmio = vm_->run().mmio;
   const auto address = static_cast<std::uint32_t>(mmio.phys_addr);
   if (mmio.is_write) {
-    write_mmio(address, mmio.len, mmio.data);
+    write_pieces(address, mmio.len, mmio.data,
+                 [&](unsigned done, unsigned bytes, std::uint32_t value) {
+                   bus_.mmio_write(address + done, bytes, value);
+                 });
   } else {
-    read_mmio(address, mmio.len, mmio.data);
-  }
-}
-
-void KvmEngine::write_mmio(std::uint32_t address, unsigned bytes, const std::uint8_t* data) {
-  for (unsigned size = 0; bytes > 0; bytes -= size, address += size, data += size) {
-    size = bus_access(bytes);
-    std::uint32_t value = 0;
-    std::memcpy(&value, data, size);
-    bus_.mmio_write(address, size, value);
-  }
-}
-
-void KvmEngine::read_mmio(std::uint32_t address, unsigned bytes, std::uint8_t* data) {
-  for (unsigned size = 0; bytes > 0; bytes -= size, address += size, data += size) {
-    size = bus_access(bytes);
-    const std::uint32_t value = bus_.mmio_read(address, size);
-    std::memcpy(data, &value, size);
+    read_pieces(address, mmio.len, mmio.data, [&](unsigned done, unsigned bytes) {
+      return bus_.mmio_read(address + done, bytes);
+    });
   }
 }
 

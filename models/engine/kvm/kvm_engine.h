@@ -55,6 +55,7 @@ class KvmEngine final : public Engine {
   ~KvmEngine() override;
 
   std::string_view name() const override { return "kvm"; }
+  bool on_host_time() const override { return true; }
 
   /// Also restarts cycle() and the exit counts at zero. A state KVM refuses shows in failure().
   void load_state(const CpuState& state) override;
@@ -95,8 +96,6 @@ class KvmEngine final : public Engine {
   void handle_exit();
   void handle_port_exit();
   void handle_mmio_exit();
-  void write_mmio(std::uint32_t address, unsigned bytes, const std::uint8_t* data);
-  void read_mmio(std::uint32_t address, unsigned bytes, std::uint8_t* data);
   void complete_access();
   void step_in_software();
   void note_boundary(const CpuState& state);

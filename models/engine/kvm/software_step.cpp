@@ -5,27 +5,6 @@
 
 namespace strata {
 
-/// EngineBus as the instruction set sees it.
-class SoftwareStep::BusAccess : public ExternalAccess {
- public:
-  explicit BusAccess(EngineBus& bus) : bus_(bus) {}
-  std::uint32_t port_read(std::uint16_t port, unsigned bytes) override {
-    return bus_.port_read(port, bytes);
-  }
-  void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) override {
-    bus_.port_write(port, bytes, value);
-  }
-  std::uint32_t mmio_read(std::uint32_t physical, unsigned bytes) override {
-    return bus_.mmio_read(physical, bytes);
-  }
-  void mmio_write(std::uint32_t physical, unsigned bytes, std::uint32_t value) override {
-    bus_.mmio_write(physical, bytes, value);
-  }
-
- private:
-  EngineBus& bus_;
-};
-
 namespace {
 
 Outcome execute(Processor& p) {
@@ -38,13 +17,11 @@ Outcome execute(Processor& p) {
 }  // namespace
 
 SoftwareStep::SoftwareStep(EngineBus& bus, std::span<const MemoryRegion> memory, CpuFamily family)
-    : access_(std::make_unique<BusAccess>(bus)), processor_(*access_, family) {
+    : processor_(bus, family) {
   for (const MemoryRegion& region : memory) {
     processor_.memory.map(region.base, region.size, region.host, region.writable);
   }
 }
-
-SoftwareStep::~SoftwareStep() = default;
 
 bool SoftwareStep::step(CpuState& state) {
   Processor& p = processor_;

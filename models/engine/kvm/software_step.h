@@ -4,7 +4,6 @@
 // and the same bus.
 #pragma once
 
-#include <memory>
 #include <span>
 
 #include "models/engine/engine.h"
@@ -18,7 +17,6 @@ class SoftwareStep {
   /// `bus` outlives this.
   SoftwareStep(EngineBus& bus, std::span<const MemoryRegion> memory,
                CpuFamily family = CpuFamily::k586);
-  ~SoftwareStep();
 
   /// Whether instructions of `state` can be carried out here: not with paging.
   static bool supports(const CpuState& state) { return (state.cr0 & cr0::kPg) == 0; }
@@ -28,9 +26,6 @@ class SoftwareStep {
   bool step(CpuState& state);
 
  private:
-  class BusAccess;
-
-  std::unique_ptr<BusAccess> access_;
   Processor processor_;
 };
 

@@ -67,6 +67,27 @@ TEST_F(KvmEngineTest, RepInsdFillsMemoryInOrder) {
   EXPECT_EQ(engine->state().gpr[kEdi], 0x3200u);
 }
 
+// EngineBus: an access lies inside one dword, so that no engine's device sees another's split.
+TEST_F(KvmEngineTest, WhatCrossesADwordComesInPieces) {
+  bus.inputs = {0x11, 0x332, 0x44};
+  CpuState state = protected_mode();
+  state.gpr[kEax] = 0x44332211;
+  state.gpr[kEdx] = 0x1F1;
+  state.gpr[kEbx] = 0x40000002;
+  // out dx, eax; in eax, dx; mov [ebx], eax; mov [ebx+1], ax; hlt
+  ASSERT_EQ(run(state, {0xEF, 0xED, 0x89, 0x03, 0x66, 0x89, 0x43, 0x01, 0xF4}),
+            StopReason::kHalted);
+  EXPECT_EQ(bus.port_writes,
+            (std::vector<Access>{{0x1F1, 1, 0x11}, {0x1F2, 2, 0x3322}, {0x1F4, 1, 0x44}}));
+  EXPECT_EQ(bus.port_reads,
+            (std::vector<Access>{{0x1F1, 1, 0x11}, {0x1F2, 2, 0x332}, {0x1F4, 1, 0x44}}));
+  EXPECT_EQ(engine->state().gpr[kEax], 0x44033211u);
+  EXPECT_EQ(bus.mmio_writes, (std::vector<Access>{{0x40000002, 2, 0x3211},
+                                                  {0x40000004, 2, 0x4403},
+                                                  {0x40000003, 1, 0x11},
+                                                  {0x40000004, 1, 0x32}}));
+}
+
 TEST_F(KvmEngineTest, UnbackedMemoryGoesToTheBus) {
   bus.inputs = {0x12345678};
   CpuState state = protected_mode();
