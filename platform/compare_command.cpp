@@ -9,10 +9,10 @@
 #include <iterator>
 #include <optional>
 
-#include "models/engine/kvm/kvm_host.h"
 #include "platform/child_process.h"
 #include "platform/commands.h"
 #include "platform/disk/raw_image.h"
+#include "platform/engines.h"
 #include "platform/exit_codes.h"
 #include "platform/loader/guest_loader.h"
 #include "platform/output_file.h"
@@ -148,7 +148,7 @@ std::optional<Error> CompareRun::copy_disk(const std::string& to) const {
 }
 
 std::optional<Error> CompareRun::run_engine(const CompareOptions::Engine& engine) {
-  const std::string name = to_string(engine.kind);
+  const std::string name(engine.entry->name);
   if (auto error = copy_disk(folder_.file(name + ".img"))) return error;
   fmt::print(stderr, "strata: running {} ...\n", name);
   const std::string messages = folder_.file(name + ".err");
@@ -185,11 +185,8 @@ void CompareRun::compare_disks() {
 
 void CompareRun::add_note() {
   for (const RunReport& run : comparison_.runs) {
-    if (run.engine == "kvm" && describe_kvm().kind == KvmKind::kEmulating) {
-      comparison_.note =
-          "this host's KVM emulates instead of virtualising, so its figures say little about KVM "
-          "elsewhere; 'strata info' says more";
-    }
+    const std::string note = find_engine(run.engine)->probe().note;
+    if (!note.empty()) comparison_.note = note;
   }
 }
 

@@ -8,8 +8,8 @@
 #include <boost/version.hpp>
 #include <nlohmann/json.hpp>
 
-#include "models/engine/kvm/kvm_host.h"
 #include "platform/commands.h"
+#include "platform/engines.h"
 #include "platform/exit_codes.h"
 #include "platform/host_cpu.h"
 #include "platform/simulator_versions.h"
@@ -19,7 +19,7 @@ namespace strata {
 namespace {
 
 void line(const char* label, const std::string& text) {
-  fmt::print("{:<12} {}\n", label, text);
+  fmt::print("{:<13} {}\n", label, text);
 }
 
 std::string libraries() {
@@ -42,7 +42,10 @@ int info_command(const InfoOptions&) {
   line("strata", kVersion);
   line("host CPU", fmt::format("{}, {} online", host_cpu_name(), sysconf(_SC_NPROCESSORS_ONLN)));
   line("system", fmt::format("{} {} {}", system.sysname, system.release, system.machine));
-  line("KVM", describe_kvm().line());
+  for (const EngineEntry& engine : engines()) {
+    line(fmt::format("engine {}", engine.name).c_str(),
+         fmt::format("{}; {}", engine.description, engine.probe().line));
+  }
   line("guest CPU", "--cpu 386, 486 or 586 (default), without FPU");
   line("SystemC", systemc_version());
   line("Verilator", verilator_version());

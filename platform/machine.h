@@ -9,7 +9,6 @@
 #include <string>
 
 #include "models/base/frame_buffer.h"
-#include "models/base/result.h"
 #include "models/base/types.h"
 #include "models/isa/cpu_state.h"
 #include "platform/machine_config.h"
@@ -66,8 +65,5 @@ class Machine {
   /// Anything else worth a number in --stats ("ata.sectors_written", "bus.stall_cycles", ...).
   virtual std::map<std::string, std::uint64_t> counters() const { return {}; }
 };
-
-/// Builds the machine `config` asks for; an error says which engine or device is not there and why.
-Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config);
 
 }  // namespace strata

@@ -16,8 +16,6 @@
 
 namespace strata {
 
-enum class EngineKind { kRtl, kInterp, kKvm };
-
 /// Which twin of a device the cycle-accurate machine uses (`--device vga=tlm`).
 enum class Twin { kRtl, kTlm };
 
@@ -44,7 +42,6 @@ struct TraceConfig {
 using ByteSink = std::function<void(std::uint8_t byte)>;
 
 struct MachineConfig {
-  EngineKind engine = EngineKind::kRtl;
   /// The processor; KVM's only in what CPUID says.
   CpuFamily cpu = CpuFamily::k586;
   std::uint64_t memory_bytes = 16u << 20;  // multiple of 4 KiB, at least 1 MiB

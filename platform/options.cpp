@@ -25,17 +25,6 @@ constexpr double kMaxClockMhz = 4'000;
 constexpr unsigned kMaxCpi = 1000;
 constexpr unsigned kMaxMemoryLatency = 1000;
 
-const std::map<std::string, EngineKind> kEngines = {
-    {"rtl", EngineKind::kRtl}, {"interp", EngineKind::kInterp}, {"kvm", EngineKind::kKvm}};
-
-/// Options of `run` that mean something to one engine only.
-const std::map<std::string, EngineKind> kEngineOf = {
-    {"vcd", EngineKind::kRtl},        {"fst", EngineKind::kRtl},
-    {"trace-from", EngineKind::kRtl}, {"trace-to", EngineKind::kRtl},
-    {"trace-last", EngineKind::kRtl}, {"check", EngineKind::kRtl},
-    {"device", EngineKind::kRtl},     {"mem-latency", EngineKind::kRtl},
-    {"cpi", EngineKind::kInterp},     {"vga-memory", EngineKind::kKvm}};
-
 /// Thrown inside this file only; parse_command_line() turns it into an Error.
 struct BadOption {
   std::string message;
@@ -119,17 +108,33 @@ po::options_description wave_options() {
 
 po::options_description run_options() {
   po::options_description options;
-  options.add_options()("engine",
-                        po::value<std::string>()->value_name("E")->default_value("interp"),
-                        "rtl, interp or kvm");
+  static const std::string names = engine_names();
+  options.add_options()(
+      "engine", po::value<std::string>()->value_name("E")->default_value("interp"), names.c_str());
   options.add(machine_options()).add(limit_options()).add(output_options()).add(wave_options());
   return options;
+}
+
+/// All of them, as --engines takes them.
+std::string engine_list() {
+  Text names;
+  for (const EngineEntry& engine : engines()) names.emplace_back(engine.name);
+  return fmt::format("{}", fmt::join(names, ","));
+}
+
+/// What --help says of each.
+std::string engine_help() {
+  std::string text = "\nEngines:\n";
+  for (const EngineEntry& engine : engines()) {
+    text += fmt::format("  {:<8}{}\n", engine.name, engine.description);
+  }
+  return text + '\n';
 }
 
 po::options_description compare_options() {
   po::options_description own("Comparison");
   auto add = own.add_options();
-  add("engines", po::value<std::string>()->value_name("LIST")->default_value("rtl,interp,kvm"),
+  add("engines", po::value<std::string>()->value_name("LIST")->default_value(engine_list()),
       "which, separated by commas");
   add("json", po::value<std::string>()->value_name("FILE"),
       "the table as JSON; - for standard output");
@@ -137,6 +142,19 @@ po::options_description compare_options() {
   po::options_description options;
   options.add(own).add(machine_options()).add(limit_options());
   return options;
+}
+
+const EngineEntry* pick_engine(const char* option, const std::string& name) {
+  if (const EngineEntry* engine = find_engine(name)) return engine;
+  fail("{}: '{}' is not {}", option, name, engine_names());
+}
+
+/// The only engine that `run`'s option means something to; null where there is no such one.
+const EngineEntry* only_engine_of(const std::string& option) {
+  for (const EngineEntry& engine : engines()) {
+    if (std::ranges::find(engine.options, option) != engine.options.end()) return &engine;
+  }
+  return nullptr;
 }
 
 /// Parsed options of one command, with access by name and messages that quote the name.
@@ -199,12 +217,12 @@ class Values {
   }
 
   /// The options given on the command line that concern `engine`, to be passed on.
-  Text forwarded(const po::options_description& from, EngineKind engine) const {
+  Text forwarded(const po::options_description& from, const EngineEntry* engine) const {
     Text arguments;
     for (const auto& option : from.options()) {
       const std::string& name = option->long_name();
-      const auto only = kEngineOf.find(name);
-      if (!given(name) || (only != kEngineOf.end() && only->second != engine)) continue;
+      const EngineEntry* only = only_engine_of(name);
+      if (!given(name) || (only != nullptr && only != engine)) continue;
       if (map_[name].value().type() == typeid(Text)) {
         for (const std::string& value : list(name)) arguments.push_back("--" + name + "=" + value);
       } else {
@@ -308,20 +326,20 @@ void read_waves(const Values& values, RunOptions& run) {
   }
 }
 
-void check_engine(const Values& values, EngineKind engine) {
-  for (const auto& [name, only] : kEngineOf) {
-    if (only != engine && values.given(name)) {
-      fail("--{} works with --engine {} only, not with {}", name, to_string(only),
-           to_string(engine));
+void check_engine(const Values& values, const EngineEntry* engine) {
+  for (const EngineEntry& other : engines()) {
+    for (const std::string_view name : other.options) {
+      if (&other == engine || !values.given(std::string(name))) continue;
+      fail("--{} works with --engine {} only, not with {}", name, other.name, engine->name);
     }
   }
 }
 
 Command parse_run(const Text& arguments) {
   const Values values(run_options(), arguments, "guest");
-  if (values.given("help")) return ShowText{kRunHelp + values.help()};
+  if (values.given("help")) return ShowText{kRunHelp + engine_help() + values.help()};
   RunOptions run;
-  run.engine = values.choice("engine", kEngines);
+  run.engine = pick_engine("--engine", values.text("engine"));
   check_engine(values, run.engine);
   read_machine(values, run);
   read_limits(values, run);
@@ -332,7 +350,7 @@ Command parse_run(const Text& arguments) {
 
 Command parse_compare(const Text& arguments) {
   const Values values(compare_options(), arguments, "guest");
-  if (values.given("help")) return ShowText{kCompareHelp + values.help()};
+  if (values.given("help")) return ShowText{kCompareHelp + engine_help() + values.help()};
   CompareOptions compare;
   read_machine(values, compare.common);
   read_limits(values, compare.common);
@@ -343,10 +361,10 @@ Command parse_compare(const Text& arguments) {
   passed_on.add(limit_options());
   std::istringstream list(values.text("engines"));
   for (std::string name; std::getline(list, name, ',');) {
-    const EngineKind kind = Values::pick("--engines", name, kEngines);
-    compare.engines.push_back({kind, values.forwarded(passed_on, kind)});
+    const EngineEntry* engine = pick_engine("--engines", name);
+    compare.engines.push_back({engine, values.forwarded(passed_on, engine)});
   }
-  if (compare.engines.empty()) fail("--engines: name at least one of rtl, interp, kvm");
+  if (compare.engines.empty()) fail("--engines: name at least one of {}", engine_names());
   return compare;
 }
 
@@ -391,13 +409,6 @@ Result<Command> parse_command_line(const std::vector<std::string>& arguments) {
     const std::string command = arguments.empty() ? "" : " " + arguments[0];
     return Error{fmt::format("{}; try 'strata{} --help'", error.what(), command)};
   }
-}
-
-const char* to_string(EngineKind engine) {
-  for (const auto& [name, kind] : kEngines) {
-    if (kind == engine) return name.c_str();
-  }
-  return "?";
 }
 
 }  // namespace strata

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/base/result.h"
+#include "platform/engines.h"
 #include "platform/machine_config.h"
 
 namespace strata {
@@ -17,7 +18,7 @@ enum class DisplayMode { kNone, kText };
 
 /// `strata run`. File names are empty when not given.
 struct RunOptions {
-  EngineKind engine = EngineKind::kInterp;
+  const EngineEntry* engine = nullptr;  // never null after parsing
   CpuFamily cpu = CpuFamily::k586;
   std::string guest;
   std::string bios;
@@ -57,7 +58,7 @@ struct RunOptions {
 /// `strata compare`: the arguments of one `strata run` for each engine.
 struct CompareOptions {
   struct Engine {
-    EngineKind kind;
+    const EngineEntry* entry = nullptr;
     std::vector<std::string> arguments;  // options of `run` that concern this engine
   };
   std::vector<Engine> engines;
@@ -83,8 +84,5 @@ using Command = std::variant<ShowText, RunOptions, CompareOptions, InfoOptions, 
 
 /// `arguments` without the program's name. An error is one line.
 Result<Command> parse_command_line(const std::vector<std::string>& arguments);
-
-/// "rtl", "interp", "kvm".
-const char* to_string(EngineKind engine);
 
 }  // namespace strata

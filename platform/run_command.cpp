@@ -97,7 +97,7 @@ std::optional<Error> Run::prepare() {
     return error;
   }
   if (auto error = open_disk()) return error;
-  auto machine = make_machine(config());
+  auto machine = options_.engine->make(config());
   if (!machine) return Error{machine.error()};
   machine_ = std::move(*machine);
   return open_outputs();
@@ -141,7 +141,6 @@ std::optional<Error> Run::open_disk() {
 
 MachineConfig Run::config() {
   MachineConfig config;
-  config.engine = options_.engine;
   config.memory_bytes = options_.memory_bytes;
   config.clock_hz = options_.clock_hz;
   config.cpu = options_.cpu;
@@ -238,12 +237,12 @@ const char* outcome_name(RunEnd end) {
 
 RunReport Run::report(const RunOutcome& outcome, double seconds) const {
   RunReport report;
-  report.engine = to_string(options_.engine);
+  report.engine = options_.engine->name;
   report.guest = guest_.name;
   report.outcome = outcome_name(outcome.end);
   report.status = exit_status(outcome);
   report.cycles = machine_->cycles();
-  if (options_.engine != EngineKind::kKvm) report.instructions = machine_->instructions();
+  if (options_.engine->counts_instructions) report.instructions = machine_->instructions();
   report.seconds = seconds;
   report.clock_hz = options_.clock_hz;
   report.host = host_cpu_name();

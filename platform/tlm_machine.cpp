@@ -10,8 +10,6 @@
 #include "models/cpu/cpu_tlm.h"
 #include "models/debug/debug_tlm.h"
 #include "models/debug/post_card.h"
-#include "models/engine/interpreter/interpreter.h"
-#include "models/engine/kvm/kvm_engine.h"
 #include "models/memory/memory_tlm.h"
 #include "models/pic/pic_tlm.h"
 #include "models/pit/pit_tlm.h"
@@ -26,15 +24,15 @@ namespace strata {
 namespace {
 
 /// Longest lead of an engine over SystemC's time: at 10 to 100 MIPS a few milliseconds of the host.
-constexpr Cycle kInterpreterQuantum = 1 << 17;
-constexpr Cycle kKvmLeadsASecond = 200;
+constexpr Cycle kQuantumInstructions = 1 << 17;
+constexpr Cycle kHostTimeLeadsASecond = 200;
 
 class TlmMachine final : public Machine {
  public:
   explicit TlmMachine(const MachineConfig& config);
 
   /// Second half of the construction: what can fail.
-  std::optional<Error> make_engine();
+  std::optional<Error> make_engine(const SoftwareEngine& engine);
 
   RunOutcome run(RunControl& control) override;
 
@@ -123,19 +121,12 @@ void TlmMachine::wire() {
   cpu_.interrupt(interrupt_);
 }
 
-std::optional<Error> TlmMachine::make_engine() {
-  if (config_.engine == EngineKind::kInterp) {
-    engine_ = std::make_unique<Interpreter>(cpu_, memory_.regions(nullptr, false), config_.cpi,
-                                            config_.cpu);
-  } else {
-    const bool shared = config_.vga_memory == VgaMemory::kShared;
-    auto engine =
-        KvmEngine::create(cpu_, {.memory = memory_.regions(vga_core_.text_memory(), shared),
-                                 .clock_hz = config_.clock_hz,
-                                 .family = config_.cpu});
-    if (!engine) return Error{engine.error()};
-    engine_ = std::move(*engine);
-  }
+std::optional<Error> TlmMachine::make_engine(const SoftwareEngine& engine) {
+  std::uint8_t* text = engine.maps_text_memory ? vga_core_.text_memory() : nullptr;
+  const bool shared = config_.vga_memory == VgaMemory::kShared;
+  auto made = engine.make(cpu_, config_, memory_.regions(text, shared));
+  if (!made) return Error{made.error()};
+  engine_ = std::move(*made);
   return std::nullopt;
 }
 
@@ -143,8 +134,8 @@ CpuTlm::Config TlmMachine::cpu_config(RunControl& control) {
   CpuTlm::Config config;
   config.period = period_;
   config.limit = control.max_cycles();
-  config.quantum = config_.engine == EngineKind::kInterp ? kInterpreterQuantum * config_.cpi
-                                                         : config_.clock_hz / kKvmLeadsASecond;
+  config.quantum = engine_->on_host_time() ? config_.clock_hz / kHostTimeLeadsASecond
+                                           : kQuantumInstructions * config_.cpi;
   // The debug ports report port 80 themselves.
   if (config_.post_port && *config_.post_port != STRATA_POST_PORT) {
     post_card_.emplace(*config_.post_port, config_.post_code, config_.log);
@@ -183,9 +174,10 @@ RunOutcome TlmMachine::outcome() const {
 
 }  // namespace
 
-Result<std::unique_ptr<Machine>> make_tlm_machine(const MachineConfig& config) {
+Result<std::unique_ptr<Machine>> make_tlm_machine(const MachineConfig& config,
+                                                  const SoftwareEngine& engine) {
   auto machine = std::make_unique<TlmMachine>(config);
-  if (auto error = machine->make_engine()) return *error;
+  if (auto error = machine->make_engine(engine)) return *error;
   return std::unique_ptr<Machine>(std::move(machine));
 }
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "platform/engines.h"
 #include "tests/cli/cli_test.h"
 
 namespace strata::test {
@@ -18,19 +19,25 @@ TEST_F(CliCommands, HelpAndVersion) {
   EXPECT_EQ(help.status, 0);
   EXPECT_TRUE(contains(help.out, "strata compare")) << help.out;
   EXPECT_EQ(help.err, "");
-  EXPECT_TRUE(contains(strata({"run", "--help"}).out, "--max-cycles"));
+  const Finished run_help = strata({"run", "--help"});
+  EXPECT_TRUE(contains(run_help.out, "--max-cycles"));
+  for (const EngineEntry& engine : engines()) {
+    EXPECT_TRUE(contains(run_help.out, std::string(engine.description))) << run_help.out;
+  }
   EXPECT_TRUE(contains(strata({"--version"}).out, "strata 0."));
 }
 
-TEST_F(CliCommands, InfoNamesHostKvmAndVersions) {
+TEST_F(CliCommands, InfoNamesHostEnginesAndVersions) {
   const Finished info = strata({"info"});
   EXPECT_EQ(info.status, 0);
-  for (const char* part :
-       {"host CPU", "KVM", "586", "SystemC      2.3", "Verilator    5.", "Boost"}) {
+  for (const char* part : {"host CPU", "586", "SystemC       2.3", "Verilator     5.", "Boost"}) {
     EXPECT_TRUE(contains(info.out, part)) << part << " is missing in\n" << info.out;
   }
-  const std::size_t kvm = info.out.find("\nKVM");
-  EXPECT_GT(info.out.find('\n', kvm + 1) - kvm, 20u) << info.out;
+  for (const EngineEntry& engine : engines()) {
+    const std::size_t line = info.out.find("\nengine " + std::string(engine.name) + ' ');
+    ASSERT_NE(line, std::string::npos) << engine.name << " is missing in\n" << info.out;
+    EXPECT_GT(info.out.find('\n', line + 1) - line, 20u + engine.description.size()) << info.out;
+  }
 }
 
 TEST_F(CliCommands, DiskCreateMakesAnImageToRunWith) {

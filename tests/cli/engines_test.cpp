@@ -2,23 +2,22 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/cli_test.h"
+#include "tests/support/engine_names.h"
 
 namespace strata::test {
 namespace {
 
-class CliEngines : public CliTest, public testing::WithParamInterface<const char*> {
+class CliEngines : public CliTest, public testing::WithParamInterface<std::string> {
  protected:
   void SetUp() override {
     CliTest::SetUp();
-    write("probe", exit_guest(0));
-    const Finished probe = run("probe", {});
-    if (probe.status == 2) GTEST_SKIP() << GetParam() << ": " << probe.err;
-    ASSERT_EQ(probe.status, 0) << probe.err;
+    const std::string missing = why_no_engine(GetParam());
+    if (!missing.empty()) GTEST_SKIP() << missing;
   }
 
   std::vector<std::string> arguments(const std::string& guest,
                                      const std::vector<std::string>& options) const {
-    std::vector<std::string> all = {"run", std::string("--engine=") + GetParam()};
+    std::vector<std::string> all = {"run", "--engine=" + GetParam()};
     all.insert(all.end(), options.begin(), options.end());
     all.push_back(guest);
     return all;
@@ -47,8 +46,8 @@ TEST_P(CliEngines, CpuidTellsTheChosenProcessor) {
 TEST_P(CliEngines, TestRomReportsOnThePostPort) {
   for (const std::size_t kib : {64, 128, 256}) {
     write("rom", post_rom(kib));
-    const Finished end = strata({"run", std::string("--engine=") + GetParam(), "--bios", "rom",
-                                 "--post-port", "0x190", "--log", "rom.log", "--stats", "s.json"});
+    const Finished end = strata({"run", "--engine=" + GetParam(), "--bios", "rom", "--post-port",
+                                 "0x190", "--log", "rom.log", "--stats", "s.json"});
     EXPECT_EQ(end.status, 0) << end.err;
     EXPECT_NE(end.err.find("last POST code 03"), std::string::npos) << end.err;
     const std::string log = read("rom.log");
@@ -65,7 +64,7 @@ TEST_P(CliEngines, TestRomReportsOnThePostPort) {
 
 // Halted cycles too: the guest works for a while and then halts.
 TEST_P(CliEngines, CycleCausesAddUpToTheCycles) {
-  if (std::string(GetParam()) != "rtl") GTEST_SKIP() << "only the RTL core has a pipeline";
+  if (GetParam() != "rtl") GTEST_SKIP() << "only the RTL core has a pipeline";
   write("guest", halting_guest());
   ASSERT_EQ(run("guest", {"--max-cycles=5000", "--stats=s.json"}).status, 0);
   const nlohmann::json counters = stats().at("counters");
@@ -99,7 +98,7 @@ TEST_P(CliEngines, CycleLimitEndsWith4) {
   EXPECT_EQ(run("guest", {"--max-cycles=200000", "--stats=s.json"}).status, 4);
   const auto cycles = stats().at("cycles").get<std::uint64_t>();
   // KVM runs on host time and is stopped a little later.
-  const std::uint64_t slack = std::string(GetParam()) == "kvm" ? 25'000'000 : 0;
+  const std::uint64_t slack = GetParam() == "kvm" ? 25'000'000 : 0;
   EXPECT_GE(cycles, 200'000u);
   EXPECT_LE(cycles, 200'000u + slack);
 }
@@ -134,13 +133,13 @@ TEST_P(CliEngines, TalksOnDebugConsoleSerialAndScreen) {
   EXPECT_EQ(finished.out, "hi\n");
   EXPECT_EQ(read("screen.txt").substr(0, 1), "Z");
   // On host time the bytes' 350 us may not have passed when the loop before the exit has.
-  if (std::string(GetParam()) != "kvm") {
+  if (GetParam() != "kvm") {
     EXPECT_EQ(read("com.txt"), "com\n");
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, CliEngines, testing::Values("rtl", "interp", "kvm"),
-                         [](const auto& engine) { return std::string(engine.param); });
+INSTANTIATE_TEST_SUITE_P(All, CliEngines, testing::ValuesIn(all_engine_names()),
+                         [](const auto& engine) { return engine.param; });
 
 }  // namespace
 }  // namespace strata::test

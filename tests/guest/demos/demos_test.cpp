@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "tests/guest/demos/guest_run.h"
+#include "tests/support/engine_names.h"
 
 namespace strata::test {
 namespace {
@@ -57,10 +58,9 @@ class GuestDemos : public GuestTest, public testing::WithParamInterface<Case> {}
 
 TEST_P(GuestDemos, RunsToItsEnd) {
   const Case& c = GetParam();
+  const std::string missing = why_no_engine(c.engine);
+  if (!missing.empty()) GTEST_SKIP() << missing;
   const Finished finished = run(c.engine, c.demo->file, c.options);
-  if (std::string(c.engine) == "kvm" && finished.status == 2) {
-    GTEST_SKIP() << "no KVM here: " << finished.err;
-  }
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_EQ(stats().at("outcome"), "exited");
   const std::string screen = read("screen.txt");
@@ -72,14 +72,13 @@ TEST_P(GuestDemos, RunsToItsEnd) {
 INSTANTIATE_TEST_SUITE_P(All, GuestDemos, testing::ValuesIn(all_cases()),
                          [](const auto& c) { return c.param.label; });
 
-class GuestDhrystone : public GuestTest, public testing::WithParamInterface<const char*> {};
+class GuestDhrystone : public GuestTest, public testing::WithParamInterface<std::string> {};
 
 /// DMIPS are iterations a second over 1757; at 1 MHz a second has 1,000,000 cycles.
 TEST_P(GuestDhrystone, PrintsItsFigure) {
+  const std::string missing = why_no_engine(GetParam());
+  if (!missing.empty()) GTEST_SKIP() << missing;
   const Finished finished = run(GetParam(), "dhrystone.elf", {"--append=iterations=200"});
-  if (std::string(GetParam()) == "kvm" && finished.status == 2) {
-    GTEST_SKIP() << "no KVM here: " << finished.err;
-  }
   EXPECT_EQ(finished.status, 0) << finished.err;
   unsigned iterations = 0;
   unsigned cycles = 0;
@@ -95,8 +94,8 @@ TEST_P(GuestDhrystone, PrintsItsFigure) {
   EXPECT_LT(cycles, stats().at("cycles").get<std::uint64_t>());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, GuestDhrystone, testing::Values("rtl", "interp", "kvm"),
-                         [](const auto& engine) { return std::string(engine.param); });
+INSTANTIATE_TEST_SUITE_P(All, GuestDhrystone, testing::ValuesIn(all_engine_names()),
+                         [](const auto& engine) { return engine.param; });
 
 /// What the disk demo writes: 16 sectors from LBA 8, word w of sector s being
 /// (s << 16 | w) * 2654435761 modulo 2^32 (Knuth's multiplicative hash).
@@ -111,19 +110,18 @@ std::string expected_image() {
   return image;
 }
 
-class GuestDisk : public GuestTest, public testing::WithParamInterface<const char*> {};
+class GuestDisk : public GuestTest, public testing::WithParamInterface<std::string> {};
 
 TEST_P(GuestDisk, WritesItsPatternIntoTheImage) {
+  const std::string missing = why_no_engine(GetParam());
+  if (!missing.empty()) GTEST_SKIP() << missing;
   const Finished finished = run(GetParam(), "disk.elf");
-  if (std::string(GetParam()) == "kvm" && finished.status == 2) {
-    GTEST_SKIP() << "no KVM here: " << finished.err;
-  }
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_EQ(read("disk.img"), expected_image());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, GuestDisk, testing::Values("rtl", "interp", "kvm"),
-                         [](const auto& engine) { return std::string(engine.param); });
+INSTANTIATE_TEST_SUITE_P(All, GuestDisk, testing::ValuesIn(all_engine_names()),
+                         [](const auto& engine) { return engine.param; });
 
 }  // namespace
 }  // namespace strata::test

@@ -1,0 +1,86 @@
+#include "platform/engines.h"
+
+#include <array>
+
+#include "models/engine/interpreter/interpreter.h"
+#include "models/engine/kvm/kvm_engine.h"
+#include "models/engine/kvm/kvm_host.h"
+#include "platform/rtl_machine.h"
+#include "platform/tlm_machine.h"
+
+namespace strata {
+namespace {
+
+EngineOnHost anywhere() {
+  return {true, "available", ""};
+}
+
+EngineOnHost kvm_on_host() {
+  const KvmHost& host = describe_kvm();
+  const char* note = host.kind == KvmKind::kEmulating
+                         ? "this host's KVM emulates instead of virtualising, so its figures say "
+                           "little about KVM elsewhere; 'strata info' says more"
+                         : "";
+  return {host.available, host.line(), note};
+}
+
+Result<std::unique_ptr<Engine>> make_interpreter(EngineBus& bus, const MachineConfig& config,
+                                                 std::span<const MemoryRegion> memory) {
+  return std::unique_ptr<Engine>(
+      std::make_unique<Interpreter>(bus, memory, config.cpi, config.cpu));
+}
+
+Result<std::unique_ptr<Engine>> make_kvm(EngineBus& bus, const MachineConfig& config,
+                                         std::span<const MemoryRegion> memory) {
+  auto engine = KvmEngine::create(bus, {.memory = {memory.begin(), memory.end()},
+                                        .clock_hz = config.clock_hz,
+                                        .family = config.cpu});
+  if (!engine) return Error{engine.error()};
+  return std::unique_ptr<Engine>(std::move(*engine));
+}
+
+Result<std::unique_ptr<Machine>> make_interp_machine(const MachineConfig& config) {
+  return make_tlm_machine(config, {make_interpreter, /*maps_text_memory=*/false});
+}
+
+Result<std::unique_ptr<Machine>> make_kvm_machine(const MachineConfig& config) {
+  return make_tlm_machine(config, {make_kvm, /*maps_text_memory=*/true});
+}
+
+constexpr std::array<std::string_view, 8> kRtlOptions = {
+    "vcd", "fst", "trace-from", "trace-to", "trace-last", "check", "device", "mem-latency"};
+constexpr std::array<std::string_view, 1> kInterpOptions = {"cpi"};
+constexpr std::array<std::string_view, 1> kKvmOptions = {"vga-memory"};
+
+constexpr EngineEntry kEngines[] = {
+    {"rtl", "Verilated RTL in SystemC, cycle by cycle", kRtlOptions, true, anywhere,
+     make_rtl_machine},
+    {"interp", "interpreter, one instruction after another", kInterpOptions, true, anywhere,
+     make_interp_machine},
+    {"kvm", "the host's CPU through Linux KVM, on host time", kKvmOptions, false, kvm_on_host,
+     make_kvm_machine},
+};
+
+}  // namespace
+
+std::span<const EngineEntry> engines() {
+  return kEngines;
+}
+
+const EngineEntry* find_engine(std::string_view name) {
+  for (const EngineEntry& engine : kEngines) {
+    if (engine.name == name) return &engine;
+  }
+  return nullptr;
+}
+
+std::string engine_names() {
+  std::string names;
+  for (const EngineEntry& engine : kEngines) {
+    if (!names.empty()) names += &engine == &kEngines[std::size(kEngines) - 1] ? " or " : ", ";
+    names += engine.name;
+  }
+  return names;
+}
+
+}  // namespace strata
