@@ -27,7 +27,7 @@ function(strata_guest_objects variable)
     add_custom_command(
         OUTPUT "${object}"
         COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
-        COMMAND "${CMAKE_C_COMPILER}" ${flags} -I "${PROJECT_SOURCE_DIR}" -MD -MF "${object}.d" -MT "${object}"
+        COMMAND "${CMAKE_C_COMPILER}" ${flags} -I "${PROJECT_SOURCE_DIR}" -I "${STRATA_GENERATED_DIR}" -MD -MF "${object}.d" -MT "${object}"
                 -c "${PROJECT_SOURCE_DIR}/sw/${source}" -o "${object}"
         DEPENDS "${PROJECT_SOURCE_DIR}/sw/${source}"
         DEPFILE "${object}.d"

@@ -1,7 +1,7 @@
 // ATA controller with one drive (device 0) as a plain C++ core: PIO commands of ATA/ATAPI-6
 // (T13/1410D) in LBA28 and in the default CHS translation (16 heads, 63 sectors).
 //
-// Block of offsets (models/machine/memory_map.h): 0..7 = ports 1F0..1F7, 10 = port 3F6. An 8-bit
+// Block of offsets (models/machine/machine.txt): 0..7 = ports 1F0..1F7, 10 = port 3F6. An 8-bit
 // access to the data port strobes a whole 16-bit word, as on the cable: a read gives its low byte,
 // a write stores the byte with zeroes above it; a 32-bit access moves two words.
 //

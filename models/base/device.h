@@ -1,5 +1,5 @@
 // What every plain C++ device core looks like from outside. A core knows its registers by offset
-// inside its own block, never its address: models/machine/memory_map.h places it.
+// inside its own block, never its address: models/machine/machine.txt places it.
 #pragma once
 
 #include <cstdint>

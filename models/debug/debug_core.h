@@ -1,5 +1,5 @@
 // POST code, debug console and exit ports as a plain C++ core. Block of offsets
-// (models/machine/memory_map.h): 0 = port 80, 5 = port E9, 8 = port F4.
+// (models/machine/machine.txt): 0 = port 80, 5 = port E9, 8 = port F4.
 //
 // Each is one byte lane: of a wider access only the bytes at these offsets count, the others read
 // all ones. The POST port reads back its last value, the console port reads E9 (so that a guest can

@@ -1,5 +1,5 @@
 // The two 8259A interrupt controllers of a PC as a plain C++ core: the slave's INT is line 2 of the
-// master. Block of offsets (models/machine/memory_map.h): 0 and 1 the master's, 4 and 5 the slave's
+// master. Block of offsets (models/machine/machine.txt): 0 and 1 the master's, 4 and 5 the slave's
 // A0 = 0 and 1. What the chips do and leave out is in pic_chip.h.
 //
 // Time: a wire changes at once; the RTL's INTR follows a request line after two clocks, through the

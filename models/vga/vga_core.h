@@ -1,5 +1,5 @@
 // VGA text controller as plain C++: 32 KiB of text memory, the CRTC's register file, input
-// status 1. The twin of rtl/vga. Offsets in the device's block (models/machine/memory_map.h):
+// status 1. The twin of rtl/vga. Offsets in the device's block (models/machine/machine.txt):
 // 0..7FFF text memory, 8000 + (port - 3C0) ports 3C0-3DF.
 //
 // Implemented: CRTC index 3D4 and data 3D5 (also as one 16-bit write to 3D4); start address 0C/0D

@@ -10,7 +10,7 @@ set(CMAKE_C_FLAGS_RELEASE "-O2")
 add_library(strata_options INTERFACE)
 target_compile_options(strata_options INTERFACE
     -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion)
-target_include_directories(strata_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_include_directories(strata_options INTERFACE "${PROJECT_SOURCE_DIR}" "${STRATA_GENERATED_DIR}")
 
 if(STRATA_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer

@@ -15,6 +15,7 @@ constexpr char kPosix[] =
 constexpr char kFormatting[] = "<(fmt|spdlog)/[a-z/_]+\\.h>";
 constexpr char kBase[] = "\"models/base/.*\"";
 constexpr char kMemoryMap[] = "\"models/machine/memory_map\\.h\"";
+constexpr char kBusMap[] = "\"models/machine/bus_map\\.h\"";
 constexpr char kIsa[] = "\"models/isa/.*\"";
 constexpr char kCpuInterface[] = "\"models/isa/(cpu_state|retire_record)\\.h\"";
 constexpr char kEngineFace[] = "\"models/engine/engine\\.h\"";
@@ -75,9 +76,9 @@ const std::vector<IncludeRule>& rules() {
        {kCoreOrTlm},
        "an RTL wrapper: SystemC, its model, base, retire record; never its core"},
       {"models/(bus|memory)/.*",
-       {kStandard, kSystemC, kBase, kMemoryMap, kOwn, "\"models/(bus|memory)/.*\""},
+       {kStandard, kSystemC, kBase, kMemoryMap, kBusMap, kOwn, "\"models/(bus|memory)/.*\""},
        {},
-       "bus and memory: SystemC, base, each other"},
+       "bus and memory: SystemC, base, the map, each other"},
       {"models/[a-z]+/.*_tlm\\..*",
        {kStandard, kSystemC, kBase, kBusShared, kOwn},
        {kRtlOrModel},

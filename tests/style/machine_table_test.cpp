@@ -1,0 +1,137 @@
+// scripts/machine_table: the machine is described once, what is made of it says the same in every
+// language, and a table that contradicts itself is refused with its line.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <fstream>
+#include <map>
+#include <regex>
+
+#include "tests/style/source_tree.h"
+
+namespace strata::style {
+namespace {
+
+namespace fs = std::filesystem;
+
+class MachineTable : public testing::Test {
+ protected:
+  MachineTable()
+      : folder(fs::path(testing::TempDir()) /
+               (std::string("strata_machine_table_") +
+                testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+  }
+  ~MachineTable() override { fs::remove_all(folder); }
+
+  /// What the script says of `table` with the slot line `slot` beside it, if there is one.
+  CommandResult make(const std::string& table, const std::string& slot = "") {
+    std::ofstream(folder / "machine.txt") << table;
+    std::string command = "scripts/machine_table --output " + quoted((folder / "out").string()) +
+                          " --table " + quoted((folder / "machine.txt").string());
+    if (!slot.empty()) {
+      fs::create_directories(folder / "slot");
+      std::ofstream(folder / "slot/slot.txt") << slot;
+      std::ofstream(folder / "slot/crc.sv") << "module crc; endmodule\n";
+      command += ' ' + quoted((folder / "slot").string());
+    }
+    return run_command(command);
+  }
+
+  std::string made(const std::string& file) { return read_text(folder / "out" / file); }
+
+  fs::path folder;
+};
+
+// A machine of the least a machine has.
+constexpr char kSmall[] =
+    "master cpu\ndevice mem memory\ndevice pic acknowledge\ndevice timer irq 0\n"
+    "window pic io 0x20 2 PIC1 MASTER 0\n";
+
+using Constants = std::map<std::string, std::uint64_t>;
+
+Constants constants(const std::string& text, const std::regex& definition) {
+  Constants result;
+  for (std::sregex_iterator it(text.begin(), text.end(), definition), end; it != end; ++it) {
+    result[(*it)[1]] = std::stoull((*it)[3], nullptr, (*it)[2].length() != 0 ? 16 : 10);
+  }
+  return result;
+}
+
+TEST_F(MachineTable, HeaderAndPackageSayTheSame) {
+  ASSERT_EQ(
+      run_command("scripts/machine_table --output " + quoted((folder / "out").string())).status, 0);
+  const Constants header = constants(made("models/machine/memory_map.h"),
+                                     std::regex("#define STRATA_([A-Z0-9_]+) (0x)?([0-9A-F]+)\n"));
+  const Constants package =
+      constants(made("rtl/common/memory_map_pkg.sv"),
+                std::regex("parameter int unsigned ([A-Z0-9_]+) = (32'h)?([0-9A-F]+);\n"));
+  EXPECT_EQ(header, package);
+  // IBM PC/AT Technical Reference, I/O address map; a few of the machine's.
+  EXPECT_EQ(header.at("PIC2_PORT"), 0xA0u);
+  EXPECT_EQ(header.at("ATA_CONTROL_PORT"), 0x3F6u);
+  EXPECT_EQ(header.at("IRQ_ATA"), 14u);
+  EXPECT_EQ(header.at("VGA_TEXT_SIZE"), 0x8000u);
+}
+
+TEST_F(MachineTable, TheMachineStandsInOneFile) {
+  for (const SourceFile& file : source_files({".h", ".sv"})) {
+    EXPECT_FALSE(file.path.ends_with("/memory_map_pkg.sv") ||
+                 file.path.ends_with("machine/memory_map.h"))
+        << file.path << " says again what models/machine/machine.txt says";
+  }
+}
+
+TEST_F(MachineTable, ASlotIsADeviceBehindTheOthers) {
+  const CommandResult result = make(kSmall, "slot crc io 0x302 6 irq 5 crc.sv # a checksum\n");
+  ASSERT_EQ(result.status, 0) << result.output;
+  EXPECT_NE(made("models/machine/slots.h").find("#define STRATA_CRC_PORT 0x302\n"),
+            std::string::npos);
+  EXPECT_NE(made("models/machine/slots.h").find("#define STRATA_IRQ_CRC 5\n"), std::string::npos);
+  EXPECT_NE(made("models/machine/bus_table.h").find("{kIoSpace, 0x302, 0x307, 0x2, 3}"),
+            std::string::npos);
+  EXPECT_NE(made("rtl/bus/bus_map_pkg.sv").find("'{32'h302, 32'h307, 32'h2, 8'd3}"),
+            std::string::npos);
+  // What everything is compiled with does not change with the slots.
+  EXPECT_EQ(made("models/machine/memory_map.h").find("CRC"), std::string::npos);
+}
+
+TEST_F(MachineTable, AContradictionIsRefusedWithItsLine) {
+  const std::string small = kSmall;
+  const struct {
+    std::string table, slot, message;
+  } bad[] = {
+      {small + "window timer io 0x21 1 TIMER - 1\n", "",
+       "machine.txt:6: shares addresses with PIC1"},
+      {small + "window timer io 0x41 1 TIMER - 0\n", "",
+       "machine.txt:6: offset 0 is in another byte"},
+      {small + "window timer memory 0x1002 2 T - 2\n", "",
+       "machine.txt:6: a window of memory space"},
+      {small + "window timer io 0xFFFF 2 T - 3\n", "", "machine.txt:6: 0xFFFF and 2 bytes are not"},
+      {small + "window clock io 0x40 1 T - 0\n", "", "machine.txt:6: there is no device clock"},
+      {small + "window timer port 0x40 1 T - 0\n", "", "machine.txt:6: port is neither"},
+      {small + "window timer io 0x40 1 T\n", "", "machine.txt:6: wrong number of words"},
+      {small + "device clock irq 0\n", "", "machine.txt:6: line 0 belongs to timer"},
+      {small + "device clock irq 2\n", "", "machine.txt:6: 2 is no line"},
+      {small + "device timer\n", "", "machine.txt:6: DEVICE_TIMER is named at"},
+      {small + "constant A one\n", "", "machine.txt:6: one is no number"},
+      {small + "wire A\n", "", "machine.txt:6: wire is not known here"},
+      {"device mem memory\ndevice pic acknowledge\n", "", "there is no master"},
+      {"master cpu\ndevice mem memory\n", "", "one device is `acknowledge`"},
+      {small, "slot crc io 0x20 4 crc.sv\n", "slot.txt:1: shares addresses with PIC1"},
+      {small, "slot crc io 0x300 4\n", "slot.txt:1: names no SystemVerilog file"},
+      {small, "slot crc io 0x300 4 other.sv\n", "other.sv does not exist"},
+      {small, "slot CRC io 0x300 4 crc.sv\n", "slot.txt:1: CRC is no name of a device"},
+      {small, "slot crc io 0x300 4 irq 16 crc.sv\n", "slot.txt:1: 16 is no line"},
+      {small, "device crc\n", "slot.txt:1: device is not known here"},
+  };
+  for (const auto& [table, slot, message] : bad) {
+    const CommandResult result = make(table, slot);
+    EXPECT_NE(result.status, 0) << message;
+    EXPECT_NE(result.output.find(message), std::string::npos) << message << "\n" << result.output;
+  }
+}
+
+}  // namespace
+}  // namespace strata::style
