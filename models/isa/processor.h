@@ -131,6 +131,12 @@ class Processor {
     return (gpr[i.base] + (gpr[i.index] << i.scale) + i.displacement) & i.address_mask;
   }
 
+  /// The effective address `bytes` behind that of the operand: where the next of several items in
+  /// it is. Items go round in the address size, one item does not (models/isa/README.md).
+  std::uint32_t item_address(const Instruction& i, std::uint32_t bytes) const {
+    return (effective_address(i) + bytes) & i.address_mask;
+  }
+
   template <typename T>
   [[gnu::always_inline]] bool read(unsigned segment, std::uint32_t offset, T& value) {
     std::uint32_t linear = 0;

@@ -61,7 +61,7 @@ module cpu_address
       linear_o = seg_base_i[{1'b0, ctl_i.seg}] + offset_o;
       violation_o = (ctl_i.mem_rd || ctl_i.mem_wr) &&
           segment_violation(seg_attr_i[{1'b0, ctl_i.seg}], seg_limit_i[{1'b0, ctl_i.seg}], offset_o,
-                            size_bytes(ctl_i.msize), ctl_i.mem_wr, protected_mode_i);
+                            {1'b0, size_bytes(ctl_i.msize)}, ctl_i.mem_wr, protected_mode_i);
     end
   end
 

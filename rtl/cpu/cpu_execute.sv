@@ -553,7 +553,7 @@ module cpu_execute
         stack_offset = big_stack ? esp_data_o : {16'b0, esp_data_o[15:0]};
         store_addr_o = ss_base_i + stack_offset;
         if (!fault_o && segment_violation(ss_attr_i, ss_limit_i, stack_offset,
-                                          size_bytes(ctl_i.size), 1'b1, cr0_i[0])) begin
+                                          {1'b0, size_bytes(ctl_i.size)}, 1'b1, cr0_i[0])) begin
           fault_o = 1'b1;
           vector_o = VEC_SS;
         end else if (!fault_o && align_i && misaligned(store_addr_o[1:0], ctl_i.size)) begin

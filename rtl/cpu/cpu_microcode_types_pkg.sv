@@ -208,7 +208,7 @@ package cpu_microcode_types_pkg;
     useg_e  seg;
     usize_e size;
     usp_e   special;
-    logic   quad;      // the access is the first half of a quadword, for alignment checks
+    logic   quad;      // the access is a half of a quadword, the low one without a second source
     logic   str_si;    // string end: ESI moves
     logic   str_di;    // string end: EDI moves
     logic   str_zf;    // string end: REPE/REPNE look at ZF

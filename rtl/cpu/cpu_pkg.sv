@@ -192,12 +192,12 @@ package cpu_pkg;
   // Segment-level check of an access of `bytes` at `offset` (SDM vol. 3, 5.3 and 5.5): limit, and in
   // protected mode type and null selector. True means fault.
   function automatic logic segment_violation(logic [31:0] attributes, logic [31:0] limit,
-                                             logic [31:0] offset, logic [2:0] bytes, logic write,
+                                             logic [31:0] offset, logic [3:0] bytes, logic write,
                                              logic protected_mode);
     logic [32:0] last;
     logic        code;
     logic        bad;
-    last = {1'b0, offset} + {30'b0, bytes} - 33'd1;
+    last = {1'b0, offset} + {29'b0, bytes} - 33'd1;
     code = attributes[3];
     if (!code && attributes[2])  // expand-down: valid from limit + 1 up
       bad = (offset <= limit) || (last > (attributes[14] ? 33'h0_FFFF_FFFF : 33'h0_0000_FFFF));

@@ -263,6 +263,7 @@ module cpu_sequencer
     logic [ 3:0] seg;
     logic        linear;
     logic        big;
+    logic        quad_low;
     logic [31:0] offset;
 
     u = uinst_t'('0);
@@ -392,9 +393,10 @@ module cpu_sequencer
           MsFrame:   seg = frame_new_q ? IDX_NEW_SS : IDX_SS;
           default:   seg = IDX_SS;
         endcase
-        // Parts of one operand do not wrap: behind FFFF is outside (386 manual, 14.7.1).
-        big = linear || u.a == UsEa ||
+        // Items of one operand go round in the address size; a quadword is one item.
+        big = linear || u.quad ||
             (u.seg == MsStack || u.seg == MsFrame ? seg_attr_i[seg][14] : ctl_i.addr32);
+        quad_low = u.quad && u.b == UbZero;
         offset = u.at_a ? a : sum;
         if (!big) offset = {16'b0, offset[15:0]};
         unique case (u.mem)
@@ -405,12 +407,13 @@ module cpu_sequencer
             d_watch_o = !linear && seg != IDX_NEW_SS && !d_probe_o;
             d_user_o = !linear && (u.seg == MsFrame ? level_q == 2'd3 : cpl == 2'd3);
             if (!linear && segment_violation(seg_attr_i[seg], seg_limit_i[seg], offset,
-                                             size_bytes(size), d_write_o, cr0_i[0])) begin
+                                             quad_low ? 4'd8 : {1'b0, size_bytes(size)},
+                                             d_write_o, cr0_i[0])) begin
               frame_fault = 1'b1;
               if (seg == IDX_SS || seg == IDX_NEW_SS) frame_vector = VEC_SS;
               if (seg == IDX_NEW_SS) frame_error = {16'b0, selector_i[seg][15:2], 2'b00};
             end else if (align_i && d_user_o && seg != IDX_NEW_SS &&
-                         (misaligned(d_addr_o[1:0], size) || (u.quad && d_addr_o[2]))) begin
+                         (misaligned(d_addr_o[1:0], size) || (quad_low && d_addr_o[2]))) begin
               frame_fault = 1'b1;
               frame_vector = VEC_AC;
             end

@@ -195,11 +195,19 @@ TEST(Bound, RegisterOperandIsUndefined) {
   EXPECT_EQ(guest.step().vector, vector::kInvalidOpcode);
 }
 
-TEST(Bound, UpperLimitPastTheSegmentFaults) {
+/// The limits are two items, and the second's address goes round (SDM vol. 1, 3.3.5).
+TEST(Bound, UpperLimitBehindFffeIsAtZero) {
   GuestCpu guest;
   guest.state.gpr[kEbx] = 0xFFFE;
+  guest.state.gpr[kEcx] = 5;
+  guest.set_memory<std::uint16_t>(0xFFFE, 1);
+  guest.set_memory<std::uint16_t>(0x10000, 9);
+  guest.set_memory<std::uint16_t>(0, 4);
   guest.code({0x62, 0x0F});  // bound cx, [bx]
-  EXPECT_EQ(guest.step().vector, vector::kGeneralProtection);
+  EXPECT_EQ(guest.step().vector, vector::kBound);
+  guest.state.eip = GuestCpu::kCode;
+  guest.set_memory<std::uint16_t>(0, 5);
+  EXPECT_EQ(guest.step().kind, RetireKind::kInstruction);
 }
 
 }  // namespace

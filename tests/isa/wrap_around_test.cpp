@@ -33,6 +33,31 @@ TEST(WrapAround, SixteenBitAddressGoesRound) {
   EXPECT_EQ(guest.state.gpr[kEax] & 0xFF, 0x77u);
 }
 
+/// Limit and base of a descriptor table register are two items; the second's address goes round
+/// (SDM vol. 1, 3.3.5).
+TEST(WrapAround, TableBaseBehindFffeIsAtZero) {
+  GuestCpu guest;
+  guest.state.gpr[kEbx] = 0xFFFE;
+  guest.set_memory<std::uint16_t>(0xFFFE, 0x27);
+  guest.set_memory<std::uint32_t>(0, 0x00123450);
+  guest.set_memory<std::uint32_t>(0x10000, 0x00999999);
+  guest.code({0x66, 0x0F, 0x01, 0x17});  // lgdt [bx]
+  guest.step();
+  EXPECT_EQ(guest.state.gdtr.limit, 0x27u);
+  EXPECT_EQ(guest.state.gdtr.base, 0x00123450u);
+}
+
+/// A quadword is one item: "above the effective limit - 7" is outside (SDM vol. 3, 5.3), for the
+/// limit FFFFFFFF too, where the manual leaves it open.
+TEST(WrapAround, QuadwordDoesNotGoRound) {
+  GuestCpu guest;
+  guest.enter_protected_mode();
+  guest.state.seg[kDs].base = 0x5000;
+  guest.state.gpr[kEbx] = 0xFFFFFFFC;
+  guest.code({0x0F, 0xC7, 0x0B});  // cmpxchg8b [ebx]
+  EXPECT_EQ(guest.step().vector, vector::kGeneralProtection);
+}
+
 /// A 32-bit address in real mode is not cut: the limit is FFFF.
 TEST(WrapAround, ThirtyTwoBitAddressFaultsPast64KiB) {
   GuestCpu guest;

@@ -126,12 +126,11 @@ inline Outcome outcome_of(bool done) {
   return done ? Outcome::kDone : Outcome::kFault;
 }
 
-/// Reads a far pointer, offset first.
+/// Reads a far pointer: two items, offset first.
 template <typename T>
 bool read_far_pointer(Processor& p, const Instruction& i, T& offset, std::uint16_t& selector) {
-  const std::uint32_t at = p.effective_address(i);
-  return p.read<T>(i.segment, at, offset) &&
-         p.read<std::uint16_t>(i.segment, at + static_cast<std::uint32_t>(sizeof(T)), selector);
+  return p.read<T>(i.segment, p.effective_address(i), offset) &&
+         p.read<std::uint16_t>(i.segment, p.item_address(i, sizeof(T)), selector);
 }
 
 /// JMP ptr16:16/32

@@ -70,13 +70,14 @@ struct CompareExchange {
   }
 };
 
-/// CMPXCHG8B m64: always written, and only ZF changes
+/// CMPXCHG8B m64: always written, and only ZF changes. The operand is one quadword to the limit
+/// (SDM vol. 3, 5.3) and to the alignment check.
 inline Outcome compare_exchange_8_bytes(Processor& p, const Instruction& i) {
   const std::uint32_t at = p.effective_address(i);
   Location<std::uint32_t> low;
   Location<std::uint32_t> high;
   std::uint32_t linear;
-  if (!p.writable<std::uint32_t>(i.segment, at, linear) || !p.require_alignment(linear, 8) ||
+  if (!p.writable<std::uint64_t>(i.segment, at, linear) || !p.require_alignment(linear, 8) ||
       !p.locate<std::uint32_t>(i.segment, at, low) ||
       !p.locate<std::uint32_t>(i.segment, at + 4, high)) {
     return Outcome::kFault;

@@ -108,11 +108,10 @@ struct Enter {
 struct Bound {
   template <typename T>
   static Outcome run(Processor& p, const Instruction& i) {
-    const std::uint32_t at = p.effective_address(i);
     T lower;
     T upper;
-    if (!p.read<T>(i.segment, at, lower) ||
-        !p.read<T>(i.segment, at + static_cast<std::uint32_t>(sizeof(T)), upper)) {
+    if (!p.read<T>(i.segment, p.effective_address(i), lower) ||
+        !p.read<T>(i.segment, p.item_address(i, sizeof(T)), upper)) {
       return Outcome::kFault;
     }
     using Signed = std::make_signed_t<T>;

@@ -63,12 +63,11 @@ struct StoreTable {
   template <typename T>
   static Outcome run(Processor& p, const Instruction& i) {
     const TableState& table = p.system.*kTable;
-    const std::uint32_t at = p.effective_address(i);
     const std::uint32_t base = sizeof(T) == 2 ? table.base & 0x00FFFFFF : table.base;
     Location<std::uint16_t> limit_at;
     Location<std::uint32_t> base_at;
-    if (!p.locate<std::uint16_t>(i.segment, at, limit_at) ||
-        !p.locate<std::uint32_t>(i.segment, at + 2, base_at)) {
+    if (!p.locate<std::uint16_t>(i.segment, p.effective_address(i), limit_at) ||
+        !p.locate<std::uint32_t>(i.segment, p.item_address(i, 2), base_at)) {
       return Outcome::kFault;
     }
     p.store<std::uint16_t>(limit_at, static_cast<std::uint16_t>(table.limit));
@@ -82,11 +81,10 @@ template <TableState CpuState::*kTable>
 struct LoadTable {
   template <typename T>
   static Outcome run(Processor& p, const Instruction& i) {
-    const std::uint32_t at = p.effective_address(i);
     std::uint16_t limit;
     std::uint32_t base;
-    if (!require_level0(p) || !p.read<std::uint16_t>(i.segment, at, limit) ||
-        !p.read<std::uint32_t>(i.segment, at + 2, base)) {
+    if (!require_level0(p) || !p.read<std::uint16_t>(i.segment, p.effective_address(i), limit) ||
+        !p.read<std::uint32_t>(i.segment, p.item_address(i, 2), base)) {
       return Outcome::kFault;
     }
     p.system.*kTable = {.base = sizeof(T) == 2 ? base & 0x00FFFFFF : base, .limit = limit};

