@@ -78,6 +78,7 @@ module cpu
   logic [31:0] gdt_base, gdt_limit;
   logic [31:0] idt_base, idt_limit;
   logic [31:0] cr0, cr2, cr3, cr4;
+  logic        real_rules;  // real or virtual-8086 mode
   logic [ 1:0] shadow;
   logic        halted;
 
@@ -359,7 +360,7 @@ module cpu
       .wait_trap_i   (cr0[1] && cr0[3]),
       .level0_i      (seg_attr[IDX_SS][6:5] == 2'd0),
       .io_level_i    (seg_attr[IDX_SS][6:5] <= eflags[13:12]),
-      .real_rules_i  (!cr0[0] || eflags[FL_VM]),
+      .real_rules_i  (real_rules),
       .debug_extensions_i(cr4[3]),
       .vm_trap_i     (cr0[0] && eflags[FL_VM] && eflags[13:12] != 2'd3),
       .tsc_trap_i    (cr4[2] && seg_attr[IDX_SS][6:5] != 2'd0),
@@ -691,8 +692,11 @@ module cpu
       x_ctl_q.op == OpMicrocode;
   assign seq_raise = take_trap || (x_valid_q && !take_interrupt && !boot_q &&
       (x_violation_q || x_misaligned_q || x_page_fault_q || ex_fault || (ex_store && d_fault)));
+  assign real_rules = !cr0[0] || eflags[FL_VM];
+  // LEAVE outside its stack: SDM vol. 2, LEAVE.
   assign seq_raise_vector = take_trap ? VEC_DB : ex_fault ? ex_vector : x_misaligned_q ? VEC_AC : x_page_fault_q || ex_store ? VEC_PF
-                            : x_ctl_q.seg == SegSs ? VEC_SS : VEC_GP;
+                            : x_ctl_q.seg == SegSs && !(x_ctl_q.op == OpLeave && real_rules) ? VEC_SS
+                            : VEC_GP;
 
   assign retire = ex_done || seq_done;
   assign redirect = (ex_done && ex_branch) || (seq_done && seq_jump) || boot_q;

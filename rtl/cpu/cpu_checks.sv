@@ -39,6 +39,8 @@ module cpu_checks
     input logic        has_486_i,
     input logic        dr_detect_i,      // DR7.GD
     input logic        vm_trap_i,        // virtual-8086 mode with IOPL below 3
+    input logic        real_rules_i,     // real or virtual-8086 mode
+    input logic [31:0] stack_i,          // the stack pointer, by the stack's size
     input logic [31:0] cr_data_i,        // what MOV to a control register would write
 
     // to the sequencer
@@ -175,6 +177,11 @@ module cpu_checks
               : $signed(work_i[15:0]) < $signed(selector_i[15:0]) ||
                     $signed(work_i[15:0]) > $signed(offset_i[15:0]);
           vector_o = VEC_BR;
+          error_o = '0;
+        end
+
+        SpCheckPusha: begin  // 7, 9, 11, 13, 15 (SDM vol. 2, PUSHA)
+          fault_o = real_rules_i && stack_i >= 32'd7 && stack_i <= 32'd15 && stack_i[0];
           error_o = '0;
         end
 

@@ -118,6 +118,7 @@ package cpu_microcode_types_pkg;
     SpCheckGate, SpCheckBusyTss, SpCheckTssLimit, SpCheckOldTss, SpCheckTaskLdt, SpCheckTaskCode,
     SpCheckIoTss, SpCheckIoLimit, SpCheckIoBits, SpCheckCr, SpCheckGd, SpCheckVmTrap,
     SpCheckBound,     // T14 between T0 and T1
+    SpCheckPusha,     // the stack pointer in real and virtual-8086 mode
     SpRaiseEarly, SpRaiseNull,
     // the segment register worked on
     SpIndexOperand,  // by condition field

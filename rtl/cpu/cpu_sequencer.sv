@@ -248,6 +248,8 @@ module cpu_sequencer
       .cr_data_i     (gpr_i[ctl_i.rm]),
       .dr_detect_i   (dr_i[7][13]),
       .vm_trap_i     (eflags_i[FL_VM] && cr0_i[0] && eflags_i[13:12] != 2'd3),
+      .real_rules_i  (real_rules),
+      .stack_i       (big_stack_q ? gpr_i[REG_ESP] : {16'b0, gpr_i[REG_ESP][15:0]}),
       .page_error_i  (page_error_i),
       .outside_o     (outside),
       .fault_o       (check_fault),

@@ -2,6 +2,7 @@
 // and LEA and XLAT from the miscellaneous chapter.
 #pragma once
 
+#include "models/isa/privilege.h"
 #include "models/isa/semantics/operands.h"
 
 namespace strata::semantics {
@@ -213,10 +214,15 @@ struct PopRm {
   }
 };
 
-/// PUSHA and PUSHAD
+/// PUSHA and PUSHAD. Real and virtual-8086 mode: "#GP If the ESP or SP register contains 7, 9, 11,
+/// 13, or 15" (SDM vol. 2).
 struct PushAll {
   template <typename T>
   static Outcome run(Processor& p, const Instruction&) {
+    const std::uint32_t top = p.gpr[kEsp] & p.stack_mask();
+    if (!uses_descriptors(p) && top >= 7 && top <= 15 && top % 2 != 0) {
+      return p.raised(vector::kGeneralProtection);
+    }
     StackFrame frame;
     for (unsigned number = kEax; number <= kEdi; ++number) {
       frame.add(p.gpr[number]);
@@ -245,14 +251,17 @@ struct PopAll {
   }
 };
 
-/// LEAVE
+/// LEAVE. Real and virtual-8086 mode: "#GP If the EBP register points to a location outside of the
+/// effective address space from 0 to FFFFH" (SDM vol. 2), elsewhere #SS(0).
 struct Leave {
   template <typename T>
   static Outcome run(Processor& p, const Instruction&) {
     T value;
     const std::uint32_t frame = p.gpr[kEbp] & p.stack_mask();
     if (!p.read<T>(kSs, frame, value)) {
-      return Outcome::kFault;
+      const bool outside = p.fault().vector == vector::kStackFault;
+      return outside && !uses_descriptors(p) ? p.raised(vector::kGeneralProtection)
+                                             : Outcome::kFault;
     }
     p.set_masked(kEsp, p.stack_mask(), frame + static_cast<std::uint32_t>(sizeof(T)));
     p.set_reg<T>(kEbp, value);

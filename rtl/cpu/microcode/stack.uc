@@ -3,6 +3,7 @@
 # T3 is the stack pointer, ESP is written with the last push; all eight places are probed first, so that a
 # fault leaves memory alone.
 entry PUSHA:
+    SpCheckPusha
     T3 = Esp - Bytes ; probe stack[sum]
     T3 = T3 - Bytes ; probe stack[sum]
     T3 = T3 - Bytes ; probe stack[sum]

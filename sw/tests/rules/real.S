@@ -8,6 +8,7 @@
 #define DATA16 0xF8 /* base 0, 64 KiB */
 #define REAL_SEGMENT 0x0800
 #define CR0_PE 1
+#define SPARE_STACK 0x800
 #define REAL_STUBS 256
 
         .section .text
@@ -106,6 +107,7 @@ real_common:
         movw    %ds, %cs:AT(st_ds)
         movw    %fs, %cs:AT(st_fs)
         movw    %gs, %cs:AT(st_gs)
+        movw    $SPARE_STACK, %sp /* the rule's may have no room */
         pushfl
         popl    %eax
         movl    %eax, %cs:AT(st_eflags)
