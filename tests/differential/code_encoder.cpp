@@ -29,10 +29,12 @@ void CodeGenerator::add_prefixes(CodeBytes& code, const OpcodeRow& row, Kind kin
   const bool stray =
       row.map == OpcodeMap::kOneByte && kind != Kind::kCounted && random_.one_in(100);
   if (is_string ? wanted.repeat : stray) code.add(0xF2 + random_.below(2));
-  if (random_.one_in(16)) {
+  if (wanted.segment_prefix != 0) {
+    code.add(wanted.segment_prefix);
+  } else if (random_.one_in(16)) {
     code.add(random_.one_of({0x26u, 0x2Eu, 0x36u, 0x3Eu, 0x64u, 0x65u}));
   }
-  if (!wanted.no_operand_prefix && random_.one_in(5)) {
+  if (wanted.operand_prefix || (!wanted.no_operand_prefix && random_.one_in(5))) {
     code.add(0x66);
     sizes.operand32 = !sizes.operand32;
   }

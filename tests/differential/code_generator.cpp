@@ -115,7 +115,13 @@ void CodeGenerator::plan_row(std::size_t number, std::uint32_t undefined) {
     emit({0x39, 0xC0 | random_.below(64)});  // CMP r, r defines all six
   }
   Wanted wanted;
-  prepare(row, kind, wanted);
+  if (!terrain_.wrapping.empty() && can_wrap(row, kind) && random_.one_in(8)) {
+    prepare_wrapped(kind, wanted);
+  } else {
+    prepare(row, kind, wanted);
+    const bool stack = kind == Kind::kUsesStack || kind == Kind::kEnter || kind == Kind::kLeave;
+    if (!terrain_.wrapping.empty() && stack && random_.one_in(8)) wrap_stack();
+  }
   encode(row, kind, wanted);
 }
 
@@ -290,6 +296,70 @@ void CodeGenerator::prepare_memory(Kind kind, Wanted& wanted) {
   } else if (!random_.one_in(4)) {  // BOUND, wide bounds
     set_memory(address, terrain_.big ? 0x80000000 : 0x8000, bytes);
     set_memory(address + bytes, terrain_.big ? 0x7FFFFFFF : 0x7FFF, bytes);
+  }
+}
+
+// ---- at the end of a segment ----
+
+/// Whether the row may have a memory operand whose place is free.
+bool CodeGenerator::can_wrap(const OpcodeRow& row, Kind kind) {
+  const FormTraits traits = traits_of(row.form);
+  const bool has_place = kind == Kind::kPlain || kind == Kind::kBound ||
+                         kind == Kind::kLoadFarPointer || kind == Kind::kFarMemory ||
+                         kind == Kind::kBitString || kind == Kind::kBitScan;
+  return has_place && traits.modrm && !traits.register_only;
+}
+
+/// Puts the operand within a few bytes of the end, through a segment register loaded for it.
+void CodeGenerator::prepare_wrapped(Kind kind, Wanted& wanted) {
+  constexpr unsigned kMostBytesBefore = 12;
+  const auto& all = terrain_.wrapping;
+  const WrapSegment& segment = all[random_.below(static_cast<std::uint32_t>(all.size()))];
+  const unsigned number = random_.one_in(4)                       ? kEs
+                          : terrain_.load_fs && random_.one_in(2) ? kFs
+                                                                  : kGs;
+  set_register(kEcx, segment.selector);
+  emit({0x8E, 0xC0 | number << 3 | kEcx});
+  wanted.segment_prefix = number == kEs ? 0x26 : number == kFs ? 0x64 : 0x65;
+  const std::uint32_t before = 1 + random_.below(kMostBytesBefore);
+  wanted.memory = static_cast<std::uint32_t>((segment.address32 ? 0 : 0x10000) - before);
+  wanted.address_prefix = segment.address32 != terrain_.big;
+  wanted.operand_prefix = random_.one_in(2);
+  wanted.no_operand_prefix = !wanted.operand_prefix;
+  fill_wrapped(kind, segment, wanted);
+  ++wrapped_count_;
+}
+
+/// What far pointers and bounds need in order to be taken, each item where its address goes round
+/// to.
+void CodeGenerator::fill_wrapped(Kind kind, const WrapSegment& segment, const Wanted& wanted) {
+  const unsigned bytes = wanted.operand_prefix != terrain_.big ? 4 : 2;
+  const auto first = static_cast<std::uint32_t>(wanted.memory);
+  const std::uint32_t mask = segment.address32 ? 0xFFFFFFFF : 0xFFFF;
+  const std::uint32_t second = segment.base + ((first + bytes) & mask);
+  if (kind == Kind::kLoadFarPointer) {
+    set_memory(second, selector(), 2);
+  } else if (kind == Kind::kFarMemory) {
+    fix_stack();
+    set_memory(segment.base + first, place_ahead(), bytes);
+    set_memory(second, code_selector(), 2);
+  } else if (kind == Kind::kBound && !random_.one_in(4)) {
+    set_memory(segment.base + first, bytes == 4 ? 0x80000000 : 0x8000, bytes);
+    set_memory(second, bytes == 4 ? 0x7FFFFFFF : 0x7FFF, bytes);
+  }
+}
+
+/// Makes the stack one of 16 bits, with SP and BP near its end.
+void CodeGenerator::wrap_stack() {
+  for (const WrapSegment& segment : terrain_.wrapping) {
+    if (!segment.stack) continue;
+    set_register(kEcx, segment.selector);
+    emit({0x8E, 0xD1});  // mov ss, cx
+    for (const Gpr pointer : {kEsp, kEbp}) {
+      set_register(pointer, (random_.next() & 0xFFFF0000) | ((random_.below(72) - 36) & 0xFFFF));
+    }
+    ++wrapped_count_;
+    return;
   }
 }
 

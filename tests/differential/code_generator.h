@@ -23,6 +23,15 @@ struct Range {
   std::uint32_t end() const { return base + size; }
 };
 
+/// A data segment with memory on both sides of its wrap: at the end of the addresses of a size, and
+/// at offset 0. Its linear addresses are offsets in the other data segments.
+struct WrapSegment {
+  std::uint16_t selector = 0;
+  std::uint32_t base = 0;
+  bool address32 = false;  // offset FFFFFFFF is followed by 0, not FFFF
+  bool stack = false;      // fit for SS, with B clear
+};
+
 /// Where the instructions will run. Addresses are offsets in all data segments alike.
 struct Terrain {
   bool big = true;   // CS.D
@@ -34,6 +43,7 @@ struct Terrain {
   std::uint16_t code_selector = 0;
   std::vector<std::uint16_t> bad_code_selectors;
   std::vector<std::uint16_t> selectors;       // for data segments, the first one the usual one
+  std::vector<WrapSegment> wrapping;          // may be empty
   std::vector<std::string_view> left_out;     // mnemonics
   std::vector<unsigned> software_interrupts;  // vectors of INT n
   std::uint32_t pop_flags = 0;                // bits POPF and IRET may be given
@@ -58,6 +68,8 @@ class CodeGenerator {
 
   /// Of each row of the opcode table, how often it was planned.
   const std::vector<std::uint64_t>& row_counts() const { return row_counts_; }
+  /// How many operands were put at the end of a WrapSegment.
+  std::uint64_t wrapped_count() const { return wrapped_count_; }
   /// Whether the row is never planned.
   bool leaves_out(std::size_t row) const { return kinds_[row] == Kind::kLeftOut; }
 
@@ -101,6 +113,8 @@ class CodeGenerator {
     std::int64_t immediate = -1;  // for a far jump: the offset
     int reg = -1;                 // ModR/M reg, or the register in the opcode
     int rm = -1;                  // register operand in r/m
+    unsigned segment_prefix = 0;  // an override
+    bool operand_prefix = false;
     bool no_operand_prefix = false;
     bool no_address_prefix = false;
     bool address_prefix = false;
@@ -125,6 +139,10 @@ class CodeGenerator {
   void prepare_return(Kind kind, Wanted& wanted);
   void prepare_segment(const OpcodeRow& row, Kind kind, Wanted& wanted);
   void prepare_memory(Kind kind, Wanted& wanted);
+  static bool can_wrap(const OpcodeRow& row, Kind kind);
+  void prepare_wrapped(Kind kind, Wanted& wanted);
+  void fill_wrapped(Kind kind, const WrapSegment& segment, const Wanted& wanted);
+  void wrap_stack();
   void emit(const CodeBytes& code);
   void set_register(unsigned number, std::uint32_t value);
   void set_memory(std::uint32_t address, std::uint32_t value, unsigned bytes);
@@ -157,6 +175,7 @@ class CodeGenerator {
   RandomSource& random_;
   std::vector<Kind> kinds_;
   std::vector<std::uint64_t> row_counts_;
+  std::uint64_t wrapped_count_ = 0;
   std::vector<CodeBytes> planned_;
   std::array<std::uint32_t, 8> gpr_{};
   std::uint32_t at_ = 0;  // EIP after what is planned so far

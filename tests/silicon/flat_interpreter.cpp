@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <iterator>
 
 #include "models/isa/exceptions.h"
 #include "models/isa/mmu.h"
@@ -13,6 +14,7 @@ namespace {
 constexpr std::uint32_t kSystemBase = FlatInterpreter::kKernel.base;
 constexpr std::uint32_t kSystemBytes = FlatInterpreter::kKernel.size;
 constexpr std::uint32_t kGdt = kSystemBase;
+constexpr std::uint32_t kLdt = kSystemBase + 0x400;
 constexpr std::uint32_t kTss = kSystemBase + 0x800;
 constexpr std::uint32_t kIdt = kSystemBase + 0x1000;
 constexpr std::uint32_t kHandlers = kSystemBase + 0x2000;
@@ -23,20 +25,24 @@ constexpr std::uint32_t kFirstTable = kSystemBase + 0x9000;
 constexpr std::uint32_t kKernelCode = 0x10;
 constexpr std::uint32_t kKernelData = 0x18;
 constexpr std::uint32_t kTaskRegister = 0x40;
+constexpr std::uint32_t kLocalTable = 0x50;
 constexpr std::uint32_t kGdtLimit = 0x7F;
+constexpr std::uint32_t kLdtLimit = (std::size(layout::kLocal) + 1) * 8 - 1;
 constexpr unsigned kVectors = 256;
 constexpr unsigned kHandlerBytes = 16;
 constexpr std::uint32_t kTssLimit = 0x67;  // no I/O permission bitmap
 
-constexpr Range kUser[] = {layout::kCode, layout::kReadOnly, layout::kData, layout::kStack,
-                           layout::kLow};
+constexpr Range kUser[] = {layout::kCode,  layout::kReadOnly, layout::kData,
+                           layout::kStack, layout::kWrapped,  layout::kLow};
 constexpr std::size_t kUserBytes = layout::kCode.size + layout::kReadOnly.size +
-                                   layout::kData.size + layout::kStack.size + layout::kLow.size;
+                                   layout::kData.size + layout::kStack.size +
+                                   layout::kWrapped.size + layout::kLow.size;
 
 constexpr std::uint32_t kDpl3 = 3u << attr::kDplShift;
 constexpr std::uint32_t kFlatData =
     attr::kGranularity | attr::kBig | attr::kPresent | attr::kS | attr::kWritable | attr::kAccessed;
 constexpr std::uint32_t kFlatCode = kFlatData | attr::kCode;
+constexpr std::uint32_t kLdtType = attr::kPresent | 2;
 constexpr std::uint32_t kBusyTss32 = attr::kPresent | 0xB;
 
 bool is_fixed(const Range& range) {
@@ -55,8 +61,11 @@ class FlatInterpreter::Bus final : public EngineBus {
   std::uint8_t acknowledge_interrupt() override { return 0; }
 };
 
-FlatInterpreter::FlatInterpreter(bool low_memory)
-    : user_(kUserBytes), system_(kSystemBytes), bus_(std::make_unique<Bus>()) {
+FlatInterpreter::FlatInterpreter(const Surroundings& surroundings)
+    : surroundings_(surroundings),
+      user_(kUserBytes),
+      system_(kSystemBytes),
+      bus_(std::make_unique<Bus>()) {
   std::vector<MemoryRegion> regions;
   regions.push_back({kSystemBase, kSystemBytes, system_.data(), true});
   std::uint8_t* host = user_.data();
@@ -65,7 +74,7 @@ FlatInterpreter::FlatInterpreter(bool low_memory)
     host += range.size;
   }
   cpu_ = std::make_unique<Interpreter>(*bus_, regions);
-  write_tables(low_memory);
+  write_tables();
 }
 
 FlatInterpreter::~FlatInterpreter() = default;
@@ -90,9 +99,10 @@ std::uint32_t FlatInterpreter::get(std::uint32_t address) const {
   return value;
 }
 
-void FlatInterpreter::put_descriptor(std::uint32_t selector, std::uint32_t base,
-                                     std::uint32_t limit, std::uint32_t attributes) {
-  const std::uint32_t at = kGdt + (selector & ~7u);
+void FlatInterpreter::put_descriptor(std::uint32_t table, std::uint32_t selector,
+                                     std::uint32_t base, std::uint32_t limit,
+                                     std::uint32_t attributes) {
+  const std::uint32_t at = table + (selector & ~7u);
   put(at, base << 16 | (limit & 0xFFFF));
   put(at + 4, (base & 0xFF000000) | ((base >> 16) & 0xFF) | (limit & 0xF0000) | attributes << 8);
 }
@@ -112,14 +122,25 @@ void FlatInterpreter::map_pages(std::uint32_t& next_table, const Range& range,
   }
 }
 
-void FlatInterpreter::write_tables(bool low_memory) {
+void FlatInterpreter::write_local_table() {
+  put_descriptor(kGdt, kLocalTable, kLdt, kLdtLimit, kLdtType);
+  for (const layout::LocalSegment& segment : layout::kLocal) {
+    const std::uint32_t kind = attr::kPresent | attr::kS | attr::kWritable | attr::kAccessed |
+                               (segment.expand_down ? attr::kExpandDown : 0) |
+                               (segment.pages ? attr::kGranularity : 0) |
+                               (segment.big ? attr::kBig : 0);
+    put_descriptor(kLdt, segment.selector, segment.base, segment.limit, kind | kDpl3);
+  }
+}
+
+void FlatInterpreter::write_tables() {
   // Linux's places: kernel code and data, 32-bit user code, user data, 64-bit user code.
-  put_descriptor(kKernelCode, 0, 0xFFFFF, kFlatCode);
-  put_descriptor(kKernelData, 0, 0xFFFFF, kFlatData);
-  put_descriptor(layout::kCodeSelector, 0, 0xFFFFF, kFlatCode | kDpl3);
-  put_descriptor(layout::kDataSelector, 0, 0xFFFFF, kFlatData | kDpl3);
-  put_descriptor(layout::kCode64Selector, 0, 0xFFFFF, kFlatCode | kDpl3);
-  put_descriptor(kTaskRegister, kTss, kTssLimit, kBusyTss32);
+  put_descriptor(kGdt, kKernelCode, 0, 0xFFFFF, kFlatCode);
+  put_descriptor(kGdt, kKernelData, 0, 0xFFFFF, kFlatData);
+  put_descriptor(kGdt, layout::kCodeSelector, 0, 0xFFFFF, kFlatCode | kDpl3);
+  put_descriptor(kGdt, layout::kDataSelector, 0, 0xFFFFF, kFlatData | kDpl3);
+  put_descriptor(kGdt, layout::kCode64Selector, 0, 0xFFFFF, kFlatCode | kDpl3);
+  put_descriptor(kGdt, kTaskRegister, kTss, kTssLimit, kBusyTss32);
   put(kTss + 4, kStackTop);
   put(kTss + 8, kKernelData);
   put(kTss + 0x64, (kTssLimit + 1) << 16);
@@ -129,10 +150,11 @@ void FlatInterpreter::write_tables(bool low_memory) {
     put(kIdt + n * 8, kKernelCode << 16 | (handler & 0xFFFF));
     put(kIdt + n * 8 + 4, (handler & 0xFFFF0000) | 0x8E00 | (open ? kDpl3 << 8 : 0));
   }
+  if (surroundings_.local_segments) write_local_table();
   std::uint32_t next_table = kFirstTable;
   map_pages(next_table, {kSystemBase, kSystemBytes}, kSystemBase, pte::kPresent | pte::kWritable);
   for (const Range& range : kUser) {
-    if (range.base == layout::kLow.base && !low_memory) continue;
+    if (range.base == layout::kLow.base && !surroundings_.low_memory) continue;
     map_pages(next_table, range, range.base,
               pte::kPresent | pte::kUser | (is_fixed(range) ? 0 : pte::kWritable));
   }
@@ -146,6 +168,7 @@ void FlatInterpreter::load(const Registers& start) {
   state_.idtr = {kIdt, kVectors * 8 - 1};
   state_.tr = {kTaskRegister, kTss, kTssLimit, kBusyTss32};
   state_.ldtr.attributes = attr::kUnusable;
+  if (surroundings_.local_segments) state_.ldtr = {kLocalTable, kLdt, kLdtLimit, kLdtType};
   state_.dr[6] = dr6::kAlwaysOne;
   state_.dr[7] = dr7::kAlwaysOne;
   state_.gpr = start.gpr;

@@ -18,8 +18,13 @@ class FlatInterpreter {
   /// The kernel's memory, which the host has not got: away from what operands like to be.
   static constexpr Range kKernel{0x37CA0000, 0x10000};
 
-  /// `low_memory`: layout::kLow is there.
-  explicit FlatInterpreter(bool low_memory);
+  /// What not every host lets a program have.
+  struct Surroundings {
+    bool low_memory;      // layout::kLow
+    bool local_segments;  // layout::kLocal
+  };
+
+  explicit FlatInterpreter(const Surroundings& surroundings);
   ~FlatInterpreter();
 
   std::uint8_t* code() { return memory(layout::kCode.base); }
@@ -35,15 +40,17 @@ class FlatInterpreter {
 
  private:
   class Bus;
-  void write_tables(bool low_memory);
+  void write_tables();
+  void write_local_table();
   void map_pages(std::uint32_t& next_table, const Range& range, std::uint32_t physical,
                  std::uint32_t rights);
   void put(std::uint32_t address, std::uint32_t value);
   std::uint32_t get(std::uint32_t address) const;
-  void put_descriptor(std::uint32_t selector, std::uint32_t base, std::uint32_t limit,
-                      std::uint32_t attributes);
+  void put_descriptor(std::uint32_t table, std::uint32_t selector, std::uint32_t base,
+                      std::uint32_t limit, std::uint32_t attributes);
   Event take_frame(unsigned vector);
 
+  Surroundings surroundings_;
   std::vector<std::uint8_t> user_;
   std::vector<std::uint8_t> system_;
   std::unique_ptr<Bus> bus_;

@@ -2,9 +2,11 @@
 
 #if defined(__x86_64__) && defined(__linux__)
 
+#include <asm/ldt.h>
 #include <signal.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -114,6 +116,8 @@ strata_native_exit_begin:
   mov %es, CTX+0x42
   mov %fs, CTX+0x44
   mov %gs, CTX+0x46
+  mov $0x2B, %ecx
+  mov %ecx, %ss
   xor %ecx, %ecx
   mov %ecx, %gs
   cmpw $0, CTX+0x2E
@@ -235,11 +239,39 @@ bool take_signals() {
   return setitimer(ITIMER_REAL, &kWatch, nullptr) == 0;
 }
 
+/// Puts the segment into the process's local descriptor table, or removes it.
+bool write_local_segment(const layout::LocalSegment& segment, bool present) {
+  constexpr int kWrite = 0x11;
+  constexpr unsigned kExpandDownData = 1;
+  user_desc d{};
+  d.entry_number = segment.selector >> 3;
+  if (present) {
+    d.base_addr = segment.base;
+    d.limit = segment.limit;
+    d.seg_32bit = segment.big ? 1 : 0;
+    d.contents = segment.expand_down ? kExpandDownData : 0;
+    d.limit_in_pages = segment.pages ? 1 : 0;
+  } else {
+    d.read_exec_only = 1;
+    d.seg_not_present = 1;
+  }
+  return syscall(SYS_modify_ldt, kWrite, &d, sizeof(d)) == 0;
+}
+
+bool write_local_segments(bool present) {
+  bool done = true;
+  for (const layout::LocalSegment& segment : layout::kLocal) {
+    done = write_local_segment(segment, present) && done;
+  }
+  return done;
+}
+
 /// Whether nothing of the program but what was mapped here lies below 4 GiB, where sequences reach:
 /// a sanitizer's shadow, say, or a program that is not position-independent.
 bool low_addresses_are_free() {
-  constexpr Range kOwn[] = {layout::kCode,  layout::kReadOnly, layout::kData,
-                            layout::kStack, layout::kLow,      NativeCpu::kOwnMemory};
+  constexpr Range kOwn[] = {layout::kCode,        layout::kReadOnly, layout::kData,
+                            layout::kStack,       layout::kWrapped,  layout::kLow,
+                            NativeCpu::kOwnMemory};
   std::ifstream maps("/proc/self/maps");
   std::string line;
   while (std::getline(maps, line)) {
@@ -268,6 +300,19 @@ std::unique_ptr<NativeCpu> NativeCpu::create(std::string& reason) {
   return cpu;
 }
 
+/// Whether a program finds the local descriptor table it has been given.
+bool NativeCpu::loads_local_segments(const Registers& usual) {
+  for (const layout::LocalSegment& segment : layout::kLocal) {
+    CodeBytes code = CodeBytes{0xB8}.add(segment.selector, 4).add(0x8E, 1).add(0xE8, 1);
+    for (const std::uint8_t byte : leave_code().bytes()) code.add(byte);  // mov eax; mov gs, ax
+    std::memcpy(code_, code.bytes().data(), code.size());
+    const Outcome outcome = run(usual);
+    if (outcome.event.vector != Event::kNone || outcome.registers.selector[kGs] != segment.selector)
+      return false;
+  }
+  return true;
+}
+
 /// The first run shows whether the kernel has a 32-bit code segment where it should be, and what a
 /// pushed selector looks like.
 bool NativeCpu::try_out(std::string& reason) {
@@ -288,6 +333,8 @@ bool NativeCpu::try_out(std::string& reason) {
     return false;
   }
   pushes_half_selectors_ = outcome.registers.gpr[kEax] != layout::kDataSelector;
+  has_local_segments_ = write_local_segments(true) && loads_local_segments(start);
+  if (!has_local_segments_) write_local_segments(false);
   return true;
 }
 
@@ -298,8 +345,8 @@ bool NativeCpu::map_all(std::string& reason) {
   bool mapped = file >= 0 && ftruncate(file, layout::kCode.size) == 0 &&
                 map_at(layout::kCode, PROT_READ | PROT_EXEC, file) &&
                 map_at(layout::kData, kReadWrite) && map_at(layout::kStack, kReadWrite) &&
-                map_at(layout::kReadOnly, kReadWrite) && map_at(kOwnPages[0], kReadWrite) &&
-                map_at(kOwnPages[1], kReadWrite);
+                map_at(layout::kWrapped, kReadWrite) && map_at(layout::kReadOnly, kReadWrite) &&
+                map_at(kOwnPages[0], kReadWrite) && map_at(kOwnPages[1], kReadWrite);
   if (mapped) {
     void* const view = mmap(nullptr, layout::kCode.size, kReadWrite, MAP_SHARED, file, 0);
     mapped = view != MAP_FAILED;
@@ -330,10 +377,12 @@ NativeCpu::~NativeCpu() {
   }
   stack_t ours{};
   sigaltstack(&old_handlers.stack, &ours);
+  write_local_segments(false);
   munmap(ours.ss_sp, ours.ss_size);
   munmap(code_, layout::kCode.size);
-  for (const Range& range : {layout::kCode, layout::kData, layout::kStack, layout::kReadOnly,
-                             Range{kContextBase, layout::kPage}, Range{kExitBase, layout::kPage}}) {
+  for (const Range& range :
+       {layout::kCode, layout::kData, layout::kStack, layout::kReadOnly, layout::kWrapped,
+        Range{kContextBase, layout::kPage}, Range{kExitBase, layout::kPage}}) {
     munmap(memory(range.base), range.size);
   }
   if (has_low_memory_) munmap(memory(layout::kLow.base), layout::kLow.size);

@@ -44,6 +44,8 @@ class NativeCpu {
 
   /// Whether layout::kLow could be mapped.
   bool has_low_memory() const { return has_low_memory_; }
+  /// Whether the local descriptor table has layout::kLocal.
+  bool has_local_segments() const { return has_local_segments_; }
   /// Whether FS may be loaded: user code must be able to restore its base afterwards.
   bool can_load_fs() const { return can_load_fs_; }
 
@@ -57,9 +59,11 @@ class NativeCpu {
   NativeCpu() = default;
   bool map_all(std::string& reason);
   bool try_out(std::string& reason);
+  bool loads_local_segments(const Registers& usual);
 
   std::uint8_t* code_ = nullptr;
   bool has_low_memory_ = false;
+  bool has_local_segments_ = false;
   bool can_load_fs_ = false;
   bool pushes_half_selectors_ = false;
 };

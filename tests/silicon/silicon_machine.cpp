@@ -37,10 +37,19 @@ Terrain make_terrain(const NativeCpu& native) {
   if (native.has_low_memory()) terrain.low = layout::kLow;
   terrain.code_selector = layout::kCodeSelector;
   terrain.odd = {layout::kReadOnly};
-  // RPL 3 and less, null, code, a kernel's, a local one where there is no LDT, beyond the table.
+  // RPL 3 and less, null, code, a kernel's, a local one that is not there, beyond the table.
   terrain.selectors = {layout::kDataSelector,   0x28, 0x2A, 0,    3,     layout::kCodeSelector,
                        layout::kCode64Selector, 0x10, 0x1B, 0x04, 0xFFF3};
   terrain.bad_code_selectors = {0, layout::kDataSelector, 0x10, 0x13, 0x18, 0x04, 0xFFF3};
+  if (native.has_local_segments()) {
+    for (const layout::LocalSegment& segment : layout::kLocal) {
+      terrain.selectors.push_back(segment.selector);
+      terrain.wrapping.push_back({.selector = segment.selector,
+                                  .base = segment.base,
+                                  .address32 = segment.selector == layout::kLocal4G.selector,
+                                  .stack = segment.selector == layout::kLocal64K.selector});
+    }
+  }
   terrain.load_fs = native.can_load_fs();
   terrain.left_out = left_out_of_silicon();
   if (native.pushes_half_selectors()) {
@@ -65,14 +74,17 @@ void put_code(std::uint8_t* code, std::uint32_t eip, const CodeBytes& bytes) {
   std::memcpy(code + into, bytes.bytes().data(), std::min(bytes.size(), layout::kCode.size - into));
 }
 
-/// A fault of a selector the program came by: the host's kernel may have a descriptor there.
+/// A fault of a selector the program came by: the host's kernel may have a descriptor there. Its
+/// tables and ours end at the same places.
 bool names_unknown_descriptor(const Event& event) {
   constexpr std::uint32_t kIdt = 2;
+  constexpr std::uint32_t kTableEnd = 0x80;
   const bool by_selector = event.vector == vector::kGeneralProtection ||
                            event.vector == vector::kSegmentNotPresent ||
                            event.vector == vector::kStackFault;
-  if (!by_selector || (event.error_code & kIdt) != 0) return false;
-  constexpr std::uint32_t kKnown[] = {0, 0x04, 0x10, 0x18, 0x20, 0x28, 0x30, 0xFFF0};
+  if (!by_selector || (event.error_code & kIdt) != 0 || event.error_code >= kTableEnd) return false;
+  constexpr std::uint32_t kKnown[] = {0,    0x04, 0x0C, 0x10, 0x14, 0x18,
+                                      0x1C, 0x20, 0x24, 0x28, 0x30};
   return std::find(std::begin(kKnown), std::end(kKnown), event.error_code & ~3u) ==
          std::end(kKnown);
 }
@@ -90,7 +102,7 @@ bool is_task_return(const Instruction& instruction, const CpuState& state) {
 
 SiliconMachine::SiliconMachine(std::unique_ptr<NativeCpu> native)
     : native_(std::move(native)),
-      interpreter_(native_->has_low_memory()),
+      interpreter_({native_->has_low_memory(), native_->has_local_segments()}),
       terrain_(make_terrain(*native_)),
       random_(0),
       generator_(terrain_, random_) {
@@ -101,6 +113,7 @@ SiliconMachine::SiliconMachine(std::unique_ptr<NativeCpu> native)
   std::memcpy(interpreter_.memory(layout::kReadOnly.base), constant.data(), constant.size());
   std::memcpy(NativeCpu::memory(layout::kReadOnly.base), constant.data(), constant.size());
   NativeCpu::protect_read_only();
+  clear_code(0, layout::kCode.size);
 }
 
 std::unique_ptr<SiliconMachine> SiliconMachine::create(std::string& reason) {
@@ -141,14 +154,23 @@ std::uint32_t SiliconMachine::slot_end(const Sequence& sequence) {
          ((sequence.start.eip - layout::kCode.base) / kSlotBytes + 1) * kSlotBytes;
 }
 
-/// Memory and registers as the sequence finds them.
+/// Fills code memory on both sides, as far as there is any.
+void SiliconMachine::clear_code(std::uint32_t offset, std::uint32_t bytes) {
+  const std::uint32_t count = std::min(bytes, layout::kCode.size - offset);
+  std::memset(interpreter_.code() + offset, kFiller, count);
+  std::memset(native_->code() + offset, kFiller, count);
+}
+
+/// Memory and registers as the sequence finds them. Sequences read code memory too, so what the
+/// last one left there goes: a sequence finds the same whatever ran before it.
 void SiliconMachine::begin(const Sequence& sequence) {
   const std::uint8_t* image = images_[sequence.image].data();
   for (const Range& range : layout::kWritable) {
     std::memcpy(interpreter_.memory(range.base), image, range.size);
     image += range.size;
   }
-  std::memset(slot(sequence, interpreter_.code()), kFiller, kSlotBytes);
+  clear_code(used_, kSlotBytes + layout::kLeaveBytes);  // the way back may lie behind the slot
+  used_ = static_cast<std::uint32_t>(slot(sequence, native_->code()) - native_->code());
   interpreter_.load(sequence.start);
 }
 
@@ -217,7 +239,10 @@ SiliconMachine::Expected& SiliconMachine::finish(const Sequence& sequence,
   const bool fits = sequence.end + layout::kLeaveBytes <= layout::kCode.end();
   const bool steps = (interpreter_.state().eflags & eflags::kTf) != 0;
   if (ended && (!fits || steps)) expected.usable = false;
-  if (FlatInterpreter::kKernel.contains(expected.outcome.event.cr2)) expected.usable = false;
+  // What only one side has.
+  for (const Range& own : {FlatInterpreter::kKernel, NativeCpu::kOwnMemory}) {
+    if (own.contains(expected.outcome.event.cr2)) expected.usable = false;
+  }
   if (names_unknown_descriptor(expected.outcome.event)) expected.usable = false;
   expected.outcome.registers = interpreter_.registers();
   return expected;
@@ -245,8 +270,8 @@ bool SiliconMachine::catch_up(Sequence& sequence, const std::vector<std::uint32_
 /// middle, where the host might find a system call, and not in data, which only the guest executes:
 /// its page tables have no execute-disable bit.
 bool SiliconMachine::may_execute(std::uint32_t eip, const std::vector<std::uint32_t>& starts) {
-  for (const Range& range :
-       {layout::kReadOnly, layout::kData, layout::kStack, layout::kLow, NativeCpu::kOwnMemory}) {
+  for (const Range& range : {layout::kReadOnly, layout::kData, layout::kStack, layout::kWrapped,
+                             layout::kLow, NativeCpu::kOwnMemory}) {
     if (range.contains(eip)) return false;
   }
   return !layout::kCode.contains(eip) ||

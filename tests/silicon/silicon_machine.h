@@ -35,6 +35,10 @@ class SiliconMachine {
   /// Runs a given program; empty, or what differs.
   std::string run_code(const Registers& start, const std::vector<CodeBytes>& code);
 
+  /// How many operands lay at the end of a local segment; 0 where the host has none.
+  std::uint64_t wrapped_operands() const { return generator_.wrapped_count(); }
+  bool has_local_segments() const { return native_->has_local_segments(); }
+
   /// Mnemonics with encodings that the user part of the opcode table has and no sequence had.
   std::vector<std::string> rows_never_planned() const;
 
@@ -53,6 +57,7 @@ class SiliconMachine {
   static std::uint8_t* slot(const Sequence& sequence, std::uint8_t* code);
   static std::uint32_t slot_end(const Sequence& sequence);
   Registers random_start();
+  void clear_code(std::uint32_t offset, std::uint32_t bytes);
   void begin(const Sequence& sequence);
   void place(Sequence& sequence, const CodeBytes& code);
   bool step(Expected& expected);
@@ -71,6 +76,7 @@ class SiliconMachine {
   RandomSource random_;
   CodeGenerator generator_;
   std::vector<std::vector<std::uint8_t>> images_;
+  std::uint32_t used_ = 0;  // offset of the slot the last sequence had
   Counts counts_;
 };
 

@@ -50,6 +50,11 @@ TEST_F(Silicon, RandomSequencesEndAlike) {
     EXPECT_GT(counts.events[vector], 0u) << "exception " << vector;
   }
   EXPECT_EQ(machine_->rows_never_planned(), std::vector<std::string>{});
+  if (machine_->has_local_segments()) {
+    EXPECT_GT(machine_->wrapped_operands(), kInstructions / 200);
+  } else {
+    EXPECT_EQ(machine_->wrapped_operands(), 0u);
+  }
 }
 
 TEST_F(Silicon, SeedsRepeat) {
@@ -85,6 +90,75 @@ TEST_F(Silicon, KeptCasesEndAlike) {
     Registers registers = start();
     for (const auto& [number, value] : kept.registers) registers.gpr[number] = value;
     EXPECT_EQ(machine_->run_code(registers, kept.code), "") << kept.what;
+  }
+}
+
+/// A sequence reads code memory that another one has used, and that one was never run natively.
+TEST_F(Silicon, CodeOfOtherSequencesIsTheSameOnBothSides) {
+  constexpr std::uint32_t kElsewhere = layout::kCode.base + 0x1400;
+  Registers registers = start();
+  registers.eip = kElsewhere;
+  const std::vector<CodeBytes> unfit{{0xF7, 0xE1}, {0x9F}};  // mul ecx; lahf: SF is undefined
+  EXPECT_NE(machine_->run_code(registers, unfit), "");
+  const CodeBytes read = CodeBytes{0xA1}.add(kElsewhere, 4);  // mov eax, [code]
+  EXPECT_EQ(machine_->run_code(start(), {read}), "");
+}
+
+/// Operands of one and of several items within a few bytes of the end of a local segment: which
+/// items go round, and what is outside.
+TEST_F(Silicon, OperandsAtTheEndOfASegmentEndAlike) {
+  if (!machine_->has_local_segments()) GTEST_SKIP() << "no local descriptor table here";
+  const CodeBytes kOpcodes[] = {
+      {0x8B, 0x00},       {0x01, 0x00}, {0x62, 0x00},       {0xC4, 0x00}, {0x0F, 0xB4, 0x00},
+      {0xFF, 0x28},       {0xFF, 0x18}, {0x0F, 0xC7, 0x08}, {0xFF, 0x30}, {0x8F, 0x00},
+      {0x0F, 0xAB, 0x00}, {0xFE, 0x00}};  // mov add bound les lfs jmp call cmpxchg8b push pop bts
+                                          // inc
+  constexpr unsigned kEbxAddress = 3;     // r/m of [EBX]
+  constexpr unsigned kBxAddress = 7;      // of [BX]
+  for (const layout::LocalSegment& segment : layout::kLocal) {
+    const bool address32 = segment.selector == layout::kLocal4G.selector;
+    for (const CodeBytes& opcode : kOpcodes) {
+      for (std::uint32_t before = 1; before < 10; ++before) {
+        for (const bool operand32 : {false, true}) {
+          CodeBytes code{0x65};
+          if (!operand32) code.add(0x66);
+          if (!address32) code.add(0x67);
+          const auto bytes = opcode.bytes();
+          for (const std::uint8_t byte : bytes.first(bytes.size() - 1)) code.add(byte);
+          code.add(bytes.back() | (address32 ? kEbxAddress : kBxAddress));
+          Registers registers = start();
+          registers.gpr[kEbx] = (address32 ? 0 : 0x10000) - before;
+          const std::vector<CodeBytes> program{
+              CodeBytes{0xB8}.add(segment.selector, 4), {0x8E, 0xE8}, code};  // mov gs, ax
+          EXPECT_EQ(machine_->run_code(registers, program), "")
+              << "selector " << segment.selector << ", " << before << " bytes before the end, "
+              << describe({.image = 0, .start = registers, .pieces = {{0, code}}}, true);
+        }
+      }
+    }
+  }
+}
+
+/// Stacks of 16 bits that go round or end.
+TEST_F(Silicon, StackInstructionsAtTheEndOfASegmentEndAlike) {
+  if (!machine_->has_local_segments()) GTEST_SKIP() << "no local descriptor table here";
+  const CodeBytes kCodes[] = {{0x60}, {0x61},          {0x50},          {0x58},
+                              {0x9C}, {0xC9},          {0xC3},          {0xCB},
+                              {0xCF}, {0xC8, 4, 0, 0}, {0xC8, 4, 0, 3}, {0xE8, 0, 0, 0, 0}};
+  for (const CodeBytes& opcode : kCodes) {
+    for (std::uint32_t sp = 0xFFDF; sp != 0x10022; ++sp) {
+      for (const bool operand32 : {false, true}) {
+        if (!operand32 && opcode.bytes()[0] == 0xE8) continue;
+        CodeBytes code;
+        if (!operand32) code.add(0x66);
+        for (const std::uint8_t byte : opcode.bytes()) code.add(byte);
+        Registers registers = start();
+        registers.gpr[kEax] = layout::kLocal64K.selector;
+        registers.gpr[kEbp] = registers.gpr[kEsp] = 0xABCD0000 | (sp & 0xFFFF);
+        EXPECT_EQ(machine_->run_code(registers, {{0x8E, 0xD0}, code}), "")  // mov ss, ax
+            << "SP " << sp << ' ' << describe({.start = registers, .pieces = {{0, code}}}, true);
+      }
+    }
   }
 }
 
