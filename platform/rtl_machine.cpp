@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <span>
 #include <systemc>
 #include <utility>
@@ -94,7 +95,10 @@ class RtlMachine final : public Machine {
   void register_models();
   std::uint16_t irq_lines() const;
   std::optional<RunEnd> advance(RunControl& control);
-  RunOutcome outcome(std::optional<RunEnd> end);
+  void run_to(Cycle cycle);
+  bool asleep() const;
+  RunOutcome outcome(RunEnd end);
+  bool check_end(RunEnd end);
 
   const MachineConfig config_;
   const sc_core::sc_time period_;
@@ -168,6 +172,7 @@ RtlMachine::RtlMachine(const MachineConfig& config)
   wire();
   wire_devices();
   plug_post_card();
+  cpu_.on_end([] { sc_core::sc_pause(); });
 }
 
 DebugModel::Sinks RtlMachine::debug_sinks() {
@@ -242,7 +247,8 @@ std::optional<Error> RtlMachine::make_observers() {
   if (config_.check) {
     check_memory_ = std::make_unique<MachineMemory>(config_);
     checker_ = std::make_unique<LockstepChecker>(check_memory_->regions(nullptr, false),
-                                                 CpuState::reset(config_.cpu), config_.cpu);
+                                                 CpuState::reset(config_.cpu), config_.cpu,
+                                                 is_device_memory);
   }
   if (recorder_ == nullptr && checker_ == nullptr) return std::nullopt;
   watch_ = std::make_unique<RtlWatch>(recorder_.get(), checker_.get(), map_, config_.trace, [this] {
@@ -302,7 +308,7 @@ RunOutcome RtlMachine::run(RunControl& control) {
   sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
   std::optional<RunEnd> end;
   while (!end) end = advance(control);
-  RunOutcome result = outcome(end);
+  RunOutcome result = outcome(*end);
   if (recorder_ != nullptr) {
     auto summary = recorder_->close();
     if (!summary) return {RunEnd::kHostFailed, 0, summary.error()};
@@ -310,31 +316,56 @@ RunOutcome RtlMachine::run(RunControl& control) {
   return result;
 }
 
+/// Runs until `cycle`, or until something ends the run: cycles() is then the cycle it ended in.
+void RtlMachine::run_to(Cycle cycle) {
+  // Past the edge: the kernel leaves what is due at the very end for the next start.
+  const auto target = sc_core::sc_time::from_value(cycle * period_.value() + period_.value() / 2);
+  sc_core::sc_start(target - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
+  const bool ended = exit_status_ || differs_ || cpu_.stuck() || cpu_.shutdown() || asleep();
+  cycles_ = ended ? clock_.cycle() : cycle;
+}
+
+/// Everything sleeps and no timer runs: nothing will happen any more.
+bool RtlMachine::asleep() const {
+  return !clock_.running() && !sc_core::sc_pending_activity();
+}
+
 /// A piece of the run; nothing while it goes on.
 std::optional<RunEnd> RtlMachine::advance(RunControl& control) {
   const Cycle left = control.max_cycles() - std::min(control.max_cycles(), cycles_);
   const Cycle piece = std::min(left, kPollCycles);
-  if (piece > 0) {
-    const auto target = sc_core::sc_time::from_value((cycles_ + piece) * period_.value());
-    sc_core::sc_start(target - sc_core::sc_time_stamp());
-    cycles_ = clock_.cycle();
-  }
+  if (piece > 0) run_to(cycles_ + piece);
   if (differs_) return RunEnd::kCheckFailed;
   if (exit_status_) return RunEnd::kExited;
   if (cpu_.shutdown()) return RunEnd::kShutdown;
+  if (cpu_.stuck() || asleep()) return RunEnd::kHalted;
   if (cycles_ >= control.max_cycles()) return RunEnd::kCycleLimit;
-  if (cpu_.stuck() || (!clock_.running() && !sc_core::sc_pending_activity())) {
-    return RunEnd::kHalted;
-  }
   return control.poll(*this);
 }
 
-RunOutcome RtlMachine::outcome(std::optional<RunEnd> end) {
+RunOutcome RtlMachine::outcome(RunEnd end) {
+  if (checker_ != nullptr && !check_end(end)) end = RunEnd::kCheckFailed;
   RunOutcome result;
-  result.end = *end;
-  if (*end == RunEnd::kExited) result.status = *exit_status_;
-  if (*end == RunEnd::kCheckFailed) result.report = checker_->report();
+  result.end = end;
+  if (end == RunEnd::kExited) result.status = *exit_status_;
+  if (end == RunEnd::kCheckFailed) result.report = checker_->report();
   return result;
+}
+
+/// What retirement alone does not show: the shutdown, and memory. A run that ends by itself has no
+/// store under way; one that is cut off may have cut through an instruction.
+bool RtlMachine::check_end(RunEnd end) {
+  if (end == RunEnd::kCheckFailed) return false;
+  if (end == RunEnd::kShutdown && !checker_->on_shutdown()) return false;
+  if (end == RunEnd::kExited) {  // the OUT to the exit port is on the bus and has not retired
+    const WishboneRequest& out = cpu_.request.read();
+    watch_->on_access(out, out.dat);
+    checker_->finish_instruction();
+  }
+  const bool by_itself =
+      end == RunEnd::kExited || end == RunEnd::kHalted || end == RunEnd::kShutdown;
+  return checker_->on_end(memory_.regions(nullptr, false),
+                          by_itself ? std::set<std::uint32_t>{} : watch_->written_lately());
 }
 
 TextScreen RtlMachine::screen() const {

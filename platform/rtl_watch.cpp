@@ -1,5 +1,6 @@
 #include "platform/rtl_watch.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <span>
@@ -10,10 +11,6 @@
 namespace strata {
 namespace {
 
-bool in_vga_window(std::uint32_t address) {
-  return address >= STRATA_VGA_TEXT_BASE && address < STRATA_VGA_TEXT_BASE + STRATA_VGA_TEXT_SIZE;
-}
-
 /// Whether the instruction at `address` is the next one after `record`.
 bool next_is(const RetireRecord& record, std::uint32_t address) {
   const std::uint32_t code_base = record.linear_eip - record.eip;
@@ -21,6 +18,10 @@ bool next_is(const RetireRecord& record, std::uint32_t address) {
 }
 
 }  // namespace
+
+bool is_device_memory(std::uint32_t physical) {
+  return physical >= STRATA_VGA_TEXT_BASE && physical < STRATA_VGA_TEXT_BASE + STRATA_VGA_TEXT_SIZE;
+}
 
 RtlWatch::RtlWatch(WaveRecorder* recorder, LockstepChecker* checker, const MemoryMap& memory,
                    const TraceConfig& trace, std::function<void()> on_difference)
@@ -87,9 +88,22 @@ void RtlWatch::on_acknowledge(std::uint8_t vector) {
   if (checker_ != nullptr && !differs_) checker_->on_acknowledge(vector);
 }
 
+void RtlWatch::on_memory_write(std::uint32_t address) {
+  late_writes_[writes_++ % kLateWrites] = address;
+}
+
+std::set<std::uint32_t> RtlWatch::written_lately() const {
+  std::set<std::uint32_t> written;
+  for (std::size_t n = 0; n < std::min(writes_, kLateWrites); ++n) {
+    written.insert(late_writes_[n]);
+    written.insert(late_writes_[n] + 4);  // the second half of a store that is not aligned
+  }
+  return written;
+}
+
 void RtlWatch::on_access(const WishboneRequest& request, std::uint32_t data) {
   const bool io = request.tga == kIoSpace;
-  if (checker_ == nullptr || differs_ || (!io && !in_vga_window(request.adr))) return;
+  if (checker_ == nullptr || differs_ || (!io && !is_device_memory(request.adr))) return;
   const auto lane = static_cast<unsigned>(std::countr_zero(request.sel));
   const auto bytes = static_cast<unsigned>(std::popcount(request.sel));
   const std::uint32_t mask = bytes == 4 ? ~0u : (1u << (8 * bytes)) - 1;

@@ -2,9 +2,12 @@
 // its window, and the lockstep check. Built only when one of them was asked for.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "models/cpu/cpu_rtl.h"
@@ -14,6 +17,9 @@
 #include "platform/trace/wave_recorder.h"
 
 namespace strata {
+
+/// Whether a device and not memory answers at a physical address of the cycle-accurate machine.
+bool is_device_memory(std::uint32_t physical);
 
 class RtlWatch : public RetireListener {
  public:
@@ -27,9 +33,18 @@ class RtlWatch : public RetireListener {
 
   void on_retire(const RetireRecord& record, const CpuModel& core) override;
   void on_access(const WishboneRequest& request, std::uint32_t data) override;
+  void on_memory_write(std::uint32_t address) override;
   void on_acknowledge(std::uint8_t vector) override;
 
+  /// Aligned dwords that the latest instructions wrote, those included whose retirement nobody has
+  /// heard of yet.
+  std::set<std::uint32_t> written_lately() const;
+
  private:
+  /// More than one instruction writes: a task switch saves 26 dwords and pushes one, page walks
+  /// write two a page.
+  static constexpr std::size_t kLateWrites = 64;
+
   void move_window(Cycle cycle);
   void move_window(const RetireRecord& record);
   void show(const RetireRecord& record, const CpuModel& core);
@@ -41,6 +56,8 @@ class RtlWatch : public RetireListener {
   TracePoint to_;
   std::function<void()> on_difference_;
   bool differs_ = false;
+  std::array<std::uint32_t, kLateWrites> late_writes_{};
+  std::size_t writes_ = 0;
 };
 
 }  // namespace strata

@@ -90,8 +90,10 @@ bool CpuModel::retired_nmi() const {
 
 void CpuModel::clock() {
   rtl_->clk_i = 1;
+  rtl_->unload_clk_i = keep_state_;
   rtl_->eval();
   rtl_->clk_i = 0;
+  rtl_->unload_clk_i = 0;
   rtl_->eval();
 }
 
@@ -133,7 +135,15 @@ RetireRecord CpuModel::record() const {
 }
 
 void CpuModel::keep_state(bool keep) {
-  rtl_->unload_i = keep;
+  keep_state_ = keep;
+}
+
+CpuState CpuModel::look() {
+  rtl_->unload_clk_i = 1;
+  rtl_->eval();
+  rtl_->unload_clk_i = 0;
+  rtl_->eval();
+  return state();
 }
 
 CpuState CpuModel::state() const {

@@ -57,6 +57,10 @@ class CpuModel {
   /// clock); tsc is that of this clock.
   CpuState state() const;
 
+  /// The state now, as of the latest instruction boundary; not a cycle of the core. tsc is that of
+  /// set_cycle().
+  CpuState look();
+
   /// Replaces the architectural state and restarts fetching; takes one clock. The bus must be idle.
   void load(const CpuState& state);
 
@@ -79,6 +83,7 @@ class CpuModel {
 
  private:
   std::unique_ptr<Vcpu> rtl_;
+  bool keep_state_ = false;
 };
 
 }  // namespace strata

@@ -13,7 +13,7 @@ CpuRtl::CpuRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
 }
 
 void CpuRtl::interrupt_method() {
-  if (sleeping_) {
+  if (sleeping_ && interrupts_enabled_ && !model_.shutdown()) {
     sleeping_ = false;
     wake();
   }
@@ -31,9 +31,15 @@ bool CpuRtl::clock_edge(Cycle cycle) {
   if (model_.strobe() || driven_.stb) drive_bus(cycle);
   if (model_.retired()) report_retirement(cycle);
   if (!model_.idle()) return true;
-  sleeping_ = !interrupt.read();
-  if (sleeping_) ++halts_;
-  return !sleeping_;
+  if (interrupt.read() && interrupts_enabled_ && !model_.shutdown()) return true;
+  fall_asleep();
+  return false;
+}
+
+void CpuRtl::fall_asleep() {
+  sleeping_ = true;
+  if (!model_.shutdown()) ++halts_;
+  if (ended_ && (shutdown() || stuck())) ended_();
 }
 
 void CpuRtl::drive_bus(Cycle cycle) {
@@ -46,6 +52,9 @@ void CpuRtl::drive_bus(Cycle cycle) {
       port_written_(cycle, static_cast<std::uint16_t>(now.adr + lane),
                     static_cast<unsigned>(std::popcount(now.sel)), now.dat >> (8 * lane));
     }
+  }
+  if (listener_ != nullptr && now.stb && now.we && now.tga == kMemorySpace) {
+    listener_->on_memory_write(now.adr);
   }
   driven_ = now;
   request.write(driven_);
@@ -85,10 +94,8 @@ CycleCounts CpuRtl::cycle_counts(Cycle cycles) const {
 }
 
 CpuState CpuRtl::state() {
-  model_.keep_state(true);
   model_.set_cycle(clock().cycle());
-  model_.clock();
-  return model_.state();
+  return model_.look();
 }
 
 }  // namespace strata

@@ -27,6 +27,9 @@ class RetireListener {
   /// store may be seen after its instruction has retired, a read never.
   virtual void on_access(const WishboneRequest& request, std::uint32_t data) = 0;
 
+  /// A write to memory that appears on the bus, at `address` (of its aligned dword).
+  virtual void on_memory_write(std::uint32_t address) = 0;
+
   /// A finished interrupt acknowledge: what retires next is the delivery of `vector`.
   virtual void on_acknowledge(std::uint8_t vector) = 0;
 };
@@ -52,8 +55,7 @@ class CpuRtl : public ClockedModule {
 
   CpuModel& core() { return model_; }
 
-  /// Architectural state at the latest instruction boundary; clocks the load/unload port once, so
-  /// only for when the run is over or paused between edges.
+  /// Architectural state at the latest instruction boundary. Between edges; changes nothing.
   CpuState state();
 
   /// Whole instructions, exceptions and external interrupts since reset, and I/O cycles on the bus.
@@ -72,11 +74,15 @@ class CpuRtl : public ClockedModule {
   /// What the cycles went to, if they were counted. The sum is `cycles`, those up to now.
   CycleCounts cycle_counts(Cycle cycles) const;
 
-  /// HLT with interrupts disabled: nothing but a reset would go on.
-  bool stuck() const { return sleeping_ && !interrupts_enabled_; }
+  /// Calls `listener` from inside the edge after which nothing but a reset would go on: the core is
+  /// stuck() or shutdown(), its last store is done. Empty: nobody.
+  void on_end(std::function<void()> listener) { ended_ = std::move(listener); }
 
-  /// Triple fault.
-  bool shutdown() const { return model_.shutdown(); }
+  /// HLT with interrupts disabled.
+  bool stuck() const { return sleeping_ && !interrupts_enabled_ && !shutdown(); }
+
+  /// Triple fault (SDM vol. 3, 6.15, shutdown), with the bus quiet.
+  bool shutdown() const { return sleeping_ && model_.shutdown(); }
 
   void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
 
@@ -86,10 +92,12 @@ class CpuRtl : public ClockedModule {
   void drive_bus(Cycle cycle);
   void report_access(const WishboneResponse& answer);
   void report_retirement(Cycle cycle);
+  void fall_asleep();
 
   CpuModel model_;
   RetireListener* listener_ = nullptr;
   PortWriteWatcher port_written_;
+  std::function<void()> ended_;
   WishboneRequest driven_;  // what request shows
   std::uint64_t order_ = 0;
   std::uint64_t instructions_ = 0;

@@ -42,10 +42,10 @@ module cpu
     // load and unload port
     input  logic       load_valid_i,
     input  cpu_state_t load_state_i,
-    input  logic       unload_i,
+    input  logic       unload_clk_i,  // its rising edge fills state_o; may come alone or with clk_i's
     output cpu_state_t state_o,
 
-    // retirement port; with unload_i, state_o is the state right after the instruction reported
+    // retirement port; with unload_clk_i at each edge, state_o is the state right after the instruction reported
     output logic        retire_valid_o,
     output logic [ 1:0] retire_kind_o,     // 0 instruction, 1 exception, 2 interrupt
     output logic        retire_partial_o,  // an iteration of a string instruction, more to come
@@ -63,7 +63,7 @@ module cpu
     output logic [3:0] cause_o,  // cycle_cause_e of the latest cycle, while count_i
 
     // to the clock control
-    output logic idle_o,     // halted, bus quiet: nothing changes until intr_i does
+    output logic idle_o,     // halted or shut down, bus quiet: nothing changes until an interrupt
     output logic shutdown_o  // triple fault
 );
 
@@ -550,7 +550,7 @@ module cpu
       .cycle_i,
       .load_valid_i,
       .load_state_i,
-      .unload_i,
+      .unload_clk_i,
       .state_o,
       .w0_valid_i    ((ex_done && ex_w0_valid) || seq_w_valid),
       .w0_reg_i      (seq_active ? seq_w_reg : ex_w0_reg),
@@ -878,9 +878,8 @@ module cpu
       retire_next_eip_o <= eip;
       retire_eflags_o <= eflags;
     end
-    idle_o <= halted && !intr_q && !intr_i && !seq_active && !r_valid_q && !wb_cyc_o && !bf_valid &&
-        !interrupt_due &&
-        !load_valid_i;
+    idle_o <= (shutdown_o || (halted && !((intr_q || intr_i) && eflags[FL_IF]) && !seq_active && !interrupt_due)) &&
+        !r_valid_q && !wb_cyc_o && !bf_valid && !load_valid_i;
   end
 
 endmodule

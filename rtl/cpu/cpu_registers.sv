@@ -18,8 +18,8 @@ module cpu_registers
     // load and unload port
     input  logic       load_valid_i,
     input  cpu_state_t load_state_i,
-    input  logic       unload_i,
-    output cpu_state_t state_o,       // as of the last edge with unload_i
+    input  logic       unload_clk_i,
+    output cpu_state_t state_o,       // as of the last edge of unload_clk_i
 
     // general registers
     input logic        w0_valid_i,
@@ -185,7 +185,8 @@ module cpu_registers
     state_o.tsc <= cycle_i + tsc_offset_o;
   endtask
 
-  always_ff @(posedge clk_i) if (unload_i) unload();
+  // A clock of its own: looking at the state is no cycle of the core.
+  always_ff @(posedge unload_clk_i) unload();
 
   always_ff @(posedge clk_i) begin
     if (esp_valid_i) gpr_o[REG_ESP] <= esp_data_i;

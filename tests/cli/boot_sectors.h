@@ -73,6 +73,28 @@ inline Bytes halting_guest() {
   return boot_sector({0xFA, 0xF4});
 }
 
+/// IRQ 0 every 50 timer clocks, the only one unmasked, and IF clear; HLT after a while
+inline Bytes halt_with_interrupt_guest() {
+  return boot_sector({0xFA, 0xB0, 0x11, 0xE6, 0x20, 0xB0, 0x08, 0xE6, 0x21,  // cli; ICW1, ICW2
+                      0xB0, 0x04, 0xE6, 0x21, 0xB0, 0x01, 0xE6, 0x21,        // ICW3, ICW4
+                      0xB0, 0xFE, 0xE6, 0x21,                                // OCW1
+                      0xB0, 0x34, 0xE6, 0x43, 0xB0, 0x32, 0xE6, 0x40,        // counter 0, mode 2
+                      0xB0, 0x00, 0xE6, 0x40,                                // 0032h
+                      0xB9, 0x00, 0x10, 0xE2, 0xFE, 0xF4});                  // loop $; hlt
+}
+
+/// With 1 MiB of RAM: stores to ROM and past it, reads both; exits with what past the end reads
+inline Bytes unclaimed_guest() {
+  return boot_sector({0xB8, 0xFF, 0xFF, 0x8E, 0xD8,                          // ds = FFFF
+                      0x66, 0xC7, 0x06, 0x00, 0x00, 0x78, 0x56, 0x34, 0x12,  // [FFFF0], ROM
+                      0x66, 0xA1, 0x00, 0x00,                                // eax, of it
+                      0x66, 0xA3, 0x0D, 0x00,        // [FFFFD]: ROM and the hole behind it
+                      0x66, 0xA3, 0x20, 0x01,        // [100110]: the hole
+                      0x83, 0x06, 0x30, 0x01, 0x01,  // add word [100120],1
+                      0x66, 0xA1, 0x21, 0x01,        // eax, [100111]
+                      0xE6, 0xF4, 0xFA, 0xF4});      // out F4h,al
+}
+
 /// lidt [7C20h] (limit 0); CR0.PE = 1; int3: its vector lies past the table, and so do those of
 /// what follows. In protected mode, because the KVM of some hosts ignores the limit in real mode.
 inline Bytes triple_fault_guest() {

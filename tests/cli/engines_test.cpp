@@ -15,6 +15,18 @@ class CliEngines : public CliTest, public testing::WithParamInterface<std::strin
     if (!missing.empty()) GTEST_SKIP() << missing;
   }
 
+  static bool is_kvm() { return std::string(GetParam()) == "kvm"; }
+
+  /// The run of `guest` ends with `status` in exactly cycle `cycles`, whatever limit lies beyond.
+  void expect_end_at(const std::string& guest, std::uint64_t cycles, int status) {
+    const Finished cut = run(guest, {"--max-cycles=" + std::to_string(cycles - 1)});
+    EXPECT_EQ(cut.status, 4) << cut.err;
+    const Finished whole =
+        run(guest, {"--max-cycles=" + std::to_string(cycles + 1), "--stats=whole.json"});
+    EXPECT_EQ(whole.status, status) << whole.err;
+    EXPECT_EQ(nlohmann::json::parse(read("whole.json")).at("cycles"), cycles);
+  }
+
   std::vector<std::string> arguments(const std::string& guest,
                                      const std::vector<std::string>& options) const {
     std::vector<std::string> all = {"run", "--engine=" + GetParam()};
@@ -82,6 +94,23 @@ TEST_P(CliEngines, CycleCausesAddUpToTheCycles) {
 TEST_P(CliEngines, HaltForEverEnds) {
   write("guest", halting_guest());
   const Finished finished = run("guest", {"--timeout=30", "--stats=s.json"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_EQ(stats().at("outcome"), "halted");
+}
+
+TEST_P(CliEngines, EndsInTheCycleOfTheHaltOrShutdown) {
+  if (is_kvm()) GTEST_SKIP() << "KVM runs on host time";
+  const std::pair<Bytes, int> guests[] = {{halting_guest(), 0}, {triple_fault_guest(), 3}};
+  for (const auto& [code, status] : guests) {
+    write("guest", code);
+    EXPECT_EQ(run("guest", {"--stats=s.json"}).status, status);
+    expect_end_at("guest", stats().at("cycles"), status);
+  }
+}
+
+TEST_P(CliEngines, HaltWithAMaskedInterruptEnds) {
+  write("guest", halt_with_interrupt_guest());
+  const Finished finished = run("guest", {"--timeout=60", "--stats=s.json"});
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_EQ(stats().at("outcome"), "halted");
 }

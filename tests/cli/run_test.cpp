@@ -206,5 +206,13 @@ TEST_F(CliRun, SeedFillsMemory) {
   EXPECT_EQ(strata({"run", "--seed", "1", "guest"}).status, seeded);
 }
 
+// What every BIOS does is no difference: memory that nobody has reads all ones, stores to it and to
+// ROM are dropped.
+TEST_F(CliRun, CheckFollowsStoresToRomAndToNowhere) {
+  write("guest", unclaimed_guest());
+  const Finished finished = strata({"run", "--engine=rtl", "--check", "--mem=1M", "guest"});
+  EXPECT_EQ(finished.status, 0xFF) << finished.err;
+}
+
 }  // namespace
 }  // namespace strata::test

@@ -191,6 +191,71 @@ TEST(LockstepChecker, ReportsAReadTheEngineDidNotMake) {
   EXPECT_NE(rig.checker->report().find("reads port 60, the engine has not"), std::string::npos);
 }
 
+/// mov [4000],ax; mov bl,es:[4] (a hole); mov es:[8],bl; nop: with no device anywhere.
+struct RigWithHoles : Rig {
+  RigWithHoles()
+      : Rig({0xA3, 0x00, 0x40, 0x26, 0x8A, 0x1E, 0x04, 0x00, 0x26, 0x88, 0x1E, 0x08, 0x00, 0x90}) {
+    checker = std::make_unique<LockstepChecker>(checker_region(), initial, CpuFamily::k586,
+                                                [](std::uint32_t) { return false; });
+    machine.tell = [](const BusAccess&) {};
+  }
+};
+
+TEST(LockstepChecker, ReadsAllOnesWhereNothingAnswers) {
+  RigWithHoles rig;
+  EXPECT_TRUE(rig.run(1));
+  rig.engine->step();  // reads 77 from its device
+  CpuState state = rig.engine->state();
+  state.gpr[kEbx] = 0xFF;
+  RetireRecord record{.length = 5};
+  record.eip = record.linear_eip = kCode + 3;
+  record.next_eip = state.eip;
+  record.eflags = state.eflags;
+  EXPECT_TRUE(rig.checker->on_retire(record, state)) << rig.checker->report();
+}
+
+TEST(LockstepChecker, SeesAtTheEndWhatMemoryHolds) {
+  for (const bool sabotaged : {false, true}) {
+    Rig rig({0xA3, 0x00, 0x40, 0x90});  // mov [4000],ax
+    EXPECT_TRUE(rig.run(2));
+    if (sabotaged) rig.engine_ram[0x4002] = 1;
+    const MemoryRegion memory{.base = 0, .size = kRamBytes, .host = rig.engine_ram.data()};
+    EXPECT_EQ(rig.checker->on_end(std::span(&memory, 1)), !sabotaged);
+    const std::string place = "memory at 00004000 is 00000000 in the interpreter, 00010000 in the";
+    EXPECT_EQ(rig.checker->report().find(place) != std::string::npos, sabotaged);
+  }
+}
+
+TEST(LockstepChecker, LeavesOutAtTheEndWhatIsUnderWay) {
+  Rig rig({0x90});
+  EXPECT_TRUE(rig.run(1));
+  rig.engine_ram[0x4002] = 1;
+  const MemoryRegion memory{.base = 0, .size = kRamBytes, .host = rig.engine_ram.data()};
+  EXPECT_TRUE(rig.checker->on_end(std::span(&memory, 1), {0x4000}));
+  EXPECT_FALSE(rig.checker->on_end(std::span(&memory, 1), {0x4004}));
+}
+
+TEST(LockstepChecker, MissesAtTheEndAWriteTheEngineNeverMade) {
+  Rig rig({0xE6, 0xE9, 0x90});
+  rig.machine.tell = [](const BusAccess&) {};
+  EXPECT_TRUE(rig.run(2));
+  const MemoryRegion memory{.base = 0, .size = kRamBytes, .host = rig.engine_ram.data()};
+  EXPECT_FALSE(rig.checker->on_end(std::span(&memory, 1)));
+  EXPECT_NE(rig.checker->report().find("has written port e9"), std::string::npos);
+}
+
+TEST(LockstepChecker, FinishesTheInstructionTheEndHasCutThrough) {
+  for (const std::uint32_t value : {0u, 1u}) {
+    Rig rig({0x90, 0xE6, 0xF4});
+    EXPECT_TRUE(rig.run(1));
+    rig.checker->on_access(
+        {.write = true, .port = true, .address = 0xF4, .bytes = 1, .data = value});
+    rig.checker->finish_instruction();
+    const MemoryRegion memory{.base = 0, .size = kRamBytes, .host = rig.engine_ram.data()};
+    EXPECT_EQ(rig.checker->on_end(std::span(&memory, 1)), value == 0) << rig.checker->report();
+  }
+}
+
 TEST(LockstepChecker, KeepsTheLastTwentyInstructions) {
   Rig rig({0xEB, 0xFE});  // jmp itself
   EXPECT_TRUE(rig.run(30));

@@ -53,6 +53,13 @@ std::uint32_t BusFeed::read(bool port, std::uint32_t address, unsigned bytes) {
   return value;
 }
 
+std::string BusFeed::missing_write() const {
+  if (model_writes_.empty()) {
+    return {};
+  }
+  return "the interpreter has written " + text(model_writes_.front()) + ", the engine never did";
+}
+
 void BusFeed::compare_writes() {
   while (!engine_writes_.empty() && !model_writes_.empty()) {
     if (engine_writes_.front() != model_writes_.front()) {
@@ -69,6 +76,9 @@ std::uint32_t BusFeed::port_read(std::uint16_t port, unsigned bytes) {
 }
 
 std::uint32_t BusFeed::mmio_read(std::uint32_t physical, unsigned bytes) {
+  if (!is_device_(physical)) {
+    return bytes < 4 ? (1u << (8 * bytes)) - 1 : ~0u;
+  }
   return read(false, physical, bytes);
 }
 
@@ -78,6 +88,9 @@ void BusFeed::port_write(std::uint16_t port, unsigned bytes, std::uint32_t value
 }
 
 void BusFeed::mmio_write(std::uint32_t physical, unsigned bytes, std::uint32_t value) {
+  if (!is_device_(physical)) {
+    return;
+  }
   append(model_writes_, {true, false, physical, bytes, value});
   compare_writes();
 }

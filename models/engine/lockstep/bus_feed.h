@@ -2,12 +2,16 @@
 // with what the engine read, writes are compared with what it wrote.
 //
 // Kept byte by byte, so that the two may split an access differently. Reads are known before the
-// instruction that needs them retires; writes may come from either side first.
+// instruction that needs them retires; writes may come from either side first. Where nothing
+// answers (holes of the memory map, writes to ROM) nothing is kept: reads are all ones there,
+// writes are dropped.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "models/engine/engine.h"
 
@@ -24,11 +28,20 @@ struct BusAccess {
 
 class BusFeed final : public EngineBus {
  public:
+  /// Whether a device answers at a physical address that is not the model's plain memory.
+  using IsDevice = std::function<bool(std::uint32_t physical)>;
+
+  explicit BusFeed(IsDevice is_device) : is_device_(std::move(is_device)) {}
+
   /// Takes an access of the checked engine.
   void add(const BusAccess& access);
 
   /// What disagreed first, in one line; empty so far.
   const std::string& difference() const { return difference_; }
+
+  /// At the end of a run: a write of the model that the engine has not made, in one line; else
+  /// empty.
+  std::string missing_write() const;
 
   std::uint32_t port_read(std::uint16_t port, unsigned bytes) override;
   void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) override;
@@ -52,6 +65,7 @@ class BusFeed final : public EngineBus {
   static std::string place(const Byte& byte);
   static std::string text(const Byte& byte);
 
+  IsDevice is_device_;
   std::deque<Byte> reads_;          // of the engine, not yet asked for
   std::deque<Byte> engine_writes_;  // not yet made by the model
   std::deque<Byte> model_writes_;   // not yet made by the engine

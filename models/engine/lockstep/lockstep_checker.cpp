@@ -60,8 +60,10 @@ std::string record_difference(const RetireRecord& expected, const RetireRecord& 
 }  // namespace
 
 LockstepChecker::LockstepChecker(std::span<const MemoryRegion> regions, const CpuState& initial,
-                                 CpuFamily family)
-    : regions_(regions.begin(), regions.end()), interpreter_(feed_, regions_, 1, family) {
+                                 CpuFamily family, BusFeed::IsDevice is_device)
+    : feed_(std::move(is_device)),
+      regions_(regions.begin(), regions.end()),
+      interpreter_(feed_, regions_, 1, family) {
   interpreter_.load_state(initial);
 }
 
@@ -148,6 +150,66 @@ bool LockstepChecker::on_shutdown() {
   return true;
 }
 
+void LockstepChecker::finish_instruction() {
+  std::string difference;
+  const RetireRecord record = do_the_same({.kind = RetireKind::kInstruction}, difference);
+  if (difference.empty()) {
+    difference = feed_.difference();
+  }
+  if (!difference.empty() && report_.empty()) {
+    history_.push_back(look_at(record));
+    write_report(difference, interpreter_.state(), interpreter_.state());
+  }
+}
+
+/// The first dword that is not the same, in a line; empty if there is none.
+std::string LockstepChecker::memory_difference(std::span<const MemoryRegion> engine_memory,
+                                               const std::set<std::uint32_t>& under_way) const {
+  constexpr std::uint32_t kDword = 4;
+  for (std::size_t n = 0; n < regions_.size(); ++n) {
+    const MemoryRegion& mine = regions_[n];
+    const std::uint8_t* theirs = engine_memory[n].host;
+    if (!mine.writable || std::memcmp(mine.host, theirs, mine.size) == 0) {
+      continue;
+    }
+    for (std::uint64_t offset = 0; offset < mine.size; offset += kDword) {
+      const auto address = static_cast<std::uint32_t>(mine.base + offset);
+      std::uint32_t expected = 0;
+      std::uint32_t actual = 0;
+      std::memcpy(&expected, mine.host + offset, kDword);
+      std::memcpy(&actual, theirs + offset, kDword);
+      if (expected == actual || under_way.contains(address)) {
+        continue;
+      }
+      char line[96];
+      std::snprintf(line, sizeof(line),
+                    "memory at %08x is %08x in the interpreter, %08x in the engine", address,
+                    expected, actual);
+      return line;
+    }
+  }
+  return {};
+}
+
+bool LockstepChecker::on_end(std::span<const MemoryRegion> engine_memory,
+                             const std::set<std::uint32_t>& under_way) {
+  if (!report_.empty()) {
+    return false;
+  }
+  std::string difference;
+  if (under_way.empty()) {
+    difference = feed_.missing_write();
+  }
+  if (difference.empty()) {
+    difference = memory_difference(engine_memory, under_way);
+  }
+  if (difference.empty()) {
+    return true;
+  }
+  write_report(difference, interpreter_.state(), interpreter_.state());
+  return false;
+}
+
 std::string LockstepChecker::line_of(const Retired& retired) {
   const RetireRecord& record = retired.record;
   char head[96];
@@ -171,10 +233,13 @@ std::string LockstepChecker::line_of(const Retired& retired) {
 
 void LockstepChecker::write_report(const std::string& what, const CpuState& expected,
                                    const CpuState& actual) {
-  report_ = "lockstep: " + what + "\nafter " + std::to_string(retired_) +
-            " retired instructions, in cycle " + std::to_string(history_.back().record.cycle) +
-            ", at " + line_of(history_.back()) + "\n\n" + side_by_side(expected, actual) +
-            "\nlast " + std::to_string(history_.size()) + " instructions of the engine:\n";
+  report_ = "lockstep: " + what + "\nafter " + std::to_string(retired_) + " retired instructions";
+  if (!history_.empty()) {
+    report_ += ", in cycle " + std::to_string(history_.back().record.cycle) + ", at " +
+               line_of(history_.back());
+  }
+  report_ += "\n\n" + side_by_side(expected, actual) + "\nlast " + std::to_string(history_.size()) +
+             " instructions of the engine:\n";
   for (const Retired& retired : history_) {
     report_ += "  " + line_of(retired) + '\n';
   }

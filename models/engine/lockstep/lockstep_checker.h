@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,12 +21,16 @@ namespace strata {
 class LockstepChecker {
  public:
   /// `regions` are a copy of the engine's plain memory, not shared with it; they outlive the
-  /// checker. `initial` is the state both start from, `family` the engine's.
-  LockstepChecker(std::span<const MemoryRegion> regions, const CpuState& initial,
-                  CpuFamily family = CpuFamily::k586);
+  /// checker. `initial` is the state both start from, `family` the engine's. `is_device` says of
+  /// addresses outside the regions, and of those not writable, whether a device answers; without it
+  /// all do.
+  LockstepChecker(
+      std::span<const MemoryRegion> regions, const CpuState& initial,
+      CpuFamily family = CpuFamily::k586,
+      BusFeed::IsDevice is_device = [](std::uint32_t) { return true; });
 
-  /// An access of the engine to a port or to memory outside the regions, in order. Reads must come
-  /// before their instruction retires; writes may come later.
+  /// An access of the engine to a port or a device in memory, in order. Reads must come before
+  /// their instruction retires; writes may come later.
   void on_access(const BusAccess& access);
 
   /// A retired instruction, exception or interrupt and the state after it: does the same and
@@ -44,6 +49,16 @@ class LockstepChecker {
   /// The engine has shut down where it would have retired next: does the interpreter too?
   bool on_shutdown();
 
+  /// The run has ended inside an instruction that the engine has not retired, all of whose accesses
+  /// are known: the interpreter executes it. on_end() is next.
+  void finish_instruction();
+
+  /// The run has ended: is all that the interpreter wrote to devices written, and does the engine's
+  /// plain memory, laid out as the checker's own, hold the same bytes? Aligned dwords in
+  /// `under_way` are left out: those of an instruction the run's end has cut through.
+  bool on_end(std::span<const MemoryRegion> engine_memory,
+              const std::set<std::uint32_t>& under_way = {});
+
   /// What differs: both states, the disassembly and the last 20 instructions. Empty while nothing
   /// does.
   const std::string& report() const { return report_; }
@@ -61,6 +76,8 @@ class LockstepChecker {
 
   Retired look_at(const RetireRecord& record) const;
   RetireRecord do_the_same(const RetireRecord& record, std::string& difference);
+  std::string memory_difference(std::span<const MemoryRegion> engine_memory,
+                                const std::set<std::uint32_t>& under_way) const;
   void write_report(const std::string& what, const CpuState& expected, const CpuState& actual);
   static std::string line_of(const Retired& retired);
 

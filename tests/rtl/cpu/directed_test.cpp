@@ -92,6 +92,50 @@ TEST(CpuReset, StateIsTheFamilys) {
 }
 
 /// Two loads of the same core: the second starts as if the first had never been.
+/// Clocks of a loop with loads, stores and a port until HLT, and its state then.
+std::pair<std::uint64_t, CpuState> run_to_idle(bool looking) {
+  // mov cx,20; L: push cx; inc word [5000]; out 80h,al; pop ax; loop L; hlt
+  RealModeRig rig(
+      {0xB9, 0x20, 0x00, 0x51, 0xFF, 0x06, 0x00, 0x50, 0xE6, 0x80, 0x58, 0xE2, 0xF6, 0xF4});
+  CpuBench& bench = rig.bench();
+  bench.load(rig.initial());
+  while (!bench.core().idle() && bench.clocks() < 10000) {
+    bench.clock();
+    if (looking) bench.core().look();
+  }
+  return {bench.clocks(), bench.core().look()};
+}
+
+TEST(CpuLooking, CostsNoCycleAndChangesNothing) {
+  const auto unseen = run_to_idle(false);
+  const auto seen = run_to_idle(true);
+  EXPECT_LT(unseen.first, 10000u);
+  EXPECT_EQ(unseen.second.eip, RealModeRig::kCode + 14);
+  EXPECT_EQ(seen.first, unseen.first);
+  EXPECT_EQ(seen.second, unseen.second);
+}
+
+// Shutdown too (SDM vol. 3, 6.15): the core comes to rest, so that its clock can stop.
+TEST(CpuLooking, IdleComesWithAShutdown) {
+  RealModeRig rig({0xCC});  // int3
+  rig.initial().idtr.limit = 0;
+  CpuBench& bench = rig.bench();
+  bench.load(rig.initial());
+  while (!bench.core().idle() && bench.clocks() < 1000) bench.clock();
+  EXPECT_TRUE(bench.core().shutdown());
+  EXPECT_LT(bench.clocks(), 1000u);
+}
+
+// HLT with IF clear sleeps whatever the interrupt pin says.
+TEST(CpuLooking, IdleComesWithAMaskedInterrupt) {
+  RealModeRig rig({0xFA, 0xF4});  // cli; hlt
+  CpuBench& bench = rig.bench();
+  bench.load(rig.initial());
+  bench.set_interrupt(true);
+  while (!bench.core().idle() && bench.clocks() < 1000) bench.clock();
+  EXPECT_LT(bench.clocks(), 1000u);
+}
+
 TEST(CpuLoad, IdleIsOverWithTheLoad) {
   RealModeRig rig({0x40, 0xF4});  // INC AX; HLT
   rig.run();
