@@ -89,7 +89,9 @@ module cpu
 
   // ---- pipeline control
   logic        intr_q;
-  logic        boot_q;          // start fetching at CS:EIP
+  logic        boot_q;          // start fetching at CS:EIP: after reset, a load, a store into code fetched already
+  logic        store_hit;       // such a store
+  logic        stale_q;         // there was one, of what has not retired yet
   logic        walking;         // a page table walk is under way
   logic        interrupt_due;   // as soon as no load is under way
   logic        take_interrupt;
@@ -297,6 +299,8 @@ module cpu
       .error_o        (page_error),
       .cr2_valid_o    (cr2_valid),
       .cr2_o          (cr2_new),
+      .forget_i       (redirect),
+      .store_hit_o    (store_hit),
       .f_valid_i      (f_valid && !(seq_done && (cr0[31] || cr_valid))),
       .f_linear_i     (f_linear),
       .f_ready_o      (f_ready),
@@ -710,7 +714,7 @@ module cpu
   // A load waits until everything older is done, so it never passes a store or a fault.
   assign m_wants = m_valid_q && m_loads && !m_issued_q;
   assign m_issue = m_wants && x_free && !redirect && !ex_store && !seq_d_valid &&
-      (!interrupt_due || d_committed) && (!careful || !x_valid_q);
+      (!interrupt_due || d_committed) && (!careful || !x_valid_q) && !(stale_q && retire);
   assign m_complete = m_valid_q && (!m_loads || (m_issued_q && d_done) || (m_issue && d_fault));
   assign m_move = m_complete && x_free && (!careful || !x_valid_q);
   assign addr_move = dec_valid && !addr_stall && (!m_valid_q || m_move);
@@ -758,7 +762,10 @@ module cpu
     has_486_q <= family_i >= 3'd4;
     has_586_q <= family_i >= 3'd5;
     cycle_q <= cycle_i;
-    boot_q <= load_valid_i;
+    // What has stored into code that was fetched retires first; then everything behind it is fetched again.
+    boot_q <= load_valid_i || (retire && !redirect && (stale_q || store_hit));
+    if (redirect) stale_q <= 1'b0;
+    else if (store_hit) stale_q <= 1'b1;
     if (f_walking) fetch_walked_q <= 1'b1;
     else if (retire || load_valid_i) fetch_walked_q <= 1'b0;
     if (x_leaves) x_valid_q <= 1'b0;
@@ -795,6 +802,7 @@ module cpu
     if (!rst_ni) begin
       intr_q <= 1'b0;
       boot_q <= 1'b1;
+      stale_q <= 1'b0;
       m_issued_q <= 1'b0;
       fetch_walked_q <= 1'b0;
     end

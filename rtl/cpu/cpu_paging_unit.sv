@@ -62,6 +62,10 @@ module cpu_paging_unit
     output logic        walking_o,      // for either
     output logic        f_fault_o,   // one cycle: page fault
 
+    // from and to the pipeline control
+    input  logic        forget_i,     // what was fetched before this cycle is not executed any more
+    output logic        store_hit_o,  // a store changes code that was fetched
+
     // to the bus unit
     output logic         b_valid_o,
     output logic         b_write_o,
@@ -179,6 +183,20 @@ module cpu_paging_unit
       .b_ready_i,
       .b_done_i,
       .b_rdata_i
+  );
+
+  cpu_code_watch u_code_watch (
+      .clk_i,
+      .rst_ni,
+      .forget_i,
+      .fetch_i      (f_ready_o),
+      .fetch_line_i (bf_addr_o[31:4]),
+      .store_i      (b_valid_o && b_write_o && b_ready_i && b_space_o == 2'd0),
+      .store_addr_i (b_addr_o),
+      .store_size_i (b_size_o),
+      .store_split_i(b_split_o),
+      .store_high_i (b_high_o),
+      .hit_o        (store_hit_o)
   );
 
   // ---- data

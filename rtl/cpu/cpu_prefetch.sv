@@ -3,7 +3,7 @@
 // under way are dropped as they arrive.
 // Addresses are linear; the paging unit between here and the bus unit translates each burst, which is
 // within one page, and lets a request wait whose page is not in its TLB. An instruction cache goes to the
-// same place. Left out: snooping of stores; code modified within the queue needs a jump, as on a 386.
+// same place. Stores into what is in the queue are noticed by cpu_code_watch.
 module cpu_prefetch (
     input logic clk_i,
     input logic rst_ni,
