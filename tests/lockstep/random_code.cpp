@@ -96,8 +96,9 @@ constexpr unsigned total_weight() {
 
 class Writer {
  public:
-  Writer(Random& random, bool wide, std::vector<std::uint8_t>& code)
-      : random_(random), wide_(wide), code_(code) {}
+  Writer(Random& random, bool wide, std::vector<std::uint8_t>& code,
+         std::optional<std::uint32_t> linear)
+      : random_(random), wide_(wide), code_(code), linear_(linear) {}
 
   void instruction() {
     operand32_ = address32_ = wide_;
@@ -111,6 +112,10 @@ class Writer {
       load_table();
     } else if (one_in(400)) {
       load_cr0();
+    } else if (linear_ && one_in(9)) {
+      modify();
+    } else if (linear_ && one_in(25)) {
+      load_stack_pointer();
     } else {
       ordinary();
     }
@@ -249,10 +254,11 @@ class Writer {
     number(random_selector(random_), 2);
     static constexpr std::uint8_t kRegisters[] = {0, 2, 3, 3, 4, 5};
     bytes({0x8E, 0xC0u | static_cast<unsigned>(kRegisters[pick(random_, 6)]) << 3});
-    if (one_in(3)) {
-      byte(0xBC);  // MOV (E)SP
-      full_default(0x8000 + pick(random_, 0x1000));
-    }
+    if (one_in(3)) load_stack_pointer();
+  }
+  void load_stack_pointer() {
+    byte(0xBC);  // MOV (E)SP
+    full_default(0x8000 + pick(random_, 0x1000));
   }
   void full_default(std::uint32_t value) { number(value, wide_ ? 4 : 2); }
 
@@ -283,18 +289,90 @@ class Writer {
     }
   }
 
+  // ---- code that changes code ----
+
+  /// A place from a bit before the end of `code` so far to what the core may have fetched.
+  std::uint32_t place_nearby() {
+    const auto here = *linear_ + static_cast<std::uint32_t>(code_.size());
+    const std::uint32_t place = here + pick(random_, 48) - 8;
+    return one_in(4) ? place - kCodeBase + kCodeAlias : place;
+  }
+  void address_of(std::uint32_t linear) { full_default(linear); }
+
+  std::uint32_t short_instruction() {
+    static constexpr std::uint8_t kBytes[] = {0x40, 0x42, 0x43, 0x46, 0x4A, 0x4F, 0x90,
+                                              0x93, 0x98, 0x99, 0xF5, 0xF8, 0xF9, 0xFC};
+    return one_in(4) ? static_cast<std::uint32_t>(random_()) & 0xFF
+                     : kBytes[pick(random_, sizeof(kBytes))];
+  }
+
+  void modify() {
+    switch (pick(random_, 4)) {
+      case 0: modify_by_string(); break;
+      case 1: modify_by_register(); break;
+      default: modify_by_immediate(); break;
+    }
+  }
+
+  /// Real mode through CS, protected mode through a data segment: GS is flat, others may be.
+  void modify_prefix() {
+    static constexpr std::uint8_t kSegments[] = {0x26, 0x3E, 0x64, 0x65, 0x65, 0x65, 0x65, 0x65};
+    byte(wide_ ? kSegments[pick(random_, 8)] : 0x2Eu);
+  }
+
+  /// MOV byte, word or doubleword
+  void modify_by_immediate() {
+    const std::uint32_t target = place_nearby();
+    const unsigned size = 1u << pick(random_, 3);
+    if (size != 1 && (size == 4) != wide_) byte(0x66);
+    modify_prefix();
+    bytes({size == 1 ? 0xC6u : 0xC7u, wide_ ? 0x05u : 0x06u});
+    address_of(target);
+    for (unsigned n = 0; n < size; ++n) byte(short_instruction());
+  }
+
+  /// A read, a change and a write, in execute or in microcode, of whatever a register holds
+  void modify_by_register() {
+    static constexpr std::uint16_t kOpcodes[] = {0x00,  0x31,  0x86,  0x87, 0x88, 0x89, 0xF94,
+                                                 0xFAB, 0xFB1, 0xFC1, 0xFE, 0xFF, 0xD0, 0xF6};
+    const std::uint32_t target = place_nearby();
+    modify_prefix();
+    const std::uint32_t opcode = kOpcodes[pick(random_, sizeof(kOpcodes) / sizeof(kOpcodes[0]))];
+    if (opcode >= 0xF00) byte(0x0F);
+    const bool group = opcode == 0xFE || opcode == 0xFF || opcode == 0xD0;  // INC, DEC; ROL, ROR
+    const std::uint32_t reg = opcode == 0xF6 ? 2 + pick(random_, 2) : pick(random_, group ? 2 : 8);
+    bytes({opcode & 0xFF, reg << 3 | (wide_ ? 5u : 6u)});
+    address_of(target);
+  }
+
+  /// STOS, with or without REP, over what follows and perhaps over itself
+  void modify_by_string() {
+    if (wide_) {
+      bytes({0x0F, 0xA8, 0x07});  // PUSH GS, POP ES
+    } else {
+      bytes({0x0E, 0x07});  // PUSH CS, POP ES
+    }
+    byte(0xBF);  // MOV (E)DI
+    address_of(place_nearby());
+    bytes({0xB0, short_instruction(), 0xB9});  // MOV AL; MOV (E)CX
+    full_default(1 + pick(random_, 24));
+    if (!one_in(4)) byte(0xF3);
+    byte(0xAAu + pick(random_, 2));
+  }
+
   Random& random_;
   bool wide_;
   bool operand32_ = false;
   bool address32_ = false;
   std::vector<std::uint8_t>& code_;
+  std::optional<std::uint32_t> linear_;  // of its first byte, if it may change itself
 };
 
 }  // namespace
 
 void append_random_code(Random& random, bool wide, std::size_t bytes,
-                        std::vector<std::uint8_t>& code) {
-  Writer writer(random, wide, code);
+                        std::vector<std::uint8_t>& code, std::optional<std::uint32_t> linear) {
+  Writer writer(random, wide, code, linear);
   while (code.size() < bytes) {
     writer.instruction();
   }

@@ -1,15 +1,19 @@
 // The Verilated core against the interpreter on random programs (random_program.h), instruction by
-// instruction: states, retirement records, device accesses, and at the end all of memory.
+// instruction: states, retirement records, device accesses, and at the end all of memory. A program
+// that shuts down, halts, leaves memory or hangs in a loop starts again, with the memory it has
+// left, until it is as long as all of them are.
 //
 // STRATA_LOCKSTEP_SEED is the first seed, STRATA_LOCKSTEP_SEEDS how many a test runs.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/engine/lockstep/lockstep_checker.h"
 #include "tests/lockstep/random_pages.h"
@@ -20,11 +24,12 @@ namespace strata::test {
 namespace {
 
 constexpr std::uint32_t kFirstSeed = 1;
-constexpr std::uint32_t kSeeds = 720;    // of each mode
-constexpr unsigned kRetirements = 3000;  // of a program, then the handlers send it to HLT
-constexpr unsigned kMostRetirements = 6000;
-constexpr unsigned kMostIterations = 300;  // of a REP in a row, then the program is given up
-constexpr unsigned kLastStoreClocks = 20;  // until the last store is in memory
+constexpr std::uint32_t kSeeds = 240;      // of each mode
+constexpr unsigned kRetirements = 3000;    // of a program, then the handlers send it to HLT
+constexpr unsigned kMostRuns = 200;        // of a program
+constexpr unsigned kMostIterations = 300;  // of a REP in a row, then the run is given up
+constexpr unsigned kMostSilence = 500;  // retirements between two questions of the handlers: a loop
+constexpr unsigned kLastStoreClocks = 20;          // until the last store is in memory
 constexpr std::uint64_t kMostSilentClocks = 3000;  // without retirement, while not halted
 
 std::uint32_t environment(const char* name, std::uint32_t otherwise) {
@@ -46,9 +51,12 @@ class RandomDevice final : public BenchDevice {
 
   /// From now on the handlers go to the stop.
   void stop() { stopping_ = true; }
+  /// How many places they have been given.
+  std::uint64_t places() const { return places_; }
 
   std::uint32_t read(bool port, std::uint32_t address, unsigned) override {
     if (port && address == kPlacePort) {
+      ++places_;
       return stopping_ ? kStopPlace : kFirstCode + pick(random_, 0xE000);
     }
     if (port && address == kValuePort) {
@@ -69,6 +77,7 @@ class RandomDevice final : public BenchDevice {
   Random random_;
   bool protected_mode_;
   bool stopping_ = false;
+  std::uint64_t places_ = 0;
 };
 
 /// Retirements seen after the pin is raised: one a clock for two clocks of sampling and two of the
@@ -77,15 +86,38 @@ constexpr unsigned kMostIgnored = 6;
 
 enum class End { kRunning, kHalted, kShutdown, kLeft, kLong, kFailed };
 
+/// What has run, added up.
+struct Tally {
+  std::uint64_t retired = 0;
+  std::uint64_t clocks = 0;
+  std::uint64_t interrupts = 0;
+  std::uint64_t exceptions = 0;
+  std::uint64_t modified = 0;  // instructions that are not the program's any more
+  std::array<std::uint64_t, 6> ends{};
+
+  void add(const Tally& other) {
+    retired += other.retired;
+    clocks += other.clocks;
+    interrupts += other.interrupts;
+    exceptions += other.exceptions;
+    modified += other.modified;
+    for (std::size_t n = 0; n < ends.size(); ++n) ends[n] += other.ends[n];
+  }
+  std::uint64_t of(End end) const { return ends[static_cast<unsigned>(end)]; }
+};
+
+/// A program from its start, over `memory`, for `budget` retirements.
 class Run {
  public:
-  Run(std::uint32_t seed, Mode mode, CpuFamily family)
+  Run(const RandomProgram& program, CpuFamily family, RandomDevice& device, Random& random,
+      const std::vector<std::uint8_t>& memory, std::uint64_t budget)
       : family_(family),
-        random_(seed + 0x51ED27),
-        device_(seed + 0x2545F4, mode != Mode::kReal),
-        program_(seed, mode, family),
-        rtl_memory_(program_.memory()),
-        checker_memory_(program_.memory()),
+        budget_(budget),
+        random_(random),
+        device_(device),
+        program_(program),
+        rtl_memory_(memory),
+        checker_memory_(memory),
         bench_(RandomProgram::regions(rtl_memory_), device_, family),
         checker_(RandomProgram::regions(checker_memory_), program_.initial(), family),
         before_(program_.initial()) {
@@ -112,10 +144,15 @@ class Run {
   }
 
   const std::string& failure() const { return failure_; }
-  std::uint64_t retired() const { return retired_; }
-  std::uint64_t clocks() const { return bench_.clocks(); }
-  std::uint64_t interrupts() const { return bench_.acknowledges(); }
-  std::uint64_t exceptions() const { return exceptions_; }
+  /// As the interpreter has left it.
+  const std::vector<std::uint8_t>& memory() const { return checker_memory_; }
+  Tally tally(End end) const {
+    Tally tally = tally_;
+    tally.clocks = bench_.clocks();
+    tally.interrupts = bench_.acknowledges();
+    tally.ends[static_cast<unsigned>(end)] = 1;
+    return tally;
+  }
 
  private:
   End fail(const std::string& why) {
@@ -134,18 +171,30 @@ class Run {
     }
   }
 
-  static bool in_code(std::uint32_t linear) {
+  /// Whether code at `linear` is in memory: fetching from device registers is different in every
+  /// engine.
+  static bool in_memory(std::uint32_t linear) {
     constexpr std::uint32_t kLongest = 15;
-    return linear >= kReadOnlyBase && linear <= 0x100000 - kLongest;
+    return linear <= kDeviceBase - kLongest ||
+           (linear >= kDeviceEnd && linear <= kTableBase - kLongest);
+  }
+
+  /// Whether the instruction that retires is another than the program had in its place.
+  bool is_modified(const RetireRecord& record) const {
+    const auto at = static_cast<std::ptrdiff_t>(record.linear_eip);
+    return record.linear_eip >= kVectorBase && record.kind == RetireKind::kInstruction &&
+           !std::equal(checker_memory_.begin() + at, checker_memory_.begin() + at + record.length,
+                       program_.memory().begin() + at);
   }
 
   End retire() {
     const RetireRecord& record = bench_.record();
     silent_ = 0;
-    ++retired_;
-    if (!in_code(record.linear_eip)) {
+    ++tally_.retired;
+    if (!in_memory(record.linear_eip)) {
       return End::kLeft;
     }
+    tally_.modified += is_modified(record) ? 1 : 0;
     const CpuState state = bench_.state();
     if (!checker_.on_retire(record, state)) {
       return fail(checker_.report());
@@ -156,17 +205,19 @@ class Run {
     if ((state.cr0 & cr0::kPg) != 0 && state.cr3 != kPageDirectory) {
       return End::kLeft;  // page tables that the program may change
     }
-    exceptions_ += record.kind == RetireKind::kException ? 1 : 0;
+    tally_.exceptions += record.kind == RetireKind::kException ? 1 : 0;
     if (std::string why = interrupt_error(); !why.empty()) {
       return fail(why);
     }
     before_ = state;
-    if (retired_ == kRetirements) {
+    if (tally_.retired == budget_) {
       device_.stop();
     }
     iterations_ = record.partial ? iterations_ + 1 : 0;
-    return retired_ > kMostRetirements || iterations_ > kMostIterations ? End::kLong
-                                                                        : End::kRunning;
+    since_place_ = places_ == device_.places() ? since_place_ + 1 : 0;
+    places_ = device_.places();
+    const bool too_long = iterations_ > kMostIterations || since_place_ > kMostSilence;
+    return too_long ? End::kLong : End::kRunning;
   }
 
   /// Interrupts are taken when allowed (SDM vol. 3, 6.8), and then soon.
@@ -183,7 +234,7 @@ class Run {
 
   End idle() {
     const CpuModel& core = bench_.core();
-    if (core.shutdown() && !in_code(before_.seg[kCs].base + before_.eip)) {
+    if (core.shutdown() && !in_memory(before_.seg[kCs].base + before_.eip)) {
       return End::kLeft;
     }
     if (core.shutdown()) {
@@ -200,50 +251,71 @@ class Run {
   }
 
   const CpuFamily family_;
-  Random random_;
-  RandomDevice device_;
-  RandomProgram program_;
+  const std::uint64_t budget_;
+  Random& random_;
+  RandomDevice& device_;
+  const RandomProgram& program_;
   std::vector<std::uint8_t> rtl_memory_;
   std::vector<std::uint8_t> checker_memory_;
   CpuBench bench_;
   LockstepChecker checker_;
   CpuState before_;  // state at the latest boundary
   std::string failure_;
-  std::uint64_t retired_ = 0;
-  std::uint64_t exceptions_ = 0;
+  Tally tally_;
   std::uint64_t silent_ = 0;
   std::uint64_t acknowledges_ = 0;
   unsigned next_interrupt_ = 100;
   unsigned iterations_ = 0;
+  std::uint64_t places_ = 0;
+  unsigned since_place_ = 0;
   unsigned ignored_ = 0;
 };
+
+/// Runs a program until it has retired enough; a difference fails the test.
+Tally run_program(std::uint32_t seed, Mode mode) {
+  const CpuFamily family = family_of(seed);
+  const RandomProgram program(seed, mode, family);
+  RandomDevice device(seed + 0x2545F4, mode != Mode::kReal);
+  Random random(seed + 0x51ED27);
+  std::vector<std::uint8_t> memory = program.memory();
+  Tally tally;
+  for (unsigned runs = 0; runs < kMostRuns && tally.retired < kRetirements; ++runs) {
+    Run run(program, family, device, random, memory, kRetirements - tally.retired);
+    const End end = run.run();
+    tally.add(run.tally(end));
+    memory = run.memory();
+    if (end == End::kFailed) {
+      ADD_FAILURE() << "STRATA_LOCKSTEP_SEED=" << seed << ": " << run.failure();
+      break;
+    }
+  }
+  return tally;
+}
+
+/// The programs must have reached what they are for, so that a test that runs nothing fails.
+void expect_reach(const Tally& tally, std::uint32_t programs) {
+  EXPECT_GT(programs, 0u);
+  EXPECT_GE(tally.retired, std::uint64_t{kRetirements} * programs);
+  EXPECT_GE(tally.exceptions, programs);
+  EXPECT_GE(tally.interrupts, programs);
+  EXPECT_GE(tally.modified, 4u * programs);
+}
 
 void run_seeds(Mode mode) {
   const std::uint32_t first = environment("STRATA_LOCKSTEP_SEED", kFirstSeed);
   const std::uint32_t count = environment("STRATA_LOCKSTEP_SEEDS", kSeeds);
-  std::uint64_t retired = 0;
-  std::uint64_t clocks = 0;
-  std::uint64_t interrupts = 0;
-  std::uint64_t exceptions = 0;
-  unsigned ends[6] = {};
-  unsigned failures = 0;
-  for (std::uint32_t seed = first; seed < first + count && failures < 5; ++seed) {
-    Run run(seed, mode, family_of(seed));
-    const End end = run.run();
-    ++ends[static_cast<unsigned>(end)];
-    retired += run.retired();
-    clocks += run.clocks();
-    interrupts += run.interrupts();
-    exceptions += run.exceptions();
-    if (end == End::kFailed) {
-      ++failures;
-      ADD_FAILURE() << "STRATA_LOCKSTEP_SEED=" << seed << ": " << run.failure();
-    }
+  constexpr std::uint64_t kEnoughFailures = 5;
+  Tally tally;
+  for (std::uint32_t n = 0; n < count && tally.of(End::kFailed) < kEnoughFailures; ++n) {
+    tally.add(run_program(first + n, mode));
   }
-  std::cout << "seeds " << first << " to " << first + count - 1 << ": " << retired
-            << " retirements in " << clocks << " clocks, " << exceptions << " exceptions, "
-            << interrupts << " interrupts; programs halted " << ends[1] << ", shut down " << ends[2]
-            << ", left the code " << ends[3] << ", repeated too long " << ends[4] << '\n';
+  std::cout << count << " programs from seed " << first << ": " << tally.retired
+            << " retirements in " << tally.clocks << " clocks, " << tally.exceptions
+            << " exceptions, " << tally.interrupts << " interrupts, " << tally.modified
+            << " modified instructions; halted " << tally.of(End::kHalted) << ", shut down "
+            << tally.of(End::kShutdown) << ", left memory " << tally.of(End::kLeft) << ", too long "
+            << tally.of(End::kLong) << '\n';
+  expect_reach(tally, count);
 }
 
 TEST(RandomLockstep, RealMode) {

@@ -14,7 +14,7 @@ constexpr std::uint32_t kEntries = 1024;
 constexpr std::uint32_t kRamPages = 0xA0;
 constexpr std::uint32_t kFirstStackPage = 0x04;
 constexpr std::uint32_t kLastStackPage = 0x09;
-constexpr std::uint32_t kIdtPage = kReadOnlyBase >> 12;
+constexpr std::uint32_t kIdtPage = kVectorBase >> 12;
 constexpr std::uint32_t kHandlerPage = kCodeBase >> 12;
 constexpr std::uint32_t kGdtPage = kTableBase >> 12;
 constexpr std::uint32_t kDirectoryPage = kPageDirectory >> 12;
@@ -33,6 +33,9 @@ std::uint32_t random_entry(Random& random, std::uint32_t page) {
   if (page >= kDirectoryPage && page < kDirectoryPage + kPageTablePages) return 0;
   if (page > kDirectoryPage || (page < kRamPages && pick(random, 3) == 0)) {
     frame = pick(random, kRamPages);
+  }
+  if (page >= kCodeAlias >> 12 && page < (kCodeAlias >> 12) + 0x10) {
+    frame = page - (kCodeAlias >> 12) + kHandlerPage;
   }
   const bool stack = page >= kFirstStackPage && page <= kLastStackPage;
   if (stack || page == kIdtPage || page == kHandlerPage || page == kGdtPage) {

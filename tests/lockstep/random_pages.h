@@ -1,5 +1,6 @@
 // Page tables for random programs: the first four megabytes are mapped to themselves or to other
-// plain memory, with random access rights; what handlers need is always there.
+// plain memory, with random access rights; what handlers need is always there. The code segment is
+// mapped twice, the second time at kCodeAlias.
 #pragma once
 
 #include <cstdint>

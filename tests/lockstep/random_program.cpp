@@ -11,8 +11,7 @@ namespace strata::test {
 namespace {
 
 constexpr std::size_t kMemoryBytes = kPageDirectory + kPageTablePages * 0x1000;
-constexpr std::uint32_t kDeviceBase = 0xA0000;
-constexpr std::uint32_t kDeviceEnd = 0xC0000;
+constexpr std::uint32_t kPageBytes = 0x1000;
 constexpr std::uint32_t kStackPlace = 0x8000;  // handlers start with ESP there
 constexpr std::uint32_t kStackBytes = 0x2000;
 constexpr std::uint32_t kIdtBytes = 256 * 8;
@@ -163,8 +162,12 @@ std::vector<MemoryRegion> RandomProgram::regions(std::span<std::uint8_t> copy) {
     return MemoryRegion{
         .base = base, .size = end - base, .host = copy.data() + base, .writable = writable};
   };
-  return {region(0, kDeviceBase, true), region(kDeviceEnd, kReadOnlyBase, true),
-          region(kReadOnlyBase, 0x100000, false), region(0x100000, kMemoryBytes, true)};
+  return {region(0, kDeviceBase, true),
+          region(kDeviceEnd, kVectorBase, true),
+          region(kVectorBase, kVectorBase + kPageBytes, false),
+          region(kVectorBase + kPageBytes, kCodeBase, true),
+          region(kCodeBase, kCodeBase + kFirstCode, false),
+          region(kCodeBase + kFirstCode, kMemoryBytes, true)};
 }
 
 RandomProgram::RandomProgram(std::uint32_t seed, Mode mode, CpuFamily family)
@@ -203,20 +206,20 @@ void RandomProgram::fill_ram() {
     if (protected_mode_) {
       put32(at, pick(random_, 2) == 0 ? place : random_selector(random_));
     } else {
-      put32(at, (kReadOnlyBase >> 4) + pick(random_, 0x1000) +
-                    (((kReadOnlyBase >> 4) + pick(random_, 0x1000)) << 16));
+      put32(at, (kVectorBase >> 4) + pick(random_, 0x1000) +
+                    (((kVectorBase >> 4) + pick(random_, 0x1000)) << 16));
     }
   }
 }
 
 void RandomProgram::write_code() {
-  std::vector<std::uint8_t> code;
-  append_random_code(random_, protected_mode_, 0x10000 - kFirstCode, code);
-  std::copy_n(code.begin(), 0x10000 - kFirstCode, memory_.begin() + kCodeBase + kFirstCode);
-  // In front of it, code for whoever jumps to other segments.
-  code.clear();
-  append_random_code(random_, protected_mode_, 0xF000, code);
-  std::copy_n(code.begin(), 0xF000, memory_.begin() + kReadOnlyBase + 0x1000);
+  // In front of the code segment is code for whoever jumps to others.
+  for (const std::uint32_t segment : {kCodeBase, kVectorBase}) {
+    const std::uint32_t bytes = 0x10000 - kFirstCode;
+    std::vector<std::uint8_t> code;
+    append_random_code(random_, protected_mode_, bytes, code, segment + kFirstCode);
+    std::copy_n(code.begin(), bytes, memory_.begin() + segment + kFirstCode);
+  }
   Assembler(memory_, kCodeBase + kStopPlace, protected_mode_).bytes({0xFA, 0xF4});  // CLI; HLT
 }
 
@@ -229,7 +232,7 @@ void RandomProgram::write_descriptors() {
   }
   initial_ = CpuState::reset();
   initial_.gdtr = {.base = kTableBase, .limit = kDescriptors * 8 - 1};
-  initial_.idtr = {.base = kReadOnlyBase, .limit = (protected_mode_ ? kIdtBytes : kIvtBytes) - 1};
+  initial_.idtr = {.base = kVectorBase, .limit = (protected_mode_ ? kIdtBytes : kIvtBytes) - 1};
   initial_.ldtr = segment(kTable);
   initial_.gpr[kEsp] = kStackPlace;
   if (protected_mode_) {
@@ -261,9 +264,10 @@ std::uint32_t RandomProgram::write_restart_handler(std::uint32_t at, bool wide) 
   a.op32();
   a.bytes({0xBC});  // MOV ESP
   a.number(kStackPlace + pick(random_, 0x1000), 4);
-  for (unsigned segment : {kDs, kEs, kFs, kGs}) {
+  for (unsigned segment : {kDs, kEs, kFs}) {
     a.load_segment(segment, data());
   }
+  a.load_segment(kGs, protected_mode_ ? kFlatData * 8 : data());
   a.in(kValuePort);
   a.op32();
   a.bytes({0x25});  // AND EAX: not NT, not TF
@@ -290,7 +294,7 @@ void RandomProgram::write_vectors() {
   memory_[kCodeBase + iret] = 0xCF;
   for (unsigned n = 0; n < 256; ++n) {
     const bool back = n >= 0x20 && pick(random_, 2) == 0;
-    put32(kReadOnlyBase + n * 4, (kCodeBase >> 4) << 16 | (back ? iret : restart));
+    put32(kVectorBase + n * 4, (kCodeBase >> 4) << 16 | (back ? iret : restart));
   }
   initial_.eip = restart;
 }
@@ -316,8 +320,8 @@ void RandomProgram::write_idt() {
     if (!sound && pick(random_, n < 0x20 ? 60 : 15) == 0) {
       selector = random_selector(random_);
     }
-    put32(kReadOnlyBase + n * 8, offset | selector << 16);
-    put32(kReadOnlyBase + n * 8 + 4, access << 8);
+    put32(kVectorBase + n * 8, offset | selector << 16);
+    put32(kVectorBase + n * 8 + 4, access << 8);
   }
   initial_.eip = restart32;
 }

@@ -1,10 +1,10 @@
 // Random guest programs for running two engines in lockstep.
 //
 // Each has one megabyte of memory: RAM with random contents, a window of device registers at A0000,
-// and from E0000 up a part that cannot be written, with the interrupt table, the handlers and 60
-// KiB of random code. So no program modifies its own code, which a prefetch queue may not see.
-// Handlers return, or load registers afresh and continue at a random place in the code; registers
-// and places come from ports that the device makes up.
+// and from E0000 up random code, which changes itself now and then. Two pages of that cannot be
+// written: the one with the interrupt table, and the one with the handlers. Handlers return, or
+// load registers afresh and continue at a random place in the code; registers and places come from
+// ports that the device makes up. Code that jumps into RAM executes what happens to be there.
 #pragma once
 
 #include <array>
@@ -18,8 +18,11 @@
 
 namespace strata::test {
 
-inline constexpr std::uint32_t kCodeBase = 0xF0000;  // of the 64 KiB segment all code is in
-inline constexpr std::uint32_t kReadOnlyBase = 0xE0000;
+inline constexpr std::uint32_t kCodeBase = 0xF0000;    // of the 64 KiB segment all code is in
+inline constexpr std::uint32_t kCodeAlias = 0x60000;   // with paging its pages are there too
+inline constexpr std::uint32_t kVectorBase = 0xE0000;  // page of the interrupt table
+inline constexpr std::uint32_t kDeviceBase = 0xA0000;
+inline constexpr std::uint32_t kDeviceEnd = 0xC0000;
 inline constexpr std::uint32_t kTableBase = 0x110000;  // page of the GDT and the LDT
 inline constexpr std::uint32_t kFirstCode = 0x1000;    // offset of the random code
 inline constexpr std::uint32_t kStopPlace = 0x30;      // offset of a CLI and a HLT

@@ -409,23 +409,50 @@ class SystemWriter {
     }
   }
 
-  /// Writes an instruction and a far jump back into the page of modified code, and jumps there.
+  /// Writes instructions and a far jump back into the page of modified code, and jumps there. The
+  /// first of them may itself change those behind it.
   void modify() {
     if (!style_.wide || virtual_8086()) return;
-    const std::uint32_t target = pick(random_, 0xF00);
-    const std::uint32_t words[] = {random_short(), 0xEA909090, place(),
-                                   level_selector(level(), kCode32)};
+    constexpr std::uint32_t kMostBytes = 32;
+    const std::uint32_t target = pick(random_, 0x1000 - kMostBytes);
+    std::vector<std::uint8_t> planted;
+    SystemWriter writer(random_, style_, planted);
+    if (!one_in(3)) writer.change_behind(target);
+    for (unsigned n = 0; n < 3; ++n) writer.number(random_short(), 4);
+    writer.bytes({0xEA});
+    writer.number(place(), 4);
+    writer.number(level_selector(level(), kCode32), 2);
+    planted.resize(kMostBytes);
     const unsigned reg = scratch();
     move_immediate(reg, level_selector(level(), kModifiedData));
     bytes({0x8E, 0xE0 | reg});  // FS
-    for (unsigned n = 0; n < 4; ++n) {
+    move_immediate(reg, level_selector(level(), kFlat));
+    bytes({0x8E, 0xE8 | reg});  // GS
+    for (std::size_t n = 0; n < planted.size(); n += 4) {
       bytes({0x64, 0xC7, 0x05});
-      number(target + 4 * n, 4);
-      number(words[n], 4);
+      number(target + static_cast<std::uint32_t>(n), 4);
+      code_.insert(code_.end(), planted.begin() + static_cast<std::ptrdiff_t>(n),
+                   planted.begin() + static_cast<std::ptrdiff_t>(n + 4));
     }
     bytes({0xEA});
     number(target, 4);
     number(level_selector(level(), kModifiedCode), 2);
+  }
+
+  /// MOV of a byte, word or doubleword into the twelve bytes behind it; `here` is its offset in the
+  /// page of modified code. Sometimes by another linear address, where a 4 MiB page begins with 0.
+  void change_behind(std::uint32_t here) {
+    constexpr std::uint32_t kFirstAlias = 0x400000;
+    constexpr std::uint32_t kFiller = 12;
+    const unsigned size = 1u << pick(random_, 3);
+    const bool alias = has(kBigPages) && one_in(3);
+    const std::uint32_t length = 7 + size + (size == 2 ? 1 : 0);
+    const std::uint32_t at = here + length + pick(random_, kFiller - size + 1);
+    bytes({alias ? 0x65u : 0x64u});
+    if (size == 2) bytes({0x66});
+    bytes({size == 1 ? 0xC6u : 0xC7u, 0x05});
+    number(alias ? kFirstAlias + SYSTEM_MODIFIED + at : at, 4);
+    number(random_short(), size);
   }
 
   /// Four one-byte instructions on registers.

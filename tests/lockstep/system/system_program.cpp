@@ -17,8 +17,6 @@ namespace strata::test {
 namespace {
 
 constexpr std::uint32_t kLowBytes = 0x120000;  // of memory from 0 up
-constexpr std::uint32_t kDeviceBase = 0xA0000;
-constexpr std::uint32_t kDeviceEnd = 0xC0000;
 constexpr std::uint32_t kSegmentBytes = 0x10000;
 constexpr std::size_t kMemoryBytes = kLowBytes + kPageTablePages * 0x1000;
 

@@ -1,10 +1,10 @@
 // A machine full of random system software: descriptor tables with segments, gates and tasks of all
 // levels, an interrupt table, page tables, and code for each level and for virtual-8086 mode.
 //
-// All code is in memory that cannot be written (a prefetch queue may not see a change), but for one
-// page that is written and then jumped to. Faults and interrupts lead to handlers
-// (system_handlers.S) that ask the device (system_device.h) where to go on: so a program is run
-// from one random place after another, for as long as wanted.
+// All code is in memory that cannot be written, so that a program is what it was made to be, but
+// for one page that is written, jumped to, and changes itself. Faults and interrupts lead to
+// handlers (system_handlers.S) that ask the device (system_device.h) where to go on: so a program
+// is run from one random place after another, for as long as wanted.
 #pragma once
 
 #include <cstdint>
