@@ -6,7 +6,7 @@
 #include "models/engine/kvm/kvm_engine.h"
 #include "models/engine/kvm/kvm_host.h"
 #include "platform/rtl_machine.h"
-#include "platform/tlm_machine.h"
+#include "platform/software_machine.h"
 
 namespace strata {
 namespace {
@@ -39,26 +39,25 @@ Result<std::unique_ptr<Engine>> make_kvm(EngineBus& bus, const MachineConfig& co
   return std::unique_ptr<Engine>(std::move(*engine));
 }
 
-Result<std::unique_ptr<Machine>> make_interp_machine(const MachineConfig& config) {
-  return make_tlm_machine(config, {make_interpreter, /*maps_text_memory=*/false});
-}
-
-Result<std::unique_ptr<Machine>> make_kvm_machine(const MachineConfig& config) {
-  return make_tlm_machine(config, {make_kvm, /*maps_text_memory=*/true});
+template <MakeEngine kMake>
+Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config) {
+  auto machine = make_software_machine(config, kMake);
+  if (!machine) return Error{machine.error()};
+  return std::unique_ptr<Machine>(std::move(*machine));
 }
 
 constexpr std::array<std::string_view, 8> kRtlOptions = {
     "vcd", "fst", "trace-from", "trace-to", "trace-last", "check", "device", "mem-latency"};
-constexpr std::array<std::string_view, 1> kInterpOptions = {"cpi"};
+constexpr std::array<std::string_view, 2> kInterpOptions = {"cpi", "vga-memory"};
 constexpr std::array<std::string_view, 1> kKvmOptions = {"vga-memory"};
 
 constexpr EngineEntry kEngines[] = {
     {"rtl", "Verilated RTL in SystemC, cycle by cycle", kRtlOptions, true, anywhere,
      make_rtl_machine},
     {"interp", "interpreter, one instruction after another", kInterpOptions, true, anywhere,
-     make_interp_machine},
+     make_machine<make_interpreter>},
     {"kvm", "the host's CPU through Linux KVM, on host time", kKvmOptions, false, kvm_on_host,
-     make_kvm_machine},
+     make_machine<make_kvm>},
 };
 
 }  // namespace

@@ -24,7 +24,7 @@ struct EngineOnHost {
 struct EngineEntry {
   std::string_view name;         // as in --engine
   std::string_view description;  // a line for people
-  /// Options of `run` that mean something to this engine only, without dashes.
+  /// Options of `run` that mean something to this engine, but not to all; without dashes.
   std::span<const std::string_view> options;
   /// Whether Machine::instructions() is a count; KVM's hosts have none.
   bool counts_instructions;

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <cstring>
 #include <new>
 
 namespace strata {
@@ -20,6 +21,11 @@ HostMemory::HostMemory(std::size_t bytes) : size_((bytes + kPage - 1) / kPage * 
 
 HostMemory::~HostMemory() {
   ::munmap(data_, size_);
+}
+
+// Private anonymous pages that are given back read as zeroes (madvise(2), MADV_DONTNEED).
+void HostMemory::clear() {
+  if (::madvise(data_, size_, MADV_DONTNEED) != 0) std::memset(data_, 0, size_);
 }
 
 }  // namespace strata

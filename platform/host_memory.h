@@ -16,6 +16,9 @@ class HostMemory {
   HostMemory(const HostMemory&) = delete;
   HostMemory& operator=(const HostMemory&) = delete;
 
+  /// Zeroes all of it, as if it were new; what was in use costs nothing again.
+  void clear();
+
   std::uint8_t* data() { return data_; }
   std::size_t size() const { return size_; }
   std::span<std::uint8_t> span() { return {data_, size_}; }

@@ -1,5 +1,6 @@
-// A whole machine, whatever runs its instructions: TlmMachine for the software engines, RtlMachine
-// for the cycle-accurate platform. Built once (a SystemC elaboration cannot be undone), run once.
+// A whole machine, whatever runs its instructions: SoftwareMachine for the software engines,
+// RtlMachine for the cycle-accurate platform, which is built once a process (a SystemC elaboration
+// cannot be undone) and run once.
 #pragma once
 
 #include <cstdint>

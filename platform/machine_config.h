@@ -1,5 +1,5 @@
 // Everything a Machine is built from. Filled by the command line (platform/run_command.cpp), read
-// by TlmMachine and RtlMachine; nothing here knows options or SystemC.
+// by SoftwareMachine and RtlMachine; nothing here knows options or SystemC.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ namespace strata {
 /// Which twin of a device the cycle-accurate machine uses (`--device vga=tlm`).
 enum class Twin { kRtl, kTlm };
 
-/// How KVM sees the VGA text window: RAM the display reads, or read-only memory whose writes exit.
+/// How software engines see the VGA text window: RAM the display reads, or read-only memory whose
+/// writes leave the engine.
 enum class VgaMemory { kShared, kTrap };
 
 /// A moment of the run: a cycle number, or the first time the instruction at a linear address is

@@ -20,6 +20,12 @@ MachineMemory::MachineMemory(const MachineConfig& config)
   std::copy(config.guest->rom.begin(), config.guest->rom.end(), rom_.data());
 }
 
+void MachineMemory::power_on(const MachineConfig& config) {
+  ram_.clear();
+  fill_ram(ram_.span(), config.seed);
+  place_guest(ram_.span(), *config.guest);
+}
+
 MemoryMap MachineMemory::map() {
   const std::uint64_t size = rom_.size();
   return MemoryMap(ram_.data(), ram_.size(),

@@ -17,6 +17,9 @@ class MachineMemory {
   /// Fills RAM (seed, guest) and ROM as `config` says.
   explicit MachineMemory(const MachineConfig& config);
 
+  /// Fills RAM as the constructor did; `config` is the same. ROM never changes.
+  void power_on(const MachineConfig& config);
+
   /// For memory models: RAM with the ROM's two windows over it.
   MemoryMap map();
 

@@ -62,7 +62,7 @@ po::options_description machine_options() {
   add("cpi", po::value<std::string>()->value_name("N")->default_value("1"),
       "interp: cycles an instruction");
   add("vga-memory", po::value<std::string>()->value_name("HOW")->default_value("shared"),
-      "kvm: shared with the display, or trap on every write");
+      "interp, kvm: shared with the display, or trap on every write");
   return options;
 }
 
@@ -149,12 +149,20 @@ const EngineEntry* pick_engine(const char* option, const std::string& name) {
   fail("{}: '{}' is not {}", option, name, engine_names());
 }
 
-/// The only engine that `run`'s option means something to; null where there is no such one.
-const EngineEntry* only_engine_of(const std::string& option) {
+/// The engines that `run`'s option means something to.
+std::vector<const EngineEntry*> engines_with(std::string_view option) {
+  std::vector<const EngineEntry*> all;
+  std::vector<const EngineEntry*> some;
   for (const EngineEntry& engine : engines()) {
-    if (std::ranges::find(engine.options, option) != engine.options.end()) return &engine;
+    all.push_back(&engine);
+    if (std::ranges::find(engine.options, option) != engine.options.end()) some.push_back(&engine);
   }
-  return nullptr;
+  return some.empty() ? all : some;
+}
+
+bool has_option(const EngineEntry* engine, std::string_view option) {
+  const auto with = engines_with(option);
+  return std::ranges::find(with, engine) != with.end();
 }
 
 /// Parsed options of one command, with access by name and messages that quote the name.
@@ -221,8 +229,7 @@ class Values {
     Text arguments;
     for (const auto& option : from.options()) {
       const std::string& name = option->long_name();
-      const EngineEntry* only = only_engine_of(name);
-      if (!given(name) || (only != nullptr && only != engine)) continue;
+      if (!given(name) || !has_option(engine, name)) continue;
       if (map_[name].value().type() == typeid(Text)) {
         for (const std::string& value : list(name)) arguments.push_back("--" + name + "=" + value);
       } else {
@@ -329,8 +336,11 @@ void read_waves(const Values& values, RunOptions& run) {
 void check_engine(const Values& values, const EngineEntry* engine) {
   for (const EngineEntry& other : engines()) {
     for (const std::string_view name : other.options) {
-      if (&other == engine || !values.given(std::string(name))) continue;
-      fail("--{} works with --engine {} only, not with {}", name, other.name, engine->name);
+      if (has_option(engine, name) || !values.given(std::string(name))) continue;
+      Text names;
+      for (const EngineEntry* with : engines_with(name)) names.emplace_back(with->name);
+      fail("--{} works with --engine {} only, not with {}", name, fmt::join(names, " and "),
+           engine->name);
     }
   }
 }

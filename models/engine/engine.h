@@ -46,6 +46,10 @@ class Engine {
   /// cycles; KVM: host time since the start at the machine's clock rate.
   virtual Cycle cycle() const = 0;
 
+  /// Makes `cycle` the virtual time, earlier or later than before; the time stamp counter keeps its
+  /// value. Not from inside run().
+  virtual void set_cycle(Cycle cycle) = 0;
+
   /// Moves time forward to `cycle` while the CPU is halted (a skipped HLT). Engines that run on
   /// host time sleep until then, or until request_stop().
   virtual void advance_to(Cycle cycle) = 0;

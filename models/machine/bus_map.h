@@ -53,6 +53,9 @@ class BusMap {
     return nullptr;
   }
 
+  /// All windows.
+  std::span<const BusWindow> windows() const { return windows_; }
+
   /// The windows of memory space, in ascending order.
   std::span<const BusWindow* const> memory_windows() const { return memory_windows_; }
 

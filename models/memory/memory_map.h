@@ -1,5 +1,5 @@
 // What physical memory holds: RAM from 0, read-only images laid over it or anywhere else, and
-// nothing in between. Shared by the Wishbone memory and the TLM memory; the bytes themselves belong
+// nothing in between. For the Wishbone memory; the bytes themselves belong
 // to the platform.
 #pragma once
 

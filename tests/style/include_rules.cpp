@@ -63,10 +63,10 @@ const std::vector<IncludeRule>& rules() {
        {kStandard, kBase, kIsa, kEngineFace, kOwn},
        {},
        "an engine: base, isa, engine.h; no other engine"},
-      {"models/cpu/.*_tlm\\..*",
-       {kStandard, kSystemC, kBase, kIsa, kEngineFace, kBusShared, kOwn},
-       {kRtlOrModel},
-       "cpu_tlm: SystemC, base, engine.h and what it names"},
+      {"models/machine/.*",
+       {kStandard, kBase, kIsa, kEngineFace, kMemoryMap, kOwn},
+       {},
+       "the plain machine: base, isa, engine.h; no SystemC, no concrete device, no engine"},
       {"models/[a-z]+/.*_model\\..*",
        {kStandard, kVerilated, kBase, kCpuInterface, kOwn},
        {kCoreOrTlm},
@@ -91,7 +91,7 @@ const std::vector<IncludeRule>& rules() {
        {kStandard, kFormatting, kProgramOptions, kBase, "\"platform/.*\""},
        {},
        "options: Boost.Program_options, base, platform"},
-      {"platform/([a-z]+_)?machine\\.(h|cpp)",
+      {"platform/(rtl|software)_machine\\.(h|cpp)",
        {".*"},
        {kKvmHeader, kProgramOptions, "\"tests/.*\""},
        "machine: all of models"},
@@ -167,7 +167,7 @@ std::vector<std::string> forbidden_includes(const SourceFile& file) {
 }
 
 std::vector<std::string> known_addresses(const SourceFile& file) {
-  static const std::regex device("models/(?!bus/|memory/|cpu/)[a-z]+/.*");
+  static const std::regex device("models/(?!bus/|memory/|cpu/|machine/)[a-z]+/.*");
   static const std::regex address("\\bSTRATA_([A-Z0-9_]+_(PORT|BASE)|IRQ_[A-Z]+)\\b");
   std::vector<std::string> findings;
   if (!std::regex_match(file.path, device)) return findings;

@@ -45,7 +45,7 @@ TEST(StyleIncludes, DeviceThatKnowsItsAddressIsFound) {
   EXPECT_EQ(findings("models/ata/ata_core.cpp", "f(STRATA_ATA_COMMAND_PORT);"), 1u);
   EXPECT_EQ(findings("models/ata/ata_rtl.cpp", "f(STRATA_IRQ_ATA);"), 1u);
   EXPECT_EQ(findings("models/vga/vga_core.cpp", "f(STRATA_VGA_TEXT_BASE);"), 1u);
-  EXPECT_EQ(findings("models/bus/bus_tlm.cpp", "f(STRATA_ATA_COMMAND_PORT);"), 0u);
+  EXPECT_EQ(findings("models/bus/bus_model.cpp", "f(STRATA_ATA_COMMAND_PORT);"), 0u);
 }
 
 TEST(StyleIncludes, BaseSeesTheStandardLibraryOnly) {
@@ -76,7 +76,18 @@ TEST(StyleIncludes, TlmShellSeesItsOwnCoreOnly) {
   EXPECT_FALSE(allowed("models/ata/ata_tlm.h", "\"models/ata/ata_rtl.h\""));
   EXPECT_FALSE(allowed("models/ata/ata_tlm.h", "\"models/pic/pic_core.h\""));
   EXPECT_FALSE(allowed("models/ata/ata_tlm.h", "\"models/engine/engine.h\""));
-  EXPECT_TRUE(allowed("models/cpu/cpu_tlm.h", "\"models/engine/engine.h\""));
+}
+
+TEST(StyleIncludes, ThePlainMachineSeesNoSystemCNoDeviceAndNoEngine) {
+  const std::string file = "models/machine/plain_machine.h";
+  EXPECT_TRUE(allowed(file, "\"models/engine/engine.h\""));
+  EXPECT_TRUE(allowed(file, "\"models/isa/cpu_state.h\""));
+  EXPECT_TRUE(allowed(file, "\"models/base/device.h\""));
+  EXPECT_FALSE(allowed(file, "<systemc>"));
+  EXPECT_FALSE(allowed(file, "<tlm>"));
+  EXPECT_FALSE(allowed(file, "\"models/pic/pic_core.h\""));
+  EXPECT_FALSE(allowed(file, "\"models/bus/device_tlm.h\""));
+  EXPECT_FALSE(allowed(file, "\"models/engine/interpreter/interpreter.h\""));
 }
 
 TEST(StyleIncludes, OnlyTheKvmEngineSeesKvm) {
@@ -95,7 +106,7 @@ TEST(StyleIncludes, NoEngineSeesAnother) {
 }
 
 TEST(StyleIncludes, PlatformNamesDevicesAndOptionsInOnePlaceEach) {
-  EXPECT_TRUE(allowed("platform/machine.cpp", "\"models/vga/vga_tlm.h\""));
+  EXPECT_TRUE(allowed("platform/rtl_machine.cpp", "\"models/vga/vga_tlm.h\""));
   EXPECT_FALSE(allowed("platform/display/a.cpp", "\"models/vga/vga_tlm.h\""));
   EXPECT_TRUE(allowed("platform/options.cpp", "<boost/program_options.hpp>"));
   EXPECT_FALSE(allowed("platform/main.cpp", "<boost/program_options.hpp>"));

@@ -116,6 +116,12 @@ CpuState Interpreter::state() const {
   return state;
 }
 
+void Interpreter::set_cycle(Cycle cycle) {
+  const std::uint64_t time_stamp = processor_.time_stamp();
+  cycle_ = cycle;
+  processor_.set_time_stamp(time_stamp);
+}
+
 void Interpreter::advance_to(Cycle cycle) {
   if (cycle > cycle_) {
     cycle_ = cycle;

@@ -28,6 +28,7 @@ class Interpreter final : public Engine {
   void load_state(const CpuState& state) override;
   CpuState state() const override;
   Cycle cycle() const override { return cycle_; }
+  void set_cycle(Cycle cycle) override;
   void advance_to(Cycle cycle) override;
   StopReason run(Cycle deadline) override;
   void set_interrupt_line(bool level) override;

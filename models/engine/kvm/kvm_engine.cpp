@@ -102,6 +102,10 @@ Cycle KvmEngine::cycle() const {
   return to_cycles(monotonic_ns() - start_ns_, clock_hz_);
 }
 
+void KvmEngine::set_cycle(Cycle cycle) {
+  start_ns_ = monotonic_ns() - to_ns(cycle, clock_hz_);
+}
+
 void KvmEngine::advance_to(Cycle cycle) {
   const std::int64_t ns = to_ns(cycle, clock_hz_);
   sleeper_->sleep_until(ns == kNeverNs ? kNeverNs : start_ns_ + ns, stop_);

@@ -62,8 +62,10 @@ class KvmEngine final : public Engine {
   /// EFLAGS and CR bits a 386 does not have are given back as the host CPU keeps them.
   CpuState state() const override;
 
-  /// Host CLOCK_MONOTONIC since load_state(), in cycles of KvmConfig::clock_hz.
+  /// Host CLOCK_MONOTONIC since load_state() or on from set_cycle(), in cycles of
+  /// KvmConfig::clock_hz.
   Cycle cycle() const override;
+  void set_cycle(Cycle cycle) override;
   /// Sleeps until `cycle`, or until request_stop().
   void advance_to(Cycle cycle) override;
   StopReason run(Cycle deadline) override;

@@ -1,13 +1,11 @@
-// The memory map, its TLM face and its Wishbone face.
+// The memory map and its Wishbone face.
 #include <gtest/gtest.h>
-#include <tlm_utils/simple_initiator_socket.h>
 
 #include <array>
 #include <cstring>
 #include <vector>
 
 #include "models/memory/memory_map.h"
-#include "models/memory/memory_tlm.h"
 #include "models/memory/wb_memory.h"
 #include "tests/support/fresh_simulation.h"
 
@@ -78,58 +76,6 @@ TEST_F(MemoryTest, WritesToRomAreDropped) {
   EXPECT_EQ(low_rom[0xFFF], 0xAB);
   EXPECT_EQ(ram[0x9000], 0x66);
   EXPECT_FALSE(memory.write(0x30000, data.data(), 2));
-}
-
-class Initiator : public sc_core::sc_module {
- public:
-  tlm_utils::simple_initiator_socket<Initiator> socket;
-  explicit Initiator(const sc_core::sc_module_name& name) : sc_module(name), socket("socket") {}
-};
-
-TEST_F(MemoryTest, TlmGivesDirectAccessToRamAndReadAccessToRom) {
-  MemoryTlm memory("memory", map());
-  Initiator cpu("cpu");
-  cpu.socket.bind(memory.target_socket);
-  sc_core::sc_start(sc_core::SC_ZERO_TIME);
-  tlm::tlm_generic_payload payload;
-  tlm::tlm_dmi dmi;
-  payload.set_command(tlm::TLM_READ_COMMAND);
-  payload.set_address(0xA000);
-  ASSERT_TRUE(cpu.socket->get_direct_mem_ptr(payload, dmi));
-  EXPECT_EQ(dmi.get_start_address(), 0x9000u);
-  EXPECT_EQ(dmi.get_end_address(), 0xFFFFu);
-  EXPECT_EQ(dmi.get_dmi_ptr(), ram.data() + 0x9000);
-  EXPECT_TRUE(dmi.is_write_allowed());
-  payload.set_address(0x8000);
-  ASSERT_TRUE(cpu.socket->get_direct_mem_ptr(payload, dmi));
-  EXPECT_FALSE(dmi.is_write_allowed());
-  payload.set_address(0x20000);
-  EXPECT_FALSE(cpu.socket->get_direct_mem_ptr(payload, dmi));
-}
-
-TEST_F(MemoryTest, TlmAnswersAddressErrorWhereNothingIs) {
-  MemoryTlm memory("memory", map());
-  Initiator cpu("cpu");
-  cpu.socket.bind(memory.target_socket);
-  sc_core::sc_start(sc_core::SC_ZERO_TIME);
-  sc_core::sc_time delay;
-  std::uint32_t value = 0x12345678;
-  tlm::tlm_generic_payload payload;
-  payload.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
-  payload.set_data_length(4);
-  payload.set_streaming_width(4);
-  payload.set_command(tlm::TLM_WRITE_COMMAND);
-  payload.set_address(0x101);
-  cpu.socket->b_transport(payload, delay);
-  EXPECT_TRUE(payload.is_response_ok());
-  EXPECT_EQ(ram[0x101], 0x78);
-  EXPECT_EQ(ram[0x104], 0x12);
-  payload.set_command(tlm::TLM_READ_COMMAND);
-  payload.set_address(0x20000);
-  cpu.socket->b_transport(payload, delay);
-  EXPECT_EQ(payload.get_response_status(), tlm::TLM_ADDRESS_ERROR_RESPONSE);
-  EXPECT_EQ(value, 0xFFFFFFFFu);
-  EXPECT_EQ(delay, sc_core::SC_ZERO_TIME);
 }
 
 class WbMemoryTest : public MemoryTest {

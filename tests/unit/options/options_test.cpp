@@ -115,12 +115,15 @@ TEST(Options, RefusesWhatIsOutOfRange) {
 }
 
 TEST(Options, RefusesWhatAnotherEngineHas) {
-  for (const std::string option : {"--vcd=f", "--fst=f", "--check", "--device=ata=tlm",
-                                   "--mem-latency=1", "--vga-memory=trap"}) {
+  for (const std::string option :
+       {"--vcd=f", "--fst=f", "--check", "--device=ata=tlm", "--mem-latency=1"}) {
     const auto message = error({"run", option, "g"});
     EXPECT_TRUE(contains(message, "not with interp")) << message;
   }
   EXPECT_TRUE(contains(error({"run", "--engine=rtl", "--cpi=2", "g"}), "--engine interp only"));
+  EXPECT_TRUE(contains(error({"run", "--engine=rtl", "--vga-memory=trap", "g"}),
+                       "--engine interp and kvm only, not with rtl"));
+  EXPECT_TRUE(contains(error({"run", "--engine=kvm", "--cpi=2", "g"}), "--engine interp only"));
 }
 
 TEST(Options, TracePointsNeedAWaveFile) {

@@ -1,0 +1,192 @@
+#include "platform/software_machine.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "models/ata/ata_core.h"
+#include "models/base/text_screen.h"
+#include "models/debug/debug_core.h"
+#include "models/debug/post_card.h"
+#include "models/machine/bus_map.h"
+#include "models/machine/plain_machine.h"
+#include "models/pic/pic_core.h"
+#include "models/pit/pit_core.h"
+#include "models/uart/uart_core.h"
+#include "models/vga/vga_core.h"
+#include "platform/disk/memory_disk.h"
+#include "platform/machine_memory.h"
+#include "platform/run_control.h"
+
+namespace strata {
+namespace {
+
+/// Cycles between two looks at RunControl: at 10 to 200 MIPS a few milliseconds of the host.
+constexpr Cycle kQuantumInstructions = 1 << 17;
+constexpr Cycle kHostTimeLooksASecond = 200;
+constexpr unsigned kIrqLines = 16;
+
+class EngineMachine final : public SoftwareMachine {
+ public:
+  explicit EngineMachine(const MachineConfig& config);
+
+  /// Second half of the construction: what can fail.
+  std::optional<Error> make_engine(MakeEngine make);
+
+  void plug(Device& device, std::span<const BusWindow> windows) override;
+  Wire irq(unsigned line) override;
+  void reset() override;
+  RunOutcome run(RunControl& control) override;
+
+  Cycle cycles() const override { return machine_.now(); }
+  std::uint64_t instructions() const override { return engine_->instructions(); }
+  std::map<std::string, std::uint64_t> exits() const override { return engine_->exits(); }
+  TextScreen screen() const override { return vga_.snapshot(); }
+  CpuState state() const override { return engine_->state(); }
+
+ private:
+  DebugSinks debug_sinks();
+  void plug_own(Device& device, unsigned number);
+  void plug_post_card();
+  void start();
+  RunOutcome outcome(PlainMachine::End end) const;
+
+  const MachineConfig config_;
+  MachineMemory memory_;
+  MemoryDisk no_disk_{0};
+
+  PlainMachine machine_;
+  VgaCore vga_;
+  PicCore pic_;
+  AtaCore ata_;
+  PitCore pit_;
+  UartCore uart_;
+  DebugCore debug_;
+  std::vector<Device*> devices_;  // all that are plugged in
+
+  std::optional<PostCard> post_card_;
+  std::unique_ptr<Engine> engine_;
+  std::optional<RunEnd> stop_;  // what RunControl said
+  std::optional<std::uint8_t> exit_status_;
+  bool resetting_ = false;  // what the wires do meanwhile is nobody's news
+};
+
+EngineMachine::EngineMachine(const MachineConfig& config)
+    : config_(config),
+      memory_(config),
+      pic_([this](bool level) { machine_.set_interrupt(level); }, config.log),
+      ata_(config.disk ? *config.disk : no_disk_, irq(STRATA_IRQ_ATA), config.log),
+      pit_(irq(STRATA_IRQ_PIT), config.clock_hz),
+      uart_(static_cast<std::uint32_t>(config.clock_hz), config.serial, irq(STRATA_IRQ_UART)),
+      debug_(debug_sinks(), config.log) {
+  plug_own(vga_, STRATA_DEVICE_VGA);
+  plug_own(ata_, STRATA_DEVICE_ATA);
+  plug_own(pic_, STRATA_DEVICE_PIC);
+  plug_own(pit_, STRATA_DEVICE_PIT);
+  plug_own(uart_, STRATA_DEVICE_UART);
+  plug_own(debug_, STRATA_DEVICE_DEBUG);
+  machine_.set_acknowledge([this](Cycle now) { return pic_.acknowledge(now); });
+  plug_post_card();
+}
+
+DebugSinks EngineMachine::debug_sinks() {
+  return {config_.post_code, config_.debug_console, [this](std::uint8_t status) {
+            exit_status_ = status;
+            machine_.stop();
+          }};
+}
+
+void EngineMachine::plug(Device& device, std::span<const BusWindow> windows) {
+  devices_.push_back(&device);
+  machine_.plug(device, windows);
+}
+
+void EngineMachine::plug_own(Device& device, unsigned number) {
+  std::vector<BusWindow> windows;
+  for (const BusWindow& window : machine_bus_map().windows()) {
+    if (window.device == number) windows.push_back(window);
+  }
+  plug(device, windows);
+}
+
+Wire EngineMachine::irq(unsigned line) {
+  return [this, line](bool level) {
+    if (!resetting_) pic_.set_irq(line, level, machine_.now());
+  };
+}
+
+/// The debug ports report port 80 themselves.
+void EngineMachine::plug_post_card() {
+  if (!config_.post_port || *config_.post_port == STRATA_POST_PORT) return;
+  post_card_.emplace(*config_.post_port, config_.post_code, config_.log);
+  machine_.set_port_watch(
+      [this](Cycle now, std::uint16_t port, unsigned bytes, std::uint32_t value) {
+        post_card_->on_write(now, port, bytes, value);
+      });
+}
+
+/// Text memory is memory to every engine; trapping, it is so for reading only.
+std::optional<Error> EngineMachine::make_engine(MakeEngine make) {
+  const bool shared = config_.vga_memory == VgaMemory::kShared;
+  auto engine = make(machine_, config_, memory_.regions(vga_.text_memory(), shared));
+  if (!engine) return Error{engine.error()};
+  engine_ = std::move(*engine);
+  machine_.attach(*engine_);
+  start();
+  return std::nullopt;
+}
+
+void EngineMachine::reset() {
+  memory_.power_on(config_);
+  std::fill_n(vga_.text_memory(), VgaCore::kTextBytes, std::uint8_t{0});
+  resetting_ = true;
+  for (Device* device : devices_) device->reset();
+  resetting_ = false;
+  // A chip that is reset still sees its lines; at power-on it has seen none.
+  for (unsigned line = 0; line < kIrqLines; ++line) pic_.set_irq(line, false, 0);
+  pic_.reset();
+  start();
+}
+
+/// Time 0: wires have their levels and the CPU is in reset. OUT of the timer's counter 0 is high.
+void EngineMachine::start() {
+  exit_status_.reset();
+  stop_.reset();
+  machine_.restart(0, CpuState::reset(config_.cpu));
+  pic_.set_irq(STRATA_IRQ_PIT, pit_.out0(), 0);
+}
+
+RunOutcome EngineMachine::run(RunControl& control) {
+  PlainMachine::RunLimits limits;
+  limits.limit = control.max_cycles();
+  limits.quantum = engine_->on_host_time() ? config_.clock_hz / kHostTimeLooksASecond
+                                           : kQuantumInstructions * config_.cpi;
+  limits.poll = [this, &control] {
+    stop_ = control.poll(*this);
+    return stop_.has_value();
+  };
+  return outcome(machine_.run(limits));
+}
+
+RunOutcome EngineMachine::outcome(PlainMachine::End end) const {
+  if (exit_status_) return {RunEnd::kExited, *exit_status_, ""};
+  if (stop_) return {*stop_, 0, ""};
+  switch (end) {
+    case PlainMachine::End::kLimit: return {RunEnd::kCycleLimit, 0, ""};
+    case PlainMachine::End::kShutdown:
+      if (!engine_->failure().empty()) return {RunEnd::kHostFailed, 0, engine_->failure()};
+      return {RunEnd::kShutdown, 0, ""};
+    default: return {RunEnd::kHalted, 0, ""};
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SoftwareMachine>> make_software_machine(const MachineConfig& config,
+                                                               MakeEngine make_engine) {
+  auto machine = std::make_unique<EngineMachine>(config);
+  if (auto error = machine->make_engine(make_engine)) return *error;
+  return std::unique_ptr<SoftwareMachine>(std::move(machine));
+}
+
+}  // namespace strata
