@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "models/ata/ata_identify.h"
+#include "models/base/hex.h"
 #include "models/machine/memory_map.h"
 
 namespace strata {
@@ -72,11 +73,6 @@ std::uint8_t without_step_rate(std::uint8_t command) {
 bool feature_exists(std::uint8_t features, std::uint8_t count) {
   if (features == kSetTransferMode) return count <= 1;
   return features == kKeepFeaturesOverReset || features == kRevertFeaturesAtReset;
-}
-
-std::string hex_byte(std::uint8_t value) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  return {kDigits[value >> 4], kDigits[value & 15]};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "Vata.h"
+#include "models/base/hex.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
@@ -15,11 +16,6 @@ constexpr unsigned kMediumWrite = 1;
 
 // The geometry the medium states beside its sectors: 16 heads of 63 sectors.
 constexpr std::uint64_t kCylinderSectors = 16 * 63;
-
-std::string hex_byte(unsigned value) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  return {kDigits[value >> 4 & 15], kDigits[value & 15]};
-}
 
 }  // namespace
 

@@ -3,17 +3,13 @@
 #include <string>
 #include <utility>
 
+#include "models/base/hex.h"
 #include "models/machine/memory_map.h"
 
 namespace strata {
 namespace {
 
 constexpr std::uint8_t kConsolePresent = 0xE9;
-
-std::string hex_byte(std::uint8_t value) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  return {kDigits[value >> 4], kDigits[value & 15]};
-}
 
 }  // namespace
 

@@ -4,18 +4,10 @@
 #include <utility>
 
 #include "Vdebug_ports.h"
+#include "models/base/hex.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
-namespace {
-
-std::string hex_byte(unsigned value) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  return {kDigits[value >> 4 & 15], kDigits[value & 15]};
-}
-
-}  // namespace
-
 DebugModel::DebugModel(VerilatedContext* context, const char* name, Sinks sinks, EventLog* log)
     : rtl_(std::make_unique<Vdebug_ports>(context, name)), sinks_(std::move(sinks)), log_(log) {
   rtl_->rst_ni = 0;

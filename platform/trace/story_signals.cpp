@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "models/base/hex.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
@@ -18,9 +19,8 @@ constexpr const char* kExceptions[] = {"#DE", "#DB", "NMI", "#BP", "#OF", "#BR",
                                        "#PF", "#15", "#MF", "#AC", "#MC", "#XM"};
 
 std::string text_of(const RetiredCode& code, const WaveOptions& options) {
-  constexpr char kHex[] = "0123456789abcdef";
   if (code.kind == RetireKind::kInterrupt) {
-    return std::string("interrupt ") + kHex[code.vector >> 4] + kHex[code.vector & 15] + "h";
+    return "interrupt " + hex_byte(code.vector) + "h";
   }
   std::string text;
   if (code.length != 0 && options.describe) text = options.describe(code);

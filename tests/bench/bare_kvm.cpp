@@ -4,34 +4,30 @@
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 namespace strata::bench {
 
 BareKvm::BareKvm(std::span<std::uint8_t> memory, std::uint32_t address) : address_(address) {
-  kvm_ = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-  vm_ = ioctl(kvm_, KVM_CREATE_VM, 0);
-  ioctl(vm_, KVM_SET_TSS_ADDR, 0xFFFBD000);
+  kvm_.reset(open("/dev/kvm", O_RDWR | O_CLOEXEC));
+  vm_.reset(ioctl(kvm_.get(), KVM_CREATE_VM, 0));
+  ioctl(vm_.get(), KVM_SET_TSS_ADDR, 0xFFFBD000);
   kvm_userspace_memory_region slot{};
   slot.memory_size = memory.size();
   slot.userspace_addr = reinterpret_cast<std::uintptr_t>(memory.data());
-  if (ioctl(vm_, KVM_SET_USER_MEMORY_REGION, &slot) < 0) return;
-  cpu_ = ioctl(vm_, KVM_CREATE_VCPU, 0);
-  run_bytes_ = static_cast<std::size_t>(ioctl(kvm_, KVM_GET_VCPU_MMAP_SIZE, 0));
-  void* block = mmap(nullptr, run_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, cpu_, 0);
+  if (ioctl(vm_.get(), KVM_SET_USER_MEMORY_REGION, &slot) < 0) return;
+  cpu_.reset(ioctl(vm_.get(), KVM_CREATE_VCPU, 0));
+  run_bytes_ = static_cast<std::size_t>(ioctl(kvm_.get(), KVM_GET_VCPU_MMAP_SIZE, 0));
+  void* block = mmap(nullptr, run_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, cpu_.get(), 0);
   if (block != MAP_FAILED) run_ = static_cast<kvm_run*>(block);
 }
 
 BareKvm::~BareKvm() {
   if (run_ != nullptr) munmap(run_, run_bytes_);
-  for (const int fd : {cpu_, vm_, kvm_}) {
-    if (fd >= 0) close(fd);
-  }
 }
 
 bool BareKvm::start(std::uint32_t count) {
   kvm_sregs system{};
-  if (ioctl(cpu_, KVM_GET_SREGS, &system) < 0) return false;
+  if (ioctl(cpu_.get(), KVM_GET_SREGS, &system) < 0) return false;
   system.cr0 |= 1;
   kvm_segment flat{};
   flat.limit = 0xFFFFFFFF;
@@ -46,13 +42,14 @@ bool BareKvm::start(std::uint32_t count) {
   registers.rip = address_;
   registers.rcx = count;
   registers.rflags = 2;
-  return ioctl(cpu_, KVM_SET_SREGS, &system) == 0 && ioctl(cpu_, KVM_SET_REGS, &registers) == 0;
+  return ioctl(cpu_.get(), KVM_SET_SREGS, &system) == 0 &&
+         ioctl(cpu_.get(), KVM_SET_REGS, &registers) == 0;
 }
 
 long BareKvm::run(std::uint32_t count) {
   if (!start(count)) return -1;
   for (long exits = 0;; ++exits) {
-    if (ioctl(cpu_, KVM_RUN, 0) < 0) return -1;
+    if (ioctl(cpu_.get(), KVM_RUN, 0) < 0) return -1;
     if (run_->exit_reason == KVM_EXIT_HLT) return exits;
     if (run_->exit_reason != KVM_EXIT_IO) return -1;
   }

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "models/base/file_descriptor.h"
+
 struct kvm_run;
 
 namespace strata::bench {
@@ -27,9 +29,9 @@ class BareKvm {
   bool start(std::uint32_t count);
 
   std::uint32_t address_;
-  int kvm_ = -1;
-  int vm_ = -1;
-  int cpu_ = -1;
+  FileDescriptor kvm_;
+  FileDescriptor vm_;
+  FileDescriptor cpu_;
   kvm_run* run_ = nullptr;
   std::size_t run_bytes_ = 0;
 };

@@ -18,6 +18,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "models/base/file_descriptor.h"
+
 namespace strata::test {
 namespace {
 
@@ -339,23 +341,22 @@ bool NativeCpu::try_out(std::string& reason) {
 }
 
 bool NativeCpu::map_all(std::string& reason) {
-  const int file = memfd_create("strata-silicon", MFD_CLOEXEC);
+  const FileDescriptor file(memfd_create("strata-silicon", MFD_CLOEXEC));
   constexpr int kReadWrite = PROT_READ | PROT_WRITE;
   constexpr Range kOwnPages[] = {{kContextBase, layout::kPage}, {kExitBase, layout::kPage}};
-  bool mapped = file >= 0 && ftruncate(file, layout::kCode.size) == 0 &&
-                map_at(layout::kCode, PROT_READ | PROT_EXEC, file) &&
+  bool mapped = file.valid() && ftruncate(file.get(), layout::kCode.size) == 0 &&
+                map_at(layout::kCode, PROT_READ | PROT_EXEC, file.get()) &&
                 map_at(layout::kData, kReadWrite) && map_at(layout::kStack, kReadWrite) &&
                 map_at(layout::kWrapped, kReadWrite) && map_at(layout::kReadOnly, kReadWrite) &&
                 map_at(kOwnPages[0], kReadWrite) && map_at(kOwnPages[1], kReadWrite);
   if (mapped) {
-    void* const view = mmap(nullptr, layout::kCode.size, kReadWrite, MAP_SHARED, file, 0);
+    void* const view = mmap(nullptr, layout::kCode.size, kReadWrite, MAP_SHARED, file.get(), 0);
     mapped = view != MAP_FAILED;
     code_ = static_cast<std::uint8_t*>(view);
   }
   if (!mapped) {
     reason = std::string("low addresses cannot be mapped (") + std::strerror(errno) + ")";
   }
-  if (file >= 0) close(file);
   if (!mapped) return false;
   has_low_memory_ = map_at(layout::kLow, kReadWrite);
   can_load_fs_ = (getauxval(AT_HWCAP2) & kHwcap2FsGsBase) != 0;

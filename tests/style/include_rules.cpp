@@ -12,7 +12,7 @@ constexpr char kStandard[] = "<(?!(systemc|tlm)>)[a-z_]+>";
 constexpr char kSystemC[] = "<(systemc|tlm|tlm_utils/[a-z_]+\\.h)>";
 constexpr char kPosix[] =
     "<(fcntl|unistd|signal|poll|termios|time|elf|pthread|sched|cpuid|sys/[a-z]+)\\.h>";
-constexpr char kFormatting[] = "<(fmt|spdlog)/[a-z/_]+\\.h>";
+constexpr char kFormatting[] = "<fmt/[a-z/_]+\\.h>";
 constexpr char kBase[] = "\"models/base/.*\"";
 constexpr char kMemoryMap[] = "\"models/machine/memory_map\\.h\"";
 constexpr char kBusMap[] = "\"models/machine/bus_map\\.h\"";
@@ -40,6 +40,7 @@ struct IncludeRule {
 // The first rule whose `files` matches holds.
 const std::vector<IncludeRule>& rules() {
   static const std::vector<IncludeRule> table = {
+      {"models/base/file_descriptor\\.h", {kStandard, kPosix}, {}, "a descriptor: POSIX"},
       {"models/base/.*", {kStandard, kBase}, {}, "models/base: the standard library"},
       {"models/isa/disassembl.*",
        {kStandard, kBase, kIsa, "<Zydis/.*>"},

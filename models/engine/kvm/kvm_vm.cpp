@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <cassert>
 #include <cerrno>
@@ -71,17 +70,8 @@ std::uint64_t reserved_base(std::span<const MemoryRegion> memory) {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) close(fd_);
-}
-
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
-Result<Descriptor> open_kvm(const std::string& device) {
-  Descriptor kvm(open(device.c_str(), O_RDWR | O_CLOEXEC));
+Result<FileDescriptor> open_kvm(const std::string& device) {
+  FileDescriptor kvm(open(device.c_str(), O_RDWR | O_CLOEXEC));
   if (!kvm.valid()) return open_error(device, errno);
   const int version = ioctl(kvm.get(), KVM_GET_API_VERSION, 0);
   if (version < 0) return open_error(device, errno);
@@ -96,7 +86,7 @@ Result<Descriptor> open_kvm(const std::string& device) {
 Result<std::unique_ptr<KvmVm>> KvmVm::create(const std::string& device,
                                              std::span<const MemoryRegion> memory,
                                              std::uint64_t clock_hz, CpuFamily family) {
-  Result<Descriptor> kvm = open_kvm(device);
+  Result<FileDescriptor> kvm = open_kvm(device);
   if (!kvm) return Error{kvm.error()};
   std::unique_ptr<KvmVm> vm(new KvmVm);
   vm->kvm_ = std::move(*kvm);
@@ -116,7 +106,7 @@ Result<bool> KvmVm::create_machine(std::span<const MemoryRegion> memory) {
                                needed, kUseInterpreter)};
     }
   }
-  vm_ = Descriptor(ioctl(kvm_.get(), KVM_CREATE_VM, 0));
+  vm_ = FileDescriptor(ioctl(kvm_.get(), KVM_CREATE_VM, 0));
   if (!vm_.valid()) return kvm_error("a virtual machine");
 
   if (ioctl(kvm_.get(), KVM_CHECK_EXTENSION, KVM_CAP_EXIT_ON_EMULATION_FAILURE) > 0) {
@@ -160,7 +150,7 @@ Result<bool> KvmVm::add_slot(unsigned slot, const MemoryRegion& region) {
 }
 
 Result<bool> KvmVm::create_cpu(std::uint64_t clock_hz, CpuFamily family) {
-  cpu_ = Descriptor(ioctl(vm_.get(), KVM_CREATE_VCPU, 0));
+  cpu_ = FileDescriptor(ioctl(vm_.get(), KVM_CREATE_VCPU, 0));
   if (!cpu_.valid()) return kvm_error("a virtual CPU");
   const int bytes = ioctl(kvm_.get(), KVM_GET_VCPU_MMAP_SIZE, 0);
   if (bytes < static_cast<int>(sizeof(kvm_run))) return kvm_error("the size of its run block");

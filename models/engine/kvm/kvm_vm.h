@@ -9,29 +9,15 @@
 #include <span>
 #include <string>
 
+#include "models/base/file_descriptor.h"
 #include "models/base/result.h"
 #include "models/engine/engine.h"
 #include "models/isa/cpu_state.h"
 
 namespace strata {
 
-/// A file descriptor, closed with its owner.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Descriptor& operator=(Descriptor&& other) noexcept;
-
-  int get() const { return fd_; }
-  bool valid() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
-
 /// Opens `device` and checks the API version; the error says what is missing and what would help.
-Result<Descriptor> open_kvm(const std::string& device);
+Result<FileDescriptor> open_kvm(const std::string& device);
 
 class KvmVm {
  public:
@@ -75,9 +61,9 @@ class KvmVm {
   Result<bool> add_slot(unsigned slot, const MemoryRegion& region);
   Result<bool> create_cpu(std::uint64_t clock_hz, CpuFamily family);
 
-  Descriptor kvm_;
-  Descriptor vm_;
-  Descriptor cpu_;
+  FileDescriptor kvm_;
+  FileDescriptor vm_;
+  FileDescriptor cpu_;
   kvm_run* run_ = nullptr;
   std::size_t run_bytes_ = 0;
   std::uint64_t tsc_offset_ = 0;  // CpuState's counter less KVM's

@@ -121,11 +121,7 @@ void RunTimer::pass_once() {
 }
 
 Sleeper::Sleeper() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  assert(event_ >= 0);
-}
-
-Sleeper::~Sleeper() {
-  close(event_);
+  assert(event_.valid());
 }
 
 void Sleeper::sleep_until(std::int64_t ns, const std::atomic<bool>& stop) {
@@ -134,9 +130,9 @@ void Sleeper::sleep_until(std::int64_t ns, const std::atomic<bool>& stop) {
   while (!stop) {
     const std::int64_t left = ns - monotonic_ns();
     if (left <= 0) break;
-    pollfd waiting{event_, POLLIN, 0};
+    pollfd waiting{event_.get(), POLLIN, 0};
     const timespec timeout = to_timespec(left);
-    if (ppoll(&waiting, 1, &timeout, nullptr) > 0) drain(event_);
+    if (ppoll(&waiting, 1, &timeout, nullptr) > 0) drain(event_.get());
   }
   sleeping_ = false;
 }
@@ -145,7 +141,7 @@ void Sleeper::wake() {
   if (!sleeping_) return;
   const int saved = errno;
   const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t put = write(event_, &one, sizeof one);
+  [[maybe_unused]] const ssize_t put = write(event_.get(), &one, sizeof one);
   errno = saved;
 }
 

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <ctime>
 
+#include "models/base/file_descriptor.h"
+
 namespace strata {
 
 /// Nanoseconds of CLOCK_MONOTONIC.
@@ -61,9 +63,6 @@ class RunTimer {
 class Sleeper {
  public:
   Sleeper();
-  ~Sleeper();
-  Sleeper(const Sleeper&) = delete;
-  Sleeper& operator=(const Sleeper&) = delete;
 
   /// Sleeps until CLOCK_MONOTONIC reaches `ns` or `stop` is true.
   void sleep_until(std::int64_t ns, const std::atomic<bool>& stop);
@@ -72,7 +71,7 @@ class Sleeper {
   void wake();
 
  private:
-  int event_;
+  FileDescriptor event_;
   std::atomic<bool> sleeping_{false};
 };
 
