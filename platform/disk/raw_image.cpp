@@ -4,8 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "platform/disk/image_lock.h"
 
 namespace strata {
 namespace {
@@ -14,13 +20,21 @@ Error image_error(const std::string& path, const std::string& what) {
   return Error{"disk image '" + path + "' " + what};
 }
 
-/// What to say of a failed system call on `path`.
-std::string reason(int error_number) {
+/// Says why a system call has just failed.
+std::string cannot(const char* what) {
+  return std::string("could not ") + what + ": " + std::strerror(errno);
+}
+
+/// What to say of a failed system call on an image to be opened.
+std::string reason(int error_number, bool own) {
   switch (error_number) {
     case ENOENT: return "does not exist; 'strata disk create' makes one";
     case EACCES:
     case EPERM:
-    case EROFS: return "is not readable and writable; the guest's drive needs both";
+    case EROFS:
+      return own ? "is not readable and writable; the guest's drive needs both"
+                 : "is not readable; the guest's drive needs that";
+    case EISDIR: return "is not a file; a raw image file or a block device is needed";
     default: return std::string("cannot be opened: ") + std::strerror(error_number);
   }
 }
@@ -33,61 +47,131 @@ bool whole_sector(Transfer transfer) {
   while (done < kSectorBytes) {
     const ssize_t moved = transfer(done);
     if (moved < 0 && errno == EINTR) continue;
+    if (moved == 0) errno = ENODATA;  // no error of the host's says that the file has ended
     if (moved <= 0) return false;
     done += static_cast<std::size_t>(moved);
   }
   return true;
 }
 
+std::optional<Error> check_size(const std::string& path, off_t bytes) {
+  if (bytes <= 0) return image_error(path, "is empty; at least one sector of 512 bytes is needed");
+  if (bytes % static_cast<off_t>(kSectorBytes) != 0) {
+    return image_error(path, "has " + std::to_string(bytes) +
+                                 " bytes; a whole number of 512-byte sectors is needed");
+  }
+  if (static_cast<std::uint64_t>(bytes) <= kMostSectors * kSectorBytes) return std::nullopt;
+  return image_error(path, "has " + std::to_string(bytes) + " bytes; the drive can address " +
+                               std::to_string(kMostSectors * kSectorBytes) +
+                               " (128 GiB less a sector) at most");
+}
+
+/// Copies bytes [begin, end); errno says why not.
+bool copy_range(int from, int to, off_t begin, off_t end) {
+  std::vector<char> buffer(1 << 20);
+  while (begin < end) {
+    const auto want = std::min(static_cast<std::size_t>(end - begin), buffer.size());
+    const ssize_t got = ::pread(from, buffer.data(), want, begin);
+    if (got == 0) errno = ENODATA;
+    if (got <= 0) return false;
+    for (ssize_t done = 0; done < got;) {
+      const ssize_t put =
+          ::pwrite(to, buffer.data() + done, static_cast<std::size_t>(got - done), begin + done);
+      if (put < 0) return false;
+      done += put;
+    }
+    begin += got;
+  }
+  return true;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<RawImage>> RawImage::open(const std::string& path) {
+Result<std::unique_ptr<RawImage>> RawImage::open(const std::string& path, ImageUse use) {
+  const bool own = use == ImageUse::kOwn;
+  // Not blocking: a pipe or terminal must not hold the check below.
+  FileDescriptor file(
+      ::open(path.c_str(), (own ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!file.valid()) return image_error(path, reason(errno, own));
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return image_error(path, reason(errno));
+  if (::fstat(file.get(), &status) != 0) return image_error(path, reason(errno, own));
   if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) {
-    return image_error(path, "is not a file; a raw image file or a block device is needed");
+    return image_error(path, reason(EISDIR, own));
   }
   // Root may open anything; a file that nobody may write was protected on purpose.
   const bool readable = status.st_mode & (S_IRUSR | S_IRGRP | S_IROTH);
   const bool writable = status.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH);
-  if (!readable || !writable) return image_error(path, reason(EACCES));
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (descriptor < 0) return image_error(path, reason(errno));
+  if (!readable || (own && !writable)) return image_error(path, reason(EACCES, own));
   // A block device has no st_size; both have an end.
-  const off_t bytes = ::lseek(descriptor, 0, SEEK_END);
-  if (bytes <= 0 || bytes % static_cast<off_t>(kSectorBytes) != 0) {
-    ::close(descriptor);
-    if (bytes <= 0)
-      return image_error(path, "is empty; at least one sector of 512 bytes is needed");
-    return image_error(path, "has " + std::to_string(bytes) +
-                                 " bytes; a whole number of 512-byte sectors is needed");
+  const off_t bytes = ::lseek(file.get(), 0, SEEK_END);
+  if (auto error = check_size(path, bytes)) return *error;
+  if (const auto holder = lock_image(file.get(), !own)) {
+    return image_error(path, "is in use by " + *holder +
+                                 "; wait for its end, or use a copy; runs that only read it can "
+                                 "share it (--disk FILE,share)");
   }
-  return std::unique_ptr<RawImage>(
-      new RawImage(descriptor, static_cast<std::uint64_t>(bytes) / kSectorBytes));
+  const auto sectors = static_cast<std::uint64_t>(bytes) / kSectorBytes;
+  return std::unique_ptr<RawImage>(new RawImage(path, std::move(file), sectors, use));
 }
 
-RawImage::~RawImage() {
-  ::close(descriptor_);
+bool RawImage::fail(const std::string& what) {
+  if (failure_.empty()) failure_ = image_error(path_, what).message;
+  return false;
+}
+
+/// Somebody may delete or cut the file off while the guest runs. A write would make it long again,
+/// with zeroes where sectors were.
+bool RawImage::is_whole() {
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) return fail(cannot("be looked at"));
+  if (!S_ISREG(status.st_mode)) return true;
+  if (status.st_nlink == 0) {
+    return fail("was deleted while the guest ran; what the guest wrote is lost");
+  }
+  if (static_cast<std::uint64_t>(status.st_size) >= sectors_ * kSectorBytes) return true;
+  return fail("was cut off to " + std::to_string(status.st_size) +
+              " bytes while the guest ran; sectors are lost");
 }
 
 bool RawImage::read_sector(std::uint64_t lba, std::span<std::uint8_t, kSectorBytes> data) {
-  if (lba >= sectors_) return false;
-  return whole_sector([&](std::size_t done) {
-    return ::pread(descriptor_, data.data() + done, kSectorBytes - done,
-                   static_cast<off_t>(lba * kSectorBytes + done));
+  if (lba >= sectors_ || !is_whole()) return false;
+  const bool done = whole_sector([&](std::size_t moved) {
+    return ::pread(file_.get(), data.data() + moved, kSectorBytes - moved,
+                   static_cast<off_t>(lba * kSectorBytes + moved));
   });
+  return done || fail(cannot("be read"));
 }
 
 bool RawImage::write_sector(std::uint64_t lba, std::span<const std::uint8_t, kSectorBytes> data) {
-  if (lba >= sectors_) return false;
-  return whole_sector([&](std::size_t done) {
-    return ::pwrite(descriptor_, data.data() + done, kSectorBytes - done,
-                    static_cast<off_t>(lba * kSectorBytes + done));
+  if (use_ == ImageUse::kShare || lba >= sectors_ || !is_whole()) return false;
+  const bool done = whole_sector([&](std::size_t moved) {
+    return ::pwrite(file_.get(), data.data() + moved, kSectorBytes - moved,
+                    static_cast<off_t>(lba * kSectorBytes + moved));
   });
+  return done || fail(cannot("be written"));
 }
 
 bool RawImage::flush() {
-  return ::fdatasync(descriptor_) == 0;
+  if (use_ == ImageUse::kShare) return true;
+  return is_whole() && (::fdatasync(file_.get()) == 0 || fail(cannot("be flushed")));
+}
+
+Result<bool> RawImage::copy_to(const std::string& path) {
+  FileDescriptor copy(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const auto bytes = static_cast<off_t>(sectors_ * kSectorBytes);
+  bool ok = copy.valid() && ::ftruncate(copy.get(), bytes) == 0;
+  for (off_t at = 0; ok && at < bytes;) {
+    const off_t data = ::lseek(file_.get(), at, SEEK_DATA);
+    if (data < 0 && errno == ENXIO) break;  // a hole up to the end
+    // Where the file system knows no holes, everything is data.
+    const off_t begin = data < 0 ? at : data;
+    const off_t hole = ::lseek(file_.get(), begin, SEEK_HOLE);
+    at = hole < 0 ? bytes : std::min(hole, bytes);
+    ok = copy_range(file_.get(), copy.get(), begin, at);
+  }
+  const int failure = errno;
+  if (copy.reset() && ok) return true;
+  return image_error(path_, "cannot be copied to " + path + ": " + std::strerror(failure));
 }
 
 Result<std::uint64_t> create_image(const std::string& path, std::uint64_t bytes) {
@@ -95,14 +179,17 @@ Result<std::uint64_t> create_image(const std::string& path, std::uint64_t bytes)
     return image_error(path, "cannot have " + std::to_string(bytes) +
                                  " bytes; a multiple of 512 above 0 is needed");
   }
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor < 0) {
+  if (bytes > kMostSectors * kSectorBytes) {
+    return image_error(
+        path, "cannot have " + std::to_string(bytes) + " bytes; a drive has less than 128G");
+  }
+  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!file.valid()) {
     if (errno == EEXIST) return image_error(path, "already exists; choose another name");
     return image_error(path, std::string("cannot be created: ") + std::strerror(errno));
   }
-  const int failure = ::ftruncate(descriptor, static_cast<off_t>(bytes)) == 0 ? 0 : errno;
-  ::close(descriptor);
-  if (failure != 0) {
+  if (::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0 || !file.reset()) {
+    const int failure = errno;
     ::unlink(path.c_str());
     return image_error(path, std::string("cannot be made that big: ") + std::strerror(failure));
   }

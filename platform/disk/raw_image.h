@@ -6,21 +6,28 @@
 #include <string>
 
 #include "models/base/disk_backend.h"
+#include "models/base/file_descriptor.h"
 #include "models/base/result.h"
 
 namespace strata {
 
+/// Sectors a drive can have: LBA28 counts them in words 60 and 61 of IDENTIFY DEVICE, at most
+/// 0FFFFFFFh (ATA/ATAPI-6, 8.15.35).
+inline constexpr std::uint64_t kMostSectors = 0x0FFFFFFF;
+
+enum class ImageUse {
+  kOwn,    // read and written by one run
+  kShare,  // read by any number of runs; what a guest writes is refused
+};
+
 class RawImage : public DiskBackend {
  public:
-  /// Opens `path` for reading and writing. It must be a regular file or block device, readable and
-  /// writable (also by its mode bits, which would not stop root), of a whole number (not 0) of
-  /// 512-byte sectors; else one line that says what is wrong and what would be right. Changes
-  /// nothing in the file.
-  static Result<std::unique_ptr<RawImage>> open(const std::string& path);
-
-  ~RawImage() override;
-  RawImage(const RawImage&) = delete;
-  RawImage& operator=(const RawImage&) = delete;
+  /// Opens `path` and locks it (flock) until this object goes. It must be a regular file or block
+  /// device, readable and, to own it, writable (also by its mode bits, which would not stop root),
+  /// of a whole number of 512-byte sectors, not 0 and not more than kMostSectors, and not in use;
+  /// else one line that says what is wrong and what would be right. Changes nothing in the file.
+  static Result<std::unique_ptr<RawImage>> open(const std::string& path,
+                                                ImageUse use = ImageUse::kOwn);
 
   std::uint64_t sector_count() const override { return sectors_; }
   /// Both go straight to the host's file (pread, pwrite): nothing is held back in this process.
@@ -29,16 +36,30 @@ class RawImage : public DiskBackend {
   /// fdatasync.
   bool flush() override;
 
- private:
-  RawImage(int descriptor, std::uint64_t sectors) : descriptor_(descriptor), sectors_(sectors) {}
+  /// Empty, or the line that says what went wrong with the image since it was opened: deleted or
+  /// cut off by somebody, or the host failed.
+  const std::string& failure() const { return failure_; }
 
-  int descriptor_;
+  /// Makes `path` a copy of the image, with holes where it has them.
+  Result<bool> copy_to(const std::string& path);
+
+ private:
+  RawImage(std::string path, FileDescriptor file, std::uint64_t sectors, ImageUse use)
+      : path_(std::move(path)), file_(std::move(file)), sectors_(sectors), use_(use) {}
+
+  bool is_whole();
+  bool fail(const std::string& what);
+
+  std::string path_;
+  FileDescriptor file_;
   std::uint64_t sectors_;
+  ImageUse use_;
+  std::string failure_;
 };
 
 /// `strata disk create`: makes `path`, a raw image of `bytes` zero bytes (sparse where the host
-/// can), and gives its number of sectors. Refuses a size that is 0 or not a multiple of 512, and a
-/// path that exists.
+/// can), and gives its number of sectors. Refuses a size that is 0, not a multiple of 512 or more
+/// than a drive can have, and a path that exists.
 Result<std::uint64_t> create_image(const std::string& path, std::uint64_t bytes);
 
 }  // namespace strata

@@ -76,13 +76,107 @@ TEST_F(RawImageTest, RefusesSectorsPastTheEndAndDoesNotGrowTheFile) {
   EXPECT_EQ(content_of(file), std::string(1024, 'a'));
 }
 
-TEST_F(RawImageTest, ReportsAFileThatShrankUnderTheRun) {
+TEST_F(RawImageTest, ReportsAFileThatShrankUnderTheRunAndDoesNotGrowItAgain) {
   const std::string file = make_file("disk.img", std::string(1024, 'a'));
   auto image = RawImage::open(file);
   ASSERT_TRUE(image.ok());
+  EXPECT_EQ((*image)->failure(), "");
   std::filesystem::resize_file(file, 700);
   std::array<std::uint8_t, kSectorBytes> data{};
   EXPECT_FALSE((*image)->read_sector(1, data));
+  EXPECT_FALSE((*image)->write_sector(1, data));
+  EXPECT_EQ(std::filesystem::file_size(file), 700u);
+  EXPECT_EQ((*image)->failure(), "disk image '" + file +
+                                     "' was cut off to 700 bytes while the guest ran; sectors are "
+                                     "lost");
+}
+
+TEST_F(RawImageTest, ReportsAFileThatWasDeletedUnderTheRun) {
+  const std::string file = make_file("disk.img", std::string(1024, 'a'));
+  auto image = RawImage::open(file);
+  ASSERT_TRUE(image.ok());
+  std::filesystem::remove(file);
+  std::array<std::uint8_t, kSectorBytes> data{};
+  EXPECT_FALSE((*image)->read_sector(1, data));
+  EXPECT_FALSE((*image)->write_sector(1, data));
+  EXPECT_FALSE((*image)->flush());
+  EXPECT_EQ((*image)->failure(), "disk image '" + file +
+                                     "' was deleted while the guest ran; what the guest wrote is "
+                                     "lost");
+}
+
+TEST_F(RawImageTest, ImageReplacedUnderTheRunIsDeleted) {
+  const std::string file = make_file("disk.img", std::string(1024, 'a'));
+  auto image = RawImage::open(file);
+  ASSERT_TRUE(image.ok());
+  std::filesystem::rename(make_file("other.img", std::string(1024, 'b')), file);
+  EXPECT_FALSE((*image)->flush());
+  EXPECT_NE((*image)->failure(), "");
+}
+
+TEST_F(RawImageTest, IsLockedForItsOwner) {
+  const std::string file = make_file("disk.img", std::string(1024, 'a'));
+  const std::string who = " (process " + std::to_string(::getpid()) + ")";
+  {
+    auto image = RawImage::open(file);
+    ASSERT_TRUE(image.ok());
+    for (const ImageUse use : {ImageUse::kOwn, ImageUse::kShare}) {
+      const auto second = RawImage::open(file, use);
+      ASSERT_FALSE(second.ok());
+      EXPECT_NE(second.error().find("' is in use by "), std::string::npos) << second.error();
+      EXPECT_NE(second.error().find(who), std::string::npos) << second.error();
+    }
+  }
+  EXPECT_TRUE(RawImage::open(file).ok());
+}
+
+TEST_F(RawImageTest, ReadersShareWhatNobodyWrites) {
+  const std::string file = make_file("disk.img", std::string(1024, 'a'));
+  auto first = RawImage::open(file, ImageUse::kShare);
+  auto second = RawImage::open(file, ImageUse::kShare);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_FALSE(RawImage::open(file).ok());
+  std::array<std::uint8_t, kSectorBytes> data{};
+  EXPECT_TRUE((*second)->read_sector(1, data));
+  EXPECT_EQ(data[0], 'a');
+  EXPECT_FALSE((*second)->write_sector(1, data));
+  EXPECT_EQ((*second)->failure(), "") << "a guest may try";
+  EXPECT_EQ(content_of(file), std::string(1024, 'a'));
+}
+
+TEST_F(RawImageTest, ReadersNeedNoWritableFile) {
+  const std::string file = make_file("locked.img", std::string(512, 'a'));
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+  EXPECT_TRUE(RawImage::open(file, ImageUse::kShare).ok());
+}
+
+/// 268,435,455 sectors are what words 60 and 61 of IDENTIFY DEVICE can say (ATA/ATAPI-6, 8.15.35).
+TEST_F(RawImageTest, RefusesMoreSectorsThanADriveCanHave) {
+  const std::string file = make_file("big.img", "");
+  std::filesystem::resize_file(file, std::uint64_t{0x0FFFFFFF} * 512);
+  EXPECT_TRUE(RawImage::open(file).ok());
+  std::filesystem::resize_file(file, std::uint64_t{0x10000000} * 512);
+  expect_error(file,
+               "has 137438953472 bytes; the drive can address 137438952960 (128 GiB less a sector) "
+               "at most");
+  EXPECT_FALSE(create_image(path("new.img"), std::uint64_t{0x10000000} * 512).ok());
+  EXPECT_FALSE(std::filesystem::exists(path("new.img")));
+}
+
+TEST_F(RawImageTest, CopyHasTheSameBytesAndHoles) {
+  const std::string file = make_file("disk.img", std::string(4096, 'a'));
+  std::filesystem::resize_file(file, std::uint64_t{8} << 30);
+  auto image = RawImage::open(file, ImageUse::kShare);
+  ASSERT_TRUE(image.ok());
+  ASSERT_TRUE((*image)->copy_to(path("copy.img")).ok());
+  EXPECT_EQ(std::filesystem::file_size(path("copy.img")), std::uint64_t{8} << 30);
+  struct stat status {};
+  ASSERT_EQ(::stat(path("copy.img").c_str(), &status), 0);
+  EXPECT_LT(status.st_blocks * 512, 1 << 20) << "a hole became zeroes";
+  std::ifstream copy(path("copy.img"), std::ios::binary);
+  std::string begin(4097, ' ');
+  copy.read(begin.data(), 4097);
+  EXPECT_EQ(begin, std::string(4096, 'a') + '\0');
 }
 
 TEST_F(RawImageTest, SaysWhatIsWrongWithAMissingFile) {
