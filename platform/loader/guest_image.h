@@ -31,6 +31,8 @@ struct GuestImage {
   SymbolTable symbols;
   /// The guest file is a whole disk image: it is also the disk when no --disk is given.
   bool is_disk_image = false;
+  /// The guest file as it came through a pipe, for who has to hand it on; else empty.
+  std::vector<std::uint8_t> piped;
 };
 
 }  // namespace strata

@@ -82,13 +82,37 @@ std::optional<std::uint32_t> find_info_page(const ElfFile& elf) {
   return std::nullopt;
 }
 
-std::optional<Error> add_elf(const std::vector<std::uint8_t>& file, const GuestRequest& request,
-                             GuestImage& image) {
-  auto elf = parse_elf32(file, request.guest);
+/// Segments that lie on top of each other may need more than the memory each of them fits in.
+std::optional<Error> check_total(const ElfFile& elf, const GuestRequest& request) {
+  std::uint64_t total = 0;
+  for (const ElfSegment& segment : elf.segments) total += segment.memory_size;
+  if (total <= request.memory_bytes) return std::nullopt;
+  return Error{
+      fmt::format("guest {}: its segments have {} bytes together but --mem gives {}; link "
+                  "it without overlaps",
+                  request.guest, total, size_text(request.memory_bytes))};
+}
+
+std::optional<Error> load_segments(const HostFile& file, const ElfFile& elf, GuestImage& image) {
+  for (const ElfSegment& segment : elf.segments) {
+    auto bytes = file.read(segment.file_offset, segment.file_size);
+    if (!bytes) return Error{bytes.error()};
+    MemoryBlock block{segment.physical, std::move(*bytes)};
+    block.bytes.resize(segment.memory_size);
+    image.memory.push_back(std::move(block));
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> add_elf(const HostFile& file, const GuestRequest& request, GuestImage& image) {
+  auto elf = parse_elf32(file, request.guest, request.memory_bytes);
   if (!elf) return Error{elf.error()};
-  if (auto error = check_multiboot_header(file, request.guest)) return error;
+  const auto head = file.read(0, std::min(file.size(), kMultibootSearchBytes));
+  if (!head) return Error{head.error()};
+  if (auto error = check_multiboot_header(head.value(), request.guest)) return error;
   const std::uint64_t rom_bytes = image.rom.empty() ? STRATA_ROM_SIZE : image.rom.size();
   if (auto error = check_segments(*elf, request, rom_bytes)) return error;
+  if (auto error = check_total(*elf, request)) return error;
   const auto entry = physical_entry(*elf);
   if (!entry) {
     return Error{
@@ -103,20 +127,16 @@ std::optional<Error> add_elf(const std::vector<std::uint8_t>& file, const GuestR
                     "link it at 1 MiB or above",
                     request.guest)};
   }
-  for (const ElfSegment& segment : elf->segments) {
-    MemoryBlock block{segment.physical, {segment.file_bytes.begin(), segment.file_bytes.end()}};
-    block.bytes.resize(segment.memory_size);
-    image.memory.push_back(std::move(block));
-  }
+  if (auto error = load_segments(file, *elf, image)) return error;
   image.memory.push_back(build_multiboot_info(*info, request.memory_bytes, request.append));
   image.symbols = std::move(elf->symbols);
   if (image.rom.empty()) image.rom = boot_rom_for_multiboot(*entry, *info);
   return std::nullopt;
 }
 
-std::optional<Error> add_boot_sector(const std::vector<std::uint8_t>& sector,
-                                     std::uint64_t file_size, const GuestRequest& request,
-                                     GuestImage& image) {
+std::optional<Error> add_boot_sector(const HostFile& file, const std::vector<std::uint8_t>& sector,
+                                     const GuestRequest& request, GuestImage& image) {
+  const std::uint64_t file_size = file.size();
   if (file_size < kSector) {
     return Error{
         fmt::format("guest {}: {} bytes is neither an ELF file nor a boot sector; a boot "
@@ -142,6 +162,12 @@ std::optional<Error> add_boot_sector(const std::vector<std::uint8_t>& sector,
                     request.guest)};
   }
   image.is_disk_image = file_size > kSector;
+  if (image.is_disk_image && (file.is_piped() || request.guest == "-")) {
+    return Error{
+        fmt::format("guest {}: a disk image, which the guest writes to, needs a name; give it as "
+                    "a file",
+                    request.guest)};
+  }
   image.memory.push_back({STRATA_BOOT_SECTOR_BASE, sector});
   if (image.rom.empty()) image.rom = boot_rom_for_boot_sector();
   return std::nullopt;
@@ -149,7 +175,7 @@ std::optional<Error> add_boot_sector(const std::vector<std::uint8_t>& sector,
 
 /// Pads in front, so that the last byte still is the last byte below 1 MiB and 4 GiB.
 std::optional<Error> add_bios(const std::string& name, GuestImage& image) {
-  auto file = HostFile::open(name, "--bios");
+  auto file = HostFile::open(name, "--bios", kMaxBiosBytes);
   if (!file) return Error{file.error()};
   const std::uint64_t size = file->size();
   if (size == 0 || size % 16 != 0 || size > kMaxBiosBytes) {
@@ -158,7 +184,7 @@ std::optional<Error> add_bios(const std::string& name, GuestImage& image) {
                     "256 KiB",
                     name, size)};
   }
-  auto bytes = file->read(size);
+  auto bytes = file->read(0, size);
   if (!bytes) return Error{bytes.error()};
   const std::uint64_t padding = (kPage - size % kPage) % kPage;
   image.rom.assign(padding, 0xFF);
@@ -167,15 +193,13 @@ std::optional<Error> add_bios(const std::string& name, GuestImage& image) {
 }
 
 std::optional<Error> add_guest(const GuestRequest& request, GuestImage& image) {
-  auto file = HostFile::open(request.guest, "guest");
+  const auto file = HostFile::open(request.guest, "guest", request.memory_bytes);
   if (!file) return Error{file.error()};
-  // An image may be huge: only an ELF file is read as a whole.
-  auto head = file->read(std::min(file->size(), kSector));
+  image.piped = file.value().piped();
+  const auto head = file.value().read(0, std::min(file.value().size(), kSector));
   if (!head) return Error{head.error()};
-  if (!looks_like_elf(*head)) return add_boot_sector(*head, file->size(), request, image);
-  auto whole = file->read(file->size());
-  if (!whole) return Error{whole.error()};
-  return add_elf(*whole, request, image);
+  if (looks_like_elf(head.value())) return add_elf(file.value(), request, image);
+  return add_boot_sector(file.value(), head.value(), request, image);
 }
 
 }  // namespace

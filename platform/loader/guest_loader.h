@@ -1,7 +1,8 @@
 // From what the user names to what a machine starts with. Guest formats: a multiboot (version 1)
 // i386 ELF file; a raw boot sector (512 bytes ending 55 AA, at 7C00); a disk image (a whole number
 // of sectors, more than one, first sector a boot sector), which is also the disk when no --disk is
-// given. Or no guest at all and a BIOS of the user's own. Only reads; writes no file.
+// given. Or no guest at all and a BIOS of the user's own. Only reads; writes no file. A guest but a
+// disk image may come through a pipe, of up to as many bytes as the machine has memory.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@
 namespace strata {
 
 struct GuestRequest {
-  std::string guest;   // file name; empty: none
+  std::string guest;   // file name, - for standard input; empty: none
   std::string bios;    // file name; empty: the machine's own boot ROM
   std::string append;  // command line for a multiboot guest
   std::uint64_t memory_bytes = 0;

@@ -2,41 +2,78 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 
 namespace strata {
+namespace {
 
-HostFile::~HostFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+// Not blocking: a terminal line without carrier must not hold the check of what it is.
+FileDescriptor open_for_reading(const std::string& name) {
+  if (name == "-") return FileDescriptor(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
+  return FileDescriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
 }
 
-Result<HostFile> HostFile::open(const std::string& name, const std::string& what) {
-  HostFile file;
-  file.label_ = what + " " + name;
-  // Not blocking: a pipe nobody writes to must not hold the check below.
-  file.descriptor_ = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file.descriptor_ < 0) {
+}  // namespace
+
+Result<HostFile> HostFile::open(const std::string& name, const std::string& what,
+                                std::uint64_t most_pipe_bytes) {
+  HostFile file(what + " " + name, open_for_reading(name));
+  struct stat status {};
+  if (!file.file_.valid() || ::fstat(file.file_.get(), &status) != 0) {
     return Error{fmt::format("{}: {}; name a file that exists and can be read", file.label_,
                              std::strerror(errno))};
   }
-  struct stat status {};
-  if (::fstat(file.descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
-    return Error{fmt::format("{}: not a regular file; name a file", file.label_)};
+  if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) {
+    const auto read = file.read_pipe(most_pipe_bytes);
+    if (!read) return Error{read.error()};
+  } else if (S_ISREG(status.st_mode)) {
+    file.size_ = static_cast<std::uint64_t>(status.st_size);
+  } else {
+    return Error{fmt::format("{}: not a regular file or a pipe; name a file", file.label_)};
   }
-  file.size_ = static_cast<std::uint64_t>(status.st_size);
   return file;
 }
 
-Result<std::vector<std::uint8_t>> HostFile::read(std::uint64_t bytes) {
+Result<bool> HostFile::read_pipe(std::uint64_t most_bytes) {
+  constexpr std::size_t kPiece = 64u << 10;
+  while (size_ <= most_bytes) {
+    // A named pipe has no end before somebody wrote to it.
+    pollfd waiting{file_.get(), POLLIN, 0};
+    if (::poll(&waiting, 1, -1) < 0) continue;
+    piped_.resize(size_ + kPiece);
+    const ssize_t count = ::read(file_.get(), piped_.data() + size_, kPiece);
+    if (count < 0 && errno != EINTR && errno != EAGAIN) {
+      return Error{fmt::format("{}: cannot be read: {}", label_, std::strerror(errno))};
+    }
+    if (count > 0) size_ += static_cast<std::uint64_t>(count);
+    piped_.resize(size_);
+    if (count == 0) {
+      file_.reset();
+      return true;
+    }
+  }
+  return Error{
+      fmt::format("{}: more than {} bytes come through the pipe; give more --mem or name a file",
+                  label_, most_bytes)};
+}
+
+Result<std::vector<std::uint8_t>> HostFile::read(std::uint64_t offset, std::uint64_t bytes) const {
+  assert(offset <= size_ && bytes <= size_ - offset);
+  if (is_piped()) {
+    const auto begin = piped_.begin() + static_cast<std::ptrdiff_t>(offset);
+    return std::vector<std::uint8_t>(begin, begin + static_cast<std::ptrdiff_t>(bytes));
+  }
   std::vector<std::uint8_t> content(bytes);
   std::uint64_t done = 0;
   while (done < bytes) {
-    const ssize_t count =
-        ::pread(descriptor_, content.data() + done, bytes - done, static_cast<off_t>(done));
+    const ssize_t count = ::pread(file_.get(), content.data() + done, bytes - done,
+                                  static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) {
       return Error{fmt::format("{}: cannot be read: {}", label_,

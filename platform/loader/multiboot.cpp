@@ -10,7 +10,6 @@ namespace strata {
 namespace {
 
 constexpr std::uint32_t kHeaderMagic = 0x1BADB002;
-constexpr std::size_t kHeaderSearchBytes = 8192;
 // Header flags 0 to 15 are requirements the loader must know (3.1.2): 0 modules aligned to pages, 1
 // memory information, 2 video mode (advice only; we stay in text mode).
 constexpr std::uint32_t kRequiredFlags = 0xFFFF;
@@ -73,7 +72,7 @@ class Page {
 
 std::optional<Error> check_multiboot_header(std::span<const std::uint8_t> file,
                                             const std::string& name) {
-  const std::size_t end = std::min(file.size(), kHeaderSearchBytes);
+  const std::size_t end = std::min<std::size_t>(file.size(), kMultibootSearchBytes);
   for (std::size_t at = 0; at + 12 <= end; at += 4) {
     if (load32(&file[at]) != kHeaderMagic) continue;
     const std::uint32_t flags = load32(&file[at + 4]);

@@ -16,8 +16,11 @@ namespace strata {
 /// Longest command line the information page has room for, in bytes.
 inline constexpr std::size_t kMaxCommandLine = 2048;
 
+/// How far into the file the header may be.
+inline constexpr std::uint64_t kMultibootSearchBytes = 8192;
+
 /// Nothing when `file` has a header we can serve, else what is wrong. The header is 4-byte aligned
-/// in the first 8192 bytes.
+/// in the first kMultibootSearchBytes.
 std::optional<Error> check_multiboot_header(std::span<const std::uint8_t> file,
                                             const std::string& name);
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,9 @@ struct ElfBuilder {
   // A multiboot guest of one segment at 1 MiB: header (magic, flags 0, checksum), then HLT.
   Elf32_Ehdr header{};
   Elf32_Phdr segment{};
-  std::vector<std::uint8_t> code = {0x02, 0xB0, 0xAD, 0x1B, 0,    0,   0,
-                                    0,    0xFE, 0x4F, 0x52, 0xE4, 0xF4};
+  static constexpr std::uint8_t kCode[] = {0x02, 0xB0, 0xAD, 0x1B, 0,    0,   0,
+                                           0,    0xFE, 0x4F, 0x52, 0xE4, 0xF4};
+  std::vector<std::uint8_t> code{std::begin(kCode), std::end(kCode)};
   std::uint32_t segment_count = 1;
 
   ElfBuilder() {

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "models/machine/memory_map.h"
 #include "sw/include/boot_parameters.h"
@@ -135,11 +136,75 @@ TEST_F(GuestLoader, RefusesMissingFile) {
                {"none.elf", "No such file", "exists"});
 }
 
-TEST_F(GuestLoader, RefusesFolderAndPipe) {
+TEST_F(GuestLoader, RefusesFolderAndDevice) {
   expect_error(load_guest({folder_.string(), "", "", 16 * kMiB}), {"not a regular file"});
+  expect_error(load_guest({"/dev/zero", "", "", 16 * kMiB}), {"not a regular file"});
+}
+
+TEST_F(GuestLoader, ReadsAPipeToItsEnd) {
   const std::string pipe = (folder_ / "pipe").string();
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  expect_error(load_guest({pipe, "", "", 16 * kMiB}), {"not a regular file"});
+  const auto elf = ElfBuilder().build();
+  std::thread writer([&] { write("pipe", elf); });
+  const auto guest = load_guest({pipe, "", "", 16 * kMiB});
+  writer.join();
+  ASSERT_TRUE(guest.ok()) << guest.error();
+  EXPECT_EQ(guest.value().piped, elf);
+  EXPECT_EQ(guest.value().memory.at(0).address, 0x100000u);
+}
+
+TEST_F(GuestLoader, RefusesHeaderEntriesOfAnotherSize) {
+  ElfBuilder programs;
+  programs.header.e_phentsize = 0;
+  expect_error(load(programs.build()), {"program headers have 0 bytes, not 32"});
+  ElfBuilder sections;
+  sections.header.e_shentsize = 41;
+  expect_error(load(sections.build_with_symbol("here", 0x100000)),
+               {"section headers have 41 bytes, not 40"});
+}
+
+TEST_F(GuestLoader, RefusesSegmentsThatNeedMoreThanTheMemoryTogether) {
+  // The same 8 MiB three times over in a machine of 16 MiB.
+  ElfBuilder elf;
+  elf.segment.p_memsz = 8 << 20;
+  auto file = elf.build();
+  elf.header.e_phoff = static_cast<std::uint32_t>(file.size());
+  elf.header.e_phnum = 3;
+  file = elf.build();
+  for (int i = 0; i < 3; ++i) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(&elf.segment);
+    file.insert(file.end(), bytes, bytes + sizeof elf.segment);
+  }
+  expect_error(load(file), {"25165824 bytes together", "--mem gives 16 MiB"});
+}
+
+TEST_F(GuestLoader, ReadsOneSymbolTableOfASizeThatFits) {
+  // Section headers that all name one table: it is read once.
+  ElfBuilder elf;
+  auto file = elf.build_with_symbol("here", 0x100008);
+  const std::vector<std::uint8_t> sections(file.end() - 2 * sizeof(Elf32_Shdr),
+                                           file.end() - sizeof(Elf32_Shdr));
+  for (int i = 0; i < 60'000; ++i) file.insert(file.end(), sections.begin(), sections.end());
+  const std::uint16_t count = 60'003;
+  std::memcpy(&file[offsetof(Elf32_Ehdr, e_shnum)], &count, sizeof count);
+  const auto guest = load(file);
+  ASSERT_TRUE(guest.ok()) << guest.error();
+  EXPECT_EQ(guest.value().symbols.by_name.at("here"), 0x100008u);
+
+  Elf32_Shdr large{};
+  std::memcpy(&large, sections.data(), sizeof large);
+  large.sh_size = 4 * kMiB;
+  auto wide = ElfBuilder().build_with_symbol("here", 0x100008);
+  std::memcpy(&wide[wide.size() - 2 * sizeof large], &large, sizeof large);
+  fs::resize_file(write("wide", wide), 8 * kMiB);
+  expect_error(load_guest({(folder_ / "wide").string(), "", "", 16 * kMiB}),
+               {"symbol table", "4194304 bytes", "--mem"});
+}
+
+TEST_F(GuestLoader, ReadsOfASparseFileWhatItNeeds) {
+  const std::string path = write("sparse", ElfBuilder().build());
+  fs::resize_file(path, std::uint64_t{64} << 30);
+  EXPECT_TRUE(load_guest({path, "", "", 16 * kMiB}).ok());
 }
 
 TEST_F(GuestLoader, RefusesEveryTruncation) {
