@@ -10,6 +10,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <thread>
 
 namespace strata {
@@ -36,7 +37,9 @@ class FileActions {
 
 /// Exit status of `child` as shells report it.
 Result<int> wait_for(pid_t child, const std::function<bool()>& cancelled) {
-  bool asked = false;
+  // It ends within milliseconds unless something is wrong with it.
+  constexpr auto kPatience = 10s;
+  std::optional<std::chrono::steady_clock::time_point> asked;
   int status = 0;
   for (;;) {
     const pid_t ended = waitpid(child, &status, WNOHANG);
@@ -44,10 +47,12 @@ Result<int> wait_for(pid_t child, const std::function<bool()>& cancelled) {
     if (ended < 0 && errno != EINTR) {
       return Error{fmt::format("waiting failed: {}", std::strerror(errno))};
     }
+    const auto now = std::chrono::steady_clock::now();
     if (!asked && cancelled()) {
       kill(child, SIGTERM);
-      asked = true;
+      asked = now;
     }
+    if (asked && now - *asked > kPatience) kill(child, SIGKILL);
     std::this_thread::sleep_for(5ms);
   }
 }

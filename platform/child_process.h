@@ -14,7 +14,7 @@ struct ChildResult {
 };
 
 /// Starts `program` with `arguments`, standard output and error going to the two files, and waits.
-/// Once `cancelled` says so, the child is asked to end (SIGTERM).
+/// Once `cancelled` says so, the child is asked to end (SIGTERM), and made to when it does not.
 Result<ChildResult> run_child(const std::string& program, const std::vector<std::string>& arguments,
                               const std::string& stdout_file, const std::string& stderr_file,
                               const std::function<bool()>& cancelled);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 
 #include "platform/child_process.h"
@@ -15,7 +16,8 @@
 #include "platform/engines.h"
 #include "platform/exit_codes.h"
 #include "platform/loader/guest_loader.h"
-#include "platform/output_file.h"
+#include "platform/output/output_file.h"
+#include "platform/output/standard_streams.h"
 #include "platform/run_control.h"
 #include "platform/stats/comparison.h"
 #include "platform/stop_signals.h"
@@ -28,18 +30,21 @@ namespace fs = std::filesystem;
 /// A folder of its own under the host's temporary folder, gone with the object.
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "strata-compare-XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
+  TemporaryFolder() = default;
   ~TemporaryFolder() {
     std::error_code ignored;
-    if (exists()) fs::remove_all(path_, ignored);
+    if (!path_.empty()) fs::remove_all(path_, ignored);
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-  bool exists() const { return !path_.empty(); }
+  /// False where the host does not let it be made.
+  bool make() {
+    std::string pattern = (fs::temp_directory_path() / "strata-compare-XXXXXX").string();
+    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+    return !path_.empty();
+  }
+
   std::string file(const std::string& name) const { return (path_ / name).string(); }
 
  private:
@@ -75,10 +80,6 @@ bool same_content(const std::string& a, const std::string& b) {
   return left.eof() && right.eof();
 }
 
-extern "C" void on_stop_signal(int) {
-  RunControl::interrupt();
-}
-
 class CompareRun {
  public:
   explicit CompareRun(const CompareOptions& options) : options_(options) {}
@@ -97,7 +98,9 @@ class CompareRun {
 
   const CompareOptions& options_;
   TemporaryFolder folder_;
-  std::string disk_;  // the image given, or empty
+  std::string guest_;                // the guest given, or a copy of what came through a pipe
+  std::string disk_;                 // the image given, or empty
+  std::unique_ptr<RawImage> image_;  // the same, where it is copied
   Comparison comparison_;
 };
 
@@ -108,13 +111,25 @@ std::optional<Error> CompareRun::check_input() {
   disk_ = run.disk.empty() && guest->is_disk_image ? run.guest : run.disk;
   comparison_.has_disk = !disk_.empty();
   if (comparison_.has_disk) {
-    auto image = RawImage::open(disk_);
+    auto image = RawImage::open(
+        disk_, run.disk_shared || !options_.share_disk ? ImageUse::kShare : ImageUse::kOwn);
     if (!image) return Error{image.error()};
+    // Nobody may write to it while it is copied; the engines take it themselves where they share
+    // it.
+    if (!options_.share_disk) image_ = std::move(*image);
   }
-  if (!folder_.exists()) {
+  // From here on there is something to clear away. The children get Ctrl-C too and end by
+  // themselves; this process then reports what there is.
+  catch_stop_signals();
+  if (!folder_.make()) {
     return Error{
         fmt::format("{}: no temporary folder can be made there; set TMPDIR to one where it can",
                     fs::temp_directory_path().string())};
+  }
+  guest_ = run.guest;
+  if (!guest->piped.empty()) {
+    guest_ = folder_.file("guest");
+    write_document({"guest", guest_, true}, {guest->piped.begin(), guest->piped.end()});
   }
   return check_outputs({{"--json", options_.json, true}}, {run.guest, run.bios, run.disk});
 }
@@ -128,29 +143,27 @@ std::vector<std::string> CompareRun::arguments(const CompareOptions::Engine& eng
     if (!argument.starts_with("--disk=")) all.push_back(argument);
   }
   if (!disk_.empty()) {
-    all.push_back("--disk=" + (options_.share_disk ? disk_ : folder_.file(name + ".img")));
+    all.push_back("--disk=" + (options_.share_disk ? disk_ : folder_.file(name + ".img")) +
+                  (options_.share_disk && options_.common.disk_shared ? ",share" : ""));
   }
-  if (!options_.common.guest.empty()) {
+  if (!guest_.empty()) {
     all.push_back("--");
-    all.push_back(options_.common.guest);
+    all.push_back(guest_);
   }
   return all;
 }
 
 std::optional<Error> CompareRun::copy_disk(const std::string& to) const {
-  if (disk_.empty() || options_.share_disk) return std::nullopt;
-  std::error_code error;
-  fs::copy_file(disk_, to, error);
-  if (!error) return std::nullopt;
-  return Error{
-      fmt::format("disk image '{}' cannot be copied to {}: {}; set TMPDIR to a folder with room",
-                  disk_, to, error.message())};
+  if (!image_) return std::nullopt;
+  const auto copied = image_->copy_to(to);
+  if (copied) return std::nullopt;
+  return Error{copied.error() + "; set TMPDIR to a folder with room"};
 }
 
 std::optional<Error> CompareRun::run_engine(const CompareOptions::Engine& engine) {
   const std::string name(engine.entry->name);
   if (auto error = copy_disk(folder_.file(name + ".img"))) return error;
-  fmt::print(stderr, "strata: running {} ...\n", name);
+  say("strata: running {} ...\n", name);
   const std::string messages = folder_.file(name + ".err");
   const auto child = run_child("/proc/self/exe", arguments(engine, name),
                                folder_.file(name + ".out"), messages, RunControl::interrupted);
@@ -168,6 +181,7 @@ std::optional<Error> CompareRun::run_engine(const CompareOptions::Engine& engine
     return Error{
         fmt::format("{}: the run ended with status {}: {}", name, child.value().status, reason)};
   }
+  report->guest = options_.common.guest.empty() ? options_.common.bios : options_.common.guest;
   comparison_.runs.push_back(std::move(*report));
   return std::nullopt;
 }
@@ -198,25 +212,21 @@ int CompareRun::exit_status() const {
 
 int CompareRun::execute() {
   if (auto error = check_input()) return report_bad_input(error->message);
-  // The children get Ctrl-C too and end by themselves; this process then reports what there is.
-  catch_stop_signals();
   for (const CompareOptions::Engine& engine : options_.engines) {
     if (RunControl::interrupted()) break;
     if (auto error = run_engine(engine)) {
-      fmt::print(stderr, "strata: {}\n", error->message);
+      say("strata: {}\n", error->message);
       return RunControl::interrupted() ? kExitInterrupted : kExitFailed;
     }
   }
   if (RunControl::interrupted()) return kExitInterrupted;
   compare_disks();
   add_note();
-  fmt::print("{}", to_table(comparison_));
-  if (!options_.json.empty()) {
-    if (auto error = write_file({"--json", options_.json, true}, to_json(comparison_))) {
-      fmt::print(stderr, "strata: {}\n", error->message);
-      return kExitFailed;
-    }
-  }
+  // Standard output takes one document.
+  const bool json_on_standard_output = options_.json == "-";
+  Output& table = json_on_standard_output ? standard_error() : standard_output();
+  table.put(to_table(comparison_));
+  if (!options_.json.empty()) write_document({"--json", options_.json, true}, to_json(comparison_));
   return exit_status();
 }
 

@@ -6,11 +6,13 @@ namespace strata {
 
 enum ExitCode : int {
   kExitOk = 0,
-  kExitFailed = 1,    // --check found a difference, engines differ in compare, or a bug of ours
+  kExitFailed = 1,    // --check found a difference, engines differ in compare, something could not
+                      // be written, the disk image was lost, or a bug of ours
   kExitBadInput = 2,  // bad option, file or host: nothing was run, no file was changed
   kExitTripleFault = 3,
   kExitLimit = 4,          // --max-cycles or --timeout reached
   kExitInterrupted = 130,  // Ctrl-C, after a clean end
+  kExitReaderGone = 141,   // who read an output went away; what shells report of SIGPIPE
 };
 
 }  // namespace strata

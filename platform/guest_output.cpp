@@ -2,44 +2,56 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <utility>
+
+#include "platform/output/standard_streams.h"
 
 namespace strata {
 
-GuestOutput::GuestOutput(std::string serial, bool hold_back)
-    : serial_(std::move(serial)), hold_back_(hold_back) {}
+bool names_standard_stream(const std::string& path) {
+  return path == "stdio" || path == "-";
+}
 
 std::optional<Error> GuestOutput::open() {
-  if (serial_.empty() || serial_ == "stdio") return std::nullopt;
-  serial_file_.reset(std::fopen(serial_.c_str(), "wb"));
-  if (serial_file_) return std::nullopt;
-  return Error{fmt::format("--serial {}: cannot be written: {}", serial_, std::strerror(errno))};
+  standard_ = paths_.standard_output_taken ? &standard_error() : &standard_output();
+  if (paths_.console.empty()) {
+    console_ = standard_;
+  } else if (auto error = open_file("--console", paths_.console, console_)) {
+    return error;
+  }
+  return paths_.serial.empty() ? std::nullopt : open_file("--serial", paths_.serial, serial_);
 }
 
-void GuestOutput::put_standard(std::uint8_t byte) {
-  if (hold_back_) {
-    held_ += static_cast<char>(byte);
+std::optional<Error> GuestOutput::open_file(const char* option, const std::string& path,
+                                            Output*& out) {
+  if (names_standard_stream(path)) {
+    out = standard_;
+    return std::nullopt;
+  }
+  auto file = Output::create(fmt::format("{} {}", option, path), path);
+  if (!file) return Error{file.error()};
+  out = file->get();
+  files_.push_back(std::move(*file));
+  return std::nullopt;
+}
+
+void GuestOutput::put(Output* out, std::uint8_t byte) {
+  if (out == nullptr) return;
+  const char character = static_cast<char>(byte);
+  if (out == standard_ && paths_.hold_back) {
+    held_ += character;
     return;
   }
-  std::fputc(byte, stdout);
-  if (byte == '\n') std::fflush(stdout);
-}
-
-void GuestOutput::serial(std::uint8_t byte) {
-  if (serial_file_) {
-    std::fputc(byte, serial_file_.get());
-  } else if (serial_ == "stdio") {
-    put_standard(byte);
-  }
+  out->put(character);
+  // A line is there for whoever waits for it, and what a killed run said is not lost.
+  if (character == '\n') out->flush();
 }
 
 void GuestOutput::release() {
-  std::fwrite(held_.data(), 1, held_.size(), stdout);
-  held_.clear();
-  std::fflush(stdout);
-  if (serial_file_) std::fflush(serial_file_.get());
+  if (standard_ == nullptr) return;
+  standard_->put(std::exchange(held_, {}));
+  standard_->flush();
+  for (const auto& file : files_) file->close();
 }
 
 }  // namespace strata

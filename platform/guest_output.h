@@ -2,41 +2,53 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "models/base/result.h"
+#include "platform/output/output.h"
 
 namespace strata {
 
+struct GuestOutputPaths {
+  /// Of the debug console: a file; empty or "-" for the standard stream.
+  std::string console;
+  /// Of the serial port: a file; "stdio" or "-" for the standard stream; empty: its bytes are
+  /// dropped.
+  std::string serial;
+  /// The standard stream is standard error, because a document of ours has standard output.
+  bool standard_output_taken = false;
+  /// Keep what goes to the standard stream until release(), because the screen is drawn there.
+  bool hold_back = false;
+};
+
+/// Whether `path`, of --console or --serial, means the standard stream and no file.
+bool names_standard_stream(const std::string& path);
+
 class GuestOutput {
  public:
-  /// `serial` is "stdio", a file, or empty. `hold_back` keeps what goes to standard output until
-  /// release(), because the screen is drawn there.
-  GuestOutput(std::string serial, bool hold_back);
+  explicit GuestOutput(GuestOutputPaths paths) : paths_(std::move(paths)) {}
 
-  /// Opens the serial file, emptying it. Without an open file its bytes are dropped.
+  /// Opens the files, emptying them; before it bytes are dropped.
   std::optional<Error> open();
 
-  void debug_console(std::uint8_t byte) { put_standard(byte); }
-  void serial(std::uint8_t byte);
+  void debug_console(std::uint8_t byte) { put(console_, byte); }
+  void serial(std::uint8_t byte) { put(serial_, byte); }
 
   /// Writes out everything.
   void release();
 
  private:
-  struct Closer {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
+  std::optional<Error> open_file(const char* option, const std::string& path, Output*& out);
+  void put(Output* out, std::uint8_t byte);
 
-  void put_standard(std::uint8_t byte);
-
-  std::string serial_;
-  bool hold_back_;
+  GuestOutputPaths paths_;
   std::string held_;
-  std::unique_ptr<std::FILE, Closer> serial_file_;
+  std::vector<std::unique_ptr<Output>> files_;
+  Output* standard_ = nullptr;
+  Output* console_ = nullptr;  // null: dropped
+  Output* serial_ = nullptr;
 };
 
 }  // namespace strata

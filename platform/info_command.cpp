@@ -1,7 +1,6 @@
 // `strata info`: the host, its KVM and what the program is built from.
 #include <Zydis/Zydis.h>
-#include <fmt/core.h>
-#include <spdlog/version.h>
+#include <fmt/format.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "platform/engines.h"
 #include "platform/exit_codes.h"
 #include "platform/host_cpu.h"
+#include "platform/output/standard_streams.h"
 #include "platform/simulator_versions.h"
 #include "platform/version.h"
 
@@ -19,19 +19,18 @@ namespace strata {
 namespace {
 
 void line(const char* label, const std::string& text) {
-  fmt::print("{:<13} {}\n", label, text);
+  standard_output().put(fmt::format("{:<13} {}\n", label, text));
 }
 
 std::string libraries() {
   const ZyanU64 zydis = ZydisGetVersion();
   return fmt::format(
-      "Boost {}.{}.{}, Zydis {}.{}.{}, fmt {}.{}.{}, spdlog {}.{}.{}, "
+      "Boost {}.{}.{}, Zydis {}.{}.{}, fmt {}.{}.{}, "
       "nlohmann-json {}.{}.{}",
       BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100,
       ZYDIS_VERSION_MAJOR(zydis), ZYDIS_VERSION_MINOR(zydis), ZYDIS_VERSION_PATCH(zydis),
-      FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100, SPDLOG_VER_MAJOR,
-      SPDLOG_VER_MINOR, SPDLOG_VER_PATCH, NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
-      NLOHMANN_JSON_VERSION_PATCH);
+      FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100, NLOHMANN_JSON_VERSION_MAJOR,
+      NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH);
 }
 
 }  // namespace

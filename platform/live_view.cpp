@@ -1,11 +1,9 @@
 #include "platform/live_view.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 #include "models/base/text_screen.h"
+#include "platform/output/standard_streams.h"
 #include "platform/stats/number_text.h"
 
 namespace strata {
@@ -22,7 +20,11 @@ constexpr const char* kClearLine = "\r\033[K";
 
 LiveView::LiveView(bool screen, bool status_line, std::optional<Cycle> max_cycles)
     : max_cycles_(max_cycles), status_line_(status_line && ::isatty(STDERR_FILENO) == 1) {
-  if (screen) display_ = std::make_unique<TerminalDisplay>(stdout);
+  if (!screen) return;
+  display_ = std::make_unique<TerminalDisplay>([](std::string_view text) {
+    standard_output().put(text);
+    standard_output().flush();
+  });
 }
 
 LiveView::~LiveView() {
@@ -56,13 +58,13 @@ void LiveView::update(const Machine& machine, double elapsed) {
   if (display_) {
     display_->draw_status(text);
   } else {
-    fmt::print(stderr, "{}{}", kClearLine, text);
+    say("{}{}", kClearLine, text);
     status_shown_ = true;
   }
 }
 
 void LiveView::close() {
-  if (status_shown_) fmt::print(stderr, "{}", kClearLine);
+  if (status_shown_) say("{}", kClearLine);
   status_shown_ = false;
   display_.reset();
 }

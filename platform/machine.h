@@ -21,14 +21,15 @@ class RunControl;   // platform/run_control.h
 
 /// Why a run ended.
 enum class RunEnd {
-  kExited,       // the guest wrote port F4
-  kHalted,       // HLT with nothing that could ever wake the CPU
-  kShutdown,     // triple fault
-  kCycleLimit,   // --max-cycles
-  kTimeout,      // --timeout
-  kInterrupted,  // Ctrl-C
-  kCheckFailed,  // --check found a difference; RunOutcome::report shows it
-  kHostFailed,   // the host could not go on (Engine::failure()); RunOutcome::report says why
+  kExited,        // the guest wrote port F4
+  kHalted,        // HLT with nothing that could ever wake the CPU
+  kShutdown,      // triple fault
+  kCycleLimit,    // --max-cycles
+  kTimeout,       // --timeout
+  kInterrupted,   // Ctrl-C
+  kOutputFailed,  // something the run writes could not be written, or nobody reads it any more
+  kCheckFailed,   // --check found a difference; RunOutcome::report shows it
+  kHostFailed,    // the host could not go on (Engine::failure()); RunOutcome::report says why
 };
 
 struct RunOutcome {

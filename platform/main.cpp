@@ -1,8 +1,4 @@
 // The program `strata`: from arguments to a command.
-#include <fmt/format.h>
-
-#include <csignal>
-#include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
@@ -12,12 +8,13 @@
 #include "platform/commands.h"
 #include "platform/exit_codes.h"
 #include "platform/options.h"
+#include "platform/output/standard_streams.h"
 
 namespace strata {
 namespace {
 
 int show(const ShowText& text) {
-  fmt::print("{}", text.text);
+  standard_output().put(text.text);
   return kExitOk;
 }
 
@@ -32,16 +29,14 @@ int dispatch(const Command& command) {
 }
 
 int start(const std::vector<std::string>& arguments) {
-  // A reader that went away (strata run ... | head) must not keep disk and waves from being closed.
-  std::signal(SIGPIPE, SIG_IGN);
   auto command = parse_command_line(arguments);
   if (!command) return report_bad_input(command.error());
   try {
     return dispatch(*command);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "strata: the host has not enough memory; give less --mem\n");
+    say("strata: the host has not enough memory; give less --mem\n");
   } catch (const std::exception& error) {
-    fmt::print(stderr, "strata: internal error: {}\n", error.what());
+    say("strata: internal error: {}\n", error.what());
   }
   return kExitFailed;
 }
@@ -49,12 +44,14 @@ int start(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int report_bad_input(const std::string& message) {
-  fmt::print(stderr, "strata: {}\n", message);
+  say("strata: {}\n", message);
   return kExitBadInput;
 }
 
 }  // namespace strata
 
 int main(int argc, char** argv) {
-  return strata::start(std::vector<std::string>(argv + 1, argv + argc));
+  strata::guard_standard_streams();
+  const int status = strata::start(std::vector<std::string>(argv + 1, argv + argc));
+  return strata::end_program(status);
 }

@@ -41,7 +41,7 @@ po::options_description machine_options() {
   po::options_description options("Machine");
   auto add = options.add_options();
   add("disk", po::value<std::string>()->value_name("FILE"),
-      "raw image of the ATA drive; written in place");
+      "raw image of the ATA drive, written in place; FILE,share reads it, as others may");
   add("mem", po::value<std::string>()->value_name("SIZE")->default_value("16M"),
       "RAM, 1M to 2048M; a bare number counts MiB");
   add("cpu", po::value<std::string>()->value_name("MODEL")->default_value("586"),
@@ -80,6 +80,8 @@ po::options_description output_options() {
   auto add = options.add_options();
   add("display", po::value<std::string>()->value_name("HOW")->default_value("none"),
       "none, or text: the screen in this terminal");
+  add("console", po::value<std::string>()->value_name("FILE"),
+      "bytes of the debug console, else on standard output");
   add("serial", po::value<std::string>()->value_name("FILE"),
       "bytes of the serial port; stdio for standard output");
   add("screen-text", po::value<std::string>()->value_name("FILE"),
@@ -264,9 +266,17 @@ void read_devices(const Values& values, RunOptions& run) {
   }
 }
 
+/// FILE or FILE,share
+void read_disk(std::string text, RunOptions& run) {
+  constexpr std::string_view kShare = ",share";
+  run.disk_shared = text.ends_with(kShare);
+  if (run.disk_shared) text.resize(text.size() - kShare.size());
+  run.disk = std::move(text);
+}
+
 void read_machine(const Values& values, RunOptions& run) {
   run.guest = values.positional();
-  run.disk = values.text("disk");
+  read_disk(values.text("disk"), run);
   run.bios = values.text("bios");
   run.append = values.text("append");
   run.cpu = values.choice<CpuFamily>(
@@ -311,6 +321,7 @@ void read_limits(const Values& values, RunOptions& run) {
 void read_output(const Values& values, RunOptions& run) {
   run.display = values.choice<DisplayMode>(
       "display", {{"none", DisplayMode::kNone}, {"text", DisplayMode::kText}});
+  run.console = values.text("console");
   run.serial = values.text("serial");
   run.screen_text = values.text("screen-text");
   run.screen_png = values.text("screen-png");

@@ -25,6 +25,7 @@ struct RunOptions {
   std::string append;
   std::optional<std::uint16_t> post_port;
   std::string disk;
+  bool disk_shared = false;  // read only, and by other runs at the same time
   std::uint64_t memory_bytes = 0;
   std::uint64_t clock_hz = 0;
 
@@ -32,7 +33,8 @@ struct RunOptions {
   std::optional<std::chrono::duration<double>> timeout;
 
   DisplayMode display = DisplayMode::kNone;
-  std::string serial;  // "stdio" or a file
+  std::string console;  // "stdio" or a file; empty: stdio
+  std::string serial;   // "stdio" or a file
   std::string screen_text;
   std::string screen_png;
   std::string stats;

@@ -16,8 +16,10 @@ inline const std::string kGeneralHelp =
 'strata COMMAND --help' lists a command's options. The program ends with
   the guest's own status (port F4), or
   0  the guest halted for good       3  triple fault
-  1  a check failed                  4  a limit was reached
-  2  bad option, file or host      130  interrupted (Ctrl-C)
+  1  a check failed, something       4  a limit was reached
+     could not be written, or      130  interrupted (Ctrl-C)
+     the disk image was lost       141  the reader of the output went away
+  2  bad option, file or host
 )";
 
 inline const std::string kRunHelp =
@@ -26,7 +28,9 @@ inline const std::string kRunHelp =
 GUEST is a multiboot (version 1) i386 ELF file, a boot sector (512 bytes ending
 55 AA, loaded at 7C00), or a disk image whose first sector is one; such an image
 is also the disk when --disk is not given. Without GUEST, --bios is needed.
-The debug console (port E9) goes to standard output.
+A guest but a disk image may come through a pipe; - is standard input. The debug
+console (port E9) goes to standard output, unless --console names a file or a
+document (--stats -, --screen-text -) takes standard output; then to standard error.
 )";
 
 inline const std::string kCompareHelp =

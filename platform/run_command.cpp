@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 
@@ -20,7 +19,8 @@
 #include "platform/loader/guest_loader.h"
 #include "platform/machine.h"
 #include "platform/numbers.h"
-#include "platform/output_file.h"
+#include "platform/output/output_file.h"
+#include "platform/output/standard_streams.h"
 #include "platform/run_control.h"
 #include "platform/run_log.h"
 #include "platform/stats/number_text.h"
@@ -43,7 +43,8 @@ class Run {
   explicit Run(const RunOptions& options)
       : options_(options),
         log_(options.log, options.verbose),
-        output_(options.serial, options.display == DisplayMode::kText) {}
+        output_({options.console, options.serial, find_standard_output(outputs()) != nullptr,
+                 options.display == DisplayMode::kText}) {}
 
   int execute();
 
@@ -58,7 +59,7 @@ class Run {
   int finish(const RunOutcome& outcome, double seconds);
   int exit_status(const RunOutcome& outcome) const;
   RunReport report(const RunOutcome& outcome, double seconds) const;
-  std::optional<Error> write_results(const RunReport& report, const TextScreen& screen) const;
+  void write_results(const RunReport& report, const TextScreen& screen) const;
   void explain(const RunOutcome& outcome, const RunReport& report) const;
 
   const RunOptions& options_;
@@ -78,9 +79,10 @@ std::vector<OutputFile> Run::outputs() const {
           {"--fst", options_.fst},
           {"--stats", options_.stats, true},
           {"--screen-text", options_.screen_text, true},
-          {"--screen-png", options_.screen_png},
+          {"--screen-png", options_.screen_png, true},
           {"--log", options_.log},
-          {"--serial", options_.serial == "stdio" ? "" : options_.serial}};
+          {"--console", names_standard_stream(options_.console) ? "" : options_.console},
+          {"--serial", names_standard_stream(options_.serial) ? "" : options_.serial}};
 }
 
 std::optional<Error> Run::prepare() {
@@ -96,6 +98,8 @@ std::optional<Error> Run::prepare() {
   if (auto error = check_outputs(outputs(), {options_.guest, options_.bios, options_.disk})) {
     return error;
   }
+  // What the run opens it closes, from here on whatever comes.
+  catch_stop_signals();
   if (auto error = open_disk()) return error;
   auto machine = options_.engine->make(config());
   if (!machine) return Error{machine.error()};
@@ -132,7 +136,7 @@ std::optional<Error> Run::open_disk() {
   const bool boots_from_image = options_.disk.empty() && guest_.is_disk_image;
   const std::string& path = boots_from_image ? options_.guest : options_.disk;
   if (path.empty()) return std::nullopt;
-  auto image = RawImage::open(path);
+  auto image = RawImage::open(path, options_.disk_shared ? ImageUse::kShare : ImageUse::kOwn);
   if (!image) return Error{image.error()};
   image_ = std::move(*image);
   disk_.emplace(*image_);
@@ -173,7 +177,6 @@ std::optional<Error> Run::open_outputs() {
 
 int Run::execute() {
   if (auto error = prepare()) return report_bad_input(error->message);
-  catch_stop_signals();
   RunControl control({options_.max_cycles, options_.timeout});
   std::optional<Cycle> limit;
   if (options_.max_cycles != kNever) limit = options_.max_cycles;
@@ -187,23 +190,20 @@ int Run::execute() {
 }
 
 int Run::finish(const RunOutcome& outcome, double seconds) {
-  const bool flushed = !image_ || image_->flush();
-  log_.flush();
+  if (image_) image_->flush();
+  log_.close();
   output_.release();
   const TextScreen screen = machine_->screen();
-  if (options_.display == DisplayMode::kText) fmt::print("{}\n", trimmed(to_text(screen)));
+  if (options_.display == DisplayMode::kText)
+    standard_output().put(trimmed(to_text(screen)) + "\n");
   RunReport figures = report(outcome, seconds);
   figures.screen_hash = hash_screen(screen);
-  const auto error = write_results(figures, screen);
+  if (image_ && !image_->failure().empty()) {
+    say("strata: {}\n", image_->failure());
+    figures.status = kExitFailed;
+  }
+  write_results(figures, screen);
   explain(outcome, figures);
-  if (error) {
-    fmt::print(stderr, "strata: {}\n", error->message);
-    return kExitFailed;
-  }
-  if (!flushed) {
-    fmt::print(stderr, "strata: the disk image could not be flushed to the host's disk\n");
-    return kExitFailed;
-  }
   return figures.status;
 }
 
@@ -215,6 +215,7 @@ int Run::exit_status(const RunOutcome& outcome) const {
     case RunEnd::kCycleLimit:
     case RunEnd::kTimeout: return kExitLimit;
     case RunEnd::kInterrupted: return kExitInterrupted;
+    case RunEnd::kOutputFailed: return kExitOk;  // end_program() knows better
     case RunEnd::kCheckFailed:
     case RunEnd::kHostFailed: return kExitFailed;
   }
@@ -229,6 +230,7 @@ const char* outcome_name(RunEnd end) {
     case RunEnd::kCycleLimit: return "max-cycles";
     case RunEnd::kTimeout: return "timeout";
     case RunEnd::kInterrupted: return "interrupted";
+    case RunEnd::kOutputFailed: return "output-failed";
     case RunEnd::kCheckFailed: return "check-failed";
     case RunEnd::kHostFailed: return "host-failed";
   }
@@ -256,34 +258,27 @@ RunReport Run::report(const RunOutcome& outcome, double seconds) const {
   return report;
 }
 
-std::optional<Error> Run::write_results(const RunReport& report, const TextScreen& screen) const {
-  if (!options_.stats.empty()) {
-    if (auto error = write_file({"--stats", options_.stats, true}, to_json(report))) return error;
-  }
+void Run::write_results(const RunReport& report, const TextScreen& screen) const {
+  if (!options_.stats.empty()) write_document({"--stats", options_.stats, true}, to_json(report));
   if (!options_.screen_text.empty()) {
-    if (auto error = write_file({"--screen-text", options_.screen_text, true}, to_text(screen))) {
-      return error;
-    }
+    write_document({"--screen-text", options_.screen_text, true}, to_text(screen));
   }
   if (!options_.screen_png.empty()) {
-    const auto written =
-        write_png(machine_->picture().value_or(render(screen)), options_.screen_png);
-    if (!written) return Error{written.error()};
+    write_document({"--screen-png", options_.screen_png, true},
+                   to_png(machine_->picture().value_or(render(screen))));
   }
-  return std::nullopt;
 }
 
 void Run::explain(const RunOutcome& outcome, const RunReport& report) const {
   switch (outcome.end) {
     case RunEnd::kShutdown:
-      fmt::print(stderr, "strata: triple fault in cycle {}\n{}", report.cycles,
-                 to_text(machine_->state()));
+      say("strata: triple fault in cycle {}\n{}", report.cycles, to_text(machine_->state()));
       break;
     case RunEnd::kCheckFailed:
-    case RunEnd::kHostFailed: fmt::print(stderr, "strata: {}\n", outcome.report); break;
+    case RunEnd::kHostFailed: say("strata: {}\n", outcome.report); break;
     default: break;
   }
-  if (options_.quiet) return;
+  if (options_.quiet || outcome.end == RunEnd::kOutputFailed) return;
   std::string line = fmt::format("strata: {}: {}", report.engine, report.outcome);
   if (outcome.end == RunEnd::kExited) line += fmt::format(" with status {}", report.status);
   line += fmt::format(" after {} cycles", group_digits(report.cycles));
@@ -297,7 +292,7 @@ void Run::explain(const RunOutcome& outcome, const RunReport& report) const {
   if (options_.post_port && post_codes_ != 0) {
     line += fmt::format("; last POST code {:02x}", last_post_code_);
   }
-  fmt::print(stderr, "{}\n", line);
+  say("{}\n", line);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "platform/output/output.h"
+
 namespace strata {
 
 RunControl::RunControl(RunLimits limits) : limits_(limits) {}
@@ -25,6 +27,7 @@ std::optional<RunEnd> RunControl::poll(const Machine& machine) {
     progress_(machine);
   }
   if (interrupted()) return RunEnd::kInterrupted;
+  if (Output::any_failed()) return RunEnd::kOutputFailed;
   if (limits_.timeout && now - *start_ >= *limits_.timeout) return RunEnd::kTimeout;
   return std::nullopt;
 }

@@ -1,50 +1,44 @@
 #include "platform/run_log.h"
 
 #include <fmt/format.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include <utility>
-#include <vector>
+
+#include "platform/output/standard_streams.h"
 
 namespace strata {
 
 RunLog::RunLog(std::string file, bool verbose) : file_(std::move(file)), verbose_(verbose) {}
 
-RunLog::~RunLog() = default;
-
 std::optional<Error> RunLog::open() {
-  std::vector<spdlog::sink_ptr> sinks;
-  try {
-    if (!file_.empty()) {
-      sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_st>(file_, true));
-    }
-  } catch (const spdlog::spdlog_ex& error) {
-    return Error{fmt::format("--log {}: cannot be written: {}", file_, error.what())};
+  if (!file_.empty()) {
+    auto log = Output::create("--log " + file_, file_);
+    if (!log) return Error{log.error()};
+    log_ = std::move(*log);
   }
-  if (verbose_) sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_st>());
-  logger_ = std::make_shared<spdlog::logger>("run", sinks.begin(), sinks.end());
-  // Host time says nothing about a run; the cycle in the text does.
-  logger_->set_pattern("%v");
-  if (!early_.empty()) {
-    early_.pop_back();
-    logger_->info(early_);
-    early_.clear();
-  }
+  open_ = true;
+  put(std::exchange(early_, {}));
   return std::nullopt;
 }
 
 void RunLog::record(Cycle cycle, std::string_view unit, std::string what) {
-  if (logger_) {
-    logger_->info("cycle {} {} {}", cycle, unit, what);
+  const std::string line = fmt::format("cycle {} {} {}\n", cycle, unit, what);
+  if (open_) {
+    put(line);
   } else {
-    early_ += fmt::format("cycle {} {} {}\n", cycle, unit, what);
+    early_ += line;
   }
 }
 
-void RunLog::flush() {
-  if (logger_) logger_->flush();
+void RunLog::put(const std::string& lines) {
+  if (log_) log_->put(lines);
+  if (!verbose_) return;
+  standard_error().put(lines);
+  standard_error().flush();
+}
+
+void RunLog::close() {
+  if (log_) log_->close();
 }
 
 }  // namespace strata

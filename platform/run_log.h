@@ -8,34 +8,33 @@
 
 #include "models/base/event_log.h"
 #include "models/base/result.h"
-
-namespace spdlog {
-class logger;
-}
+#include "platform/output/output.h"
 
 namespace strata {
 
 class RunLog : public EventLog {
  public:
   RunLog(std::string file, bool verbose);
-  ~RunLog() override;
 
   /// Whether anybody listens; if not, devices get a null pointer instead of this.
   bool wanted() const { return verbose_ || !file_.empty(); }
 
-  /// Opens the sinks; empties the file. Events before it are kept and written then.
+  /// Opens the file, emptying it. Events before it are kept and written then.
   std::optional<Error> open();
 
   void record(Cycle cycle, std::string_view unit, std::string what) override;
 
   /// Writes out what is buffered.
-  void flush();
+  void close();
 
  private:
+  void put(const std::string& lines);
+
   std::string file_;
   bool verbose_;
+  bool open_ = false;
   std::string early_;
-  std::shared_ptr<spdlog::logger> logger_;
+  std::unique_ptr<Output> log_;  // null without --log
 };
 
 }  // namespace strata

@@ -3,8 +3,9 @@
 
 namespace strata {
 
-/// From now on SIGINT, SIGTERM and SIGHUP call RunControl::interrupt(); a second one of a kind
-/// kills.
+/// From now on SIGINT, SIGTERM and SIGHUP call RunControl::interrupt(): the run ends with its
+/// figures written and its files closed. A later one also gives up outputs that nobody takes
+/// (Output::give_up()), which could hold the end up.
 void catch_stop_signals();
 
 }  // namespace strata

@@ -1,13 +1,8 @@
 #include "platform/display/picture.h"
 
-#include <fmt/format.h>
 #include <png.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
-#include <vector>
+#include <cassert>
 
 #include "platform/display/font.h"
 
@@ -50,20 +45,8 @@ FrameBuffer render(const TextScreen& screen) {
   return collector.frame();
 }
 
-namespace {
-
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-Error cannot_write(const std::string& path) {
-  return {fmt::format("cannot write the picture {}: {}", path, std::strerror(errno))};
-}
-
-}  // namespace
-
 // libpng's simplified interface: a palette image has no more to say.
-Result<std::size_t> write_png(const FrameBuffer& frame, const std::string& path) {
+std::string to_png(const FrameBuffer& frame) {
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
   image.width = FrameBuffer::kWidth;
@@ -71,19 +54,13 @@ Result<std::size_t> write_png(const FrameBuffer& frame, const std::string& path)
   image.format = PNG_FORMAT_RGB_COLORMAP;
   image.colormap_entries = kVgaPalette.size();
 
-  std::vector<std::uint8_t> file(PNG_IMAGE_PNG_SIZE_MAX(image));
+  std::string file(PNG_IMAGE_PNG_SIZE_MAX(image), '\0');
   png_alloc_size_t size = file.size();
-  if (!png_image_write_to_memory(&image, file.data(), &size, 0, frame.pixels.data(), 0,
-                                 kVgaPalette.data())) {
-    return Error{fmt::format("cannot make the picture {}: {}", path, image.message)};
-  }
-
-  const std::unique_ptr<std::FILE, CloseFile> out(std::fopen(path.c_str(), "wb"));
-  if (!out) return cannot_write(path);
-  if (std::fwrite(file.data(), 1, size, out.get()) != size || std::fflush(out.get()) != 0) {
-    return cannot_write(path);
-  }
-  return static_cast<std::size_t>(size);
+  [[maybe_unused]] const int made = png_image_write_to_memory(
+      &image, file.data(), &size, 0, frame.pixels.data(), 0, kVgaPalette.data());
+  assert(made);
+  file.resize(size);
+  return file;
 }
 
 }  // namespace strata

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "models/base/frame_buffer.h"
-#include "models/base/result.h"
 #include "models/base/text_screen.h"
 
 namespace strata {
@@ -22,8 +21,7 @@ extern const std::array<Rgb, 16> kVgaPalette;
 /// VgaRtl::scan_frame.
 FrameBuffer render(const TextScreen& screen);
 
-/// Writes a 640x400 palette PNG; the value is the number of bytes. The same picture gives the same
-/// file. An error says why `path` could not be written.
-Result<std::size_t> write_png(const FrameBuffer& frame, const std::string& path);
+/// A 640x400 palette PNG file. The same picture gives the same bytes.
+std::string to_png(const FrameBuffer& frame);
 
 }  // namespace strata

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "platform/display/screen_text.h"
 
 namespace strata {
@@ -53,8 +55,9 @@ std::string draw_changes(const std::optional<TextScreen>& before, const TextScre
   return output + move_to(after.cursor.row, after.cursor.column) + "\x1b[?25h";
 }
 
-TerminalDisplay::TerminalDisplay(std::FILE* out) : out_(out) {
-  send(std::string(kEnter));
+TerminalDisplay::TerminalDisplay(std::function<void(std::string_view text)> send)
+    : send_(std::move(send)) {
+  this->send(kEnter);
 }
 
 TerminalDisplay::~TerminalDisplay() {
@@ -82,14 +85,12 @@ void TerminalDisplay::draw_status(const std::string& text) {
 
 void TerminalDisplay::close() {
   if (!open_) return;
-  send(std::string(kLeave));
+  send(kLeave);
   open_ = false;
 }
 
-void TerminalDisplay::send(const std::string& text) {
-  if (text.empty()) return;
-  std::fwrite(text.data(), 1, text.size(), out_);
-  std::fflush(out_);
+void TerminalDisplay::send(std::string_view text) {
+  if (!text.empty()) send_(text);
 }
 
 }  // namespace strata

@@ -2,9 +2,10 @@
 // sending only what changed since the last draw.
 #pragma once
 
-#include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "models/base/text_screen.h"
 
@@ -19,8 +20,8 @@ std::string draw_changes(const std::optional<TextScreen>& before, const TextScre
 /// comes back, and the cursor as the guest has it. One a process.
 class TerminalDisplay {
  public:
-  /// `out` is the terminal; outlives the display.
-  explicit TerminalDisplay(std::FILE* out);
+  /// `send` brings text to the terminal at once.
+  explicit TerminalDisplay(std::function<void(std::string_view text)> send);
   ~TerminalDisplay();
   TerminalDisplay(const TerminalDisplay&) = delete;
   TerminalDisplay& operator=(const TerminalDisplay&) = delete;
@@ -34,9 +35,9 @@ class TerminalDisplay {
   void close();
 
  private:
-  void send(const std::string& text);
+  void send(std::string_view text);
 
-  std::FILE* out_;
+  std::function<void(std::string_view text)> send_;
   bool open_ = true;
   std::optional<TextScreen> shown_;
   std::string status_;

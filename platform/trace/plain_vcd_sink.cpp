@@ -1,15 +1,14 @@
 #include "platform/trace/plain_vcd_sink.h"
 
-#include <fcntl.h>
-
 #include <cassert>
+#include <utility>
 
 namespace strata {
 
 void PlainVcdSink::begin(SignalTable& table) {
-  const int descriptor = ::open(path_.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0666);
-  assert(descriptor >= 0 && "the VCD file can be written");
-  writer_ = std::make_unique<VcdWriter>(TimeBase{-12, 1, 0}, descriptor, path_);
+  auto file = Output::create(path_, path_);
+  assert(file.ok() && "the VCD file can be written");
+  writer_ = std::make_unique<VcdWriter>(TimeBase{-12, 1, 0}, std::move(*file));
   writer_->begin(table);
 }
 

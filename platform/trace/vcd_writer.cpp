@@ -1,10 +1,6 @@
 #include "platform/trace/vcd_writer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <bit>
-#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -40,46 +36,18 @@ char* write_short_digits(char* out, std::uint32_t bits, const std::uint32_t* wor
 
 }  // namespace
 
-VcdWriter::VcdWriter(TimeBase time, int descriptor, std::string path)
+// A wave file is far larger than what is worth keeping in the page cache, and going around it is
+// five times faster (README.md).
+VcdWriter::VcdWriter(TimeBase time, std::unique_ptr<Output> file)
     : WaveWriter(time),
-      descriptor_(descriptor),
-      path_(std::move(path)),
+      file_(std::move(file)),
       buffer_(static_cast<char*>(std::aligned_alloc(kAlignment, kBufferBytes + kSlackBytes))),
       write_(buffer_.get()) {
-  set_direct(true);
-}
-
-VcdWriter::~VcdWriter() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-// A wave file is far larger than what is worth keeping in the page cache, and going around it is
-// five times faster (README.md). Where the file system cannot, nothing changes.
-void VcdWriter::set_direct(bool direct) {
-  const int flags = ::fcntl(descriptor_, F_GETFL);
-  direct_ =
-      ::fcntl(descriptor_, F_SETFL, direct ? flags | O_DIRECT : flags & ~O_DIRECT) == 0 && direct;
-}
-
-void VcdWriter::write_out(const char* from, std::size_t size) {
-  while (size != 0 && error_.empty()) {
-    const ssize_t wrote = ::write(descriptor_, from, size);
-    if (wrote > 0) {
-      from += wrote;
-      size -= static_cast<std::size_t>(wrote);
-      bytes_ += static_cast<std::uint64_t>(wrote);
-      // What is left may not be aligned any more.
-      if (direct_ && size != 0) set_direct(false);
-    } else if (errno == EINVAL && direct_) {
-      set_direct(false);
-    } else if (errno != EINTR) {
-      error_ = path_ + ": " + std::strerror(errno);
-    }
-  }
+  file_->set_direct(true);
 }
 
 void VcdWriter::flush() {
-  write_out(buffer_.get(), kBufferBytes);
+  file_->write({buffer_.get(), kBufferBytes});
   const char* const rest = buffer_.get() + kBufferBytes;
   std::memmove(buffer_.get(), rest, static_cast<std::size_t>(write_ - rest));
   write_ -= kBufferBytes;
@@ -181,11 +149,10 @@ void VcdWriter::put_all(bool first) {
 
 std::string VcdWriter::close_file() {
   close_section();
-  if (direct_) set_direct(false);
-  write_out(buffer_.get(), static_cast<std::size_t>(write_ - buffer_.get()));
-  if (::close(descriptor_) != 0 && error_.empty()) error_ = path_ + ": " + std::strerror(errno);
-  descriptor_ = -1;
-  return error_;
+  file_->set_direct(false);
+  file_->write({buffer_.get(), static_cast<std::size_t>(write_ - buffer_.get())});
+  file_->close();
+  return file_->error();
 }
 
 }  // namespace strata

@@ -7,17 +7,16 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/output/output.h"
 #include "platform/trace/wave_writer.h"
 
 namespace strata {
 
 class VcdWriter : public WaveWriter {
  public:
-  /// Takes over the open file descriptor.
-  VcdWriter(TimeBase time, int descriptor, std::string path);
-  ~VcdWriter() override;
+  VcdWriter(TimeBase time, std::unique_ptr<Output> file);
 
-  std::uint64_t bytes() const override { return bytes_; }
+  std::uint64_t bytes() const override { return file_->bytes(); }
 
  private:
   struct Identifier {
@@ -38,20 +37,14 @@ class VcdWriter : public WaveWriter {
   void add_identifier(const Signal& signal);
   void close_section();
   void flush();
-  void write_out(const char* from, std::size_t size);
-  void set_direct(bool direct);
 
   struct Free {
     void operator()(char* memory) const { std::free(memory); }
   };
 
-  int descriptor_;
-  bool direct_ = false;  // around the page cache
-  std::string path_;
-  std::string error_;
+  std::unique_ptr<Output> file_;
   std::unique_ptr<char, Free> buffer_;
   char* write_;
-  std::uint64_t bytes_ = 0;
   bool section_open_ = false;            // of $dumpvars or $dumpon
   std::vector<Identifier> identifiers_;  // by code
   std::vector<Signal> first_signals_;    // one for each code shown

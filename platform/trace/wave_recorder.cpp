@@ -1,10 +1,6 @@
 #include "platform/trace/wave_recorder.h"
 
-#include <fcntl.h>
-
 #include <cassert>
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -39,14 +35,6 @@ class AmendingSink : public ChangeSink {
   std::function<void(SignalTable&)> amend_;
 };
 
-Result<std::unique_ptr<VcdWriter>> create_vcd(TimeBase time, const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor < 0) {
-    return Error{"cannot write VCD file '" + path + "': " + std::strerror(errno)};
-  }
-  return std::make_unique<VcdWriter>(time, descriptor, path);
-}
-
 }  // namespace
 
 struct WaveRecorder::Impl {
@@ -76,9 +64,9 @@ Result<std::unique_ptr<WaveRecorder>> WaveRecorder::create(WaveOptions options) 
   const TimeBase time = TimeBase::for_period_ps(options.clock_period_ps);
   std::vector<WaveWriter*> writers;
   if (!options.vcd_path.empty()) {
-    auto made = create_vcd(time, options.vcd_path);
-    if (!made) return Error{made.error()};
-    impl->vcd_file = std::move(*made);
+    auto file = Output::create("--vcd " + options.vcd_path, options.vcd_path);
+    if (!file) return Error{file.error()};
+    impl->vcd_file = std::make_unique<VcdWriter>(time, std::move(*file));
     writers.push_back(impl->vcd_file.get());
   }
   if (!options.fst_path.empty()) {

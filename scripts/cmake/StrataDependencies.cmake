@@ -4,7 +4,6 @@ find_package(GTest REQUIRED)
 find_package(Boost REQUIRED COMPONENTS program_options)
 find_package(Zydis REQUIRED)
 find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 
 # Debian's libsystemc-dev ships no CMake package.

@@ -49,9 +49,13 @@ class CliTest : public testing::Test {
     return all;
   }
 
+  Finished script(const std::string& text) const { return run_script(folder_, text); }
+
   Finished strata(const std::vector<std::string>& arguments) const {
     return run_program(folder_, arguments);
   }
+
+  static long lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
 
   /// Bad input: status 2, one line that contains each of `parts`, no file changed.
   void expect_refused(const std::vector<std::string>& arguments,
@@ -60,7 +64,7 @@ class CliTest : public testing::Test {
     const Finished run = strata(arguments);
     EXPECT_EQ(run.status, 2) << run.err;
     EXPECT_EQ(run.out, "");
-    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+    EXPECT_EQ(lines(run.err), 1) << run.err;
     for (const std::string& part : parts) {
       EXPECT_NE(run.err.find(part), std::string::npos) << part << " is missing in " << run.err;
     }

@@ -25,7 +25,7 @@ std::string read_text(const std::string& path) {
 }  // namespace
 
 Program::Program(const std::string& folder, const std::vector<std::string>& arguments,
-                 bool terminal)
+                 bool terminal, const char* executable)
     : out_file_(folder + "/program.out"), err_file_(folder + "/program.err") {
   std::vector<char*> argv = {const_cast<char*>("strata")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -48,10 +48,10 @@ Program::Program(const std::string& folder, const std::vector<std::string>& argu
     posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out_file_.c_str(), flags, 0600);
     posix_spawn_file_actions_addopen(&files, STDERR_FILENO, err_file_.c_str(), flags, 0600);
   }
-  const int failure = posix_spawn(&child_, STRATA_PROGRAM, &files, nullptr, argv.data(), environ);
+  const int failure = posix_spawn(&child_, executable, &files, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&files);
   if (slave >= 0) close(slave);
-  if (failure != 0) throw std::runtime_error("cannot start " STRATA_PROGRAM);
+  if (failure != 0) throw std::runtime_error(std::string("cannot start ") + executable);
 }
 
 Program::~Program() {
@@ -115,6 +115,11 @@ bool has_terminals() {
   close(master);
   close(slave);
   return true;
+}
+
+Finished run_script(const std::string& folder, const std::string& script) {
+  return Program(folder, {"-c", "STRATA='" STRATA_PROGRAM "'; " + script}, false, "/bin/bash")
+      .wait();
 }
 
 Finished run_program(const std::string& folder, const std::vector<std::string>& arguments) {

@@ -18,15 +18,16 @@ struct Finished {
 /// A program in the background, with its outputs in files of a folder the test owns.
 class Program {
  public:
-  /// Starts build/.../strata with `arguments` in `folder`. With `terminal`, standard error is a new
-  /// pseudo-terminal and so is standard output.
+  /// Starts build/.../strata, or `executable`, with `arguments` in `folder`. With `terminal`,
+  /// standard error is a new pseudo-terminal and so is standard output.
   Program(const std::string& folder, const std::vector<std::string>& arguments,
-          bool terminal = false);
+          bool terminal = false, const char* executable = STRATA_PROGRAM);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
   void signal(int number) const;
+  pid_t id() const { return child_; }
 
   /// Waits until standard output (of a terminal: anything) contains `text`; false after 30 s or
   /// when the program has ended without.
@@ -50,6 +51,10 @@ class Program {
 
 /// Whether the host gives out pseudo-terminals (a container without /dev/pts does not).
 bool has_terminals();
+
+/// Runs `script` with bash in `folder`, $STRATA being the program, and waits; what stands in its
+/// way (a limit, a pipe, a closed stream) is the script's to arrange.
+Finished run_script(const std::string& folder, const std::string& script);
 
 /// Starts the program and waits.
 Finished run_program(const std::string& folder, const std::vector<std::string>& arguments);

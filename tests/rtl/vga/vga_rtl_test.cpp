@@ -112,7 +112,6 @@ TEST(VgaRtl, ScannedFrameIsTheRenderedPicture) {
   write_screen(bench, screen);
   const FrameBuffer frame = bench.vga().scan_frame();
   EXPECT_EQ(frame, render(screen));
-  ASSERT_TRUE(write_png(frame, testing::TempDir() + "vga_rtl_all_cells.png").ok());
 }
 
 TEST(VgaRtl, ScannedPixelsAreGlyphForegroundAndBackground) {

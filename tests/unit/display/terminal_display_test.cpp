@@ -3,8 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,28 +14,15 @@ namespace {
 // What a TerminalDisplay sent, collected in memory.
 class Terminal {
  public:
-  Terminal() : file_(open_memstream(&text_, &size_)) {}
-  ~Terminal() {
-    std::fclose(file_);
-    std::free(text_);
+  std::function<void(std::string_view)> sender() {
+    return [this](std::string_view text) { text_ += text; };
   }
-  Terminal(const Terminal&) = delete;
-  Terminal& operator=(const Terminal&) = delete;
-
-  std::FILE* file() { return file_; }
 
   /// What came since the last call.
-  std::string take() {
-    std::fflush(file_);
-    std::string all(text_, size_);
-    return all.substr(std::exchange(taken_, all.size()));
-  }
+  std::string take() { return std::exchange(text_, {}); }
 
  private:
-  char* text_ = nullptr;
-  std::size_t size_ = 0;
-  std::size_t taken_ = 0;
-  std::FILE* file_;
+  std::string text_;
 };
 
 TextScreen hello() {
@@ -90,7 +76,7 @@ TEST(DrawChanges, WithoutABeforeTheWholeScreenIsSent) {
 TEST(TerminalDisplay, TakesTheTerminalAndGivesItBack) {
   Terminal terminal;
   {
-    TerminalDisplay display(terminal.file());
+    TerminalDisplay display(terminal.sender());
     EXPECT_EQ(terminal.take(), "\x1b[?1049h\x1b[?25l\x1b[0m\x1b[2J");
     display.draw(hello());
     terminal.take();
@@ -100,7 +86,7 @@ TEST(TerminalDisplay, TakesTheTerminalAndGivesItBack) {
 
 TEST(TerminalDisplay, SecondDrawSendsOnlyTheDifference) {
   Terminal terminal;
-  TerminalDisplay display(terminal.file());
+  TerminalDisplay display(terminal.sender());
   TextScreen screen = hello();
   display.draw(screen);
   terminal.take();
@@ -113,7 +99,7 @@ TEST(TerminalDisplay, SecondDrawSendsOnlyTheDifference) {
 
 TEST(TerminalDisplay, StatusLineIsBelowTheScreenAndKeepsTheCursor) {
   Terminal terminal;
-  TerminalDisplay display(terminal.file());
+  TerminalDisplay display(terminal.sender());
   terminal.take();
   display.draw_status("12 MHz");
   EXPECT_EQ(terminal.take(),
@@ -126,7 +112,7 @@ TEST(TerminalDisplay, StatusLineIsBelowTheScreenAndKeepsTheCursor) {
 
 TEST(TerminalDisplay, CloseIsFinal) {
   Terminal terminal;
-  TerminalDisplay display(terminal.file());
+  TerminalDisplay display(terminal.sender());
   display.close();
   terminal.take();
   display.draw(hello());

@@ -361,7 +361,8 @@ TEST_F(WaveRecording, UnwritablePathIsAnErrorBeforeTheRun) {
   options.vcd_path = path("no_such_folder/out.vcd");
   const auto vcd = WaveRecorder::create(options);
   ASSERT_FALSE(vcd.ok());
-  EXPECT_NE(vcd.error().find("no_such_folder/out.vcd': No such file"), std::string::npos);
+  EXPECT_NE(vcd.error().find("no_such_folder/out.vcd: cannot be written: No such file"),
+            std::string::npos);
   options.vcd_path.clear();
   options.fst_path = path("no_such_folder/out.fst");
   const auto fst = WaveRecorder::create(options);
@@ -383,7 +384,7 @@ TEST_F(WaveRecording, FullDiskIsAnErrorAtTheEnd) {
   run(probes, *recorder, 1, 100);
   const auto summary = recorder->close();
   ASSERT_FALSE(summary.ok());
-  EXPECT_EQ(summary.error(), "/dev/full: No space left on device");
+  EXPECT_EQ(summary.error(), "--vcd /dev/full: cannot be written: No space left on device");
 }
 
 }  // namespace

@@ -1,0 +1,33 @@
+// Standard output and standard error as Outputs, and what the program says there.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "platform/output/output.h"
+
+namespace strata {
+
+Output& standard_output();
+Output& standard_error();
+
+/// Before anything is opened: a standard stream the caller closed is not given to the first file
+/// that comes along, which messages would then end up in. Writing to it fails, as it should. Writes
+/// to a pipe without reader and beyond a file size limit fail, too, instead of killing.
+void guard_standard_streams();
+
+/// Writes to standard error at once.
+template <typename... Arguments>
+void say(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
+  standard_error().put(fmt::format(text, std::forward<Arguments>(arguments)...));
+  standard_error().flush();
+}
+
+/// Passes on what standard output and error still hold, says of each output that failed that it
+/// did, and gives the status to exit with: `status`, kExitFailed when something could not be
+/// written, kExitReaderGone when all that is wrong is that a reader went away, which is said by
+/// nobody.
+int end_program(int status);
+
+}  // namespace strata
