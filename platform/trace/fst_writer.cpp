@@ -1,15 +1,15 @@
 #include "platform/trace/fst_writer.h"
 
 #include <fstapi.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <filesystem>
+#include <utility>
 
 #include "platform/trace/binary_digits.h"
+#include "platform/trace/fst_files.h"
 
 namespace strata {
 namespace {
@@ -29,31 +29,24 @@ fstScopeType scope_type(ScopeKind kind) {
   return FST_ST_VCD_MODULE;
 }
 
-// Why `path` cannot be written, or empty. fstapi itself only says that it failed.
-std::string reason_not_writable(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) return "not a regular file";
-  std::FILE* const file = std::fopen(path.c_str(), "ab");
-  if (file == nullptr) return std::strerror(errno);
-  std::fclose(file);
-  return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<FstWriter>> FstWriter::create(TimeBase time, const std::string& path) {
-  std::string reason = reason_not_writable(path);
-  void* fst = nullptr;
-  if (reason.empty()) {
-    fst = fstWriterCreate(path.c_str(), 1);
-    if (fst == nullptr) reason = "cannot make its temporary files";
+  // A viewer that shows the last run keeps what it has open.
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) ::unlink(path.c_str());
+  auto file = Output::create("--fst " + path, path);
+  if (!file) return Error{file.error()};
+  if (::lseek((*file)->descriptor(), 0, SEEK_CUR) < 0) {
+    return Error{"--fst " + path + ": cannot be written: one has to go back in it; name a file"};
   }
-  if (fst == nullptr) return Error{"cannot write FST file '" + path + "': " + reason};
-  return std::unique_ptr<FstWriter>(new FstWriter(time, fst, path));
+  void* const fst = create_fst_writer(**file, path);
+  if (fst == nullptr) return Error{"--fst " + path + ": fstapi cannot begin it"};
+  return std::unique_ptr<FstWriter>(new FstWriter(time, fst, std::move(*file)));
 }
 
-FstWriter::FstWriter(TimeBase time, void* fst, std::string path)
-    : WaveWriter(time), fst_(fst), path_(std::move(path)) {
+FstWriter::FstWriter(TimeBase time, void* fst, std::unique_ptr<Output> file)
+    : WaveWriter(time), file_(std::move(file)), fst_(fst) {
   fstWriterSetPackType(fst_, FST_WR_PT_LZ4);
   fstWriterSetTimescale(fst_, time.exponent);
   fstWriterSetVersion(fst_, "strata86");
@@ -105,7 +98,6 @@ void FstWriter::put_time(std::uint64_t ticks) {
     fstWriterFlushContext(fst_);
   }
   fstWriterEmitTimeChange(fst_, ticks);
-  end_ticks_ = ticks;
 }
 
 void FstWriter::put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) {
@@ -132,16 +124,13 @@ void FstWriter::put_all(bool first) {
   if (!first) fstWriterEmitDumpActive(fst_, 1);
 }
 
-// fstapi does not report failed writes; a file it cannot read back to the end is one.
 std::string FstWriter::close_file() {
   fstWriterClose(fst_);
   fst_ = nullptr;
-  struct stat status {};
-  if (::stat(path_.c_str(), &status) == 0) bytes_ = static_cast<std::uint64_t>(status.st_size);
-  void* const reader = fstReaderOpen(path_.c_str());
-  const bool whole = reader != nullptr && fstReaderGetEndTime(reader) == end_ticks_;
-  if (reader) fstReaderClose(reader);
-  return whole ? std::string() : path_ + ": could not be written to the end";
+  const off_t end = ::lseek(file_->descriptor(), 0, SEEK_END);
+  if (end > 0) bytes_ = static_cast<std::uint64_t>(end);
+  file_->close();
+  return file_->error();
 }
 
 }  // namespace strata

@@ -1,10 +1,12 @@
 // GTKWave's compressed wave format from a change stream, by the fstapi that comes with Verilator.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "models/base/result.h"
+#include "platform/output/output.h"
 #include "platform/trace/wave_writer.h"
 
 namespace strata {
@@ -17,7 +19,7 @@ class FstWriter : public WaveWriter {
   std::uint64_t bytes() const override { return bytes_; }
 
  private:
-  FstWriter(TimeBase time, void* fst, std::string path);
+  FstWriter(TimeBase time, void* fst, std::unique_ptr<Output> file);
 
   void put_header(const SignalTable& table) override;
   void put_time(std::uint64_t ticks) override;
@@ -29,9 +31,8 @@ class FstWriter : public WaveWriter {
   void put_scope(const Scope& scope);
   void put_variable(const Signal& signal);
 
+  std::unique_ptr<Output> file_;
   void* fst_;
-  std::string path_;
-  std::uint64_t end_ticks_ = 0;
   std::size_t held_bytes_ = 0;  // of changes since fstapi was told to write
   std::uint64_t bytes_ = 0;
   std::vector<std::uint32_t> handles_;  // by code
