@@ -57,7 +57,20 @@ void read_pieces(std::uint32_t address, unsigned bytes, std::uint8_t* data, Read
 Result<std::unique_ptr<KvmEngine>> KvmEngine::create(EngineBus& bus, const KvmConfig& config) {
   auto vm = KvmVm::create(config.device, config.memory, config.clock_hz, config.family);
   if (!vm) return Error{vm.error()};
-  return std::unique_ptr<KvmEngine>(new KvmEngine(bus, std::move(*vm), config));
+  if (const int error = RunTimer::refusal(); error != 0) {
+    return Error{fmt::format(
+        "the host gives no timer ({}); raise the limit of pending signals (ulimit -i), or use the "
+        "interpreter",
+        std::strerror(error))};
+  }
+  std::unique_ptr<KvmEngine> engine(new KvmEngine(bus, std::move(*vm), config));
+  if (const int error = engine->sleeper_->refusal(); error != 0) {
+    return Error{fmt::format(
+        "the host gives no event to sleep on ({}); raise the limit of open files (ulimit -n), or "
+        "use the interpreter",
+        std::strerror(error))};
+  }
+  return engine;
 }
 
 KvmEngine::KvmEngine(EngineBus& bus, std::unique_ptr<KvmVm> vm, const KvmConfig& config)

@@ -39,6 +39,15 @@ void drain(int event) {
   [[maybe_unused]] const ssize_t got = read(event, &drained, sizeof drained);
 }
 
+/// A timer that signals this thread; as timer_create().
+int create_timer(timer_t& timer) {
+  sigevent event{};
+  event.sigev_notify = SIGEV_THREAD_ID;
+  event.sigev_signo = timer_signal();
+  event._sigev_un._tid = this_thread();
+  return timer_create(CLOCK_MONOTONIC, &event, &timer);
+}
+
 }  // namespace
 
 std::int64_t monotonic_ns() {
@@ -49,6 +58,13 @@ std::int64_t monotonic_ns() {
 
 RunTimer::~RunTimer() {
   if (bound_thread_ != 0) timer_delete(timer_);
+}
+
+int RunTimer::refusal() {
+  timer_t timer{};
+  if (create_timer(timer) != 0) return errno;
+  timer_delete(timer);
+  return 0;
 }
 
 void RunTimer::handle_signal(int) {
@@ -81,11 +97,7 @@ void RunTimer::bind_to_thread() {
   sigaddset(&mine, timer_signal());
   pthread_sigmask(SIG_UNBLOCK, &mine, nullptr);
 
-  sigevent event{};
-  event.sigev_notify = SIGEV_THREAD_ID;
-  event.sigev_signo = timer_signal();
-  event._sigev_un._tid = bound_thread_;
-  [[maybe_unused]] const int failed = timer_create(CLOCK_MONOTONIC, &event, &timer_);
+  [[maybe_unused]] const int failed = create_timer(timer_);
   assert(failed == 0);
 }
 
@@ -121,7 +133,7 @@ void RunTimer::pass_once() {
 }
 
 Sleeper::Sleeper() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  assert(event_.valid());
+  if (!event_.valid()) refusal_ = errno;
 }
 
 void Sleeper::sleep_until(std::int64_t ns, const std::atomic<bool>& stop) {

@@ -25,6 +25,9 @@ class RunTimer {
   RunTimer(const RunTimer&) = delete;
   RunTimer& operator=(const RunTimer&) = delete;
 
+  /// The errno with which the host refuses such a timer (RLIMIT_SIGPENDING), or 0. Asks.
+  static int refusal();
+
   /// From here to leave() expiries and kicks reach this thread's KVM_RUN.
   void enter();
   void leave();
@@ -64,6 +67,9 @@ class Sleeper {
  public:
   Sleeper();
 
+  /// 0, or the errno with which the host refused the event it sleeps on (RLIMIT_NOFILE).
+  int refusal() const { return refusal_; }
+
   /// Sleeps until CLOCK_MONOTONIC reaches `ns` or `stop` is true.
   void sleep_until(std::int64_t ns, const std::atomic<bool>& stop);
 
@@ -72,6 +78,7 @@ class Sleeper {
 
  private:
   FileDescriptor event_;
+  int refusal_ = 0;
   std::atomic<bool> sleeping_{false};
 };
 
