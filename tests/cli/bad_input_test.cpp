@@ -10,7 +10,6 @@ namespace {
 class CliBadInput : public CliTest {
  protected:
   void SetUp() override {
-    CliTest::SetUp();
     write("guest", exit_guest(0));
     write("disk.img", Bytes(4 * 512, 0x11));
     write("old.json", {'o', 'l', 'd'});

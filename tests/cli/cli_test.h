@@ -12,18 +12,12 @@
 
 #include "tests/cli/boot_sectors.h"
 #include "tests/cli/program.h"
+#include "tests/support/temp_folder.h"
 
 namespace strata::test {
 
 class CliTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "strata-cli-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   void write(const std::string& name, const Bytes& bytes) const {
     std::ofstream(folder_ + "/" + name, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()),
@@ -71,7 +65,8 @@ class CliTest : public testing::Test {
     EXPECT_EQ(files(), before);
   }
 
-  std::string folder_;
+  const TempFolder own_;
+  const std::string folder_ = own_.path();
 };
 
 }  // namespace strata::test

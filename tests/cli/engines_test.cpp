@@ -10,7 +10,6 @@ namespace {
 class CliEngines : public CliTest, public testing::WithParamInterface<std::string> {
  protected:
   void SetUp() override {
-    CliTest::SetUp();
     const std::string missing = why_no_engine(GetParam());
     if (!missing.empty()) GTEST_SKIP() << missing;
   }

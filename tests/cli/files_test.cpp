@@ -8,7 +8,6 @@ namespace {
 class CliFiles : public CliTest {
  protected:
   void SetUp() override {
-    CliTest::SetUp();
     write("guest", exit_guest(42));
     write("guest.elf", ElfBuilder().build());
   }

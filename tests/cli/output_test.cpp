@@ -13,7 +13,6 @@ namespace {
 class CliOutput : public CliTest {
  protected:
   void SetUp() override {
-    CliTest::SetUp();
     write("guest", talking_guest());
     write("chat", chatting_guest());
   }

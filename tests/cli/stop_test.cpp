@@ -9,7 +9,6 @@ namespace {
 class CliStop : public CliTest {
  protected:
   void SetUp() override {
-    CliTest::SetUp();
     write("guest", exit_guest(42));
     write("endless", endless_guest());
     write("chat", chatting_guest());

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "tests/style/source_tree.h"
+#include "tests/support/temp_folder.h"
 
 namespace strata::style {
 namespace {
@@ -64,9 +65,6 @@ TEST(Coverage, EveryEntryAndMicroInstructionIsAPoint) {
 class CoverageOfAModule : public testing::Test {
  protected:
   void SetUp() override {
-    // ctest runs the cases at the same time, each in a process of its own.
-    folder_ = fs::path(testing::TempDir()) / ("strata_coverage_" + std::to_string(getpid()));
-    fs::create_directories(folder_);
     write("lamp_pkg.sv",
           "package lamp_pkg;\n"
           "  typedef enum logic [1:0] { Red = 2'd2, Green /* } */ } colour_e;\n"
@@ -81,14 +79,14 @@ class CoverageOfAModule : public testing::Test {
           "  logic many_q[2];\n"
           "endmodule\n");
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   void write(const std::string& name, const std::string& text) {
     std::ofstream(folder_ / name) << text;
   }
   std::string file(const std::string& name) const { return quoted((folder_ / name).string()); }
 
-  fs::path folder_;
+  const test::TempFolder own_;
+  const fs::path folder_ = own_.path();
 };
 
 TEST_F(CoverageOfAModule, RegistersOfEnumerationsAndOfOneBitAreCounted) {

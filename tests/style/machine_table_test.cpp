@@ -8,6 +8,7 @@
 #include <regex>
 
 #include "tests/style/source_tree.h"
+#include "tests/support/temp_folder.h"
 
 namespace strata::style {
 namespace {
@@ -16,15 +17,6 @@ namespace fs = std::filesystem;
 
 class MachineTable : public testing::Test {
  protected:
-  MachineTable()
-      : folder(fs::path(testing::TempDir()) /
-               (std::string("strata_machine_table_") +
-                testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-  }
-  ~MachineTable() override { fs::remove_all(folder); }
-
   /// What the script says of `table` with the slot line `slot` beside it, if there is one.
   CommandResult make(const std::string& table, const std::string& slot = "") {
     std::ofstream(folder / "machine.txt") << table;
@@ -41,7 +33,8 @@ class MachineTable : public testing::Test {
 
   std::string made(const std::string& file) { return read_text(folder / "out" / file); }
 
-  fs::path folder;
+  const test::TempFolder own;
+  const fs::path folder = own.path();
 };
 
 // A machine of the least a machine has.

@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "tests/style/source_tree.h"
+#include "tests/support/temp_folder.h"
 
 namespace strata::style {
 namespace {
@@ -39,14 +40,7 @@ endpackage
 
 class Microcode : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ =
-        fs::path(testing::TempDir()) /
-        (std::string("strata_") + testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::create_directories(folder_);
-    write("types_pkg.sv", kTypes);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  void SetUp() override { write("types_pkg.sv", kTypes); }
 
   void write(const std::string& name, const std::string& text) {
     std::ofstream(folder_ / name) << text;
@@ -69,7 +63,8 @@ class Microcode : public testing::Test {
         << place << ": " << message;
   }
 
-  fs::path folder_;
+  const test::TempFolder own_;
+  const fs::path folder_ = own_.path();
 };
 
 TEST_F(Microcode, EncodesFieldsFromTheHighestBitDown) {

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "tests/style/source_tree.h"
+#include "tests/support/temp_folder.h"
 
 namespace strata::style {
 namespace {
@@ -102,15 +103,13 @@ TEST(StyleRtl, EveryTopIsLintClean) {
 }
 
 TEST(StyleRtl, LintFindsAWidthMismatch) {
-  const fs::path folder = fs::path(testing::TempDir()) / "strata_bad_rtl";
-  fs::create_directories(folder);
-  std::ofstream(folder / "bad.sv") << "module bad (\n  input  logic [7:0] a_i,\n"
-                                      "  output logic [3:0] b_o\n);\n"
-                                      "  assign b_o = a_i;\nendmodule\n";
-  const CommandResult result = lint("bad", {}, {}, folder.string());
+  const test::TempFolder folder;
+  std::ofstream(folder.file("bad.sv")) << "module bad (\n  input  logic [7:0] a_i,\n"
+                                          "  output logic [3:0] b_o\n);\n"
+                                          "  assign b_o = a_i;\nendmodule\n";
+  const CommandResult result = lint("bad", {}, {}, folder.path());
   EXPECT_NE(result.status, 0);
   EXPECT_NE(result.output.find("WIDTH"), std::string::npos) << result.output;
-  fs::remove_all(folder);
 }
 
 TEST(StyleRtl, TopsAreTheModulesNobodyInstantiates) {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tests/style/source_tree.h"
+#include "tests/support/temp_folder.h"
 
 namespace strata::style {
 namespace {
@@ -52,12 +53,24 @@ TEST(StyleText, CppIsFormatted) {
 TEST(StyleText, BadFormatIsFound) {
   const std::string tool = clang_format();
   if (tool.empty()) GTEST_SKIP() << kNoClangFormat;
-  const fs::path bad = fs::path(testing::TempDir()) / "strata_bad_format.cpp";
+  const test::TempFolder folder;
+  const fs::path bad = folder.file("bad.cpp");
   std::ofstream(bad) << "int  f( ){return 1 ;}\n";
   const CommandResult result = check_format(tool, quoted(bad.string()));
   EXPECT_NE(result.status, 0);
   EXPECT_EQ(files_named_in(result.output), std::vector<std::string>{bad.string()});
-  fs::remove(bad);
+}
+
+/// Whatever has a fixed name is another process's, too.
+TEST(StyleText, TestsNameNoFolderOfTheHosts) {
+  const std::regex named("TempDir\\(|temp_directory_path|mkdtemp|mkstemp|\"/tmp");
+  for (const SourceFile& file : source_files({".h", ".cpp"})) {
+    if (!file.path.starts_with("tests/") || file.path == "tests/support/temp_folder.h" ||
+        file.path == "tests/style/text_test.cpp") {
+      continue;
+    }
+    EXPECT_FALSE(std::regex_search(file.text, named)) << file.path << ": use TempFolder";
+  }
 }
 
 constexpr std::size_t kMostLines = 900;

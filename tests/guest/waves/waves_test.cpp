@@ -11,6 +11,7 @@
 #include "models/base/types.h"
 #include "platform/trace/vcd_reader.h"
 #include "tests/cli/program.h"
+#include "tests/support/temp_folder.h"
 
 namespace strata::test {
 namespace {
@@ -27,13 +28,7 @@ constexpr std::uint64_t kTicks = 4;
 
 class Waves : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "strata-waves-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    make_disk();
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void SetUp() override { make_disk(); }
 
   void make_disk() const {
     std::ofstream(folder_ + "/disk.img").close();
@@ -74,7 +69,8 @@ class Waves : public testing::Test {
     return std::move(*history);
   }
 
-  std::string folder_;
+  const TempFolder own_;
+  const std::string folder_ = own_.path();
 };
 
 std::uint64_t number_at(const VcdHistory& waves, const char* name, Cycle cycle) {

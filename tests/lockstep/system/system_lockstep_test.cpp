@@ -10,6 +10,7 @@
 #include "tests/lockstep/system/lockstep_session.h"
 #include "tests/lockstep/system/system_features.h"
 #include "tests/lockstep/system/system_shrink.h"
+#include "tests/support/temp_folder.h"
 
 namespace strata::test {
 namespace {
@@ -46,7 +47,8 @@ TEST(SystemLockstep, ShrinksADifferenceAndWritesItsWaves) {
   spoiled.spoiled = static_cast<std::size_t>(SystemProgram::offset_of(executed.at(20)));
   const LockstepResult result = run_in_lockstep(spoiled);
   ASSERT_EQ(result.end, SessionEnd::kFailed);
-  const std::string wave = testing::TempDir() + "system_lockstep_test.vcd";
+  const TempFolder folder;
+  const std::string wave = folder.file("shrunk.vcd");
   const std::string report = shrink_case(spoiled, result.kind, wave);
   EXPECT_NE(report.find("shrunk to 1 retirements"), std::string::npos) << report;
   EXPECT_NE(report.find("last 1 instructions of the engine"), std::string::npos) << report;
@@ -58,7 +60,6 @@ TEST(SystemLockstep, ShrinksADifferenceAndWritesItsWaves) {
     changes += line.rfind('#', 0) == 0 ? 1 : 0;
   }
   EXPECT_GT(changes, 10u) << wave;
-  std::filesystem::remove(wave);
 }
 
 }  // namespace

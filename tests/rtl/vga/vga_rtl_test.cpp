@@ -14,6 +14,7 @@
 #include "platform/display/picture.h"
 #include "platform/display/screen_text.h"
 #include "tests/rtl/vga/vga_bench.h"
+#include "tests/support/temp_folder.h"
 
 namespace strata::test {
 namespace {
@@ -212,7 +213,8 @@ TEST(VgaRtl, LookingAtTheScreenLeavesTheScanWhereItWas) {
 
 TEST(VgaRtl, TracedCharacterClockRunsInRealTime) {
   VgaBench bench;
-  const std::string path = testing::TempDir() + "vga_rtl_test.vcd";
+  const test::TempFolder folder;
+  const std::string path = folder.file("vga.vcd");
   bench.vga().trace(bench.host().vcd(), 5);
   bench.host().open_vcd(path);
   for (unsigned cycle = 0; cycle < 160; ++cycle) {
@@ -235,7 +237,6 @@ TEST(VgaRtl, TracedCharacterClockRunsInRealTime) {
     if (var == "$var" && name == "char_clk_i" && id.empty()) id = code;
     if (!id.empty() && (line == "0" + id || line == "1" + id)) ++changes;
   }
-  std::filesystem::remove(path);
   EXPECT_NEAR(changes, 160 / STRATA_VGA_CHAR_CYCLES * 2, 1);
 }
 

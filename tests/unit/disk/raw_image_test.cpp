@@ -11,18 +11,14 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/support/temp_folder.h"
+
 namespace strata {
 namespace {
 
 class RawImageTest : public testing::Test {
  protected:
-  RawImageTest() {
-    std::string folder = testing::TempDir() + "strata_disk_XXXXXX";
-    folder_ = ::mkdtemp(folder.data());
-  }
-  ~RawImageTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+  std::string path(const std::string& name) const { return folder_.file(name); }
 
   std::string make_file(const std::string& name, const std::string& content) const {
     std::ofstream(path(name), std::ios::binary) << content;
@@ -41,7 +37,7 @@ class RawImageTest : public testing::Test {
   }
 
  private:
-  std::string folder_;
+  test::TempFolder folder_;
 };
 
 TEST_F(RawImageTest, SectorNIsBytes512NOnwards) {

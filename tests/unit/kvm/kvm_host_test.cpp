@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "tests/support/temp_folder.h"
 #include "tests/unit/kvm/kvm_guest.h"
 
 namespace strata::test {
@@ -30,11 +31,11 @@ TEST(KvmHost, ADeviceThatIsNotKvmIsRefused) {
 
 TEST(KvmHost, NoPermissionSaysWhoMayOpenIt) {
   if (geteuid() == 0) GTEST_SKIP() << "root opens everything";
-  const std::string path = ::testing::TempDir() + "strata_kvm_locked";
+  const test::TempFolder folder;
+  const std::string path = folder.file("kvm");
   std::ofstream{path}.put('x');
   chmod(path.c_str(), 0);
   const KvmHost host = probe_kvm(path);
-  unlink(path.c_str());
   EXPECT_NE(host.reason.find("no permission to open"), std::string::npos) << host.reason;
 }
 

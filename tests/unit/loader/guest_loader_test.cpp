@@ -13,6 +13,7 @@
 
 #include "models/machine/memory_map.h"
 #include "sw/include/boot_parameters.h"
+#include "tests/support/temp_folder.h"
 #include "tests/unit/loader/elf_builder.h"
 
 namespace strata {
@@ -25,13 +26,6 @@ constexpr std::uint64_t kMiB = 1 << 20;
 
 class GuestLoader : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "strata-loader-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   std::string write(const std::string& name, const std::vector<std::uint8_t>& bytes) {
     const fs::path path = folder_ / name;
     std::ofstream(path, std::ios::binary)
@@ -55,7 +49,8 @@ class GuestLoader : public testing::Test {
     }
   }
 
-  fs::path folder_;
+  const test::TempFolder own_;
+  const fs::path folder_ = own_.path();
 };
 
 std::uint32_t load32(const std::vector<std::uint8_t>& bytes, std::size_t at) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "platform/trace/vcd_reader.h"
+#include "tests/support/temp_folder.h"
 #include "tests/unit/trace/fst_history.h"
 #include "tests/unit/trace/probe_model.h"
 
@@ -21,15 +22,7 @@ constexpr std::uint64_t kHigh = 2;
 
 class WaveRecording : public testing::Test {
  protected:
-  void SetUp() override {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              (std::string("trace_") + info->name() + "_" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string path(const std::string& name) const { return folder_.file(name); }
 
   WaveOptions vcd_options() const {
     WaveOptions options;
@@ -44,7 +37,7 @@ class WaveRecording : public testing::Test {
     return std::move(*history);
   }
 
-  std::filesystem::path folder_;
+  TempFolder folder_;
 };
 
 std::unique_ptr<WaveRecorder> make_recorder(WaveOptions options, ProbePair& probes) {
@@ -369,7 +362,7 @@ TEST_F(WaveRecording, UnwritablePathIsAnErrorBeforeTheRun) {
   ASSERT_FALSE(fst.ok());
   EXPECT_NE(fst.error().find("no_such_folder/out.fst: cannot be written: No such file"),
             std::string::npos);
-  options.fst_path = folder_.string();
+  options.fst_path = folder_.path();
   EXPECT_FALSE(WaveRecorder::create(options).ok());
   options.fst_path.clear();
   options.last_cycles = 10;
