@@ -1,0 +1,494 @@
+// The effect columns of the opcode table against execution: every row many times from random
+// states, in real mode and in flat protected mode, at both operand sizes, with its operand in a
+// register and in memory. What is observed must be declared, and what is declared must be observed
+// now and then. A register or a flag is read if changing it before changes anything else after.
+#include "models/isa/row_effects.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "models/isa/decoder.h"
+#include "models/isa/processor.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint32_t kMemoryBytes = 0x20000;
+constexpr std::uint32_t kCode = 0x1000;
+constexpr std::uint32_t kDataBase = 0x4000;
+constexpr std::uint32_t kGdt = 0x100;  // of random descriptors
+constexpr std::uint32_t kGdtLimit = 0x1FF;
+constexpr std::uint32_t kFlags = eflags::kStatus | eflags::kDf;
+
+/// Ports that give something of themselves.
+class Ports final : public EngineBus {
+ public:
+  std::uint32_t port_read(std::uint16_t port, unsigned) override { return port * 0x9E3779B9u; }
+  void port_write(std::uint16_t port, unsigned, std::uint32_t value) override {
+    written = written * 31 + port + value;
+  }
+  std::uint32_t mmio_read(std::uint32_t, unsigned) override { return ~0u; }
+  void mmio_write(std::uint32_t, unsigned, std::uint32_t) override {}
+  std::uint8_t acknowledge_interrupt() override { return 0; }
+  std::uint32_t written = 0;
+};
+
+class Random {
+ public:
+  std::uint32_t next() {
+    state_ = state_ * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<std::uint32_t>(state_ >> 32);
+  }
+  std::uint32_t below(std::uint32_t limit) { return next() % limit; }
+
+ private:
+  std::uint64_t state_ = 1;
+};
+
+/// What an execution came to.
+struct Result {
+  Outcome outcome = Outcome::kFault;
+  unsigned vector = 0;
+  CpuState state;
+  std::uint32_t next_eip = 0;
+  std::uint32_t written = 0;  // to ports
+  std::vector<std::uint8_t> memory;
+};
+
+struct Try {
+  std::size_t row = 0;
+  Instruction instruction;
+  std::vector<std::uint8_t> bytes;
+  std::size_t displacement_at = 0;  // index in bytes
+  CpuState start;
+};
+
+/// The declared registers of an instruction, its operands' among them.
+struct Declared {
+  unsigned read = 0;
+  unsigned written = 0;
+};
+
+class Bench {
+ public:
+  Bench() : memory_(kMemoryBytes), image_(kMemoryBytes), p_(ports_, CpuFamily::k586) {
+    p_.memory.map(0, kMemoryBytes, memory_.data(), true);
+    for (std::uint8_t& byte : image_) byte = static_cast<std::uint8_t>(random.next());
+    // No gates and tasks: what a task switch does is no instruction's own.
+    for (std::uint32_t at = kGdt; at <= kGdt + kGdtLimit; at += 8) image_[at + 5] |= attr::kS;
+  }
+
+  Result run(const Try& t, const CpuState& start) {
+    std::memcpy(memory_.data(), image_.data(), kMemoryBytes);
+    std::memcpy(memory_.data() + kCode, t.bytes.data(), t.bytes.size());
+    ports_.written = 0;
+    p_.load_state(start);
+    p_.debug_hits = 0;
+    p_.next_eip = p_.eip + t.instruction.length;
+    Result r;
+    r.outcome = t.instruction.execute(p_, t.instruction);
+    r.vector = r.outcome == Outcome::kFault ? p_.fault().vector : 0u;
+    r.next_eip = p_.next_eip;
+    r.state = p_.state();
+    r.written = ports_.written;
+    r.memory = memory_;
+    return r;
+  }
+
+  /// The doubleword a run finds at a linear address.
+  std::uint32_t initial(std::uint32_t linear) const {
+    std::uint32_t value;
+    std::memcpy(&value, &image_[linear], 4);
+    return value;
+  }
+  const std::uint8_t* at(std::uint32_t linear) const { return &image_[linear]; }
+  /// Changes what runs find from now on; twice is not at all.
+  void flip(std::uint32_t linear, std::uint32_t bits) {
+    const std::uint32_t value = initial(linear) ^ bits;
+    std::memcpy(&image_[linear], &value, 4);
+  }
+
+  Random random;
+
+ private:
+  std::vector<std::uint8_t> memory_;
+  std::vector<std::uint8_t> image_;
+  Ports ports_;
+  Processor p_;
+};
+
+/// How states differ from the usual.
+enum class Mood { kReal, kProtected, kHostile };
+
+CpuState random_state(Random& random, Mood mood) {
+  CpuState s = CpuState::reset(CpuFamily::k586);
+  const bool real = mood == Mood::kReal;
+  s.cr0 = cr0::kEt | (real ? 0 : cr0::kPe) | (random.below(4) == 0 ? cr0::kTs : 0);
+  if (mood == Mood::kHostile) {
+    s.cr0 |= cr0::kMp | cr0::kTs;
+    s.cr4 = 4;  // TSD
+  }
+  const std::uint32_t level = mood == Mood::kHostile ? 3u << attr::kDplShift : 0;
+  for (unsigned n = 0; n < s.seg.size(); ++n) {
+    SegmentState& segment = s.seg[n];
+    segment.base = n == kCs ? 0 : kDataBase;
+    segment.selector = n == kCs ? 0 : kDataBase >> 4;
+    segment.limit = mood == Mood::kHostile ? (n == kCs ? kCode + 20 : 1) : 0xFFFF;
+    segment.attributes = attr::kPresent | attr::kS | attr::kWritable | attr::kAccessed | level |
+                         (n == kCs ? attr::kCode : 0) | (real ? 0 : attr::kBig);
+  }
+  s.gdtr = {kGdt, kGdtLimit};
+  s.tsc = random.next();
+  s.idtr = {0, mood == Mood::kHostile ? 0 : 0x3FFu};
+  for (std::uint32_t& value : s.gpr) {
+    value = random.below(3) == 0 ? random.below(16) : random.next();
+  }
+  for (const Gpr pointer : {kEbx, kEsp, kEbp, kEsi, kEdi}) {
+    s.gpr[pointer] = 0x100 + random.below(0x3000);
+  }
+  if (random.below(2) == 0) s.gpr[kEcx] = random.below(20);
+  if (random.below(2) == 0) s.gpr[kEdx] = random.below(3);  // so that divisions divide
+  s.eip = kCode;
+  s.eflags = eflags::kReserved1 | (random.next() & kFlags);
+  if (mood != Mood::kHostile && random.below(2) == 0) s.eflags |= eflags::kIf;
+  return s;
+}
+
+/// Makes what random registers seldom hit: registers that exist, comparisons that are equal.
+void favour(Bench& bench, Operation operation, Try& t) {
+  if (bench.random.below(2) == 0) return;
+  constexpr std::uint32_t kModelRegisters[] = {0, 1, 0x10};
+  if (operation == Operation::kJcxz) t.start.gpr[kEcx] = 0;
+  if (operation == Operation::kRdmsr || operation == Operation::kWrmsr) {
+    t.start.gpr[kEcx] = kModelRegisters[bench.random.below(3)];
+  } else if (operation == Operation::kCmpxchg8b) {
+    const bool big = t.start.seg[kDs].attributes & attr::kBig;
+    std::uint32_t displacement = 0;
+    std::memcpy(&displacement, &t.bytes[t.displacement_at], big ? 4 : 2);
+    t.start.gpr[kEax] = bench.initial(kDataBase + displacement);
+    t.start.gpr[kEdx] = bench.initial(kDataBase + displacement + 4);
+  }
+}
+
+/// The row's instruction at an absolute address, or with random registers.
+Try random_try(Bench& bench, std::size_t number, Mood mood, bool memory, bool operand32) {
+  Random& random = bench.random;
+  const OpcodeRow& row = opcode_rows()[number];
+  const FormTraits traits = traits_of(row.form);
+  const bool big = mood != Mood::kReal;
+  Try t;
+  t.row = number;
+  const auto add = [&](std::uint32_t value, unsigned count) {
+    for (unsigned n = 0; n < count; ++n)
+      t.bytes.push_back(static_cast<std::uint8_t>(value >> 8 * n));
+  };
+  const Operation operation = row_effects()[number].operation;
+  const bool string = row.form == Form::kNone && (row_effects()[number].registers_read & 0xC0) != 0;
+  if (string && operation != Operation::kPusha && random.below(2) == 0) {
+    add(0xF2 + random.below(2), 1);
+  }
+  if (operand32 != big) add(0x66, 1);
+  if (row.map == OpcodeMap::kTwoByte) add(0x0F, 1);
+  add(row.opcode + (traits.register_in_opcode ? random.below(8) : 0u), 1);
+  if (traits.modrm) {
+    const bool from_segment = operation == Operation::kMov && row.opcode == 0x8C;
+    const unsigned reg =
+        row.group >= 0 ? static_cast<unsigned>(row.group) : random.below(from_segment ? 6 : 8);
+    if (memory) {
+      add(reg << 3 | (big ? 5 : 6), 1);
+      t.displacement_at = t.bytes.size();
+      add(random.below(0x3000), big ? 4 : 2);
+    } else {
+      add(0xC0 | reg << 3 | random.below(8), 1);
+    }
+  }
+  const std::uint32_t value = random.below(3) == 0 ? random.below(3) : random.next();
+  const unsigned full = operand32 ? 4 : 2;
+  switch (traits.immediate) {
+    case ImmediateKind::kNone: break;
+    case ImmediateKind::kByte: add(value, 1); break;
+    case ImmediateKind::kWord: add(value, 2); break;
+    case ImmediateKind::kFull: add(random.below(2) == 0 ? value & 0xFFF : value, full); break;
+    case ImmediateKind::kFar:
+      add(value & 0xFFF, full);
+      add(random.next(), 2);
+      break;
+    case ImmediateKind::kAddress: add(random.below(0x3000), big ? 4 : 2); break;
+    case ImmediateKind::kEnter:
+      add(value & 0xFF, 2);
+      add(random.below(4), 1);
+      break;
+  }
+  t.bytes.resize(20);  // what is behind it is not reached
+  t.start = random_state(random, mood);
+  favour(bench, operation, t);
+  EXPECT_TRUE(decode(t.bytes, big, CpuFamily::k586, t.instruction)) << row.mnemonic;
+  return t;
+}
+
+unsigned register_bit(unsigned number, bool byte) {
+  return 1u << (byte ? number & 3 : number);
+}
+
+Declared declared(const Try& t) {
+  const RowEffects& effects = row_effects()[t.row];
+  const Instruction& i = t.instruction;
+  const bool source_byte =
+      effects.byte_operands || (opcode_rows()[t.row].map == OpcodeMap::kTwoByte &&
+                                (opcode_rows()[t.row].opcode & 0xF7) == 0xB6);
+  Declared d{effects.registers_read, effects.registers_written};
+  for (const Operand& operand : effects.operands) {
+    unsigned bit = 0;
+    switch (operand.place) {
+      case OperandPlace::kRm: bit = i.memory ? 0u : register_bit(i.rm, source_byte); break;
+      case OperandPlace::kReg:
+      case OperandPlace::kOpcodeReg: bit = register_bit(i.reg, effects.byte_operands); break;
+      case OperandPlace::kAccumulator: bit = 1u << kEax; break;
+      default: break;
+    }
+    if (operand.access != OperandAccess::kWrite) d.read |= bit;
+    if (operand.access != OperandAccess::kRead) d.written |= bit;
+  }
+  return d;
+}
+
+/// All but general registers and the flags of kFlags.
+bool same_elsewhere(const Result& a, const Result& b) {
+  CpuState x = a.state;
+  CpuState y = b.state;
+  x.gpr = y.gpr;
+  x.eflags = (x.eflags & ~kFlags) | (y.eflags & kFlags);
+  return a.outcome == b.outcome && a.vector == b.vector && a.next_eip == b.next_eip && x == y &&
+         a.written == b.written && a.memory == b.memory;
+}
+
+/// Whether two executions from states that differ in what `ignored...` name come to the same.
+bool same(const Result& a, const Result& b, unsigned ignored_registers,
+          std::uint32_t ignored_flags) {
+  for (unsigned n = 0; n < 8; ++n) {
+    if ((ignored_registers >> n & 1) == 0 && a.state.gpr[n] != b.state.gpr[n]) return false;
+  }
+  return ((a.state.eflags ^ b.state.eflags) & kFlags & ~ignored_flags) == 0 && same_elsewhere(a, b);
+}
+
+/// Whether the next instruction cannot just follow.
+bool ended(const Try& t, const Result& r) {
+  const CpuState& before = t.start;
+  const CpuState& after = r.state;
+  const bool straight =
+      r.outcome == Outcome::kDone && r.next_eip == before.eip + t.instruction.length;
+  const std::uint32_t watched = eflags::kTf | eflags::kVm | eflags::kAc;
+  const bool opened = (after.eflags & ~before.eflags & eflags::kIf) != 0;
+  return !straight || after.shadow != before.shadow || after.halted != before.halted ||
+         after.pending_exception != before.pending_exception || after.cr0 != before.cr0 ||
+         after.cr3 != before.cr3 || after.cr4 != before.cr4 || after.dr != before.dr || opened ||
+         ((after.eflags ^ before.eflags) & watched) != 0;
+}
+
+/// What has been seen of a row.
+struct Seen {
+  unsigned registers_read = 0;  // beside the operands
+  unsigned registers_written = 0;
+  bool operand_read[3] = {};
+  bool operand_written[3] = {};
+  std::uint32_t flags_read = 0;
+  std::uint32_t flags_changed = 0;
+  bool fault = false;
+  bool end = false;
+};
+
+std::string name_of(const Try& t) {
+  const OpcodeRow& row = opcode_rows()[t.row];
+  char text[80];
+  std::snprintf(text, sizeof(text), "%s (%s%02X /%d) bytes %02X %02X %02X %02X", row.mnemonic,
+                row.map == OpcodeMap::kTwoByte ? "0F " : "", row.opcode, row.group, t.bytes[0],
+                t.bytes[1], t.bytes[2], t.bytes[3]);
+  return text;
+}
+
+/// Notes which operand the register is.
+void note_operands(const Try& t, unsigned bit, bool read, bool written, Seen& seen) {
+  const RowEffects& effects = row_effects()[t.row];
+  if (read) seen.registers_read |= bit & effects.registers_read;
+  if (written) seen.registers_written |= bit & effects.registers_written;
+  for (std::size_t n = 0; n < effects.operands.size(); ++n) {
+    const OperandPlace place = effects.operands[n].place;
+    const Instruction& i = t.instruction;
+    const unsigned number = place == OperandPlace::kRm && !i.memory ? i.rm
+                            : place == OperandPlace::kReg || place == OperandPlace::kOpcodeReg
+                                ? i.reg
+                            : place == OperandPlace::kAccumulator ? unsigned{kEax}
+                                                                  : 99u;
+    if (number > 7) continue;
+    const bool hit = bit == register_bit(number, false) || bit == register_bit(number, true);
+    if (hit && read) seen.operand_read[n] = true;
+    if (hit && written) seen.operand_written[n] = true;
+  }
+}
+
+void check_registers(Bench& bench, const Try& t, const Result& base, Seen& seen) {
+  const Declared d = declared(t);
+  for (unsigned n = 0; n < 8; ++n) {
+    const unsigned bit = 1u << n;
+    const bool changed = base.state.gpr[n] != t.start.gpr[n];
+    if (changed) {
+      EXPECT_NE(d.written & bit, 0u) << name_of(t) << " writes register " << n;
+      note_operands(t, bit, false, true, seen);
+    }
+    CpuState other = t.start;
+    other.gpr[n] ^= bench.random.below(2) == 0 ? 1u << bench.random.below(8) : bench.random.next();
+    const Result r = bench.run(t, other);
+    const bool read = !same(base, r, bit, 0);
+    if (read) {
+      EXPECT_NE(d.read & bit, 0u) << name_of(t) << " reads register " << n;
+      note_operands(t, bit, true, false, seen);
+    }
+    // Read and written: the new value may be all that shows it.
+    const bool follows = (d.written & d.read & bit) != 0 && r.state.gpr[n] != other.gpr[n];
+    if (follows && r.state.gpr[n] != base.state.gpr[n]) note_operands(t, bit, true, false, seen);
+  }
+}
+
+/// The place of the r/m operand in memory, in the same way: one that is read shows in something
+/// else or, changed too, by what becomes of it.
+void check_memory(Bench& bench, const Try& t, const Result& base, Seen& seen) {
+  const RowEffects& effects = row_effects()[t.row];
+  if (!t.instruction.memory) return;
+  const std::uint32_t linear = kDataBase + t.instruction.displacement;
+  const bool written = std::memcmp(&base.memory[linear], bench.at(linear), 4) != 0;
+  const unsigned bit =
+      bench.random.below(2) == 0 ? 15 + 16 * bench.random.below(2) : bench.random.below(32);
+  const std::uint32_t byte = linear + bit / 8;
+  bench.flip(linear, 1u << bit);
+  Result r = bench.run(t, t.start);
+  const bool follows = r.memory[byte] != *bench.at(byte) && r.memory[byte] != base.memory[byte];
+  bench.flip(linear, 1u << bit);
+  r.memory[byte] = base.memory[byte];
+  const bool read = follows || !same(base, r, 0, 0);
+  for (std::size_t n = 0; n < effects.operands.size(); ++n) {
+    const Operand& operand = effects.operands[n];
+    if (operand.place != OperandPlace::kRm) continue;
+    if (written) {
+      EXPECT_NE(operand.access, OperandAccess::kRead) << name_of(t) << " writes its operand";
+    }
+    if (read) {
+      EXPECT_NE(operand.access, OperandAccess::kWrite) << name_of(t) << " reads its operand";
+    }
+    seen.operand_written[n] |= written;
+    seen.operand_read[n] |= read;
+  }
+}
+
+void check_flags(Bench& bench, const Try& t, const Result& base, Seen& seen) {
+  const RowEffects& effects = row_effects()[t.row];
+  const std::uint32_t changeable = effects.flags_changed | effects.flags_undefined;
+  const std::uint32_t changed = (base.state.eflags ^ t.start.eflags) & kFlags;
+  EXPECT_EQ(changed & ~changeable, 0u) << name_of(t) << " changes flags";
+  seen.flags_changed |= changed;
+  for (std::uint32_t flag = 1; flag <= eflags::kOf; flag <<= 1) {
+    if ((flag & kFlags) == 0) continue;
+    CpuState other = t.start;
+    other.eflags ^= flag;
+    const Result r = bench.run(t, other);
+    // Read and changed: the new value may be all that shows it.
+    const bool follows = ((r.state.eflags ^ base.state.eflags) & flag) != 0 &&
+                         ((r.state.eflags ^ other.eflags) & flag) != 0;
+    if (same(base, r, 0, flag) && !follows) continue;
+    EXPECT_NE(effects.flags_read & flag, 0u) << name_of(t) << " reads flag " << flag;
+    seen.flags_read |= flag;
+  }
+}
+
+void check_once(Bench& bench, const Try& t, Seen& seen) {
+  const RowEffects& effects = row_effects()[t.row];
+  const Result base = bench.run(t, t.start);
+  check_registers(bench, t, base, seen);
+  check_memory(bench, t, base, seen);
+  check_flags(bench, t, base, seen);
+  if (base.outcome == Outcome::kFault) {
+    const bool allowed = effects.faults == Faults::kAlways ||
+                         (effects.faults == Faults::kMemoryOperand && t.instruction.memory);
+    EXPECT_TRUE(allowed) << name_of(t) << " raises " << base.vector;
+    seen.fault = true;
+  } else if (ended(t, base)) {
+    EXPECT_TRUE(effects.ends_block) << name_of(t) << " ends a block";
+    seen.end = true;
+  }
+}
+
+bool is_general(OperandPlace place) {
+  return place == OperandPlace::kRm || place == OperandPlace::kReg ||
+         place == OperandPlace::kOpcodeReg || place == OperandPlace::kAccumulator;
+}
+
+/// Where a run shows nothing: what always faults here, or acts on what no state holds.
+bool has_no_outcome(std::size_t row) {
+  const Operation operation = row_effects()[row].operation;
+  const OpcodeRow& encoding = opcode_rows()[row];
+  const bool test_register = encoding.form == Form::kRS && (encoding.opcode & 4) != 0;
+  if (test_register) return true;  // #UD on a 586
+  constexpr Operation kNone[] = {Operation::kUd2, Operation::kInvlpg, Operation::kEsc,
+                                 Operation::kLldt, Operation::kLtr};
+  return std::find(std::begin(kNone), std::end(kNone), operation) != std::end(kNone);
+}
+
+/// What is declared has been seen; flags whose changes undefined ones hide are not asked for.
+void expect_seen(std::size_t number, const Seen& seen) {
+  const OpcodeRow& row = opcode_rows()[number];
+  const RowEffects& effects = row_effects()[number];
+  const std::string name = row.mnemonic + (" " + std::to_string(row.opcode)) +
+                           (row.map == OpcodeMap::kTwoByte ? " of two bytes" : "");
+  EXPECT_EQ(seen.registers_read, effects.registers_read) << name;
+  EXPECT_EQ(seen.registers_written, effects.registers_written) << name;
+  EXPECT_EQ(seen.flags_read, effects.flags_read) << name;
+  EXPECT_EQ(seen.flags_changed & effects.flags_changed, effects.flags_changed) << name;
+  for (std::size_t n = 0; n < effects.operands.size(); ++n) {
+    const Operand& operand = effects.operands[n];
+    if (!is_general(operand.place) || has_no_outcome(number)) continue;
+    EXPECT_TRUE(seen.operand_read[n] || operand.access == OperandAccess::kWrite)
+        << name << ", " << n;
+    EXPECT_TRUE(seen.operand_written[n] || operand.access == OperandAccess::kRead)
+        << name << ", " << n;
+  }
+  EXPECT_TRUE(seen.end == effects.ends_block || has_no_outcome(number)) << name;
+  EXPECT_EQ(seen.fault, effects.faults != Faults::kNever) << name;
+}
+
+/// Conditions have a line together, everything else one of its own.
+TEST(RowEffects, EveryMnemonicHasALine) {
+  for (std::size_t n = 0; n < opcode_rows().size(); ++n) {
+    const std::string mnemonic = opcode_rows()[n].mnemonic;
+    const Operation operation = row_effects()[n].operation;
+    const std::string begins = operation == Operation::kJcc      ? "J"
+                               : operation == Operation::kSetcc  ? "SET"
+                               : operation == Operation::kCmovcc ? "CMOV"
+                                                                 : mnemonic;
+    EXPECT_TRUE(mnemonic.starts_with(begins)) << mnemonic;
+  }
+}
+
+TEST(RowEffects, AreWhatExecutionShows) {
+  constexpr unsigned kRounds = 40;
+  Bench bench;
+  ASSERT_EQ(row_effects().size(), opcode_rows().size());
+  for (std::size_t row = 0; row < opcode_rows().size(); ++row) {
+    const FormTraits traits = traits_of(opcode_rows()[row].form);
+    Seen seen;
+    for (unsigned round = 0; round < kRounds; ++round) {
+      for (const Mood mood : {Mood::kReal, Mood::kProtected, Mood::kHostile}) {
+        const bool choice = traits.modrm && !traits.register_only && !traits.memory_only;
+        const bool memory = traits.memory_only || (choice && round % 2 != 0);
+        check_once(bench, random_try(bench, row, mood, memory, bench.random.below(2) == 0), seen);
+      }
+    }
+    expect_seen(row, seen);
+    if (::testing::Test::HasFailure()) break;
+  }
+}
+
+}  // namespace
+}  // namespace strata
