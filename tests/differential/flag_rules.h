@@ -1,12 +1,11 @@
-// What each instruction does to the status flags, as the manual has it: which it reads, which it
-// changes, and which (or what else) it leaves undefined. A differential test compares undefined
+// What an instruction does to the status flags, from its row's effects (models/isa/row_effects.h)
+// and the count of a shift: which it reads, which it changes, and which (or what else) it leaves
+// undefined. A differential test compares undefined
 // flags with nothing, and runs no instruction that reads one.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "models/isa/instruction.h"
 
@@ -30,8 +29,5 @@ std::uint32_t flags_read_by_row(std::size_t row);
 constexpr std::uint32_t undefined_after(const FlagEffects& effects, std::uint32_t before) {
   return (before & ~effects.changes) | effects.undefined;
 }
-
-/// Mnemonics of the opcode table that have no line in the flag table; empty if it is complete.
-std::vector<std::string> mnemonics_without_flag_rule();
 
 }  // namespace strata::test

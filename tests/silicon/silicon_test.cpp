@@ -2,7 +2,6 @@
 // ever found. The long run is silicon_fuzz.
 #include <gtest/gtest.h>
 
-#include "tests/differential/flag_rules.h"
 #include "tests/silicon/silicon_machine.h"
 
 namespace strata::test {
@@ -160,10 +159,6 @@ TEST_F(Silicon, StackInstructionsAtTheEndOfASegmentEndAlike) {
       }
     }
   }
-}
-
-TEST(FlagRules, EveryMnemonicHasOne) {
-  EXPECT_EQ(mnemonics_without_flag_rule(), std::vector<std::string>{});
 }
 
 }  // namespace
