@@ -90,6 +90,13 @@ TEST(StyleIncludes, ThePlainMachineSeesNoSystemCNoDeviceAndNoEngine) {
   EXPECT_FALSE(allowed(file, "\"models/engine/interpreter/interpreter.h\""));
 }
 
+TEST(StyleIncludes, TlmTargetsAsDevicesSeeSystemCAndBaseOnly) {
+  EXPECT_TRUE(allowed("models/tlm/tlm_device.h", "<tlm>"));
+  EXPECT_TRUE(allowed("models/tlm/tlm_device.h", "\"models/base/device.h\""));
+  EXPECT_FALSE(allowed("models/tlm/tlm_device.h", "\"models/machine/plain_machine.h\""));
+  EXPECT_FALSE(allowed("models/tlm/tlm_device.h", "\"models/uart/uart_tlm.h\""));
+}
+
 TEST(StyleIncludes, OnlyTheKvmEngineSeesKvm) {
   EXPECT_TRUE(allowed("models/engine/kvm/kvm_vm.cpp", "<linux/kvm.h>"));
   EXPECT_FALSE(allowed("models/engine/interpreter/a.cpp", "<linux/kvm.h>"));
