@@ -9,7 +9,21 @@ function(strata_test name)
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE strata_options ${arg_LIBRARIES} GTest::gtest GTest::gtest_main)
-  gtest_discover_tests(${name}
-      PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
-      DISCOVERY_TIMEOUT 60)
+  gtest_discover_tests(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} DISCOVERY_TIMEOUT 60)
+  strata_label_tests(${name} ${arg_LABELS})
+endfunction()
+
+# gtest_discover_tests() takes lists apart, so of several labels a test would get the first only. CTest reads this
+# file after the one that gtest_discover_tests() has it read, which sets <name>_TESTS once the program is built.
+function(strata_label_tests name)
+  set(file "${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake")
+  file(WRITE "${file}.new" "\
+if(DEFINED ${name}_TESTS)
+  set_tests_properties(\${${name}_TESTS} PROPERTIES LABELS \"${ARGN}\")
+else()
+  set_tests_properties(${name}_NOT_BUILT PROPERTIES LABELS \"${ARGN}\")
+endif()
+")
+  file(RENAME "${file}.new" "${file}")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${file}")
 endfunction()
