@@ -269,8 +269,8 @@ std::optional<Error> RtlMachine::make_recorder() {
   options.fst_path = config_.trace.fst_file;
   options.last_cycles = config_.trace.last;
   options.clock_period_ps = period_.value();
-  options.describe = [](const RetiredCode& code) {
-    return disassemble(std::span(code.bytes).first(code.length), code.code32, code.eip);
+  options.describe = [family = config_.cpu](const RetiredCode& code) {
+    return disassemble(std::span(code.bytes).first(code.length), code.code32, code.eip, family);
   };
   options.symbol_at = [guest = config_.guest](std::uint32_t address) {
     return symbol_at(guest->symbols, address);

@@ -67,7 +67,7 @@ std::string describe(const Sequence& sequence, bool big) {
     std::string bytes;
     for (const std::uint8_t byte : piece.code.bytes()) bytes += text("%s%02x ", "", byte);
     bytes.resize(std::max<std::size_t>(bytes.size(), 33), ' ');
-    lines += bytes + disassemble(piece.code.bytes(), big, piece.eip) + '\n';
+    lines += bytes + disassemble(piece.code.bytes(), big, piece.eip, CpuFamily::k586) + '\n';
   }
   return lines;
 }

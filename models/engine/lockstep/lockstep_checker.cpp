@@ -61,7 +61,8 @@ std::string record_difference(const RetireRecord& expected, const RetireRecord& 
 
 LockstepChecker::LockstepChecker(std::span<const MemoryRegion> regions, const CpuState& initial,
                                  CpuFamily family, BusFeed::IsDevice is_device)
-    : feed_(std::move(is_device)),
+    : family_(family),
+      feed_(std::move(is_device)),
       regions_(regions.begin(), regions.end()),
       interpreter_(feed_, regions_, 1, family) {
   interpreter_.load_state(initial);
@@ -210,7 +211,7 @@ bool LockstepChecker::on_end(std::span<const MemoryRegion> engine_memory,
   return false;
 }
 
-std::string LockstepChecker::line_of(const Retired& retired) {
+std::string LockstepChecker::line_of(const Retired& retired) const {
   const RetireRecord& record = retired.record;
   char head[96];
   if (record.kind == RetireKind::kInterrupt) {
@@ -219,7 +220,7 @@ std::string LockstepChecker::line_of(const Retired& retired) {
     return head;
   }
   std::snprintf(head, sizeof(head), "%04x:%08x  ", retired.selector, record.eip);
-  std::string line = head + disassemble(retired.code, retired.big, record.eip);
+  std::string line = head + disassemble(retired.code, retired.big, record.eip, family_);
   if (record.kind == RetireKind::kException) {
     std::snprintf(head, sizeof(head), "  -> exception %02x, error code %x", unsigned{record.vector},
                   record.error_code);

@@ -79,8 +79,9 @@ class LockstepChecker {
   std::string memory_difference(std::span<const MemoryRegion> engine_memory,
                                 const std::set<std::uint32_t>& under_way) const;
   void write_report(const std::string& what, const CpuState& expected, const CpuState& actual);
-  static std::string line_of(const Retired& retired);
+  std::string line_of(const Retired& retired) const;
 
+  CpuFamily family_;
   BusFeed feed_;
   std::vector<MemoryRegion> regions_;
   Interpreter interpreter_;

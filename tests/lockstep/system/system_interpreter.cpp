@@ -42,7 +42,8 @@ class Session {
         device_(seed + 0x2545F4, program.features()),
         bus_(device_),
         memory_(program.memory()),
-        interpreter_(bus_, SystemProgram::regions(memory_), 1, family_of(program.features())),
+        family_(family_of(program.features())),
+        interpreter_(bus_, SystemProgram::regions(memory_), 1, family_),
         guard_(program.initial(), device_),
         interrupts_((program.features() & kInterrupts) != 0) {
     interpreter_.load_state(program.initial());
@@ -90,7 +91,7 @@ class Session {
       const bool big = (before.seg[kCs].attributes & attr::kBig) != 0;
       result.failure =
           error + "\nafter " + std::to_string(result.coverage.retired) + " retirements, at " +
-          disassemble(code, big, record.eip) +
+          disassemble(code, big, record.eip, family_) +
           (record.kind == RetireKind::kInstruction ? ""
                                                    : ", event " + std::to_string(record.vector)) +
           "; before it and after:\n" + side_by_side(before, after);
@@ -103,6 +104,7 @@ class Session {
   SystemDevice device_;
   DeviceBus bus_;
   std::vector<std::uint8_t> memory_;
+  CpuFamily family_;
   Interpreter interpreter_;
   SystemGuard guard_;
   bool interrupts_;
