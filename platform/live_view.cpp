@@ -21,10 +21,12 @@ constexpr const char* kClearLine = "\r\033[K";
 LiveView::LiveView(bool screen, bool status_line, std::optional<Cycle> max_cycles)
     : max_cycles_(max_cycles), status_line_(status_line && ::isatty(STDERR_FILENO) == 1) {
   if (!screen) return;
-  display_ = std::make_unique<TerminalDisplay>([](std::string_view text) {
-    standard_output().put(text);
-    standard_output().flush();
-  });
+  display_ = std::make_unique<TerminalDisplay>(
+      [](std::string_view text) {
+        standard_output().put(text);
+        standard_output().flush();
+      },
+      [] { return size_of_terminal(STDOUT_FILENO); });
 }
 
 LiveView::~LiveView() {

@@ -1,6 +1,9 @@
 #include "platform/display/terminal_display.h"
 
 #include <gtest/gtest.h>
+#include <pty.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <functional>
@@ -71,6 +74,52 @@ TEST(DrawChanges, CursorIsShownWhereTheGuestHasIt) {
 TEST(DrawChanges, WithoutABeforeTheWholeScreenIsSent) {
   const std::string output = draw_changes(std::nullopt, TextScreen{});
   EXPECT_EQ(std::count(output.begin(), output.end(), ' '), 2000);
+}
+
+TEST(DrawChanges, WhatHasNoRoomIsLeftOut) {
+  TextScreen screen;
+  screen.at(0, 39) = {'a', 7};
+  screen.at(0, 40) = {'b', 7};
+  screen.at(9, 0) = {'c', 7};
+  screen.at(10, 0) = {'d', 7};
+  screen.cursor = {.visible = true, .row = 10, .column = 0};
+  const std::string drawn = draw_changes(TextScreen{}, screen, {40, 10});
+  EXPECT_EQ(drawn, "\x1b[1;40H\x1b[0;37;40ma\x1b[10;1Hc\x1b[?25l");
+}
+
+TEST(TerminalDisplay, NarrowTerminalClipsUntilItGrows) {
+  Terminal terminal;
+  TerminalSize size{40, 10};
+  TextScreen screen;
+  screen.at(0, 41) = {'b', 7};
+  screen.at(12, 0) = {'d', 7};
+  TerminalDisplay display(terminal.sender(), [&] { return size; });
+  display.draw(screen);
+  display.draw_status("status");
+  const std::string small = terminal.take();
+  size = {80, 26};
+  display.draw(screen);
+  display.draw_status("status");
+  const std::string large = terminal.take();
+  for (const char* text : {"b", "d", "status"}) {
+    EXPECT_EQ(small.find(text), std::string::npos) << text;
+    EXPECT_NE(large.find(text), std::string::npos) << text;
+  }
+}
+
+TEST(TerminalDisplay, TerminalTellsItsSize) {
+  winsize wanted{};
+  wanted.ws_row = 10;
+  wanted.ws_col = 40;
+  int master = -1;
+  int slave = -1;
+  if (openpty(&master, &slave, nullptr, nullptr, &wanted) != 0) {
+    GTEST_SKIP() << "the host gives out no pseudo-terminals";
+  }
+  EXPECT_EQ(size_of_terminal(slave), (TerminalSize{40, 10}));
+  close(slave);
+  close(master);
+  EXPECT_EQ(size_of_terminal(slave), TerminalSize{});  // no terminal: large enough
 }
 
 TEST(TerminalDisplay, TakesTheTerminalAndGivesItBack) {
