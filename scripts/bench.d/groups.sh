@@ -5,6 +5,8 @@ most_vcd_slowdown=4
 most_trace_last_slowdown=5
 most_build_seconds=480
 least_interp_mips=60
+most_port_access_ns=30
+most_trapped_store_ns=25
 most_kvm_start_ms=60
 most_kvm_exit_ratio=1.10
 
@@ -12,6 +14,7 @@ rtl_cycles=3000000    # of the guests' runs, waves off
 wave_cycles=300000    # of the runs with waves on
 kept_cycles=20000     # by the flight recorder
 interp_cycles=200000000
+access_cycles=20000000
 
 # The cycle-accurate platform, waves off.
 bench_rtl() {
@@ -105,6 +108,34 @@ bench_interp() {
     skip interp_mips_integer "$reason"
   else
     figure interp_mips_integer "$(median "${rates[@]}")" MIPS least $least_interp_mips
+  fi
+  bench_interp_access
+}
+
+# An instruction that leaves the interpreter: nanoseconds each, the instruction itself included.
+bench_interp_access() {
+  # cli; mov dx,3DAh (input status 1); in al,dx
+  boot_loop "$work/port.img" fabada03 ec 100
+  # cli; mov ax,B800h; mov es,ax; xor di,di; mov es:[di],ax
+  boot_loop "$work/store.img" fab800b88ec031ff 268905 100
+  access_figure interp_port_access_ns "$work/port.img" $most_port_access_ns
+  access_figure interp_trapped_store_ns "$work/store.img" $most_trapped_store_ns --vga-memory trap
+}
+
+# access_figure NAME FILE LIMIT OPTION...
+access_figure() {
+  local name=$1 file=$2 limit=$3 reason times=()
+  shift 3
+  reason=$(why_not)
+  for ((round = 0; round < rounds; round++)); do
+    [ -n "$reason" ] && break
+    reason=$(run_file interp "$file" --max-cycles "$access_cycles" "$@")
+    times+=("$(calc "1000 / $(stat mips 2>/dev/null)")")
+  done
+  if [ -n "$reason" ]; then
+    skip "$name" "$reason"
+  else
+    figure "$name" "$(calc "$(median "${times[@]}")" %.1f)" ns most "$limit"
   fi
 }
 
