@@ -1,7 +1,6 @@
 // The labels README.md names are those the tests have: `ctest -L LABEL` runs what it says.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -9,11 +8,10 @@
 #include <set>
 
 #include "tests/style/source_tree.h"
+#include "tests/support/temp_folder.h"
 
 namespace strata::style {
 namespace {
-
-namespace fs = std::filesystem;
 
 using Labels = std::set<std::string>;
 
@@ -22,18 +20,13 @@ using Labels = std::set<std::string>;
 class TestList {
  public:
   TestList() {
-    std::string pattern = (fs::temp_directory_path() / "strata-labels-XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr) folder_ = pattern;
-    std::ofstream(folder_ / "CTestTestfile.cmake") << "subdirs(\"" STRATA_BUILD_DIR "\")\n";
+    std::ofstream(folder_.file("CTestTestfile.cmake")) << "subdirs(\"" STRATA_BUILD_DIR "\")\n";
   }
-  ~TestList() { fs::remove_all(folder_); }
-  TestList(const TestList&) = delete;
-  TestList& operator=(const TestList&) = delete;
 
   /// Labels of every test, by the test's name.
   std::map<std::string, Labels> read() const {
     const CommandResult list =
-        run_command("ctest --test-dir " + quoted(folder_.string()) + " --show-only=json-v1");
+        run_command("ctest --test-dir " + quoted(folder_.path()) + " --show-only=json-v1");
     std::map<std::string, Labels> tests;
     const auto json = nlohmann::json::parse(list.output);
     for (const auto& test : json.at("tests")) {
@@ -46,7 +39,7 @@ class TestList {
   }
 
  private:
-  fs::path folder_;
+  test::TempFolder folder_;
 };
 
 /// `x` of every `-L x`, and the names in the sentence "The labels are `a`, `b` and `c`.".
