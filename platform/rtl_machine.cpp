@@ -47,7 +47,8 @@ struct SlaveWires {
   sc_core::sc_signal<WishboneResponse> response;
 };
 
-/// A device's TLM twin behind a bridge, in the place of its RTL.
+/// A device's TLM twin behind a bridge, in the place of its RTL and with its cycles: rtl/vga
+/// answers at the edge that samples a request, rtl/ata one edge later.
 struct VgaTwin {
   VgaTwin(ClockDriver& clock, sc_core::sc_time period)
       : bridge("vga_bridge", clock), tlm("vga", core, period) {
@@ -60,7 +61,7 @@ struct VgaTwin {
 
 struct AtaTwin {
   AtaTwin(ClockDriver& clock, DiskBackend& disk, EventLog* log, sc_core::sc_time period)
-      : bridge("ata_bridge", clock), tlm("ata", disk, log, period) {
+      : bridge("ata_bridge", clock, 1), tlm("ata", disk, log, period, period / 2) {
     bridge.initiator_socket.bind(tlm.target_socket);
   }
   WbTlmBridge bridge;

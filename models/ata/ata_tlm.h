@@ -11,9 +11,10 @@ class AtaTlm : public DeviceTlm {
   /// INTRQ.
   sc_core::sc_out<bool> irq;
 
-  /// `disk` and `log` (may be null) outlive the module; `period` is the CPU clock's.
+  /// `disk` and `log` (may be null) outlive the module; `period` is the CPU clock's, `phase` that
+  /// of DeviceTlm.
   AtaTlm(const sc_core::sc_module_name& name, DiskBackend& disk, EventLog* log,
-         sc_core::sc_time period);
+         sc_core::sc_time period, sc_core::sc_time phase = sc_core::SC_ZERO_TIME);
 
  private:
   AtaCore core_;

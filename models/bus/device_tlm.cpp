@@ -4,8 +4,9 @@
 
 namespace strata {
 
-DeviceTlm::DeviceTlm(const sc_core::sc_module_name& name, Device& core, sc_core::sc_time period)
-    : sc_module(name), target_socket("target_socket"), core_(core), period_(period) {
+DeviceTlm::DeviceTlm(const sc_core::sc_module_name& name, Device& core, sc_core::sc_time period,
+                     sc_core::sc_time phase)
+    : sc_module(name), target_socket("target_socket"), core_(core), period_(period), phase_(phase) {
   target_socket.register_b_transport(this, &DeviceTlm::b_transport);
   SC_HAS_PROCESS(DeviceTlm);
   SC_METHOD(timer_method);
@@ -46,7 +47,7 @@ void DeviceTlm::reschedule() {
   timer_event_.cancel();
   const Cycle next = core_.next_event();
   if (next == kNever) return;
-  const auto target = sc_core::sc_time::from_value(next * period_.value());
+  const auto target = sc_core::sc_time::from_value(next * period_.value()) + phase_;
   const auto now = sc_core::sc_time_stamp();
   timer_event_.notify(target > now ? target - now : sc_core::SC_ZERO_TIME);
 }

@@ -16,8 +16,11 @@ class DeviceTlm : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<DeviceTlm> target_socket;
 
-  /// `core` outlives the shell; `period` is the CPU clock's.
-  DeviceTlm(const sc_core::sc_module_name& name, Device& core, sc_core::sc_time period);
+  /// `core` outlives the shell; `period` is the CPU clock's. The core's own events happen `phase`,
+  /// less than a period, after the start of their cycle: more than zero where accesses come at
+  /// clock edges, so that one in the cycle of an event is served first.
+  DeviceTlm(const sc_core::sc_module_name& name, Device& core, sc_core::sc_time period,
+            sc_core::sc_time phase = sc_core::SC_ZERO_TIME);
 
   /// Call after changing the core other than through the socket, so that its timer follows.
   void reschedule();
@@ -30,6 +33,7 @@ class DeviceTlm : public sc_core::sc_module {
 
   Device& core_;
   sc_core::sc_time period_;
+  sc_core::sc_time phase_;
   sc_core::sc_event timer_event_;
 };
 

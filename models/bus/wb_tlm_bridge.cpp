@@ -5,11 +5,12 @@
 
 namespace strata {
 
-WbTlmBridge::WbTlmBridge(const sc_core::sc_module_name& name, ClockDriver& clock)
+WbTlmBridge::WbTlmBridge(const sc_core::sc_module_name& name, ClockDriver& clock, unsigned latency)
     : ClockedModule(name, clock),
       request("request"),
       response("response"),
-      initiator_socket("initiator_socket") {
+      initiator_socket("initiator_socket"),
+      latency_(latency) {
   SC_HAS_PROCESS(WbTlmBridge);
   SC_METHOD(request_method);
   sensitive << request;
@@ -22,12 +23,15 @@ void WbTlmBridge::request_method() {
 
 bool WbTlmBridge::clock_edge(Cycle cycle) {
   switch (state_) {
-    case State::kIdle: {
-      const WishboneRequest& wishbone = request.read();
-      if (!wishbone.cyc || !wishbone.stb) return false;
-      start(wishbone, cycle);
+    case State::kIdle:
+      if (!request.read().cyc || !request.read().stb) return false;
+      access_cycle_ = cycle + latency_;
+      state_ = State::kSampled;
+      [[fallthrough]];
+    case State::kSampled:
+      if (cycle < access_cycle_) return true;
+      start(request.read(), cycle);
       break;
-    }
     case State::kWaiting: break;
     case State::kAcked:
       // The master samples the ack at this edge; its strobe is still the old one.

@@ -1,7 +1,7 @@
 // A Wishbone slave that hands its accesses to a TLM-2.0 target: puts a device's C++ twin where its
 // RTL would be in the cycle-accurate platform (--device ata=tlm). A request sampled at edge n is
-// answered after edge n, as an RTL device's would be, or later by the delay the target adds,
-// rounded up to whole cycles.
+// carried out at edge n + `latency`, which is what the RTL in its place takes, and answered after
+// that edge, or later by the delay the target adds, rounded up to whole cycles.
 //
 // Selected byte lanes that are next to each other go as one transaction if they are 1, 2 or 4, at
 // the offset of the lowest; any other selection is split into bytes. Lanes not selected read zero.
@@ -24,10 +24,11 @@ class WbTlmBridge : public ClockedModule {
   sc_core::sc_out<WishboneResponse> response;
   tlm_utils::simple_initiator_socket<WbTlmBridge> initiator_socket;
 
-  WbTlmBridge(const sc_core::sc_module_name& name, ClockDriver& clock);
+  /// `latency`: edges from the one that samples a request to the one of the access.
+  WbTlmBridge(const sc_core::sc_module_name& name, ClockDriver& clock, unsigned latency = 0);
 
  private:
-  enum class State { kIdle, kWaiting, kAcked };
+  enum class State { kIdle, kSampled, kWaiting, kAcked };
 
   bool clock_edge(Cycle cycle) override;
   void request_method();
@@ -36,7 +37,9 @@ class WbTlmBridge : public ClockedModule {
   void transfer(const WishboneRequest& wishbone, unsigned lane, unsigned bytes,
                 sc_core::sc_time& delay);
 
+  unsigned latency_;
   State state_ = State::kIdle;
+  Cycle access_cycle_ = 0;
   std::uint32_t data_ = 0;
   Cycle ack_cycle_ = 0;
   tlm::tlm_generic_payload payload_;

@@ -72,6 +72,21 @@ TEST_P(GuestDemos, RunsToItsEnd) {
 INSTANTIATE_TEST_SUITE_P(All, GuestDemos, testing::ValuesIn(all_cases()),
                          [](const auto& c) { return c.param.label; });
 
+// The twins of a device are equal to the cycle: which one is plugged in cannot be told from the
+// run.
+TEST_F(GuestTest, TwinsTakeTheSameCycles) {
+  const std::vector<std::vector<std::string>> choices = {
+      {}, {"--device=ata=tlm"}, {"--device=vga=tlm"}, {"--device=vga=tlm", "--device=ata=tlm"}};
+  std::vector<std::uint64_t> cycles;
+  for (const auto& choice : choices) {
+    const Finished finished = run("rtl", "disk.elf", choice);
+    ASSERT_EQ(finished.status, 0) << finished.err;
+    cycles.push_back(stats().at("cycles").get<std::uint64_t>());
+  }
+  EXPECT_GT(cycles.front(), 0u);
+  EXPECT_EQ(cycles, std::vector<std::uint64_t>(choices.size(), cycles.front()));
+}
+
 class GuestDhrystone : public GuestTest, public testing::WithParamInterface<std::string> {};
 
 /// DMIPS are iterations a second over 1757; at 1 MHz a second has 1,000,000 cycles.

@@ -118,5 +118,25 @@ TEST_F(WbTlmBridgeTest, AckFollowsTheRequestByTheTargetsDelay) {
   EXPECT_EQ(target.log.size(), 3u);
 }
 
+TEST(WbTlmBridge, CarriesARequestOutAfterItsLatency) {
+  const test::FreshSimulation simulation;
+  ClockDriver clock{"clock", kPeriod};
+  WbTlmBridge bridge{"bridge", clock, 2};
+  Target target{"target"};
+  sc_core::sc_signal<WishboneRequest> request{"request"};
+  sc_core::sc_signal<WishboneResponse> response{"response"};
+  bridge.request(request);
+  bridge.response(response);
+  bridge.initiator_socket.bind(target.socket);
+  sc_core::sc_start(kPeriod * 1.25);
+  request.write({.sel = 1, .cyc = true, .stb = true});
+  sc_core::sc_start(kPeriod * 2);  // the sampling edge and one more
+  EXPECT_TRUE(target.log.empty());
+  EXPECT_FALSE(response.read().ack);
+  sc_core::sc_start(kPeriod);
+  EXPECT_EQ(target.log.size(), 1u);
+  EXPECT_TRUE(response.read().ack);
+}
+
 }  // namespace
 }  // namespace strata
