@@ -97,6 +97,47 @@ void AtaCore::reset() {
   if (std::exchange(irq_, false) && irq_wire_) irq_wire_(false);
 }
 
+AtaState AtaCore::state(Cycle now) const {
+  const bool moving = state_ == State::kDataIn || state_ == State::kDataOut;
+  const bool busy = state_ == State::kBusy;
+  const AtaRegisters registers{
+      .phase = static_cast<std::uint8_t>(state_),
+      .outcome = busy ? static_cast<std::uint8_t>(outcome_) : std::uint8_t{0},
+      .busy_left = busy ? static_cast<std::uint32_t>(deadline_ - now) : 0,
+      .error = task_.error,
+      .count = task_.count,
+      .lba_low = task_.lba_low,
+      .lba_mid = task_.lba_mid,
+      .lba_high = task_.lba_high,
+      .device = task_.device,
+      .features = features_,
+      .command = command_,
+      .error_flag = error_flag_,
+      .medium_failed = medium_failed_,
+      .interrupt_pending = interrupt_pending_,
+      .interrupts_off = interrupts_off_,
+      .word = moving ? static_cast<std::uint16_t>(word_) : std::uint16_t{0}};
+  return {registers, buffer_};
+}
+
+void AtaCore::load_state(const AtaState& state, Cycle now) {
+  const AtaRegisters& r = state.registers;
+  state_ = static_cast<State>(r.phase);
+  outcome_ = static_cast<Outcome>(r.outcome);
+  deadline_ = state_ == State::kBusy ? now + r.busy_left : kNever;
+  task_ = {r.error, r.count, r.lba_low, r.lba_mid, r.lba_high, r.device};
+  features_ = r.features;
+  command_ = r.command;
+  error_flag_ = r.error_flag;
+  medium_failed_ = r.medium_failed;
+  interrupt_pending_ = r.interrupt_pending;
+  interrupts_off_ = r.interrupts_off;
+  word_ = r.word;
+  buffer_ = state.buffer;
+  irq_ = irq_level();
+  if (irq_wire_) irq_wire_(irq_);
+}
+
 std::uint32_t AtaCore::read(std::uint32_t offset, unsigned bytes, Cycle now) {
   run_events_before(now);
   const std::uint32_t mask = bytes == 4 ? ~0u : (1u << (8 * bytes)) - 1;
@@ -402,9 +443,13 @@ void AtaCore::set_pending(bool pending, Cycle now) {
   update_irq(now);
 }
 
+// INTRQ is driven only by the selected device and while nIEN is 0 (7.8.3).
+bool AtaCore::irq_level() const {
+  return interrupt_pending_ && !interrupts_off_ && !(task_.device & kDevice1);
+}
+
 void AtaCore::update_irq(Cycle now) {
-  // INTRQ is driven only by the selected device and while nIEN is 0 (7.8.3).
-  const bool level = interrupt_pending_ && !interrupts_off_ && !(task_.device & kDevice1);
+  const bool level = irq_level();
   if (level == irq_) return;
   irq_ = level;
   record(now, level ? "irq 1" : "irq 0");

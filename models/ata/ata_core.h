@@ -25,13 +25,14 @@
 #include <cstdint>
 #include <string>
 
+#include "models/ata/ata_state.h"
 #include "models/base/device.h"
 #include "models/base/disk_backend.h"
 #include "models/base/event_log.h"
 
 namespace strata {
 
-class AtaCore : public Device {
+class AtaCore : public DeviceOf<AtaState> {
  public:
   /// `disk` and `log` (null: nobody listens) outlive the core. A disk of 0 sectors is no drive at
   /// all: every register reads all ones. `irq` is INTRQ, port IRQ 14. Log lines, unit "ata":
@@ -44,6 +45,8 @@ class AtaCore : public Device {
   void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
   void advance(Cycle now) override;
   Cycle next_event() const override { return deadline_; }
+  AtaState state(Cycle now) const override;
+  void load_state(const AtaState& state, Cycle now) override;
 
  private:
   enum class State { kReady, kBusy, kDataIn, kDataOut, kSoftReset };
@@ -94,6 +97,7 @@ class AtaCore : public Device {
   bool address_in_range() const;
   void step_address();
   void set_pending(bool pending, Cycle now);
+  bool irq_level() const;
   void update_irq(Cycle now);
   void record(Cycle now, std::string what) const;
 

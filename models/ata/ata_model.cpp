@@ -5,6 +5,7 @@
 
 #include "Vata.h"
 #include "models/base/hex.h"
+#include "models/base/state_fields.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
@@ -61,6 +62,7 @@ void AtaModel::answer_medium() {
   rtl_->medium_done_i = 0;
   if (!rtl_->medium_req_o) {
     request_seen_ = false;
+    answer_.reset();
     return;
   }
   if (!request_seen_) start_medium_request();
@@ -79,13 +81,13 @@ void AtaModel::start_medium_request() {
   request_seen_ = true;
   next_word_ = kSectorWords;
   if (rtl_->medium_op_o == kMediumRead) {
-    if (disk_.read_sector(rtl_->medium_lba_o, sector_)) {
+    if (ask_disk(sector_)) {
       next_word_ = 0;
     } else {
       finish_medium_request(false);
     }
   } else if (rtl_->medium_op_o != kMediumWrite) {
-    finish_medium_request(disk_.flush());
+    finish_medium_request(ask_disk(sector_));
   }
 }
 
@@ -95,13 +97,76 @@ void AtaModel::take_word() {
     sector_[4 * index + i] = static_cast<std::uint8_t>(rtl_->medium_wdata_o >> (8 * i));
   }
   if (index + 1 == kSectorWords) {
-    finish_medium_request(disk_.write_sector(rtl_->medium_lba_o, sector_));
+    finish_medium_request(ask_disk(sector_));
   }
 }
 
 void AtaModel::finish_medium_request(bool ok) {
   rtl_->medium_done_i = 1;
   rtl_->medium_ok_i = ok;
+}
+
+// Carries the request on the medium port out, with `data` read or to write, and gives whether the
+// disk did it; the second time only says so again.
+bool AtaModel::ask_disk(std::span<std::uint8_t, kSectorBytes> data) const {
+  if (answer_) return *answer_;
+  switch (rtl_->medium_op_o) {
+    case kMediumRead: answer_ = disk_.read_sector(rtl_->medium_lba_o, data); break;
+    case kMediumWrite: answer_ = disk_.write_sector(rtl_->medium_lba_o, data); break;
+    default: answer_ = disk_.flush(); break;
+  }
+  return *answer_;
+}
+
+AtaRegisters AtaModel::unload_registers() const {
+  rtl_->unload_clk_i = 1;
+  rtl_->eval();
+  rtl_->unload_clk_i = 0;
+  rtl_->eval();
+  return from_words<AtaRegisters>(rtl_->state_o.data());
+}
+
+void AtaModel::unload_buffer(std::span<std::uint8_t, kSectorBytes> data) const {
+  for (unsigned index = 0; index < kSectorWords; ++index) {
+    rtl_->unload_index_i = static_cast<std::uint8_t>(index);
+    unload_registers();
+    for (unsigned i = 0; i < 4; ++i) {
+      data[4 * index + i] = static_cast<std::uint8_t>(rtl_->unload_word_o >> (8 * i));
+    }
+  }
+}
+
+// A sector on its way between controller and disk is where it goes to: BSY hides when it gets
+// there.
+AtaState AtaModel::state() const {
+  AtaState state{unload_registers(), {}};
+  unload_buffer(state.buffer);
+  if (!rtl_->medium_req_o) return state;
+  const bool reading = rtl_->medium_op_o == kMediumRead;
+  const bool ok = ask_disk(reading ? sector_ : state.buffer);
+  if (reading && ok) state.buffer = sector_;
+  state.registers.medium_failed = !ok && rtl_->medium_matters_o;
+  return state;
+}
+
+void AtaModel::load_state(const AtaState& state) {
+  to_words(state.registers, rtl_->load_state_i.data());
+  rtl_->load_valid_i = 1;
+  rtl_->medium_done_i = 0;
+  rtl_->medium_rvalid_i = 1;
+  for (unsigned index = 0; index < kSectorWords; ++index) {
+    const std::uint8_t* bytes = &state.buffer[4 * index];
+    rtl_->medium_rindex_i = static_cast<std::uint8_t>(index);
+    rtl_->medium_rdata_i =
+        bytes[0] | bytes[1] << 8 | bytes[2] << 16 | std::uint32_t{bytes[3]} << 24;
+    tick();
+  }
+  rtl_->medium_rvalid_i = 0;
+  rtl_->load_valid_i = 0;
+  request_seen_ = false;
+  answer_.reset();
+  irq_ = rtl_->irq_o;
+  data_request_ = rtl_->data_request_o;
 }
 
 void AtaModel::log_changes(Cycle cycle) {

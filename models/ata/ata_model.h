@@ -5,7 +5,10 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 
+#include "models/ata/ata_state.h"
 #include "models/base/disk_backend.h"
 #include "models/base/event_log.h"
 #include "models/base/wishbone_wires.h"
@@ -34,6 +37,12 @@ class AtaModel {
   /// No timer or transfer in progress: clock() may be left out until the next request.
   bool idle() const;
 
+  /// The state after the latest clock, between two accesses. Changes nothing but that the disk gets
+  /// now what is on its way to it.
+  AtaState state() const;
+  /// Replaces it; takes a clock for every 32-bit word of the sector buffer. Not during an access.
+  void load_state(const AtaState& state);
+
   void trace(VerilatedVcdC* file, int levels);
 
  private:
@@ -45,14 +54,18 @@ class AtaModel {
   void start_medium_request();
   void take_word();
   void finish_medium_request(bool ok);
+  bool ask_disk(std::span<std::uint8_t, kSectorBytes> data) const;
+  AtaRegisters unload_registers() const;
+  void unload_buffer(std::span<std::uint8_t, kSectorBytes> data) const;
   void log_changes(Cycle cycle);
 
   std::unique_ptr<Vata> rtl_;
   DiskBackend& disk_;
   EventLog* log_;
-  std::array<std::uint8_t, kSectorBytes> sector_{};
-  unsigned next_word_ = 0;     // of a sector being sent to the controller
-  bool request_seen_ = false;  // the request on the medium port is being served
+  mutable std::array<std::uint8_t, kSectorBytes> sector_{};
+  unsigned next_word_ = 0;              // of a sector being sent to the controller
+  bool request_seen_ = false;           // the request on the medium port is being served
+  mutable std::optional<bool> answer_;  // the disk's to that request; asked once
   bool irq_ = false;
   bool data_request_ = false;
 };

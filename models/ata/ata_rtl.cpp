@@ -27,4 +27,14 @@ bool AtaRtl::clock_edge(Cycle cycle) {
   return !model_.idle() || bus.stb;
 }
 
+AtaState AtaRtl::state(Cycle) const {
+  return model_.state();
+}
+
+void AtaRtl::load_state(const AtaState& state, Cycle) {
+  model_.load_state(state);
+  irq.write(model_.irq());
+  wake();
+}
+
 }  // namespace strata

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "models/base/stateful.h"
 #include "models/base/types.h"
 
 namespace strata {
@@ -12,10 +13,9 @@ namespace strata {
 /// An output wire of a device (an interrupt request): called with the new level on each change.
 using Wire = std::function<void(bool level)>;
 
-class Device {
+/// A core derives from DeviceOf its State, so that none is written without.
+class Device : public Stateful {
  public:
-  virtual ~Device() = default;
-
   /// Power-on state.
   virtual void reset() = 0;
 
@@ -33,5 +33,9 @@ class Device {
   /// every read, write and advance.
   virtual Cycle next_event() const = 0;
 };
+
+/// A device whose architectural state is a `State` (models/base/state_fields.h).
+template <typename State>
+using DeviceOf = WithState<State, Device>;
 
 }  // namespace strata

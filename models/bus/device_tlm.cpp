@@ -38,6 +38,12 @@ void DeviceTlm::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&
   reschedule();
 }
 
+bool DeviceTlm::load(std::span<const std::uint8_t> bytes, Cycle now) {
+  if (!core_.load(bytes, now)) return false;
+  reschedule();
+  return true;
+}
+
 void DeviceTlm::timer_method() {
   core_.advance(to_cycle(sc_core::sc_time_stamp()));
   reschedule();

@@ -12,7 +12,7 @@
 
 namespace strata {
 
-class DeviceTlm : public sc_core::sc_module {
+class DeviceTlm : public sc_core::sc_module, public Stateful {
  public:
   tlm_utils::simple_target_socket<DeviceTlm> target_socket;
 
@@ -21,6 +21,10 @@ class DeviceTlm : public sc_core::sc_module {
   /// clock edges, so that one in the cycle of an event is served first.
   DeviceTlm(const sc_core::sc_module_name& name, Device& core, sc_core::sc_time period,
             sc_core::sc_time phase = sc_core::SC_ZERO_TIME);
+
+  /// The core's.
+  StateBytes save(Cycle now) const override { return core_.save(now); }
+  bool load(std::span<const std::uint8_t> bytes, Cycle now) override;
 
   /// Call after changing the core other than through the socket, so that its timer follows.
   void reschedule();

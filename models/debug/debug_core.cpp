@@ -19,7 +19,7 @@ std::uint32_t DebugCore::read(std::uint32_t offset, unsigned bytes, Cycle) {
   std::uint32_t value = 0;
   for (unsigned i = 0; i < bytes; ++i) {
     std::uint8_t byte = 0xFF;
-    if (offset + i == STRATA_DEBUG_BLOCK_POST) byte = post_code_;
+    if (offset + i == STRATA_DEBUG_BLOCK_POST) byte = state_.post_code;
     if (offset + i == STRATA_DEBUG_BLOCK_CONSOLE) byte = kConsolePresent;
     value |= std::uint32_t{byte} << (8 * i);
   }
@@ -31,7 +31,7 @@ void DebugCore::write(std::uint32_t offset, unsigned bytes, std::uint32_t value,
     const auto byte = static_cast<std::uint8_t>(value >> (8 * i));
     switch (offset + i) {
       case STRATA_DEBUG_BLOCK_POST:
-        post_code_ = byte;
+        state_.post_code = byte;
         if (log_ != nullptr) log_->record(now, "debug", "post " + hex_byte(byte));
         sinks_.post(byte);
         break;

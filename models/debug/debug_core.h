@@ -11,6 +11,7 @@
 
 #include "models/base/device.h"
 #include "models/base/event_log.h"
+#include "models/debug/debug_state.h"
 
 namespace strata {
 
@@ -21,21 +22,23 @@ struct DebugSinks {
   std::function<void(std::uint8_t status)> exit = [](std::uint8_t) {};
 };
 
-class DebugCore : public Device {
+class DebugCore : public DeviceOf<DebugState> {
  public:
   /// `log` (null: nobody listens) outlives the core and gets "post 4a" and "exit 3", unit "debug".
   explicit DebugCore(DebugSinks sinks, EventLog* log = nullptr);
 
-  void reset() override { post_code_ = 0; }
+  void reset() override { state_ = {}; }
   std::uint32_t read(std::uint32_t offset, unsigned bytes, Cycle now) override;
   void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
   void advance(Cycle) override {}
   Cycle next_event() const override { return kNever; }
+  DebugState state(Cycle) const override { return state_; }
+  void load_state(const DebugState& state, Cycle) override { state_ = state; }
 
  private:
   DebugSinks sinks_;
   EventLog* log_;
-  std::uint8_t post_code_ = 0;
+  DebugState state_;
 };
 
 }  // namespace strata

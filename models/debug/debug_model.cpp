@@ -5,6 +5,7 @@
 
 #include "Vdebug_ports.h"
 #include "models/base/hex.h"
+#include "models/base/state_fields.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
@@ -54,6 +55,21 @@ std::uint32_t DebugModel::dat() const {
 }
 bool DebugModel::idle() const {
   return rtl_->idle_o;
+}
+
+DebugState DebugModel::state() const {
+  rtl_->unload_clk_i = 1;
+  rtl_->eval();
+  rtl_->unload_clk_i = 0;
+  rtl_->eval();
+  return from_words<DebugState>(&rtl_->state_o);
+}
+
+void DebugModel::load_state(const DebugState& state) {
+  to_words(state, &rtl_->load_state_i);
+  rtl_->load_valid_i = 1;
+  tick();
+  rtl_->load_valid_i = 0;
 }
 
 void DebugModel::trace(VerilatedVcdC* file, int levels) {

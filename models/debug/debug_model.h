@@ -8,6 +8,7 @@
 
 #include "models/base/event_log.h"
 #include "models/base/wishbone_wires.h"
+#include "models/debug/debug_state.h"
 
 class VerilatedContext;
 class VerilatedVcdC;
@@ -39,6 +40,11 @@ class DebugModel {
   std::uint32_t dat() const;
   /// No access in progress: clock() may be left out until the next request.
   bool idle() const;
+
+  /// The state after the latest clock, between two accesses. Changes nothing.
+  DebugState state() const;
+  /// Replaces it; takes one clock. Not during an access.
+  void load_state(const DebugState& state);
 
   void trace(VerilatedVcdC* file, int levels);
 

@@ -27,4 +27,12 @@ bool DebugRtl::clock_edge(Cycle cycle) {
   return !model_.idle() || bus.stb;
 }
 
+DebugState DebugRtl::state(Cycle) const {
+  return model_.state();
+}
+
+void DebugRtl::load_state(const DebugState& state, Cycle) {
+  model_.load_state(state);
+}
+
 }  // namespace strata

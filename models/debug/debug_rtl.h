@@ -2,13 +2,14 @@
 // rtl/debug/debug_ports.sv says what they do.
 #pragma once
 
+#include "models/base/stateful.h"
 #include "models/bus/clock_driver.h"
 #include "models/bus/wishbone.h"
 #include "models/debug/debug_model.h"
 
 namespace strata {
 
-class DebugRtl : public ClockedModule {
+class DebugRtl : public ClockedModule, public WithState<DebugState> {
  public:
   sc_core::sc_in<WishboneRequest> request;  // adr: byte offset in the device's block
   sc_core::sc_out<WishboneResponse> response;
@@ -16,6 +17,9 @@ class DebugRtl : public ClockedModule {
   /// `context` and `log` (may be null) outlive the module.
   DebugRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
            DebugModel::Sinks sinks, EventLog* log);
+
+  DebugState state(Cycle now) const override;
+  void load_state(const DebugState& state, Cycle now) override;
 
   void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
 

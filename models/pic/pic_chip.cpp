@@ -30,71 +30,70 @@ std::uint8_t without(std::uint8_t lines, std::uint8_t mask) {
 }  // namespace
 
 void PicChip::reset() {
-  const std::uint8_t lines = lines_;
-  *this = PicChip(role_);
-  lines_ = lines;
+  state_ = PicChipState{.lines = state_.lines};
 }
 
 void PicChip::set_line(unsigned line, bool level) {
   const std::uint8_t mask = bit(line);
   if (!level) {
-    irr_ = without(irr_, mask);
-    lines_ = without(lines_, mask);
+    state_.irr = without(state_.irr, mask);
+    state_.lines = without(state_.lines, mask);
     return;
   }
-  if (level_triggered_ || !(lines_ & mask)) irr_ |= mask;
-  lines_ |= mask;
+  if (state_.level_triggered || !(state_.lines & mask)) state_.irr |= mask;
+  state_.lines |= mask;
 }
 
 void PicChip::forget_line(unsigned line) {
-  lines_ = without(lines_, bit(line));
+  state_.lines = without(state_.lines, bit(line));
 }
 
 unsigned PicChip::highest(std::uint8_t lines) const {
   for (unsigned i = 1; i <= 8; ++i) {
-    const unsigned line = (lowest_ + i) & 7;
+    const unsigned line = (state_.lowest + i) & 7;
     if (lines >> line & 1) return line;
   }
   return kNone;
 }
 
 unsigned PicChip::request() const {
-  const unsigned line = highest(without(irr_, imr_));
+  const unsigned line = highest(without(state_.irr, state_.imr));
   if (line == kNone) return kNone;
-  const unsigned serving = highest(special_mask_ ? without(isr_, imr_) : isr_);
+  const unsigned serving =
+      highest(state_.special_mask ? without(state_.isr, state_.imr) : state_.isr);
   if (serving == kNone || rank(line) < rank(serving)) return line;
-  const bool nested = fully_nested_ && role_ == Role::kMaster && line == kCascadeLine;
+  const bool nested = state_.fully_nested && role_ == Role::kMaster && line == kCascadeLine;
   return nested && line == serving ? line : kNone;
 }
 
 unsigned PicChip::acknowledge() {
   const unsigned line = request();
   if (line == kNone) return kNone;
-  if (!level_triggered_) irr_ = without(irr_, bit(line));
-  isr_ |= bit(line);
-  if (auto_eoi_) end_of_interrupt(line, rotate_auto_eoi_);
+  if (!state_.level_triggered) state_.irr = without(state_.irr, bit(line));
+  state_.isr |= bit(line);
+  if (state_.auto_eoi) end_of_interrupt(line, state_.rotate_auto_eoi);
   return line;
 }
 
 std::uint8_t PicChip::vector(unsigned line) const {
-  return static_cast<std::uint8_t>(base_ | (line == kNone ? 7 : line));
+  return static_cast<std::uint8_t>(state_.base | (line == kNone ? 7 : line));
 }
 
 void PicChip::end_of_interrupt(unsigned line, bool rotate) {
   if (line == kNone) return;
-  isr_ = without(isr_, bit(line));
-  if (rotate) lowest_ = line;
+  state_.isr = without(state_.isr, bit(line));
+  if (rotate) state_.lowest = static_cast<std::uint8_t>(line);
 }
 
 std::uint8_t PicChip::read(unsigned a0) {
-  if (poll_) {
+  if (state_.poll) {
     // The poll word: the read is an acknowledge (data sheet, "Poll command").
-    poll_ = false;
+    state_.poll = false;
     const unsigned line = acknowledge();
     return line == kNone ? std::uint8_t{0} : static_cast<std::uint8_t>(0x80 | line);
   }
-  if (a0) return imr_;
-  return read_isr_ ? isr_ : irr_;
+  if (a0) return state_.imr;
+  return state_.read_isr ? state_.isr : state_.irr;
 }
 
 void PicChip::write(unsigned a0, std::uint8_t value) {
@@ -111,55 +110,57 @@ void PicChip::write(unsigned a0, std::uint8_t value) {
 
 // Data sheet, "Initialization command words 1 and 2", items a to f; in service is cleared too.
 void PicChip::write_icw1(std::uint8_t value) {
-  level_triggered_ = value & kIcw1Level;
-  cascaded_ = !(value & kIcw1Single);
-  icw4_follows_ = value & kIcw1Icw4;
-  irr_ = level_triggered_ ? lines_ : std::uint8_t{0};
-  isr_ = 0;
-  imr_ = 0;
-  lowest_ = 7;
-  auto_eoi_ = rotate_auto_eoi_ = fully_nested_ = false;
-  special_mask_ = read_isr_ = poll_ = false;
-  expect_ = Expect::kIcw2;
+  state_.level_triggered = value & kIcw1Level;
+  state_.cascaded = !(value & kIcw1Single);
+  state_.icw4_follows = value & kIcw1Icw4;
+  state_.irr = state_.level_triggered ? state_.lines : std::uint8_t{0};
+  state_.isr = 0;
+  state_.imr = 0;
+  state_.lowest = 7;
+  state_.auto_eoi = state_.rotate_auto_eoi = state_.fully_nested = false;
+  state_.special_mask = state_.read_isr = state_.poll = false;
+  state_.expect = PicChipState::kIcw2;
 }
 
 void PicChip::write_data(std::uint8_t value) {
-  const Expect after3 = icw4_follows_ ? Expect::kIcw4 : Expect::kOcw1;
-  switch (expect_) {
-    case Expect::kIcw2:
-      base_ = value & 0xF8;
-      expect_ = cascaded_ ? Expect::kIcw3 : after3;
+  const PicChipState::Expect after3 =
+      state_.icw4_follows ? PicChipState::kIcw4 : PicChipState::kOcw1;
+  switch (state_.expect) {
+    case PicChipState::kIcw2:
+      state_.base = value & 0xF8;
+      state_.expect = state_.cascaded ? PicChipState::kIcw3 : after3;
       break;
-    case Expect::kIcw3: expect_ = after3; break;
-    case Expect::kIcw4:
-      fully_nested_ = value & kIcw4FullyNested;
-      auto_eoi_ = value & kIcw4AutoEoi;
-      expect_ = Expect::kOcw1;
+    case PicChipState::kIcw3: state_.expect = after3; break;
+    case PicChipState::kIcw4:
+      state_.fully_nested = value & kIcw4FullyNested;
+      state_.auto_eoi = value & kIcw4AutoEoi;
+      state_.expect = PicChipState::kOcw1;
       break;
-    case Expect::kOcw1: imr_ = value; break;
+    case PicChipState::kOcw1: state_.imr = value; break;
   }
 }
 
 // R, SL, EOI in bits 7:5 and a line in bits 2:0 (data sheet, figure 8).
 void PicChip::write_ocw2(std::uint8_t value) {
   const unsigned line = value & 7;
-  const unsigned serving = highest(special_mask_ ? without(isr_, imr_) : isr_);
+  const unsigned serving =
+      highest(state_.special_mask ? without(state_.isr, state_.imr) : state_.isr);
   switch (value >> 5) {
-    case 0b000: rotate_auto_eoi_ = false; break;
+    case 0b000: state_.rotate_auto_eoi = false; break;
     case 0b001: end_of_interrupt(serving, false); break;
     case 0b011: end_of_interrupt(line, false); break;
-    case 0b100: rotate_auto_eoi_ = true; break;
+    case 0b100: state_.rotate_auto_eoi = true; break;
     case 0b101: end_of_interrupt(serving, true); break;
-    case 0b110: lowest_ = line; break;
+    case 0b110: state_.lowest = static_cast<std::uint8_t>(line); break;
     case 0b111: end_of_interrupt(line, true); break;
     default: break;  // 010: no operation
   }
 }
 
 void PicChip::write_ocw3(std::uint8_t value) {
-  if (value & kOcw3SetMask) special_mask_ = value & kOcw3SpecialMask;
-  poll_ = value & kOcw3Poll;
-  if (value & kOcw3ReadRegister) read_isr_ = value & kOcw3Isr;
+  if (value & kOcw3SetMask) state_.special_mask = value & kOcw3SpecialMask;
+  state_.poll = value & kOcw3Poll;
+  if (value & kOcw3ReadRegister) state_.read_isr = value & kOcw3Isr;
 }
 
 }  // namespace strata

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "models/pic/pic_state.h"
+
 namespace strata {
 
 class PicChip {
@@ -20,7 +22,7 @@ class PicChip {
 
   /// Level of request line 0..7. A request in edge mode lasts while its line stays high.
   void set_line(unsigned line, bool level);
-  bool line(unsigned line) const { return lines_ >> line & 1; }
+  bool line(unsigned line) const { return state_.lines >> line & 1; }
 
   /// Makes the next sampling of a high `line` count as a rising edge.
   void forget_line(unsigned line);
@@ -36,7 +38,10 @@ class PicChip {
   std::uint8_t vector(unsigned line) const;
 
   /// ICW1 said that there is a slave.
-  bool cascaded() const { return cascaded_; }
+  bool cascaded() const { return state_.cascaded; }
+
+  const PicChipState& state() const { return state_; }
+  void load_state(const PicChipState& state) { state_ = state; }
 
   std::uint8_t read(unsigned a0);
   void write(unsigned a0, std::uint8_t value);
@@ -44,10 +49,8 @@ class PicChip {
   static constexpr unsigned kNone = 8;
 
  private:
-  enum class Expect { kOcw1, kIcw2, kIcw3, kIcw4 };
-
   unsigned request() const;
-  unsigned rank(unsigned line) const { return (line - lowest_ - 1) & 7; }
+  unsigned rank(unsigned line) const { return (line - state_.lowest - 1) & 7; }
   unsigned highest(std::uint8_t lines) const;
   void write_icw1(std::uint8_t value);
   void write_ocw2(std::uint8_t value);
@@ -56,22 +59,7 @@ class PicChip {
   void end_of_interrupt(unsigned line, bool rotate);
 
   Role role_;
-  std::uint8_t lines_ = 0;  // as last sampled
-  std::uint8_t irr_ = 0;
-  std::uint8_t isr_ = 0;
-  std::uint8_t imr_ = 0xFF;
-  std::uint8_t base_ = 0;  // vector bits 7:3
-  unsigned lowest_ = 7;    // line of lowest priority
-  Expect expect_ = Expect::kOcw1;
-  bool level_triggered_ = false;
-  bool cascaded_ = true;
-  bool icw4_follows_ = false;
-  bool auto_eoi_ = false;
-  bool rotate_auto_eoi_ = false;
-  bool fully_nested_ = false;  // special fully nested mode
-  bool special_mask_ = false;
-  bool read_isr_ = false;
-  bool poll_ = false;
+  PicChipState state_;
 };
 
 }  // namespace strata

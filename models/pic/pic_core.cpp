@@ -20,6 +20,19 @@ void PicCore::reset() {
   settle();
 }
 
+PicState PicCore::state(Cycle) const {
+  return {.intr = level_, .master = master_.state(), .slave = slave_.state()};
+}
+
+// What the RTL had not carried through the cascade yet goes through at once.
+void PicCore::load_state(const PicState& state, Cycle) {
+  master_.load_state(state.master);
+  slave_.load_state(state.slave);
+  level_ = state.intr;
+  if (intr_) intr_(level_);
+  settle();
+}
+
 // Registers are bytes; a wider access is several, lowest first, as the bus would split it.
 std::uint32_t PicCore::read(std::uint32_t offset, unsigned bytes, Cycle) {
   std::uint32_t value = 0;

@@ -14,7 +14,7 @@
 
 namespace strata {
 
-class PicCore : public Device {
+class PicCore : public DeviceOf<PicState> {
  public:
   /// `intr` is the CPU's INTR. `log` (null: nobody listens) outlives the core. Log lines, unit
   /// "pic": "irq 14" when a line rises (decimal), "inta vector 2e" when a vector is given (hex).
@@ -25,6 +25,8 @@ class PicCore : public Device {
   void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
   void advance(Cycle) override {}
   Cycle next_event() const override { return kNever; }
+  PicState state(Cycle now) const override;
+  void load_state(const PicState& state, Cycle now) override;
 
   /// Level of request line 0..15 from time `now` on; line 2 is the cascade's and is ignored.
   void set_irq(unsigned line, bool level, Cycle now);

@@ -1,6 +1,7 @@
 #include "models/pic/pic_model.h"
 
 #include "Vpic.h"
+#include "models/base/state_fields.h"
 #include "verilated.h"
 #include "verilated_vcd_c.h"
 
@@ -48,6 +49,21 @@ bool PicModel::intr() const {
 }
 bool PicModel::idle() const {
   return rtl_->idle_o;
+}
+
+PicState PicModel::state() const {
+  rtl_->unload_clk_i = 1;
+  rtl_->eval();
+  rtl_->unload_clk_i = 0;
+  rtl_->eval();
+  return from_words<PicState>(rtl_->state_o.data());
+}
+
+void PicModel::load_state(const PicState& state) {
+  to_words(state, rtl_->load_state_i.data());
+  rtl_->load_valid_i = 1;
+  tick();
+  rtl_->load_valid_i = 0;
 }
 
 void PicModel::trace(VerilatedVcdC* file, int levels) {

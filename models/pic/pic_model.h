@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "models/pic/pic_state.h"
+
 class VerilatedContext;
 class VerilatedVcdC;
 class Vpic;
@@ -36,6 +38,11 @@ class PicModel {
   bool intr() const;
   /// Nothing changes until a request comes or a line changes.
   bool idle() const;
+
+  /// The state after the latest clock, between two accesses. Changes nothing.
+  PicState state() const;
+  /// Replaces it; takes one clock. Not during an access.
+  void load_state(const PicState& state);
 
   void trace(VerilatedVcdC* file, int levels);
 

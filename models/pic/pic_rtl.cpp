@@ -63,6 +63,18 @@ bool PicRtl::clock_edge(Cycle cycle) {
   return true;
 }
 
+PicState PicRtl::state(Cycle) const {
+  return model_.state();
+}
+
+void PicRtl::load_state(const PicState& state, Cycle) {
+  model_.load_state(state);
+  sampled_ = static_cast<std::uint16_t>((state.master.lines | state.slave.lines << 8) &
+                                        ~(1u << kCascadeLine));
+  intr.write(model_.intr());
+  wake();
+}
+
 void PicRtl::log_events(Cycle cycle, std::uint16_t risen, bool inta) {
   for (unsigned line = 0; line < kLines; ++line) {
     if (risen >> line & 1) log_->record(cycle, "pic", "irq " + std::to_string(line));

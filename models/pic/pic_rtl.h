@@ -6,13 +6,14 @@
 #include <systemc>
 
 #include "models/base/event_log.h"
+#include "models/base/stateful.h"
 #include "models/bus/clock_driver.h"
 #include "models/bus/wishbone.h"
 #include "models/pic/pic_model.h"
 
 namespace strata {
 
-class PicRtl : public ClockedModule {
+class PicRtl : public ClockedModule, public WithState<PicState> {
  public:
   /// A request line; one nobody drives may stay unbound.
   using IrqPort =
@@ -27,6 +28,9 @@ class PicRtl : public ClockedModule {
   /// edge that sampled the line, and the edge after which the vector is on the bus.
   PicRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
          EventLog* log);
+
+  PicState state(Cycle now) const override;
+  void load_state(const PicState& state, Cycle now) override;
 
   void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
 

@@ -71,6 +71,25 @@ Cycle PitCore::next_event() const {
   return tick == PitCounter::kNoTick ? kNever : time_.cycle_of(tick);
 }
 
+// Counters nobody asked for lag behind.
+PitState PitCore::state(Cycle now) const {
+  PitState state;
+  for (std::size_t i = 0; i < counters_.size(); ++i) {
+    PitCounter counter = counters_[i];
+    counter.run_to(time_.ticks_at(now));
+    state.counter[i] = counter.state();
+  }
+  return state;
+}
+
+void PitCore::load_state(const PitState& state, Cycle now) {
+  for (std::size_t i = 0; i < counters_.size(); ++i) {
+    counters_[i].load_state(state.counter[i], time_.ticks_at(now));
+  }
+  out0_ = counters_[0].out();
+  if (wire_) wire_(out0_);
+}
+
 // Counter 0 goes from edge to edge, so that its wire shows each of them.
 void PitCore::run_through(Cycle now) {
   const std::uint64_t tick = time_.ticks_at(now);

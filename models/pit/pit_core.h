@@ -20,7 +20,7 @@
 
 namespace strata {
 
-class PitCore : public Device {
+class PitCore : public DeviceOf<PitState> {
  public:
   /// `out0` is OUT of counter 0 (high at power-on); `cpu_hz` the rate of Cycle,
   /// not less than STRATA_PIT_HZ.
@@ -31,6 +31,8 @@ class PitCore : public Device {
   void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
   void advance(Cycle now) override;
   Cycle next_event() const override;
+  PitState state(Cycle now) const override;
+  void load_state(const PitState& state, Cycle now) override;
 
   /// Level of OUT of counter 0 after the latest call.
   bool out0() const { return out0_; }

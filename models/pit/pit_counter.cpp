@@ -21,26 +21,26 @@ std::uint32_t to_bcd(std::uint32_t n) {
 // A new count starts at the next tick, but in modes 2 and 3 only if nothing counts yet; there the
 // reload takes it. Modes 1 and 5 wait for a gate edge that never comes.
 bool PitCounter::loads_next_tick() const {
-  if (!pending_) return false;
+  if (!state_.pending) return false;
   switch (mode()) {
     case 0:
     case 4: return true;
     case 2:
-    case 3: return !counting_;
+    case 3: return !state_.counting;
     default: return false;
   }
 }
 
 std::uint64_t PitCounter::ticks_to_event() const {
   if (loads_next_tick()) return 1;
-  if (!counting_) return kNoTick;
+  if (!state_.counting) return kNoTick;
   switch (mode()) {
-    case 0: return armed_ ? distance(count_) : kNoTick;
+    case 0: return state_.armed ? distance() : kNoTick;
     case 4:
-      if (!out_) return 1;
-      return armed_ ? distance(count_) : kNoTick;
-    case 2: return count_ == 1 ? 1 : distance(count_) - 1;
-    default: return odd_ && out_ ? count_ / 2 + 1 : distance(count_) / 2;
+      if (!state_.out) return 1;
+      return state_.armed ? distance() : kNoTick;
+    case 2: return state_.count == 1 ? 1 : distance() - 1;
+    default: return state_.odd && state_.out ? binary(state_.count) / 2 + 1 : distance() / 2;
   }
 }
 
@@ -66,129 +66,147 @@ void PitCounter::run_to(std::uint64_t tick) {
 
 // A counter nobody asked for a long time: whole periods leave it as it is.
 void PitCounter::skip_whole_periods(std::uint64_t tick) {
-  const bool periodic = mode() == 2 || (mode() == 3 && initial_ != 1);
-  if (!periodic || !counting_ || pending_ || !out_) return;
-  const std::uint32_t start = mode() == 3 ? initial_ & ~1u : initial_;
-  if (count_ != start) return;
-  const std::uint32_t period = distance(initial_);
+  const bool periodic = mode() == 2 || (mode() == 3 && state_.initial != 1);
+  if (!periodic || !state_.counting || state_.pending || !state_.out) return;
+  if (state_.count != loaded_count()) return;
+  const std::uint32_t period = state_.initial ? binary(state_.initial) : modulus();
   tick_ += (tick - tick_) / period * period;
 }
 
 void PitCounter::count_down(std::uint64_t ticks) {
-  if (!counting_) return;
+  if (!state_.counting) return;
   const std::uint64_t step = mode() == 3 ? 2 : 1;
   const std::uint64_t down = ticks % modulus() * step % modulus();
-  count_ = static_cast<std::uint32_t>((count_ + modulus() - down) % modulus());
+  const auto count =
+      static_cast<std::uint32_t>((binary(state_.count) + modulus() - down) % modulus());
+  state_.count = static_cast<std::uint16_t>(state_.bcd ? to_bcd(count) : count);
 }
 
-// The tick of an event; count_ is what the tick before left.
+// The tick of an event; state_.count is what the tick before left.
 void PitCounter::apply_event() {
   if (loads_next_tick()) {
     load();
-    if (mode() == 4) out_ = true;
+    if (mode() == 4) state_.out = true;
     return;
   }
   switch (mode()) {
     case 0:
       count_down(1);
-      out_ = true;
-      armed_ = false;
+      state_.out = true;
+      state_.armed = false;
       break;
     case 4:
       count_down(1);
-      out_ = !out_;
-      armed_ = false;
+      state_.out = !state_.out;
+      state_.armed = false;
       break;
     case 2:
-      if (count_ == 1) {
+      if (state_.count == 1) {
         load();
-        out_ = true;
+        state_.out = true;
       } else {
         count_down(1);
-        out_ = false;
+        state_.out = false;
       }
       break;
     default:
       load();
-      out_ = !out_;
+      state_.out = !state_.out;
       break;
   }
 }
 
 void PitCounter::load() {
-  odd_ = initial_ & 1;
-  count_ = mode() == 3 ? initial_ & ~1u : initial_;
-  counting_ = true;
-  armed_ = true;
-  pending_ = false;
-  null_ = false;
+  state_.odd = state_.initial & 1;
+  state_.count = loaded_count();
+  state_.counting = true;
+  state_.armed = true;
+  state_.pending = false;
+  state_.null = false;
 }
 
 void PitCounter::write_control(std::uint8_t value) {
-  rw_ = value >> 4 & 3;
-  mode_bits_ = value >> 1 & 7;
-  bcd_ = value & 1;
-  out_ = mode() != 0;
-  counting_ = false;
-  armed_ = false;
-  pending_ = false;
-  null_ = true;
-  write_high_ = read_high_ = false;
-  count_latched_ = status_latched_ = false;
+  state_.rw = static_cast<std::uint8_t>(value >> 4 & 3);
+  state_.mode_bits = static_cast<std::uint8_t>(value >> 1 & 7);
+  state_.bcd = value & 1;
+  state_.out = mode() != 0;
+  state_.counting = false;
+  state_.armed = false;
+  state_.pending = false;
+  state_.null = true;
+  state_.write_high = state_.read_high = false;
+  state_.count_latched = state_.status_latched = false;
 }
 
 void PitCounter::write_count(std::uint8_t value) {
   if (mode() == 0) {
     // Mode 0: writing a count stops the old one and takes OUT low at once.
-    out_ = false;
-    counting_ = false;
-    pending_ = false;
+    state_.out = false;
+    state_.counting = false;
+    state_.pending = false;
   }
-  switch (rw_) {
+  switch (state_.rw) {
     case kLowByte: new_count(value); break;
     case kHighByte: new_count(static_cast<std::uint16_t>(value << 8)); break;
     default:
-      if (write_high_) new_count(static_cast<std::uint16_t>(value << 8 | low_byte_));
-      if (!write_high_) low_byte_ = value;
-      write_high_ = !write_high_;
+      if (state_.write_high) new_count(static_cast<std::uint16_t>(value << 8 | state_.low_byte));
+      if (!state_.write_high) state_.low_byte = value;
+      state_.write_high = !state_.write_high;
       break;
   }
 }
 
 void PitCounter::new_count(std::uint16_t count) {
-  initial_ = bcd_ ? from_bcd(count) : count;
-  pending_ = true;
-  null_ = true;
+  state_.initial = count;
+  state_.pending = true;
+  state_.null = true;
 }
 
-std::uint16_t PitCounter::shown_count() const {
-  return static_cast<std::uint16_t>(bcd_ ? to_bcd(count_) : count_);
+std::uint32_t PitCounter::binary(std::uint16_t count) const {
+  return state_.bcd ? from_bcd(count) : count;
+}
+
+// Mode 3 counts in steps of two, from an even count.
+std::uint16_t PitCounter::loaded_count() const {
+  return static_cast<std::uint16_t>(mode() == 3 ? state_.initial & ~1u : state_.initial);
 }
 
 std::uint8_t PitCounter::read() {
-  if (status_latched_) {
-    status_latched_ = false;
-    return latched_status_;
+  if (state_.status_latched) {
+    state_.status_latched = false;
+    return state_.latched_status;
   }
-  const std::uint16_t count = count_latched_ ? latched_count_ : shown_count();
-  const bool high = rw_ == kHighByte || (rw_ == kBothBytes && read_high_);
-  if (rw_ == kBothBytes) read_high_ = !read_high_;
-  if (rw_ != kBothBytes || high) count_latched_ = false;
+  const std::uint16_t count = state_.count_latched ? state_.latched_count : state_.count;
+  const bool high = state_.rw == kHighByte || (state_.rw == kBothBytes && state_.read_high);
+  if (state_.rw == kBothBytes) state_.read_high = !state_.read_high;
+  if (state_.rw != kBothBytes || high) state_.count_latched = false;
   return static_cast<std::uint8_t>(high ? count >> 8 : count);
 }
 
+PitCounterState PitCounter::state() const {
+  PitCounterState state = state_;
+  if (!state.count_latched) state.latched_count = 0;
+  if (!state.status_latched) state.latched_status = 0;
+  return state;
+}
+
+void PitCounter::load_state(const PitCounterState& state, std::uint64_t tick) {
+  state_ = state;
+  tick_ = tick;
+}
+
 void PitCounter::latch_count() {
-  if (count_latched_) return;
-  count_latched_ = true;
-  latched_count_ = shown_count();
+  if (state_.count_latched) return;
+  state_.count_latched = true;
+  state_.latched_count = state_.count;
 }
 
 // Data sheet, figure 12: OUT, null count, RW, mode, BCD.
 void PitCounter::latch_status() {
-  if (status_latched_) return;
-  status_latched_ = true;
-  latched_status_ =
-      static_cast<std::uint8_t>(out_ << 7 | null_ << 6 | rw_ << 4 | mode_bits_ << 1 | bcd_);
+  if (state_.status_latched) return;
+  state_.status_latched = true;
+  state_.latched_status = static_cast<std::uint8_t>(
+      state_.out << 7 | state_.null << 6 | state_.rw << 4 | state_.mode_bits << 1 | state_.bcd);
 }
 
 }  // namespace strata

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "models/pit/pit_state.h"
+
 namespace strata {
 
 class PitCounter {
@@ -16,7 +18,12 @@ class PitCounter {
   /// The next tick that does more than count down, or kNoTick.
   std::uint64_t next_event() const;
 
-  bool out() const { return out_; }
+  bool out() const { return state_.out; }
+
+  /// The state after the tick the counter was brought to.
+  PitCounterState state() const;
+  /// As if it were the one after tick `tick`.
+  void load_state(const PitCounterState& state, std::uint64_t tick);
 
   /// Bits 5:0 of a control word: RW, mode, BCD (data sheet, figure 7).
   void write_control(std::uint8_t value);
@@ -28,7 +35,7 @@ class PitCounter {
   void latch_status();
 
  private:
-  unsigned mode() const { return mode_bits_ & 2 ? mode_bits_ & 3 : mode_bits_; }
+  unsigned mode() const { return state_.mode_bits & 2 ? state_.mode_bits & 3u : state_.mode_bits; }
   bool loads_next_tick() const;
   std::uint64_t ticks_to_event() const;
   void apply_event();
@@ -36,31 +43,15 @@ class PitCounter {
   void skip_whole_periods(std::uint64_t tick);
   void count_down(std::uint64_t ticks);
   void new_count(std::uint16_t count);
-  std::uint32_t modulus() const { return bcd_ ? 10000 : 65536; }
-  /// Steps until `count` has gone down to zero; a count of zero is the whole modulus.
-  std::uint32_t distance(std::uint32_t count) const { return count ? count : modulus(); }
-  std::uint16_t shown_count() const;
+  std::uint32_t modulus() const { return state_.bcd ? 10000 : 65536; }
+  std::uint16_t loaded_count() const;
+  /// What a count register stands for.
+  std::uint32_t binary(std::uint16_t count) const;
+  /// Steps until the counting element has gone down to zero; zero is the whole modulus.
+  std::uint32_t distance() const { return state_.count ? binary(state_.count) : modulus(); }
 
-  std::uint64_t tick_ = 0;     // the state is that after this tick
-  std::uint32_t count_ = 0;    // counting element, in binary
-  std::uint32_t initial_ = 0;  // count register, in binary
-  unsigned mode_bits_ = 3;     // as written; 6 and 7 are 2 and 3
-  unsigned rw_ = 3;            // 1 low byte, 2 high byte, 3 low then high
-  bool bcd_ = false;
-  bool out_ = true;
-  bool counting_ = false;
-  bool armed_ = false;    // modes 0 and 4: zero has not been reached since the load
-  bool pending_ = false;  // a count waits to be loaded
-  bool null_ = true;      // null count of the status byte
-  bool odd_ = false;      // mode 3: the count loaded last was odd
-
-  std::uint8_t low_byte_ = 0;
-  bool write_high_ = false;  // the next byte written is the high one
-  bool read_high_ = false;
-  bool count_latched_ = false;
-  bool status_latched_ = false;
-  std::uint16_t latched_count_ = 0;
-  std::uint8_t latched_status_ = 0;
+  std::uint64_t tick_ = 0;  // the state is that after this tick
+  PitCounterState state_;
 };
 
 }  // namespace strata

@@ -1,6 +1,7 @@
 #include "models/pit/pit_model.h"
 
 #include "Vpit.h"
+#include "models/base/state_fields.h"
 #include "verilated.h"
 #include "verilated_vcd_c.h"
 
@@ -46,6 +47,21 @@ bool PitModel::out0() const {
 }
 bool PitModel::idle() const {
   return rtl_->idle_o;
+}
+
+PitState PitModel::state() const {
+  rtl_->unload_clk_i = 1;
+  rtl_->eval();
+  rtl_->unload_clk_i = 0;
+  rtl_->eval();
+  return from_words<PitState>(rtl_->state_o.data());
+}
+
+void PitModel::load_state(const PitState& state) {
+  to_words(state, rtl_->load_state_i.data());
+  rtl_->load_valid_i = 1;
+  edge();
+  rtl_->load_valid_i = 0;
 }
 
 void PitModel::trace(VerilatedVcdC* file, int levels) {

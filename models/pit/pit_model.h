@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "models/base/wishbone_wires.h"
+#include "models/pit/pit_state.h"
 
 class VerilatedContext;
 class VerilatedVcdC;
@@ -30,6 +31,11 @@ class PitModel {
   bool out0() const;
   /// No counter runs: ticks may be left out.
   bool idle() const;
+
+  /// The state after the latest clock, between two accesses. Changes nothing.
+  PitState state() const;
+  /// Replaces it; takes one clock. Not during an access.
+  void load_state(const PitState& state);
 
   void trace(VerilatedVcdC* file, int levels);
 

@@ -36,6 +36,18 @@ bool PitRtl::clock_edge(Cycle cycle) {
   return bus.stb || ack;
 }
 
+PitState PitRtl::state(Cycle) const {
+  return model_.state();
+}
+
+void PitRtl::load_state(const PitState& state, Cycle now) {
+  model_.load_state(state);
+  irq.write(model_.out0());
+  next_tick_ = 0;
+  tick_event_.cancel();
+  if (!model_.idle()) schedule_tick(now);
+}
+
 // The event comes just before the tick's edge, so that the edge finds this module awake.
 void PitRtl::schedule_tick(Cycle cycle) {
   if (next_tick_ > cycle) return;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <systemc>
 
+#include "models/base/stateful.h"
 #include "models/bus/clock_driver.h"
 #include "models/bus/wishbone.h"
 #include "models/pit/pit_model.h"
@@ -12,7 +13,7 @@
 
 namespace strata {
 
-class PitRtl : public ClockedModule {
+class PitRtl : public ClockedModule, public WithState<PitState> {
  public:
   sc_core::sc_in<WishboneRequest> request;  // adr is not looked at: the block is one word
   sc_core::sc_out<WishboneResponse> response;
@@ -21,6 +22,9 @@ class PitRtl : public ClockedModule {
   /// `context` outlives the module; `cpu_hz` is the rate of `clock`, at least STRATA_PIT_HZ.
   PitRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
          std::uint64_t cpu_hz);
+
+  PitState state(Cycle now) const override;
+  void load_state(const PitState& state, Cycle now) override;
 
   void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
 

@@ -108,6 +108,16 @@ bool TlmDevice::transfer(tlm::tlm_command command, std::uint32_t offset, unsigne
   return !busy_ && payload_.is_response_ok();
 }
 
+StateBytes TlmDevice::save(Cycle) const {
+  return save_target_ ? save_target_() : StateBytes{};
+}
+
+bool TlmDevice::load(std::span<const std::uint8_t> bytes, Cycle now) {
+  if (!load_target_ || !load_target_(bytes)) return false;
+  set_time(now);
+  return true;
+}
+
 std::uint32_t TlmDevice::read(std::uint32_t offset, unsigned bytes, Cycle now) {
   run_kernel_to(now);
   if (!busy_) data_ = 0;

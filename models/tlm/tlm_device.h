@@ -11,13 +11,14 @@
 //
 // There is one kernel a process and its time cannot go back: TLM targets can be plugged into one
 // machine of a process. Setting that machine's time back only shifts the kernel's time against it;
-// what a target holds is its own affair.
+// what a target holds is its own affair, but see on_reset() and on_state().
 #pragma once
 
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <systemc>
 #include <tlm>
 
@@ -39,6 +40,16 @@ class TlmDevice : public sc_core::sc_module, public Device {
 
   /// What reset() asks of the target, which TLM-2.0 has no call for.
   void on_reset(std::function<void()> reset_target) { reset_target_ = std::move(reset_target); }
+
+  /// What save() and load() ask of the target, which TLM-2.0 has no calls for either. Without them
+  /// nothing is saved, and load() refuses.
+  void on_state(std::function<StateBytes()> save,
+                std::function<bool(std::span<const std::uint8_t>)> load) {
+    save_target_ = std::move(save);
+    load_target_ = std::move(load);
+  }
+  StateBytes save(Cycle now) const override;
+  bool load(std::span<const std::uint8_t> bytes, Cycle now) override;
 
   /// Machine time is 0 again, whatever the kernel's is.
   void reset() override { set_time(0); }
@@ -64,6 +75,8 @@ class TlmDevice : public sc_core::sc_module, public Device {
   Wire wire_;
   bool level_ = false;  // of irq, as the wire last had it
   std::function<void()> reset_target_;
+  std::function<StateBytes()> save_target_;
+  std::function<bool(std::span<const std::uint8_t>)> load_target_;
   sc_core::sc_event request_;
   tlm::tlm_generic_payload payload_;
   std::uint32_t data_ = 0;  // of the transaction

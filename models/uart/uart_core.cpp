@@ -1,5 +1,6 @@
 #include "models/uart/uart_core.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "models/machine/memory_map.h"
@@ -51,6 +52,41 @@ void UartCore::reset() {
   fifo_.clear();
   deadline_ = kNever;
   update_irq();
+}
+
+UartState UartCore::state(Cycle now) const {
+  UartState state{.ier = ier_,
+                  .lcr = lcr_,
+                  .mcr = mcr_,
+                  .scr = scr_,
+                  .divisor = divisor_,
+                  .fifo_on = fifo_on_,
+                  .thre_pending = thre_pending_,
+                  .fill = static_cast<std::uint8_t>(fifo_.size()),
+                  .character_left = shifting_ ? deadline_ - now : 0};
+  std::ranges::copy(fifo_, state.fifo.begin());
+  return state;
+}
+
+void UartCore::load_state(const UartState& state, Cycle now) {
+  ier_ = state.ier;
+  lcr_ = state.lcr;
+  mcr_ = state.mcr;
+  scr_ = state.scr;
+  divisor_ = state.divisor;
+  fifo_on_ = state.fifo_on;
+  thre_pending_ = state.thre_pending;
+  shifting_ = state.character_left != 0;
+  const std::size_t fill = std::min<std::size_t>(state.fill, kFifoBytes);
+  fifo_.assign(state.fifo.begin(), state.fifo.begin() + static_cast<std::ptrdiff_t>(fill));
+  deadline_ = kNever;
+  if (shifting_) {
+    deadline_ = now + state.character_left;
+  } else if (!fifo_.empty()) {
+    deadline_ = now + 1;
+  }
+  irq_ = thre_pending_ && (ier_ & kIerThre);
+  if (irq_wire_) irq_wire_(irq_);
 }
 
 std::uint32_t UartCore::read(std::uint32_t offset, unsigned bytes, Cycle now) {

@@ -17,10 +17,11 @@
 #include <functional>
 
 #include "models/base/device.h"
+#include "models/uart/uart_state.h"
 
 namespace strata {
 
-class UartCore : public Device {
+class UartCore : public DeviceOf<UartState> {
  public:
   using ByteSink = std::function<void(std::uint8_t byte)>;
 
@@ -32,6 +33,8 @@ class UartCore : public Device {
   void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
   void advance(Cycle now) override;
   Cycle next_event() const override { return deadline_; }
+  UartState state(Cycle now) const override;
+  void load_state(const UartState& state, Cycle now) override;
 
  private:
   void run_events_before(Cycle now);

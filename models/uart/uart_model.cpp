@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "Vuart.h"
+#include "models/base/state_fields.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
@@ -50,6 +51,21 @@ bool UartModel::irq() const {
 }
 bool UartModel::idle() const {
   return rtl_->idle_o;
+}
+
+UartState UartModel::state() const {
+  rtl_->unload_clk_i = 1;
+  rtl_->eval();
+  rtl_->unload_clk_i = 0;
+  rtl_->eval();
+  return from_words<UartState>(rtl_->state_o.data());
+}
+
+void UartModel::load_state(const UartState& state) {
+  to_words(state, rtl_->load_state_i.data());
+  rtl_->load_valid_i = 1;
+  tick();
+  rtl_->load_valid_i = 0;
 }
 
 void UartModel::trace(VerilatedVcdC* file, int levels) {

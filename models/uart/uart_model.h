@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "models/base/wishbone_wires.h"
+#include "models/uart/uart_state.h"
 
 class VerilatedContext;
 class VerilatedVcdC;
@@ -32,6 +33,11 @@ class UartModel {
   bool irq() const;
   /// Nothing being transmitted: clock() may be left out until the next request.
   bool idle() const;
+
+  /// The state after the latest clock, between two accesses. Changes nothing.
+  UartState state() const;
+  /// Replaces it; takes one clock. Not during an access.
+  void load_state(const UartState& state);
 
   void trace(VerilatedVcdC* file, int levels);
 

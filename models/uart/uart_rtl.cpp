@@ -29,4 +29,14 @@ bool UartRtl::clock_edge(Cycle) {
   return !model_.idle() || bus.stb;
 }
 
+UartState UartRtl::state(Cycle) const {
+  return model_.state();
+}
+
+void UartRtl::load_state(const UartState& state, Cycle) {
+  model_.load_state(state);
+  irq.write(model_.irq());
+  wake();
+}
+
 }  // namespace strata

@@ -1,13 +1,14 @@
 // The Verilated UART in the cycle-accurate platform; rtl/uart/uart.sv says what it does.
 #pragma once
 
+#include "models/base/stateful.h"
 #include "models/bus/clock_driver.h"
 #include "models/bus/wishbone.h"
 #include "models/uart/uart_model.h"
 
 namespace strata {
 
-class UartRtl : public ClockedModule {
+class UartRtl : public ClockedModule, public WithState<UartState> {
  public:
   sc_core::sc_in<WishboneRequest> request;  // adr: byte offset in the device's block
   sc_core::sc_out<WishboneResponse> response;
@@ -16,6 +17,9 @@ class UartRtl : public ClockedModule {
   /// `context` outlives the module; `cpu_hz` is the rate of `clock`.
   UartRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
           std::uint32_t cpu_hz, UartModel::ByteSink sink);
+
+  UartState state(Cycle now) const override;
+  void load_state(const UartState& state, Cycle now) override;
 
   void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
 

@@ -66,6 +66,16 @@ void VgaCore::reset() {
   crtc_index_ = 0;
 }
 
+VgaState VgaCore::state(Cycle) const {
+  return {crtc_index_, crtc_, text_};
+}
+
+void VgaCore::load_state(const VgaState& state, Cycle) {
+  crtc_index_ = state.crtc_index;
+  crtc_ = state.crtc;
+  text_ = state.text;
+}
+
 std::uint32_t VgaCore::read(std::uint32_t offset, unsigned bytes, Cycle now) {
   std::uint32_t value = 0;
   if (offset + bytes <= kTextBytes) {

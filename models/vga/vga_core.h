@@ -19,12 +19,13 @@
 
 #include "models/base/device.h"
 #include "models/base/text_screen.h"
+#include "models/vga/vga_state.h"
 
 namespace strata {
 
-class VgaCore final : public Device {
+class VgaCore final : public DeviceOf<VgaState> {
  public:
-  static constexpr std::size_t kTextBytes = 0x8000;
+  static constexpr std::size_t kTextBytes = kVgaTextBytes;
 
   VgaCore();
 
@@ -33,6 +34,8 @@ class VgaCore final : public Device {
   void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
   void advance(Cycle) override {}
   Cycle next_event() const override { return kNever; }
+  VgaState state(Cycle now) const override;
+  void load_state(const VgaState& state, Cycle now) override;
 
   /// The 32 KiB of text memory, aligned to 4096 bytes so that an engine can map it; a write here
   /// and one through write() are the same. Valid as long as the core.
@@ -42,7 +45,7 @@ class VgaCore final : public Device {
   TextScreen snapshot() const;
 
  private:
-  static constexpr unsigned kCrtcRegisters = 0x19;
+  static constexpr unsigned kCrtcRegisters = kVgaCrtcRegisters;
 
   std::uint8_t read_byte(std::uint32_t offset, Cycle now) const;
   void write_byte(std::uint32_t offset, std::uint8_t value);

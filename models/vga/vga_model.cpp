@@ -5,6 +5,13 @@
 #include "verilated_vcd_c.h"
 
 namespace strata {
+namespace {
+
+constexpr std::uint32_t kCrtcWord = 0x8014;  // ports 3D4 (index) and 3D5 (data)
+constexpr std::uint8_t kIndexAndData = 3;
+constexpr std::uint8_t kIndex = 1;
+
+}  // namespace
 
 VgaModel::VgaModel(VerilatedContext* context, const char* name)
     : rtl_(std::make_unique<Vvga>(context, name)) {
@@ -90,6 +97,47 @@ std::uint8_t VgaModel::cursor_first_line() const {
 
 std::uint8_t VgaModel::cursor_last_line() const {
   return rtl_->cursor_last_o;
+}
+
+// Of text memory and of the CRTC, whose index comes after its registers.
+void VgaModel::unload(unsigned index) const {
+  rtl_->unload_index_i = static_cast<std::uint16_t>(index);
+  rtl_->unload_clk_i = 1;
+  rtl_->eval();
+  rtl_->unload_clk_i = 0;
+  rtl_->eval();
+}
+
+VgaState VgaModel::state() const {
+  VgaState state;
+  for (unsigned word = 0; word < state.text.size() / 4; ++word) {
+    unload(word);
+    for (unsigned i = 0; i < 4; ++i) {
+      state.text[4 * word + i] = static_cast<std::uint8_t>(rtl_->unload_text_o >> (8 * i));
+    }
+    if (word < state.crtc.size()) state.crtc[word] = rtl_->unload_crtc_o;
+    if (word == state.crtc.size()) state.crtc_index = rtl_->unload_crtc_o;
+  }
+  return state;
+}
+
+void VgaModel::write(std::uint32_t adr, std::uint8_t sel, std::uint32_t dat) {
+  set_request({.adr = adr, .dat = dat, .sel = sel, .cyc = true, .stb = true, .we = true});
+  clock();
+  set_request({});
+  clock();
+}
+
+void VgaModel::load_state(const VgaState& state) {
+  for (unsigned at = 0; at < state.text.size(); at += 4) {
+    std::uint32_t word = 0;
+    for (unsigned i = 0; i < 4; ++i) word |= std::uint32_t{state.text[at + i]} << (8 * i);
+    write(at, 0xF, word);
+  }
+  for (unsigned i = 0; i < state.crtc.size(); ++i) {
+    write(kCrtcWord, kIndexAndData, i | std::uint32_t{state.crtc[i]} << 8);
+  }
+  write(kCrtcWord, kIndex, state.crtc_index);
 }
 
 void VgaModel::trace(VerilatedVcdC* file, int levels) {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "models/base/wishbone_wires.h"
+#include "models/vga/vga_state.h"
 
 class VerilatedContext;
 class VerilatedVcdC;
@@ -67,9 +68,17 @@ class VgaModel {
   std::uint8_t cursor_first_line() const;
   std::uint8_t cursor_last_line() const;
 
+  /// The state after the latest clock, between two accesses. Changes nothing.
+  VgaState state() const;
+  /// Replaces it, as a bus master would: two clocks a word. Not during an access.
+  void load_state(const VgaState& state);
+
   void trace(VerilatedVcdC* file, int levels);
 
  private:
+  void unload(unsigned index) const;
+  void write(std::uint32_t adr, std::uint8_t sel, std::uint32_t dat);
+
   std::unique_ptr<Vvga> rtl_;
 };
 

@@ -154,4 +154,14 @@ FrameBuffer VgaRtl::scan_frame() {
   return collector.frame();
 }
 
+VgaState VgaRtl::state(Cycle) const {
+  return model_.state();
+}
+
+void VgaRtl::load_state(const VgaState& state, Cycle now) {
+  model_.load_state(state);
+  ticks_ = now / kCharCycles;
+  resume_scan();
+}
+
 }  // namespace strata

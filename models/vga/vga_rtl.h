@@ -10,6 +10,7 @@
 
 #include "models/base/frame_buffer.h"
 #include "models/base/pixel_sink.h"
+#include "models/base/stateful.h"
 #include "models/base/text_screen.h"
 #include "models/bus/clock_driver.h"
 #include "models/bus/wishbone.h"
@@ -17,7 +18,7 @@
 
 namespace strata {
 
-class VgaRtl : public ClockedModule {
+class VgaRtl : public ClockedModule, public WithState<VgaState> {
  public:
   /// adr is the byte offset in the device's block.
   sc_core::sc_in<WishboneRequest> request;
@@ -25,6 +26,9 @@ class VgaRtl : public ClockedModule {
 
   /// `context` outlives the module.
   VgaRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context);
+
+  VgaState state(Cycle now) const override;
+  void load_state(const VgaState& state, Cycle now) override;
 
   /// Sends the scan-out to `sink` from now on, a scan line at a time (null: to nobody). `sink`
   /// outlives the module or the next call.

@@ -22,8 +22,14 @@
 // management, the feature sets IDENTIFY DEVICE does not name, ATAPI; of ATA-1's mandatory commands
 // FORMAT TRACK, READ LONG and WRITE LONG, which later standards dropped; a second drive (it reads as
 // absent: status 00, commands but 90 ignored), other CHS translations.
+//
+// Load and unload port: load_valid_i replaces the registers at the clock's edge, between two accesses only,
+// and ends what goes on at the medium port; the buffer is loaded through medium_r*_i meanwhile. state_o and
+// unload_word_o, word unload_index_i of the buffer, are as of the latest rising edge of unload_clk_i, which no
+// other register sees: being asked changes nothing. A chip ties load_valid_i and unload_clk_i low.
 module ata
   import ata_pkg::*;
+  import ata_state_pkg::*;
   import memory_map_pkg::*;
 (
     input logic clk_i,
@@ -65,6 +71,15 @@ module ata
     output logic [ 7:0] command_count_o,  // as written: 0 is 256
     output logic        data_request_o,   // DRQ
 
+    // load and unload port
+    input  logic        load_valid_i,
+    input  ata_state_t  load_state_i,
+    input  logic        unload_clk_i,
+    input  logic [ 6:0] unload_index_i,
+    output ata_state_t  state_o,
+    output logic [31:0] unload_word_o,
+    output logic        medium_matters_o,  // with state_o: the end of BSY will say what the medium said
+
     // to the clock control
     output logic idle_o  // no timer or transfer in progress
 );
@@ -105,7 +120,7 @@ module ata
     if (!rst_ni) begin
       access_q <= 1'b0;
     end else begin
-      access_q <= wb_cyc_i && wb_stb_i && !wb_ack_o && !access_q;
+      access_q <= wb_cyc_i && wb_stb_i && !wb_ack_o && !access_q && !load_valid_i;
     end
     we_q    <= wb_we_i;
     adr_q   <= wb_adr_i;
@@ -327,6 +342,7 @@ module ata
             if (command_q != CMD_IDENTIFY_DEVICE) begin
               task_d.count = task_q.count - 8'd1;
               read_next    = task_q.count != 8'd1;
+              outcome_d    = OutOfferIn;
             end
           end
         end
@@ -403,6 +419,21 @@ module ata
       // Driven only by the selected device and while nIEN is 0 (7.8.3).
       irq_o        <= pending_d && !nien_d && !task_d.address.device.dev;
     end
+    if (load_valid_i) begin
+      state_q      <= state_e'(load_state_i.phase[2:0]);
+      outcome_q    <= outcome_e'(load_state_i.outcome[2:0]);
+      timer_q      <= timer_t'(load_state_i.busy_left - 32'd1);
+      task_q       <= {load_state_i.error[7:0], load_state_i.count[7:0], load_state_i.device[7:0],
+                       load_state_i.lba_high[7:0], load_state_i.lba_mid[7:0], load_state_i.lba_low[7:0]};
+      command_q    <= load_state_i.command[7:0];
+      features_q   <= load_state_i.features[7:0];
+      error_flag_q <= load_state_i.error_flag[0];
+      pending_q    <= load_state_i.interrupt_pending[0];
+      nien_q       <= load_state_i.interrupts_off[0];
+      word_q       <= load_state_i.word[8:0];
+      irq_o        <= load_state_i.interrupt_pending[0] && !load_state_i.interrupts_off[0] &&
+                      !load_state_i.device[DEVICE_DEV];
+    end
     sectors_q   <= medium_sectors_i;
     cylinders_q <= medium_cylinders_i;
   end
@@ -474,6 +505,12 @@ module ata
         medium_failed_q <= 1'b0;  // of an earlier command
       end
     end
+    if (load_valid_i) begin
+      medium_busy_q   <= 1'b0;
+      medium_failed_q <= load_state_i.medium_failed[0];
+      medium_wvalid_o <= 1'b0;
+      medium_req_o    <= 1'b0;
+    end
   end
 
   //////////////////////
@@ -510,7 +547,45 @@ module ata
       command_count_o <= task_d.count;
     end
     data_request_o <= rst_ni && (state_d == StDataIn || state_d == StDataOut);
+    if (load_valid_i) begin
+      data_request_o <= state_e'(load_state_i.phase[2:0]) == StDataIn ||
+                        state_e'(load_state_i.phase[2:0]) == StDataOut;
+    end
   end
+
+  ////////////
+  // Unload //
+  ////////////
+
+  // What is of no consequence any more is 0.
+  logic failure_counts;
+  logic moving;
+  assign failure_counts = state_q == StBusy && outcome_q != OutResetDone;
+  assign moving         = state_q == StDataIn || state_q == StDataOut;
+
+  always_ff @(posedge unload_clk_i) begin
+    state_o.phase             <= 32'(state_q);
+    state_o.outcome           <= state_q == StBusy ? 32'(outcome_q) : '0;
+    state_o.busy_left         <= state_q == StBusy ? 32'(timer_q) + 32'd1 : '0;
+    state_o.error             <= 32'(task_q.error);
+    state_o.count             <= 32'(task_q.count);
+    state_o.lba_low           <= 32'(task_q.address.lba_low);
+    state_o.lba_mid           <= 32'(task_q.address.lba_mid);
+    state_o.lba_high          <= 32'(task_q.address.lba_high);
+    state_o.device            <= 32'(task_q.address.device);
+    state_o.features          <= 32'(features_q);
+    state_o.command           <= 32'(command_q);
+    state_o.error_flag        <= 32'(error_flag_q);
+    state_o.medium_failed     <= 32'(medium_failed_q && failure_counts);
+    state_o.interrupt_pending <= 32'(pending_q);
+    state_o.interrupts_off    <= 32'(nien_q);
+    state_o.word              <= moving ? 32'(word_q) : '0;
+    medium_matters_o          <= failure_counts;
+    unload_word_o             <= {buffer_q[{unload_index_i, 1'b1}], buffer_q[{unload_index_i, 1'b0}]};
+  end
+
+  logic unused;
+  assign unused = ^load_state_i;
 
   assign idle_o = state_q != StBusy && !access_q && !wb_ack_o && !medium_busy_q;
 

@@ -31,6 +31,9 @@ package ata_pkg;
   parameter logic [7:0] ERROR_ABRT = 8'h04;
   parameter logic [7:0] DIAGNOSTIC_PASSED = 8'h01;
 
+  // Device register (7.7): the bit that selects device 1.
+  parameter int unsigned DEVICE_DEV = 4;
+
   // Device Control register (7.8).
   parameter int unsigned CONTROL_NIEN = 1;
   parameter int unsigned CONTROL_SRST = 2;

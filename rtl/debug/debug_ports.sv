@@ -5,6 +5,10 @@
 // is there), the exit port reads all ones.
 //
 // Time: a bus request sampled at edge n is acknowledged, and its byte given away, at edge n+1.
+//
+// Load and unload port: load_valid_i replaces the state, which is what the POST port reads, at the clock's
+// edge; between two accesses only. state_o is the state at the latest rising edge of unload_clk_i, which no
+// other register sees: being asked changes nothing. A chip ties both low.
 module debug_ports
   import memory_map_pkg::*;
 (
@@ -29,6 +33,12 @@ module debug_ports
     output logic       exit_valid_o,
     output logic [7:0] exit_o,
 
+    // load and unload port
+    input  logic        load_valid_i,
+    input  logic [31:0] load_state_i,  // models/debug/debug_state.h
+    input  logic        unload_clk_i,
+    output logic [31:0] state_o,
+
     // to the clock control
     output logic idle_o  // no access in progress
 );
@@ -45,7 +55,7 @@ module debug_ports
     if (!rst_ni) begin
       access_q <= 1'b0;
     end else begin
-      access_q <= wb_cyc_i && wb_stb_i && !wb_ack_o && !access_q;
+      access_q <= wb_cyc_i && wb_stb_i && !wb_ack_o && !access_q && !load_valid_i;
     end
     we_q    <= wb_we_i;
     adr_q   <= wb_adr_i;
@@ -70,6 +80,8 @@ module debug_ports
     exit_valid_o <= rst_ni && writes(access_q && we_q, adr_q, sel_q, DEBUG_BLOCK_EXIT);
     if (!rst_ni) begin
       post_o <= 8'h00;
+    end else if (load_valid_i) begin
+      post_o <= load_state_i[7:0];
     end else if (writes(access_q && we_q, adr_q, sel_q, DEBUG_BLOCK_POST)) begin
       post_o <= byte_at(wdata_q, DEBUG_BLOCK_POST);
     end
@@ -87,6 +99,11 @@ module debug_ports
       end
     end
   end
+
+  always_ff @(posedge unload_clk_i) state_o <= 32'(post_o);
+
+  logic unused;
+  assign unused = ^load_state_i[31:8];
 
   assign idle_o = !access_q && !wb_ack_o;
 

@@ -4,7 +4,13 @@
 // Latency: an access sampled at edge n is acked after edge n; one of both lanes is done lane by lane
 // and acked after edge n + 1. Both INTA pulses are one access with wb_inta_i, which answers the vector
 // in lane 0. int_o follows a request line after two edges, through the slave after three.
-module pic (
+//
+// Load and unload port: load_valid_i replaces the state at the clock's edge; between two accesses only.
+// state_o is the state at the latest rising edge of unload_clk_i, which no other register sees: being asked
+// changes nothing. A chip ties both low.
+module pic
+  import pic_state_pkg::*;
+(
     input logic clk_i,
     input logic rst_ni,
 
@@ -24,6 +30,12 @@ module pic (
 
     // to the CPU
     output logic int_o,
+
+    // load and unload port
+    input  logic       load_valid_i,
+    input  pic_state_t load_state_i,
+    input  logic       unload_clk_i,
+    output pic_state_t state_o,
 
     // to the clock control: nothing changes until irq_i does or an access comes
     output logic idle_o
@@ -52,6 +64,7 @@ module pic (
   logic master_int, master_cascade, master_settled;
   logic slave_int, slave_settled;
   logic unused_cascade;
+  pic_chip_state_t master_state, slave_state;
 
   pic_8259a #(
       .IsMaster(1'b1)
@@ -69,6 +82,10 @@ module pic (
       .int_o    (master_int),
       .cascade_o(master_cascade),
       .vector_o (master_vector),
+      .load_valid_i,
+      .load_state_i(load_state_i.master),
+      .unload_clk_i,
+      .state_o  (master_state),
       .settled_o(master_settled)
   );
 
@@ -88,6 +105,10 @@ module pic (
       .int_o    (slave_int),
       .cascade_o(unused_cascade),
       .vector_o (slave_vector),
+      .load_valid_i,
+      .load_state_i(load_state_i.slave),
+      .unload_clk_i,
+      .state_o  (slave_state),
       .settled_o(slave_settled)
   );
 
@@ -116,10 +137,20 @@ module pic (
       int_o  <= master_int;
       idle_q <= !access && master_settled && slave_settled && int_o == master_int;
     end
+    if (load_valid_i) begin
+      wb_ack_o <= 1'b0;
+      second_q <= 1'b0;
+      int_o    <= load_state_i.intr[0];
+      idle_q   <= 1'b0;
+    end
   end
+
+  logic intr_state_q;
+  always_ff @(posedge unload_clk_i) intr_state_q <= int_o;
+  assign state_o = '{intr: 32'(intr_state_q), master: master_state, slave: slave_state};
 
   assign idle_o = idle_q;
 
   logic unused;
-  assign unused = ^{wb_sel_i[3:2], wb_dat_i[31:16], irq_i[2], unused_cascade};
+  assign unused = ^{wb_sel_i[3:2], wb_dat_i[31:16], irq_i[2], unused_cascade, load_state_i.intr};
 endmodule

@@ -7,7 +7,9 @@
 // Left out: MCS-80/85 mode (ICW4 uPM = 0 is taken as 1), buffered mode (accepted, no effect), ICW3 (the
 // cascade is wired to line 2 of the master; its contents are accepted and ignored). Before the first
 // ICW1 all lines are masked.
-module pic_8259a #(
+module pic_8259a
+  import pic_state_pkg::*;
+#(
     parameter bit IsMaster = 1'b1
 ) (
     input logic clk_i,
@@ -29,6 +31,12 @@ module pic_8259a #(
     output logic       int_o,
     output logic       cascade_o,  // the acknowledge is the slave's to answer
     output logic [7:0] vector_o,   // of the request, or of line 7 if there is none
+
+    // load and unload port (pic.sv)
+    input  logic            load_valid_i,
+    input  pic_chip_state_t load_state_i,
+    input  logic            unload_clk_i,
+    output pic_chip_state_t state_o,
 
     // to the clock control
     output logic settled_o  // no register would change by itself at the next edge
@@ -158,6 +166,12 @@ module pic_8259a #(
       // The slave's INT drops between the INTA pulses, so a further request of it is a new edge.
       if (inta_i && cascade_o) lines_q[CASCADE_LINE] <= 1'b0;
     end
+    if (load_valid_i) begin
+      lines_q  <= load_state_i.lines[7:0];
+      irr_q    <= load_state_i.irr[7:0];
+      isr_q    <= load_state_i.isr[7:0];
+      lowest_q <= load_state_i.lowest[2:0];
+    end
   end
 
   expect_e after_icw3;
@@ -215,7 +229,43 @@ module pic_8259a #(
         endcase
       end
     end
+    if (load_valid_i) begin
+      imr_q             <= load_state_i.imr[7:0];
+      base_q            <= load_state_i.base[7:3];
+      expect_q          <= expect_e'(load_state_i.expected[1:0]);
+      level_triggered_q <= load_state_i.level_triggered[0];
+      cascaded_q        <= load_state_i.cascaded[0];
+      icw4_follows_q    <= load_state_i.icw4_follows[0];
+      auto_eoi_q        <= load_state_i.auto_eoi[0];
+      rotate_auto_eoi_q <= load_state_i.rotate_auto_eoi[0];
+      fully_nested_q    <= load_state_i.fully_nested[0];
+      special_mask_q    <= load_state_i.special_mask[0];
+      read_isr_q        <= load_state_i.read_isr[0];
+      poll_q            <= load_state_i.poll[0];
+    end
+  end
+
+  always_ff @(posedge unload_clk_i) begin
+    state_o.lines           <= 32'(lines_q);
+    state_o.irr             <= 32'(irr_q);
+    state_o.isr             <= 32'(isr_q);
+    state_o.imr             <= 32'(imr_q);
+    state_o.base            <= 32'({base_q, 3'b0});
+    state_o.lowest          <= 32'(lowest_q);
+    state_o.expected        <= 32'(expect_q);
+    state_o.level_triggered <= 32'(level_triggered_q);
+    state_o.cascaded        <= 32'(cascaded_q);
+    state_o.icw4_follows    <= 32'(icw4_follows_q);
+    state_o.auto_eoi        <= 32'(auto_eoi_q);
+    state_o.rotate_auto_eoi <= 32'(rotate_auto_eoi_q);
+    state_o.fully_nested    <= 32'(fully_nested_q);
+    state_o.special_mask    <= 32'(special_mask_q);
+    state_o.read_isr        <= 32'(read_isr_q);
+    state_o.poll            <= 32'(poll_q);
   end
 
   assign settled_o = lines_q == ir_i && irr_q == irr_d;
+
+  logic unused;
+  assign unused = ^load_state_i;
 endmodule

@@ -3,7 +3,13 @@
 //
 // Latency: an access sampled at edge n to one lane is acked after edge n; each further lane, lowest
 // first, takes one edge more. A tick sampled at edge n shows on out0_o after edge n.
-module pit (
+//
+// Load and unload port: load_valid_i replaces the state at the clock's edge; between two accesses only.
+// state_o is the state at the latest rising edge of unload_clk_i, which no other register sees: being asked
+// changes nothing. A chip ties both low.
+module pit
+  import pit_state_pkg::*;
+(
     input logic clk_i,
     input logic rst_ni,
 
@@ -22,6 +28,12 @@ module pit (
 
     // to the interrupt controllers
     output logic out0_o,
+
+    // load and unload port
+    input  logic       load_valid_i,
+    input  pit_state_t load_state_i,
+    input  logic       unload_clk_i,
+    output pit_state_t state_o,
 
     // to the clock control: no counter runs
     output logic idle_o
@@ -94,6 +106,10 @@ module pit (
         .latch_status_i (latch_status[i]),
         .data_i         (data),
         .read_data_o    (read_data[i]),
+        .load_valid_i,
+        .load_state_i   (load_state_i[i]),
+        .unload_clk_i,
+        .state_o        (state_o[i]),
         .out_o          (out[i]),
         .active_o       (active[i])
     );
@@ -115,6 +131,10 @@ module pit (
           default: wb_dat_o[31:24] <= '1;
         endcase
       end
+    end
+    if (load_valid_i) begin
+      wb_ack_o <= 1'b0;
+      done_q   <= '0;
     end
   end
 

@@ -3,7 +3,9 @@
 //
 // Time: a tick sampled at an edge changes count and OUT after it. Where a write falls on the same edge
 // the write wins; latches take the count and OUT from before the edge. Power-on: not counting, OUT high.
-module pit_counter (
+module pit_counter
+  import pit_state_pkg::*;
+(
     input logic clk_i,
     input logic rst_ni,
 
@@ -18,6 +20,12 @@ module pit_counter (
     input  logic       latch_status_i,
     input  logic [7:0] data_i,
     output logic [7:0] read_data_o,
+
+    // load and unload port (pit.sv)
+    input  logic               load_valid_i,
+    input  pit_counter_state_t load_state_i,
+    input  logic               unload_clk_i,
+    output pit_counter_state_t state_o,
 
     output logic out_o,
     output logic active_o  // ticks matter
@@ -168,6 +176,27 @@ module pit_counter (
       status_latched_q <= 1'b0;
     end
 
+    if (load_valid_i) begin
+      rw_q             <= load_state_i.rw[1:0];
+      mode_bits_q      <= load_state_i.mode_bits[2:0];
+      bcd_q            <= load_state_i.bcd[0];
+      count_q          <= load_state_i.count[15:0];
+      initial_q        <= load_state_i.initial_count[15:0];
+      out_q            <= load_state_i.out[0];
+      counting_q       <= load_state_i.counting[0];
+      armed_q          <= load_state_i.armed[0];
+      pending_q        <= load_state_i.pending[0];
+      null_q           <= load_state_i.null_count[0];
+      odd_q            <= load_state_i.odd[0];
+      low_byte_q       <= load_state_i.low_byte[7:0];
+      write_high_q     <= load_state_i.write_high[0];
+      read_high_q      <= load_state_i.read_high[0];
+      count_latched_q  <= load_state_i.count_latched[0];
+      status_latched_q <= load_state_i.status_latched[0];
+      latched_count_q  <= load_state_i.latched_count[15:0];
+      latched_status_q <= load_state_i.latched_status[7:0];
+    end
+
     if (!rst_ni) begin
       rw_q             <= RW_BOTH;
       mode_bits_q      <= 3'd3;
@@ -188,6 +217,27 @@ module pit_counter (
     end
   end
 
+  always_ff @(posedge unload_clk_i) begin
+    state_o.rw             <= 32'(rw_q);
+    state_o.mode_bits      <= 32'(mode_bits_q);
+    state_o.bcd            <= 32'(bcd_q);
+    state_o.count          <= 32'(count_q);
+    state_o.initial_count  <= 32'(initial_q);
+    state_o.out            <= 32'(out_q);
+    state_o.counting       <= 32'(counting_q);
+    state_o.armed          <= 32'(armed_q);
+    state_o.pending        <= 32'(pending_q);
+    state_o.null_count     <= 32'(null_q);
+    state_o.odd            <= 32'(odd_q);
+    state_o.low_byte       <= 32'(low_byte_q);
+    state_o.write_high     <= 32'(write_high_q);
+    state_o.read_high      <= 32'(read_high_q);
+    state_o.count_latched  <= 32'(count_latched_q);
+    state_o.status_latched <= 32'(status_latched_q);
+    state_o.latched_count  <= count_latched_q ? 32'(latched_count_q) : '0;
+    state_o.latched_status <= status_latched_q ? 32'(latched_status_q) : '0;
+  end
+
   logic [15:0] shown;
   logic        high;
   assign shown = count_latched_q ? latched_count_q : count_q;
@@ -198,5 +248,5 @@ module pit_counter (
   assign active_o = counting_q || load_at_tick;
 
   logic unused;
-  assign unused = ^data_i[7:6];
+  assign unused = ^{data_i[7:6], load_state_i};
 endmodule

@@ -9,8 +9,13 @@
 // given away (tx_valid_o) when its start bit goes out. Writes into a full FIFO (full THR without FIFO)
 // are lost.
 // Left out: receiver (reads empty), modem interrupts and deltas, break, the adapter card's OUT2 gate.
+//
+// Load and unload port: load_valid_i replaces the state at the clock's edge; between two accesses only.
+// state_o is the state at the latest rising edge of unload_clk_i, which no other register sees: being asked
+// changes nothing. A chip ties both low.
 module uart
   import memory_map_pkg::*;
+  import uart_state_pkg::*;
 (
     input logic clk_i,
     input logic rst_ni,
@@ -34,6 +39,12 @@ module uart
     // to the terminal
     output logic       tx_valid_o,  // for one cycle
     output logic [7:0] tx_data_o,
+
+    // load and unload port
+    input  logic        load_valid_i,
+    input  uart_state_t load_state_i,
+    input  logic        unload_clk_i,
+    output uart_state_t state_o,
 
     // to the clock control
     output logic idle_o  // nothing being transmitted
@@ -62,7 +73,7 @@ module uart
     if (!rst_ni) begin
       access_q <= 1'b0;
     end else begin
-      access_q <= wb_cyc_i && wb_stb_i && !wb_ack_o && !access_q;
+      access_q <= wb_cyc_i && wb_stb_i && !wb_ack_o && !access_q && !load_valid_i;
     end
     we_q    <= wb_we_i;
     adr_q   <= wb_adr_i[2];
@@ -179,7 +190,23 @@ module uart
       if (clear) head_q <= tail_d;
       tx_valid_o <= pop && !mcr_q[MCR_LOOP];
     end
-    if (push) fifo_q[tail_q] <= wdata_q[7:0];
+    if (load_valid_i) begin
+      ier_q          <= load_state_i.ier[3:0];
+      lcr_q          <= load_state_i.lcr[7:0];
+      mcr_q          <= load_state_i.mcr[4:0];
+      scr_q          <= load_state_i.scr[7:0];
+      divisor_q      <= load_state_i.divisor[15:0];
+      fifo_on_q      <= load_state_i.fifo_on[0];
+      thre_pending_q <= load_state_i.thre_pending[0];
+      shifting_q     <= load_state_i.character_left != '0;
+      fill_q         <= load_state_i.fill[4:0];
+      head_q         <= '0;
+      tail_q         <= load_state_i.fill[3:0];
+      tx_valid_o     <= 1'b0;
+      irq_o          <= load_state_i.thre_pending[0] && load_state_i.ier[IER_THRE];
+      for (int i = 0; i < 16; i++) fifo_q[i] <= load_state_i.fifo[i];
+    end
+    if (push && !load_valid_i) fifo_q[tail_q] <= wdata_q[7:0];
     // Five to eight data bits.
     if (pop) tx_data_o <= fifo_q[head_q] & (8'hFF >> (2'd3 - lcr_q[1:0]));
   end
@@ -206,7 +233,9 @@ module uart
 
   always_ff @(posedge clk_i) begin
     cpu_hz_q <= cpu_hz_i;
-    if (pop) begin
+    if (load_valid_i) begin
+      left_q <= load_state_i.character_left[55:0] * 56'(UART_HZ);
+    end else if (pop) begin
       left_q <= {32'b0, ticks} * {24'b0, cpu_hz_q};
     end else if (shifting_q) begin
       left_q <= left_q - 56'(UART_HZ);
@@ -235,6 +264,26 @@ module uart
       end
     end
   end
+
+  always_ff @(posedge unload_clk_i) begin
+    state_o.ier            <= 32'(ier_q);
+    state_o.lcr            <= 32'(lcr_q);
+    state_o.mcr            <= 32'(mcr_q);
+    state_o.scr            <= 32'(scr_q);
+    state_o.divisor        <= 32'(divisor_q);
+    state_o.fifo_on        <= 32'(fifo_on_q);
+    state_o.thre_pending   <= 32'(thre_pending_q);
+    state_o.fill           <= 32'(fill_q);
+    // In whole cycles.
+    state_o.character_left <=
+        shifting_q ? {8'b0, (left_q + 56'(UART_HZ) - 56'd1) / 56'(UART_HZ)} : '0;
+    for (int i = 0; i < 16; i++) begin
+      state_o.fifo[i] <= 5'(i) < fill_q ? fifo_q[head_q+4'(i)] : 8'h00;
+    end
+  end
+
+  logic unused;
+  assign unused = ^load_state_i;
 
   assign idle_o = !access_q && !wb_ack_o && !shifting_q && fill_q == 5'd0;
 

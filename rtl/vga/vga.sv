@@ -6,6 +6,10 @@
 //
 // char_clk_i is one clock per eight pixels, divided from clk_i with aligned edges: the scan position
 // is read and the CRTC's registers are followed without synchronisers. The bus side does not need it.
+//
+// Unload port: unload_text_o is word unload_index_i of text memory, unload_crtc_o the CRTC register of that
+// number (19h: the index register), as of the latest rising edge of unload_clk_i, which no other register sees:
+// being asked changes nothing. A chip ties unload_clk_i low. State is loaded through the bus.
 module vga (
     input  logic        clk_i,
     input  logic        rst_ni,
@@ -19,6 +23,11 @@ module vga (
     output logic        wb_ack_o,
     output logic [31:0] wb_dat_o,
     output logic        idle_o,            // bus side only: no access in progress
+    // Unload port
+    input  logic        unload_clk_i,
+    input  logic [12:0] unload_index_i,
+    output logic [31:0] unload_text_o,
+    output logic [ 7:0] unload_crtc_o,
     // Scan-out clock, and the load port of its position (tie low in a chip)
     input  logic        char_clk_i,
     input  logic        scan_load_i,
@@ -114,7 +123,10 @@ module vga (
       .cursor_location_o(cursor_location),
       .cursor_disable_o (cursor_disable),
       .cursor_first_o,
-      .cursor_last_o
+      .cursor_last_o,
+      .unload_clk_i,
+      .unload_index_i   (unload_index_i[4:0]),
+      .unload_data_o    (unload_crtc_o)
   );
 
   vga_text_memory u_text_memory (
@@ -124,6 +136,9 @@ module vga (
       .bus_adr_i  (wb_adr_i[14:2]),
       .bus_dat_i  (wb_dat_i),
       .bus_dat_o  (text_dat),
+      .unload_clk_i,
+      .unload_adr_i(unload_index_i),
+      .unload_dat_o(unload_text_o),
       .char_clk_i,
       .scan_adr_i (cell_adr),
       .scan_cell_o(text_cell)

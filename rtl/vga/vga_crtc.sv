@@ -23,7 +23,11 @@ module vga_crtc (
     output logic [15:0] cursor_location_o,  // in cells
     output logic        cursor_disable_o,
     output logic [ 4:0] cursor_first_o,     // scan lines of the cell
-    output logic [ 4:0] cursor_last_o
+    output logic [ 4:0] cursor_last_o,
+    // Unload port (vga.sv)
+    input  logic        unload_clk_i,
+    input  logic [ 4:0] unload_index_i,
+    output logic [ 7:0] unload_data_o
 );
 
   localparam int unsigned REGISTERS = 25;
@@ -51,6 +55,10 @@ module vga_crtc (
         if (!index_we_i && index_q < 5'(REGISTERS)) register_q[index_q] <= data_i;
       end
     end
+  end
+
+  always_ff @(posedge unload_clk_i) begin
+    unload_data_o <= unload_index_i < 5'(REGISTERS) ? register_q[unload_index_i] : 8'(index_q);
   end
 
   assign index_o           = index_q;

@@ -10,6 +10,10 @@ module vga_text_memory (
     input  logic [12:0] bus_adr_i,    // in words
     input  logic [31:0] bus_dat_i,
     output logic [31:0] bus_dat_o,
+    // Unload port (vga.sv)
+    input  logic        unload_clk_i,
+    input  logic [12:0] unload_adr_i, // in words
+    output logic [31:0] unload_dat_o,
     // Scan port
     input  logic        char_clk_i,
     input  logic [13:0] scan_adr_i,   // in cells
@@ -24,6 +28,8 @@ module vga_text_memory (
     end
     if (bus_read_i) bus_dat_o <= memory[bus_adr_i];
   end
+
+  always_ff @(posedge unload_clk_i) unload_dat_o <= memory[unload_adr_i];
 
   always_ff @(posedge char_clk_i) begin
     scan_cell_o <= memory[scan_adr_i[13:1]][{scan_adr_i[0], 4'b0}+:16];

@@ -68,7 +68,20 @@ class AlarmModule : public sc_core::sc_module {
   sc_core::sc_event set_;
 };
 
-class AlarmDevice final : public Device {
+struct AlarmState {
+  Cycle period = 0;
+  Cycle left = 0;  // to the next alarm; 0: none is set
+  bool level = false;
+
+  template <typename Self, typename Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("period", self.period);
+    field("left", self.left);
+    field("level", self.level);
+  }
+};
+
+class AlarmDevice final : public DeviceOf<AlarmState> {
  public:
   /// `hz` is a whole number of MHz.
   AlarmDevice(std::uint64_t hz, Wire irq) : cycles_(hz / 1'000'000), irq_(std::move(irq)) {}
@@ -88,6 +101,15 @@ class AlarmDevice final : public Device {
     move_irq(true);
   }
   Cycle next_event() const override { return next_; }
+  AlarmState state(Cycle now) const override {
+    return {period_, next_ == kNever ? 0 : next_ - now, level_};
+  }
+  void load_state(const AlarmState& state, Cycle now) override {
+    period_ = state.period;
+    next_ = state.left == 0 ? kNever : now + state.left;
+    level_ = state.level;
+    irq_(level_);
+  }
 
  private:
   void move_irq(bool level) {
