@@ -305,7 +305,7 @@ std::uint16_t RtlMachine::irq_lines() const {
 }
 
 RunOutcome RtlMachine::run(RunControl& control) {
-  // The kernel's own lines ("Simulation stopped by user") are no news to ours.
+  // The SystemC kernel's own messages ("Simulation stopped by user") tell the user nothing.
   sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
   std::optional<RunEnd> end;
   while (!end) end = advance(control);

@@ -187,7 +187,7 @@ module cpu_sequencer
   logic        finish;
   alu_result_t r;
 
-  // Whatever was behind the fault stays where it is after a shutdown.
+  // After a shutdown the sequencer stays active for ever, so that no stage of the pipeline moves any more.
   assign active_o = active_q || shutdown_q;
   assign waits_o = waiting_q;
   assign no_trap_o = delivered_q;

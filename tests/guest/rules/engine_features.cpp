@@ -32,7 +32,7 @@ constexpr Feature kFeatures[] = {
 };
 
 /// What a KVM that emulates 32-bit guests in the kernel does right (models/engine/kvm/README.md).
-/// In real mode it loses its way at INT n.
+/// In real mode guests fail at INT n there.
 constexpr std::uint32_t kEmulatedByKvm = NEEDS_FLAT;
 
 std::string why_not_on_kvm(std::uint32_t needs) {
