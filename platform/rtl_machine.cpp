@@ -90,7 +90,7 @@ class RtlMachine final : public Machine {
   void plug_post_card();
   void wire();
   template <typename Module>
-  void attach(BusRtl::SlavePort& port, SlaveWires& wires, Module& module);
+  void attach(unsigned device, SlaveWires& wires, Module& module);
   void wire_devices();
   std::optional<Error> make_recorder();
   void register_models();
@@ -197,13 +197,14 @@ void RtlMachine::wire() {
   cpu_.request(cpu_wires_.request);
   cpu_.response(cpu_wires_.response);
   cpu_.interrupt(intr_);
-  bus_.cpu_request(cpu_wires_.request);
-  bus_.cpu_response(cpu_wires_.response);
-  attach(bus_.mem, mem_wires_, wb_memory_);
-  attach(bus_.pic, pic_wires_, pic_);
-  attach(bus_.pit, pit_wires_, pit_);
-  attach(bus_.uart, uart_wires_, uart_);
-  attach(bus_.debug, debug_wires_, debug_);
+  BusRtl::MasterPort& cpu_port = bus_.master(STRATA_MASTER_CPU);
+  cpu_port.request(cpu_wires_.request);
+  cpu_port.response(cpu_wires_.response);
+  attach(STRATA_DEVICE_MEM, mem_wires_, wb_memory_);
+  attach(STRATA_DEVICE_PIC, pic_wires_, pic_);
+  attach(STRATA_DEVICE_PIT, pit_wires_, pit_);
+  attach(STRATA_DEVICE_UART, uart_wires_, uart_);
+  attach(STRATA_DEVICE_DEBUG, debug_wires_, debug_);
   pit_.irq(irq_pit_);
   uart_.irq(irq_uart_);
   pic_.irq[STRATA_IRQ_PIT](irq_pit_);
@@ -213,7 +214,8 @@ void RtlMachine::wire() {
 }
 
 template <typename Module>
-void RtlMachine::attach(BusRtl::SlavePort& port, SlaveWires& wires, Module& module) {
+void RtlMachine::attach(unsigned device, SlaveWires& wires, Module& module) {
+  BusRtl::SlavePort& port = bus_.slave(device);
   port.request(wires.request);
   port.response(wires.response);
   module.request(wires.request);
@@ -223,19 +225,19 @@ void RtlMachine::attach(BusRtl::SlavePort& port, SlaveWires& wires, Module& modu
 void RtlMachine::wire_devices() {
   if (config_.vga == Twin::kRtl) {
     vga_rtl_ = std::make_unique<VgaRtl>("vga", clock_, &context_);
-    attach(bus_.vga, vga_wires_, *vga_rtl_);
+    attach(STRATA_DEVICE_VGA, vga_wires_, *vga_rtl_);
   } else {
     vga_twin_ = std::make_unique<VgaTwin>(clock_, period_);
-    attach(bus_.vga, vga_wires_, vga_twin_->bridge);
+    attach(STRATA_DEVICE_VGA, vga_wires_, vga_twin_->bridge);
   }
   DiskBackend& disk = config_.disk != nullptr ? *config_.disk : no_disk_;
   if (config_.ata == Twin::kRtl) {
     ata_rtl_ = std::make_unique<AtaRtl>("ata", clock_, &context_, disk, config_.log);
-    attach(bus_.ata, ata_wires_, *ata_rtl_);
+    attach(STRATA_DEVICE_ATA, ata_wires_, *ata_rtl_);
     ata_rtl_->irq(irq_ata_);
   } else {
     ata_twin_ = std::make_unique<AtaTwin>(clock_, disk, config_.log, period_);
-    attach(bus_.ata, ata_wires_, ata_twin_->bridge);
+    attach(STRATA_DEVICE_ATA, ata_wires_, ata_twin_->bridge);
     ata_twin_->tlm.irq(irq_ata_);
   }
 }

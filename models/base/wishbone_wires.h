@@ -32,6 +32,7 @@ struct WishboneRequest {
   bool cyc = false;
   bool stb = false;
   bool we = false;
+  bool lock = false;  // nobody else gets the bus while cyc and lock are high
   bool operator==(const WishboneRequest&) const = default;
 };
 

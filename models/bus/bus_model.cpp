@@ -1,5 +1,8 @@
 #include "models/bus/bus_model.h"
 
+#include <bit>
+#include <type_traits>
+
 #include "Vwb_interconnect.h"
 #include "verilated.h"
 #include "verilated_vcd_c.h"
@@ -7,8 +10,12 @@
 namespace strata {
 namespace {
 
-constexpr std::uint8_t kTgaIo = 1;
-constexpr std::uint8_t kTgaInterruptAcknowledge = 2;
+/// Sets one bit of a port that is as wide as there are masters, or slaves.
+template <typename Port>
+void set_bit(Port& port, unsigned bit, bool level) {
+  const auto mask = static_cast<Port>(Port{1} << bit);
+  port = static_cast<Port>(level ? port | mask : port & ~mask);
+}
 
 }  // namespace
 
@@ -24,29 +31,30 @@ BusModel::~BusModel() {
   rtl_->final();
 }
 
-void BusModel::set_request(const Request& request) {
-  rtl_->cpu_cyc_i = request.cyc;
-  rtl_->cpu_stb_i = request.stb;
-  rtl_->cpu_we_i = request.we;
-  rtl_->cpu_adr_i = request.adr >> 2;
-  rtl_->cpu_sel_i = request.sel;
-  rtl_->cpu_dat_i = request.dat;
-  rtl_->cpu_tga_i = request.tga;
-  rtl_->cpu_cti_i = request.cti;
-  rtl_->cpu_bte_i = request.bte;
+unsigned BusModel::masters() {
+  return std::extent_v<std::remove_reference_t<decltype(Vwb_interconnect::m_adr_i)>>;
 }
 
-void BusModel::set_response(BusSlave slave, bool ack, std::uint32_t dat) {
-  switch (slave) {
-    case kBusMem: rtl_->mem_ack_i = ack, rtl_->mem_dat_i = dat; break;
-    case kBusVga: rtl_->vga_ack_i = ack, rtl_->vga_dat_i = dat; break;
-    case kBusAta: rtl_->ata_ack_i = ack, rtl_->ata_dat_i = dat; break;
-    case kBusPic: rtl_->pic_ack_i = ack, rtl_->pic_dat_i = dat; break;
-    case kBusPit: rtl_->pit_ack_i = ack, rtl_->pit_dat_i = dat; break;
-    case kBusUart: rtl_->uart_ack_i = ack, rtl_->uart_dat_i = dat; break;
-    case kBusDebug: rtl_->debug_ack_i = ack, rtl_->debug_dat_i = dat; break;
-    default: break;
-  }
+unsigned BusModel::slaves() {
+  return std::extent_v<std::remove_reference_t<decltype(Vwb_interconnect::s_dat_i)>>;
+}
+
+void BusModel::set_request(unsigned master, const Request& request) {
+  set_bit(rtl_->m_cyc_i, master, request.cyc);
+  set_bit(rtl_->m_stb_i, master, request.stb);
+  set_bit(rtl_->m_lock_i, master, request.lock);
+  set_bit(rtl_->m_we_i, master, request.we);
+  rtl_->m_adr_i[master] = request.adr >> 2;
+  rtl_->m_sel_i[master] = request.sel;
+  rtl_->m_dat_i[master] = request.dat;
+  rtl_->m_tga_i[master] = request.tga;
+  rtl_->m_cti_i[master] = request.cti;
+  rtl_->m_bte_i[master] = request.bte;
+}
+
+void BusModel::set_response(unsigned slave, bool ack, std::uint32_t dat) {
+  set_bit(rtl_->s_ack_i, slave, ack);
+  rtl_->s_dat_i[slave] = dat;
 }
 
 void BusModel::clock() {
@@ -59,51 +67,31 @@ void BusModel::clock() {
 bool BusModel::idle() const {
   return rtl_->idle_o;
 }
-bool BusModel::cpu_ack() const {
-  return rtl_->cpu_ack_o;
+bool BusModel::ack(unsigned master) const {
+  return rtl_->m_ack_o >> master & 1;
 }
-std::uint32_t BusModel::cpu_dat() const {
-  return rtl_->cpu_dat_o;
+bool BusModel::any_ack() const {
+  return rtl_->m_ack_o != 0;
 }
-
-BusSlave BusModel::active() const {
-  if (rtl_->mem_stb_o) return kBusMem;
-  if (rtl_->vga_stb_o) return kBusVga;
-  if (rtl_->ata_stb_o) return kBusAta;
-  if (rtl_->pic_stb_o) return kBusPic;
-  if (rtl_->pit_stb_o) return kBusPit;
-  if (rtl_->uart_stb_o) return kBusUart;
-  if (rtl_->debug_stb_o) return kBusDebug;
-  return kBusNone;
+std::uint32_t BusModel::dat() const {
+  return rtl_->m_dat_o;
 }
 
-BusModel::Request BusModel::slave_request(BusSlave slave) const {
+unsigned BusModel::active() const {
+  return rtl_->s_stb_o != 0 ? static_cast<unsigned>(std::countr_zero(rtl_->s_stb_o)) : kNoSlave;
+}
+
+BusModel::Request BusModel::slave_request(unsigned slave) const {
   Request request;
-  request.we = rtl_->slave_we_o;
-  request.sel = rtl_->slave_sel_o;
-  request.dat = rtl_->slave_dat_o;
-  request.tga = kTgaIo;
-  request.stb = active() == slave;
+  request.adr = rtl_->s_adr_o << 2;
+  request.dat = rtl_->s_dat_o;
+  request.sel = rtl_->s_sel_o;
+  request.tga = rtl_->s_tga_o;
+  request.cti = rtl_->s_cti_o;
+  request.bte = rtl_->s_bte_o;
+  request.we = rtl_->s_we_o;
+  request.stb = rtl_->s_stb_o >> slave & 1;
   request.cyc = request.stb;
-  std::uint32_t dword = 0;
-  switch (slave) {
-    case kBusMem:
-      dword = rtl_->mem_adr_o;
-      request.cti = rtl_->mem_cti_o;
-      request.bte = rtl_->mem_bte_o;
-      request.tga = 0;
-      break;
-    case kBusVga: dword = rtl_->vga_adr_o; break;
-    case kBusAta: dword = rtl_->ata_adr_o; break;
-    case kBusPic:
-      dword = rtl_->pic_adr_o;
-      if (rtl_->pic_inta_o) request.tga = kTgaInterruptAcknowledge;
-      break;
-    case kBusUart: dword = rtl_->uart_adr_o; break;
-    case kBusDebug: dword = rtl_->debug_adr_o; break;
-    default: break;
-  }
-  request.adr = dword << 2;
   return request;
 }
 

@@ -1,4 +1,5 @@
 // The Verilated interconnect behind plain C++ (its header and <systemc> do not compile together).
+// Masters and slaves go by number, as models/machine/machine.txt lists them.
 #pragma once
 
 #include <cstdint>
@@ -12,43 +13,40 @@ class Vwb_interconnect;
 
 namespace strata {
 
-/// The slave ports of rtl/bus/wb_interconnect.sv.
-enum BusSlave : unsigned {
-  kBusMem,
-  kBusVga,
-  kBusAta,
-  kBusPic,
-  kBusPit,
-  kBusUart,
-  kBusDebug,
-  kBusSlaveCount,
-  kBusNone = kBusSlaveCount,
-};
-
 class BusModel {
  public:
-  /// What the master drives; adr is a byte address, bits 1:0 zero.
+  /// What a master drives; adr is a byte address, bits 1:0 zero.
   using Request = WishboneRequest;
+
+  static constexpr unsigned kNoSlave = ~0u;
 
   /// Holds reset for two clocks.
   BusModel(VerilatedContext* context, const char* name);
   ~BusModel();
 
-  void set_request(const Request& request);
-  void set_response(BusSlave slave, bool ack, std::uint32_t dat);
+  /// How many ports the RTL has.
+  static unsigned masters();
+  static unsigned slaves();
+
+  void set_request(unsigned master, const Request& request);
+  void set_response(unsigned slave, bool ack, std::uint32_t dat);
 
   /// One rising and one falling edge.
   void clock();
 
   bool idle() const;
-  bool cpu_ack() const;
-  std::uint32_t cpu_dat() const;
+  bool ack(unsigned master) const;
+  /// Of any master.
+  bool any_ack() const;
+  /// For the master whose ack is high.
+  std::uint32_t dat() const;
 
-  /// The slave whose strobe is high, or kBusNone.
-  BusSlave active() const;
+  /// The slave whose strobe is high, or kNoSlave.
+  unsigned active() const;
 
-  /// What is on the wires of `slave`; adr is the byte offset in the device's block.
-  Request slave_request(BusSlave slave) const;
+  /// What is on the wires of `slave`: its strobe is high if it is active(). adr is the byte offset
+  /// in the device's block, the physical address for memory.
+  Request slave_request(unsigned slave) const;
 
   void trace(VerilatedVcdC* file, int levels);
 

@@ -1,60 +1,82 @@
 #include "models/bus/bus_rtl.h"
 
+#include "models/machine/bus_map.h"
+
 namespace strata {
+
 BusRtl::BusRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context)
-    : ClockedModule(name, clock),
-      cpu_request("cpu_request"),
-      cpu_response("cpu_response"),
-      mem("mem"),
-      vga("vga"),
-      ata("ata"),
-      pic("pic"),
-      pit("pit"),
-      uart("uart"),
-      debug("debug"),
-      model_(context, basename()),
-      slaves_{&mem, &vga, &ata, &pic, &pit, &uart, &debug} {
+    : ClockedModule(name, clock), model_(context, basename()) {
+  for (unsigned i = 0; i < BusModel::masters(); ++i) {
+    masters_.emplace_back("master" + std::to_string(i));
+  }
+  for (unsigned i = 0; i < BusModel::slaves(); ++i) {
+    slaves_.emplace_back(machine_devices()[i].name);
+  }
   SC_HAS_PROCESS(BusRtl);
   SC_METHOD(request_method);
-  sensitive << cpu_request;
+  for (MasterPort& master : masters_) sensitive << master.request;
   dont_initialize();
 }
 
 void BusRtl::request_method() {
-  if (cpu_request.read().stb) wake();
+  for (MasterPort& master : masters_) {
+    if (master.request.read().stb) wake();
+  }
 }
 
 bool BusRtl::clock_edge(Cycle) {
-  if (active_ != kBusNone) {
-    const WishboneResponse& response = slaves_[active_]->response.read();
-    if (!response.ack && !ack_) return true;  // no register would change
+  if (active_ != BusModel::kNoSlave) {
+    const WishboneResponse& response = slaves_[active_].response.read();
+    if (!response.ack && !acked_) return true;  // no register would change
     model_.set_response(active_, response.ack, response.dat);
   } else {
-    const WishboneRequest& request = cpu_request.read();
-    model_.set_request(request);
-    if (model_.idle() && !(request.cyc && request.stb)) return false;
-    // For the waves: the ack that ended the cycle is gone by now.
-    if (ack_ && latest_ != kBusNone) model_.set_response(latest_, false, model_.cpu_dat());
+    if (!take_requests() && model_.idle()) return false;
+    // The ack that ended the slave's cycle is gone by now.
+    if (latest_ != BusModel::kNoSlave) {
+      model_.set_response(latest_, false, slaves_[latest_].response.read().dat);
+    }
   }
   model_.clock();
   publish();
   return true;
 }
 
+/// Whether any master asks for something.
+bool BusRtl::take_requests() {
+  bool asked = false;
+  for (unsigned i = 0; i < masters_.size(); ++i) {
+    const WishboneRequest& request = masters_[i].request.read();
+    model_.set_request(i, request);
+    asked |= request.cyc && request.stb;
+  }
+  return asked;
+}
+
 // Writes only the signals that can have changed.
 void BusRtl::publish() {
-  const bool ack = model_.cpu_ack();
-  if (ack || ack_) cpu_response.write({model_.cpu_dat(), ack});
-  ack_ = ack;
+  const bool ack = model_.any_ack();
+  if (ack || acked_) publish_acks();
+  acked_ = ack;
 
-  const BusSlave active = model_.active();
+  const unsigned active = model_.active();
   if (active == active_) return;
-  if (active_ != kBusNone) {
-    slaves_[active_]->request.write(model_.slave_request(active_));
+  if (active_ != BusModel::kNoSlave) {
+    slaves_[active_].request.write(model_.slave_request(active_));
   }
-  if (active != kBusNone) slaves_[active]->request.write(model_.slave_request(active));
+  if (active != BusModel::kNoSlave) slaves_[active].request.write(model_.slave_request(active));
   latest_ = active_;
   active_ = active;
+}
+
+void BusRtl::publish_acks() {
+  for (unsigned i = 0; i < masters_.size(); ++i) {
+    const bool ack = model_.ack(i);
+    if (!ack && !masters_[i].response.read().ack) continue;
+    masters_[i].response.write({model_.dat(), ack});
+    if (ack && transfer_listener_ && i >= first_heard_) {
+      transfer_listener_(i, masters_[i].request.read());
+    }
+  }
 }
 
 }  // namespace strata

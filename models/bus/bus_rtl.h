@@ -1,10 +1,13 @@
-// The Verilated interconnect in the cycle-accurate platform: the CPU's port and one port a device.
-// Latency and burst rules are those of rtl/bus/wb_interconnect.sv.
+// The Verilated interconnect in the cycle-accurate platform: a port for each master and each
+// device, by number (models/machine/machine.txt). Latency, arbitration and burst rules are those of
+// rtl/bus/wb_interconnect.sv.
 #pragma once
 
-#include <array>
+#include <deque>
+#include <functional>
 #include <string>
 #include <systemc>
+#include <utility>
 
 #include "models/bus/bus_model.h"
 #include "models/bus/clock_driver.h"
@@ -14,6 +17,14 @@ namespace strata {
 
 class BusRtl : public ClockedModule {
  public:
+  /// A master's side: what it drives and what the interconnect answers.
+  struct MasterPort {
+    explicit MasterPort(const std::string& name)
+        : request((name + "_request").c_str()), response((name + "_response").c_str()) {}
+    sc_core::sc_in<WishboneRequest> request;
+    sc_core::sc_out<WishboneResponse> response;
+  };
+
   /// A device's side: what the interconnect drives and what the device answers. In `request`, adr
   /// is the byte offset in the device's block (the physical address for memory), tga tells an
   /// interrupt acknowledge from a register access.
@@ -24,31 +35,39 @@ class BusRtl : public ClockedModule {
     sc_core::sc_in<WishboneResponse> response;
   };
 
-  sc_core::sc_in<WishboneRequest> cpu_request;
-  sc_core::sc_out<WishboneResponse> cpu_response;
-  SlavePort mem;
-  SlavePort vga;
-  SlavePort ata;
-  SlavePort pic;
-  SlavePort pit;
-  SlavePort uart;
-  SlavePort debug;
+  /// Called in the cycle in which a master's transfer is acknowledged, with what it had asked for.
+  using TransferListener = std::function<void(unsigned master, const WishboneRequest& request)>;
 
   /// `context` outlives the module.
   BusRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context);
+
+  /// Every port has to be bound.
+  MasterPort& master(unsigned number) { return masters_[number]; }
+  SlavePort& slave(unsigned number) { return slaves_[number]; }
+
+  /// One listener; called for masters from `first` on.
+  void on_transfer(unsigned first, TransferListener listener) {
+    first_heard_ = first;
+    transfer_listener_ = std::move(listener);
+  }
 
   void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
 
  private:
   bool clock_edge(Cycle cycle) override;
   void request_method();
+  bool take_requests();
   void publish();
+  void publish_acks();
 
   BusModel model_;
-  std::array<SlavePort*, kBusSlaveCount> slaves_;
-  BusSlave active_ = kBusNone;  // whose strobe is high
-  BusSlave latest_ = kBusNone;  // the one before
-  bool ack_ = false;            // what cpu_response shows
+  std::deque<MasterPort> masters_;
+  std::deque<SlavePort> slaves_;
+  unsigned first_heard_ = 0;
+  TransferListener transfer_listener_;
+  unsigned active_ = BusModel::kNoSlave;  // whose strobe is high
+  unsigned latest_ = BusModel::kNoSlave;  // the one before
+  bool acked_ = false;                    // a master's response shows an ack
 };
 
 }  // namespace strata

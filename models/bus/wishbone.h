@@ -39,6 +39,7 @@ inline void sc_trace(sc_core::sc_trace_file* file, const WishboneRequest& r,
   sc_core::sc_trace(file, r.dat, name + ".dat");
   sc_core::sc_trace(file, r.sel, name + ".sel");
   sc_core::sc_trace(file, r.tga, name + ".tga");
+  sc_core::sc_trace(file, r.lock, name + ".lock");
 }
 
 inline void sc_trace(sc_core::sc_trace_file* file, const WishboneResponse& r,

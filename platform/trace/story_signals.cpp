@@ -101,7 +101,7 @@ void StorySignals::amend(SignalTable& table, const WaveOptions& options) const {
   table.set_derived(cycle_code_);
   table.replace_wires("clk_i", clock_code_);
   table.add_byte_address("strata bus_address", "strata cpu wb_adr_o");
-  table.add_byte_address("strata vga_address", "strata bus vga_adr_o");
+  table.add_byte_address("strata vga_address", "strata vga wb_adr_i");
   table.add_text({text_code_, kTextCharacters, [&options](const std::uint32_t* words) {
                     return text_of(unpack(words), options);
                   }});

@@ -1,313 +1,260 @@
-// Wishbone B4 interconnect: one master (the CPU), a slave port for each device.
+// Wishbone B4 interconnect: several masters, a slave port for each device; both by number, as
+// bus_map_pkg (models/machine/machine.txt) lists them.
 //
-// Decoding follows memory_map_pkg, dword by dword. Memory space goes to `mem`, but for the VGA text
-// window; I/O space goes to the device that owns a port of the dword, at the offset the device has in
-// its own block (*_BLOCK_*); interrupt acknowledge goes to the interrupt controllers. I/O nobody owns
-// is acknowledged here and reads all ones (memory nobody owns is the memory's to answer likewise).
+// Decoding goes byte by byte. A word in which the selected bytes belong to several windows becomes
+// one access of each, the window with the lowest address first; bytes nobody owns read all ones and
+// are dropped when written. Memory space outside the windows goes to the memory, interrupt
+// acknowledge to the interrupt controllers. models/machine/bus_map.h follows the same rule.
 //
 // Latency: a request sampled at edge n is on the slave's wires after edge n; an ack sampled from the
 // slave at edge m is on the master's wires after edge m. The master's next request is sampled two
 // edges later, which is the first edge that can see it, because the master samples the ack in between.
+// A further window of the same word costs two edges more than its slave takes. A word nobody owns is
+// acknowledged after edge n.
+//
+// Arbitration: round robin, a transfer (or burst) each. A master that has LOCK and CYC high through
+// its transfers keeps the bus until it drops one of them (Wishbone B4, 3.1.3, LOCK_O).
 //
 // Bursts: a read with CTI 010 and BTE 01 (four words, wrapping) to memory ends with the slave's fourth
 // ack; the acks are relayed as they come, one a cycle at best. All other CTI and BTE values, and bursts
 // to other slaves, are taken as classic cycles: one ack for each request.
 //
-// Left out: more than one master, ERR and RTY, giving up a cycle before its ack.
+// Left out: ERR and RTY, giving up a cycle before its ack.
 module wb_interconnect
-  import memory_map_pkg::*;
-(
+  import bus_map_pkg::*;
+#(
+    parameter int unsigned Masters = MASTERS
+) (
     input logic clk_i,
     input logic rst_ni,
 
-    // from the CPU (master)
-    input  logic        cpu_cyc_i,
-    input  logic        cpu_stb_i,
-    input  logic        cpu_we_i,
-    input  logic [31:2] cpu_adr_i,
-    input  logic [ 3:0] cpu_sel_i,
-    input  logic [31:0] cpu_dat_i,
-    input  logic [ 1:0] cpu_tga_i,  // 0 memory, 1 I/O, 2 interrupt acknowledge
-    input  logic [ 2:0] cpu_cti_i,
-    input  logic [ 1:0] cpu_bte_i,
-    output logic        cpu_ack_o,
-    output logic [31:0] cpu_dat_o,
+    // from the masters
+    input  logic [Masters-1:0] m_cyc_i,
+    input  logic [Masters-1:0] m_stb_i,
+    input  logic [Masters-1:0] m_lock_i,
+    input  logic [Masters-1:0] m_we_i,
+    input  logic [31:2]        m_adr_i [Masters],
+    input  logic [ 3:0]        m_sel_i [Masters],
+    input  logic [31:0]        m_dat_i [Masters],
+    input  logic [ 1:0]        m_tga_i [Masters],  // 0 memory, 1 I/O, 2 interrupt acknowledge
+    input  logic [ 2:0]        m_cti_i [Masters],
+    input  logic [ 1:0]        m_bte_i [Masters],
+    output logic [Masters-1:0] m_ack_o,
+    output logic [31:0]        m_dat_o,            // for the one whose ack is high
 
-    // to all slaves; valid for the one whose stb is high
-    output logic        slave_we_o,
-    output logic [ 3:0] slave_sel_o,
-    output logic [31:0] slave_dat_o,
-
-    // memory: physical address
-    output logic        mem_cyc_o,
-    output logic        mem_stb_o,
-    output logic [31:2] mem_adr_o,
-    output logic [ 2:0] mem_cti_o,  // 010 or 000
-    output logic [ 1:0] mem_bte_o,
-    input  logic        mem_ack_i,
-    input  logic [31:0] mem_dat_i,
-
-    // VGA: text memory from VGA_BLOCK_TEXT, ports from VGA_BLOCK_PORTS
-    output logic        vga_cyc_o,
-    output logic        vga_stb_o,
-    output logic [15:2] vga_adr_o,
-    input  logic        vga_ack_i,
-    input  logic [31:0] vga_dat_i,
-
-    // ATA
-    output logic        ata_cyc_o,
-    output logic        ata_stb_o,
-    output logic [ 3:2] ata_adr_o,
-    input  logic        ata_ack_i,
-    input  logic [31:0] ata_dat_i,
-
-    // interrupt controllers
-    output logic        pic_cyc_o,
-    output logic        pic_stb_o,
-    output logic [ 2:2] pic_adr_o,
-    output logic        pic_inta_o,  // this access is an interrupt acknowledge
-    input  logic        pic_ack_i,
-    input  logic [31:0] pic_dat_i,
-
-    // timer (one dword)
-    output logic        pit_cyc_o,
-    output logic        pit_stb_o,
-    input  logic        pit_ack_i,
-    input  logic [31:0] pit_dat_i,
-
-    // UART
-    output logic        uart_cyc_o,
-    output logic        uart_stb_o,
-    output logic [ 2:2] uart_adr_o,
-    input  logic        uart_ack_i,
-    input  logic [31:0] uart_dat_i,
-
-    // POST, debug console and exit ports
-    output logic        debug_cyc_o,
-    output logic        debug_stb_o,
-    output logic [ 3:2] debug_adr_o,
-    input  logic        debug_ack_i,
-    input  logic [31:0] debug_dat_i,
+    // to the slaves; valid for the one whose stb is high
+    output logic [SLAVES-1:0] s_cyc_o,
+    output logic [SLAVES-1:0] s_stb_o,
+    output logic              s_we_o,
+    output logic [31:2]       s_adr_o,           // offset in the slave's block; memory: physical address
+    output logic [ 3:0]       s_sel_o,
+    output logic [31:0]       s_dat_o,
+    output logic [ 1:0]       s_tga_o,
+    output logic [ 2:0]       s_cti_o,           // 010 or 000
+    output logic [ 1:0]       s_bte_o,
+    input  logic [SLAVES-1:0] s_ack_i,
+    input  logic [31:0]       s_dat_i [SLAVES],
 
     // to the clock control
     output logic idle_o  // no cycle in progress
 );
 
+  localparam int unsigned OwnerBits = Masters > 1 ? $clog2(Masters) : 1;
+  localparam int unsigned SlaveBits = $clog2(SLAVES);
+
+  typedef logic [OwnerBits-1:0] owner_t;
+  typedef logic [SlaveBits-1:0] slave_t;
+
   typedef enum logic [1:0] {
-    StIdle,      // waiting for the master's request
+    StIdle,      // waiting for a master's request
     StForward,   // on a slave's wires, waiting for its ack
+    StNext,      // the next window of the same word
     StTurnaround // ack on the master's wires; its request is still the old one
   } state_e;
 
-  typedef enum logic [2:0] {
-    TgtMem,
-    TgtVga,
-    TgtAta,
-    TgtPic,
-    TgtPit,
-    TgtUart,
-    TgtDebug,
-    TgtNone
-  } target_e;
+  // What a word's selected bytes are at first: some of one window.
+  typedef struct packed {
+    logic [ 3:0] lanes;  // none: nobody owns any
+    logic [ 3:0] rest;   // of other windows
+    slave_t      slave;
+    logic [31:2] adr;
+  } target_t;
 
   localparam logic [1:0] TGA_MEMORY = 2'd0;
-  localparam logic [1:0] TGA_IO = 2'd1;
   localparam logic [1:0] TGA_INTA = 2'd2;
   localparam logic [2:0] CTI_CLASSIC = 3'b000;
   localparam logic [2:0] CTI_INCREMENTING = 3'b010;
   localparam logic [1:0] BTE_WRAP4 = 2'b01;
 
-  // Whether the dword of I/O space holds one of `ports` ports from `base` on.
-  function automatic logic has_port(logic [15:2] dword, int unsigned base, int unsigned ports);
-    return dword >= 14'(base >> 2) && dword <= 14'((base + ports - 1) >> 2);
+  // The bytes of a word from `first` to `last`.
+  function automatic logic [3:0] lanes_in(logic [31:2] word, logic [31:0] first, logic [31:0] last);
+    logic [3:0] lanes;
+    lanes = 4'b0000;
+    if (word >= first[31:2] && word <= last[31:2]) begin
+      lanes = 4'b1111;
+      if (word == first[31:2]) lanes &= 4'b1111 << first[1:0];
+      if (word == last[31:2]) lanes &= 4'b1111 >> ~last[1:0];
+    end
+    return lanes;
   endfunction
 
-  function automatic logic in_vga_text(logic [31:2] dword);
-    return dword >= 30'(VGA_TEXT_BASE >> 2) && dword < 30'((VGA_TEXT_BASE + VGA_TEXT_SIZE) >> 2);
+  // The loop ends with the lowest window, which is the first in order.
+  function automatic target_t io_target(logic [31:2] word, logic [3:0] sel);
+    target_t    found;
+    logic [3:0] lanes, owned;
+    found = '0;
+    owned = 4'b0000;
+    for (int i = int'(IO_WINDOWS) - 1; i >= 0; i--) begin
+      lanes = sel & lanes_in(word, IO_WINDOW[i].first, IO_WINDOW[i].last);
+      owned |= lanes;
+      if (lanes != 4'b0000) begin
+        found.lanes = lanes;
+        found.slave = slave_t'(IO_WINDOW[i].slave);
+        found.adr   = word - IO_WINDOW[i].first[31:2] + IO_WINDOW[i].offset[31:2];
+      end
+    end
+    found.rest = owned & ~found.lanes;
+    return found;
   endfunction
 
-  function automatic target_e io_target(logic [15:2] dword);
-    if (has_port(dword, ATA_COMMAND_PORT, ATA_COMMAND_PORTS)) return TgtAta;
-    if (has_port(dword, ATA_CONTROL_PORT, ATA_CONTROL_PORTS)) return TgtAta;
-    if (has_port(dword, VGA_PORT, VGA_PORTS)) return TgtVga;
-    if (has_port(dword, PIC1_PORT, PIC1_PORTS)) return TgtPic;
-    if (has_port(dword, PIC2_PORT, PIC2_PORTS)) return TgtPic;
-    if (has_port(dword, PIT_PORT, PIT_PORTS)) return TgtPit;
-    if (has_port(dword, UART_PORT, UART_PORTS)) return TgtUart;
-    if (has_port(dword, POST_PORT, POST_PORTS)) return TgtDebug;
-    if (has_port(dword, DEBUG_CONSOLE_PORT, DEBUG_CONSOLE_PORTS)) return TgtDebug;
-    if (has_port(dword, EXIT_PORT, EXIT_PORTS)) return TgtDebug;
-    return TgtNone;
+  // Windows of memory space are whole words.
+  function automatic target_t memory_target(logic [31:2] word, logic [3:0] sel);
+    target_t found;
+    found.lanes = sel;
+    found.rest  = 4'b0000;
+    found.slave = slave_t'(MEMORY_SLAVE);
+    found.adr   = word;
+    for (int i = 0; i < int'(MEMORY_WINDOWS); i++) begin
+      if (word >= MEMORY_WINDOW[i].first[31:2] && word <= MEMORY_WINDOW[i].last[31:2]) begin
+        found.slave = slave_t'(MEMORY_WINDOW[i].slave);
+        found.adr   = word - MEMORY_WINDOW[i].first[31:2] + MEMORY_WINDOW[i].offset[31:2];
+      end
+    end
+    return found;
   endfunction
 
-  function automatic target_e target_of(logic [1:0] tga, logic [31:2] dword);
-    unique case (tga)
-      TGA_MEMORY: return in_vga_text(dword) ? TgtVga : TgtMem;
-      TGA_IO:     return io_target(dword[15:2]);
-      TGA_INTA:   return TgtPic;
-      default:    return TgtNone;
-    endcase
+  function automatic target_t target_of(logic [1:0] tga, logic [31:2] word, logic [3:0] sel);
+    if (tga == TGA_MEMORY) return memory_target(word, sel);
+    if (tga == TGA_INTA) return '{4'b1111, 4'b0000, slave_t'(ACKNOWLEDGE_SLAVE), '0};
+    return io_target({16'd0, word[15:2]}, sel);
   endfunction
 
-  // Offsets in the device's block, as dwords.
-  function automatic logic [15:2] vga_offset(logic [1:0] tga, logic [15:2] dword);
-    if (tga == TGA_MEMORY) return dword - 14'((VGA_TEXT_BASE - VGA_BLOCK_TEXT) >> 2);
-    return dword - 14'(VGA_PORT >> 2) + 14'(VGA_BLOCK_PORTS >> 2);
+  // The one of those who ask that comes first behind `latest`, in a circle.
+  function automatic owner_t next_owner(logic [Masters-1:0] asking, owner_t latest);
+    owner_t next, i;
+    next = latest;
+    for (int step = int'(Masters); step > 0; step--) begin
+      i = owner_t'((32'(latest) + 32'(step)) % Masters);
+      if (asking[i]) next = i;
+    end
+    return next;
   endfunction
 
-  function automatic logic [3:2] ata_offset(logic [15:2] dword);
-    if (has_port(dword, ATA_CONTROL_PORT, ATA_CONTROL_PORTS)) return 2'(ATA_BLOCK_CONTROL >> 2);
-    return dword[3:2] - 2'(ATA_COMMAND_PORT >> 2) + 2'(ATA_BLOCK_COMMAND >> 2);
-  endfunction
+  state_e      state_q;
+  owner_t      owner_q;      // of the transfer, or of the one before
+  logic        locked_q;     // it was a locked one
+  slave_t      slave_q;
+  logic [ 1:0] acks_left_q;  // after the next one
+  logic [ 3:0] rest_q;       // bytes that belong to further windows
+  logic [ 3:0] lanes_q;      // bytes of this window
+  logic        further_q;    // there was a window before this one
 
-  function automatic logic pic_offset(logic [15:2] dword);
-    if (has_port(dword, PIC2_PORT, PIC2_PORTS)) return 1'(PIC_BLOCK_SLAVE >> 2);
-    return 1'(PIC_BLOCK_MASTER >> 2);
-  endfunction
+  // The next request, if there is one. While a lock is held only its master is listened to.
+  task automatic arbitrate();
+    logic   held;
+    owner_t owner;
+    held     = locked_q && m_cyc_i[owner_q] && m_lock_i[owner_q];
+    owner    = held ? owner_q : next_owner(m_cyc_i & m_stb_i, owner_q);
+    locked_q <= held;
+    if (m_cyc_i[owner] && m_stb_i[owner]) begin
+      owner_q     <= owner;
+      locked_q    <= m_lock_i[owner];
+      further_q   <= 1'b0;
+      acks_left_q <= '0;
+      s_we_o      <= m_we_i[owner];
+      s_dat_o     <= m_dat_i[owner];
+      start_part(owner, m_sel_i[owner],
+                 !m_we_i[owner] && m_cti_i[owner] == CTI_INCREMENTING && m_bte_i[owner] == BTE_WRAP4);
+    end
+  endtask
 
-  function automatic logic [3:2] debug_offset(logic [15:2] dword);
-    if (has_port(dword, DEBUG_CONSOLE_PORT, DEBUG_CONSOLE_PORTS))
-      return 2'(DEBUG_BLOCK_CONSOLE >> 2);
-    if (has_port(dword, EXIT_PORT, EXIT_PORTS)) return 2'(DEBUG_BLOCK_EXIT >> 2);
-    return 2'(DEBUG_BLOCK_POST >> 2);
-  endfunction
+  // The access of the first window that `sel` is in.
+  task automatic start_part(owner_t owner, logic [3:0] sel, logic burst);
+    target_t target;
+    target = target_of(m_tga_i[owner], m_adr_i[owner], sel);
+    slave_q <= target.slave;
+    rest_q  <= target.rest;
+    lanes_q <= target.lanes;
+    s_adr_o <= target.adr;
+    s_sel_o <= target.lanes;
+    s_tga_o <= m_tga_i[owner];
+    s_cti_o <= CTI_CLASSIC;
+    s_bte_o <= '0;
+    if (burst && target.slave == slave_t'(MEMORY_SLAVE)) begin
+      s_cti_o     <= CTI_INCREMENTING;
+      s_bte_o     <= BTE_WRAP4;
+      acks_left_q <= 2'd3;
+    end
+    if (target.lanes == 4'b0000) begin
+      m_ack_o[owner] <= 1'b1;
+      m_dat_o        <= '1;
+      state_q        <= StTurnaround;
+    end else begin
+      s_stb_o[target.slave] <= 1'b1;
+      state_q               <= StForward;
+    end
+  endtask
 
-  state_e  state_q;
-  target_e target_q;
-  logic [1:0] acks_left_q;  // after the next one
+  task automatic take_ack();
+    logic [31:0] word;
+    word = s_dat_i[slave_q] | ~{{8{lanes_q[3]}}, {8{lanes_q[2]}}, {8{lanes_q[1]}}, {8{lanes_q[0]}}};
+    m_dat_o <= further_q ? m_dat_o & word : word;
+    if (rest_q != 4'b0000) begin
+      s_stb_o   <= '0;
+      further_q <= 1'b1;
+      state_q   <= StNext;
+    end else begin
+      m_ack_o[owner_q] <= 1'b1;
+      acks_left_q      <= acks_left_q - 2'd1;
+      if (acks_left_q == '0) begin
+        s_stb_o <= '0;
+        state_q <= StTurnaround;
+      end
+    end
+  endtask
 
-  // One process and one case on the state: while idle nothing but the test of the request is evaluated.
+  // One process and one case on the state: while idle nothing but the test of the requests is evaluated.
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q     <= StIdle;
-      target_q    <= TgtNone;
+      owner_q     <= '0;
+      locked_q    <= 1'b0;
+      slave_q     <= '0;
       acks_left_q <= '0;
-      cpu_ack_o   <= 1'b0;
-      mem_stb_o   <= 1'b0;
-      vga_stb_o   <= 1'b0;
-      ata_stb_o   <= 1'b0;
-      pic_stb_o   <= 1'b0;
-      pit_stb_o   <= 1'b0;
-      uart_stb_o  <= 1'b0;
-      debug_stb_o <= 1'b0;
+      m_ack_o     <= '0;
+      s_stb_o     <= '0;
     end else begin
       unique case (state_q)
-        StIdle: if (cpu_cyc_i && cpu_stb_i) begin
-          slave_we_o  <= cpu_we_i;
-          slave_sel_o <= cpu_sel_i;
-          slave_dat_o <= cpu_dat_i;
-          acks_left_q <= '0;
-          state_q     <= StForward;
-          target_q    <= target_of(cpu_tga_i, cpu_adr_i);
-          unique case (target_of(cpu_tga_i, cpu_adr_i))
-            TgtMem: begin
-              mem_stb_o <= 1'b1;
-              mem_adr_o <= cpu_adr_i;
-              mem_cti_o <= CTI_CLASSIC;
-              mem_bte_o <= '0;
-              if (!cpu_we_i && cpu_cti_i == CTI_INCREMENTING && cpu_bte_i == BTE_WRAP4) begin
-                mem_cti_o   <= CTI_INCREMENTING;
-                mem_bte_o   <= BTE_WRAP4;
-                acks_left_q <= 2'd3;
-              end
-            end
-            TgtVga: begin
-              vga_stb_o <= 1'b1;
-              vga_adr_o <= vga_offset(cpu_tga_i, cpu_adr_i[15:2]);
-            end
-            TgtAta: begin
-              ata_stb_o <= 1'b1;
-              ata_adr_o <= ata_offset(cpu_adr_i[15:2]);
-            end
-            TgtPic: begin
-              pic_stb_o  <= 1'b1;
-              pic_adr_o  <= pic_offset(cpu_adr_i[15:2]);
-              pic_inta_o <= cpu_tga_i == TGA_INTA;
-            end
-            TgtPit: pit_stb_o <= 1'b1;
-            TgtUart: begin
-              uart_stb_o <= 1'b1;
-              uart_adr_o <= cpu_adr_i[2:2] - 1'(UART_PORT >> 2);
-            end
-            TgtDebug: begin
-              debug_stb_o <= 1'b1;
-              debug_adr_o <= debug_offset(cpu_adr_i[15:2]);
-            end
-            default: begin
-              cpu_ack_o <= 1'b1;
-              cpu_dat_o <= '1;
-              state_q   <= StTurnaround;
-            end
-          endcase
-        end
+        StIdle: arbitrate();
 
         StForward: begin
-          cpu_ack_o <= 1'b0;
-          unique case (target_q)
-            TgtMem: if (mem_ack_i) begin
-              cpu_ack_o   <= 1'b1;
-              cpu_dat_o   <= mem_dat_i;
-              acks_left_q <= acks_left_q - 2'd1;
-              if (acks_left_q == '0) begin
-                mem_stb_o <= 1'b0;
-                state_q   <= StTurnaround;
-              end
-            end
-            TgtVga: if (vga_ack_i) begin
-              cpu_ack_o <= 1'b1;
-              cpu_dat_o <= vga_dat_i;
-              vga_stb_o <= 1'b0;
-              state_q   <= StTurnaround;
-            end
-            TgtAta: if (ata_ack_i) begin
-              cpu_ack_o <= 1'b1;
-              cpu_dat_o <= ata_dat_i;
-              ata_stb_o <= 1'b0;
-              state_q   <= StTurnaround;
-            end
-            TgtPic: if (pic_ack_i) begin
-              cpu_ack_o <= 1'b1;
-              cpu_dat_o <= pic_dat_i;
-              pic_stb_o <= 1'b0;
-              state_q   <= StTurnaround;
-            end
-            TgtPit: if (pit_ack_i) begin
-              cpu_ack_o <= 1'b1;
-              cpu_dat_o <= pit_dat_i;
-              pit_stb_o <= 1'b0;
-              state_q   <= StTurnaround;
-            end
-            TgtUart: if (uart_ack_i) begin
-              cpu_ack_o  <= 1'b1;
-              cpu_dat_o  <= uart_dat_i;
-              uart_stb_o <= 1'b0;
-              state_q    <= StTurnaround;
-            end
-            default: if (debug_ack_i) begin
-              cpu_ack_o   <= 1'b1;
-              cpu_dat_o   <= debug_dat_i;
-              debug_stb_o <= 1'b0;
-              state_q     <= StTurnaround;
-            end
-          endcase
+          m_ack_o <= '0;
+          if (s_ack_i[slave_q]) take_ack();
         end
 
+        // The master holds its request; the slave's ack is gone after this edge.
+        StNext: start_part(owner_q, rest_q, 1'b0);
+
         default: begin  // StTurnaround
-          cpu_ack_o <= 1'b0;
-          state_q   <= StIdle;
+          m_ack_o <= '0;
+          state_q <= StIdle;
         end
       endcase
     end
   end
 
   // A cycle of this interconnect is one strobe (or one burst) long.
-  assign mem_cyc_o   = mem_stb_o;
-  assign vga_cyc_o   = vga_stb_o;
-  assign ata_cyc_o   = ata_stb_o;
-  assign pic_cyc_o   = pic_stb_o;
-  assign pit_cyc_o   = pit_stb_o;
-  assign uart_cyc_o  = uart_stb_o;
-  assign debug_cyc_o = debug_stb_o;
+  assign s_cyc_o = s_stb_o;
 
   assign idle_o = state_q == StIdle;
 endmodule

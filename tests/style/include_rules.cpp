@@ -77,7 +77,7 @@ const std::vector<IncludeRule>& rules() {
        {kCoreOrTlm},
        "a Verilated model: its header, base, the CPU's state and retire record"},
       {"models/[a-z]+/.*_rtl\\..*",
-       {kStandard, kSystemC, kBase, kCpuInterface, kBusShared, kMemoryMap, kOwn},
+       {kStandard, kSystemC, kBase, kCpuInterface, kBusShared, kMemoryMap, kBusMap, kOwn},
        {kCoreOrTlm},
        "an RTL wrapper: SystemC, its model, base, retire record; never its core"},
       {"models/(bus|memory)/.*",

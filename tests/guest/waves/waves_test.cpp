@@ -79,7 +79,7 @@ std::uint64_t number_at(const VcdHistory& waves, const char* name, Cycle cycle) 
 
 /// The cycle at which a write with `data` on the command lane is acknowledged to the CPU.
 std::optional<Cycle> command_write(const VcdHistory& waves, std::uint64_t command) {
-  for (const auto& change : waves.changes("strata.bus.cpu_ack_o")) {
+  for (const auto& change : waves.changes("strata.bus.m_ack_o")) {
     const Cycle cycle = change.time / kTicks;
     if (change.value != "1") continue;
     if (number_at(waves, "cpu.wb_we_o", cycle) == 1 &&

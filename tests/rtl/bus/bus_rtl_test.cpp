@@ -8,6 +8,8 @@
 #include <deque>
 #include <vector>
 
+#include "models/machine/bus_map.h"
+#include "models/machine/memory_map.h"
 #include "models/memory/wb_memory.h"
 #include "tests/rtl/bus/verilated_context.h"
 #include "tests/support/fresh_simulation.h"
@@ -89,20 +91,21 @@ class Slave : public ClockedModule {
 class BusRtlTest : public testing::Test {
  protected:
   BusRtlTest() : ram(0x1000) {
-    bus.cpu_request(cpu_request), master.request(cpu_request);
-    bus.cpu_response(cpu_response), master.response(cpu_response);
-    connect(bus.mem, memory, 0);
-    connect(bus.vga, vga, 1);
-    connect(bus.ata, ata, 2);
-    connect(bus.pic, pic, 3);
-    connect(bus.pit, pit, 4);
-    connect(bus.uart, uart, 5);
-    connect(bus.debug, debug, 6);
+    bus.master(0).request(cpu_request), master.request(cpu_request);
+    bus.master(0).response(cpu_response), master.response(cpu_response);
+    connect(STRATA_DEVICE_MEM, memory);
+    connect(STRATA_DEVICE_VGA, vga);
+    connect(STRATA_DEVICE_ATA, ata);
+    connect(STRATA_DEVICE_PIC, pic);
+    connect(STRATA_DEVICE_PIT, pit);
+    connect(STRATA_DEVICE_UART, uart);
+    connect(STRATA_DEVICE_DEBUG, debug);
     for (std::uint32_t i = 0; i < 16; ++i) std::memcpy(ram.data() + 4 * i, &i, sizeof i);
   }
 
   template <typename Device>
-  void connect(BusRtl::SlavePort& port, Device& device, std::size_t i) {
+  void connect(unsigned i, Device& device) {
+    BusRtl::SlavePort& port = bus.slave(i);
     port.request(requests[i]), device.request(requests[i]);
     port.response(responses[i]), device.response(responses[i]);
   }
@@ -133,8 +136,9 @@ class BusRtlTest : public testing::Test {
       uart{"uart", clock}, debug{"debug", clock};
   sc_core::sc_signal<WishboneRequest> cpu_request{"cpu_request"};
   sc_core::sc_signal<WishboneResponse> cpu_response{"cpu_response"};
-  sc_core::sc_vector<sc_core::sc_signal<WishboneRequest>> requests{"requests", kBusSlaveCount};
-  sc_core::sc_vector<sc_core::sc_signal<WishboneResponse>> responses{"responses", kBusSlaveCount};
+  sc_core::sc_vector<sc_core::sc_signal<WishboneRequest>> requests{"requests", BusModel::slaves()};
+  sc_core::sc_vector<sc_core::sc_signal<WishboneResponse>> responses{"responses",
+                                                                     BusModel::slaves()};
 };
 
 // Raised at edge 0, the bus samples at 1, the slave at 2, the bus its ack at 3, the master at 4.

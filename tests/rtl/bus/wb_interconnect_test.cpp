@@ -1,4 +1,5 @@
-// rtl/bus/wb_interconnect.sv by itself: decode boundaries, latency in cycles, bursts.
+// rtl/bus/wb_interconnect.sv by itself: that it decodes as models/machine/bus_map.h says, byte by
+// byte; latency in cycles, bursts.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -8,6 +9,8 @@
 #include <vector>
 
 #include "models/bus/bus_model.h"
+#include "models/machine/bus_map.h"
+#include "models/machine/memory_map.h"
 #include "tests/rtl/bus/verilated_context.h"
 
 namespace strata {
@@ -17,8 +20,11 @@ constexpr std::uint8_t kMemory = 0;
 constexpr std::uint8_t kIo = 1;
 constexpr std::uint8_t kInta = 2;
 
-constexpr std::array<const char*, kBusSlaveCount + 1> kNames = {"mem", "vga",  "ata",   "pic",
-                                                                "pit", "uart", "debug", "none"};
+constexpr unsigned kCpu = STRATA_MASTER_CPU;
+
+std::string name_of(unsigned slave) {
+  return slave == BusModel::kNoSlave ? "none" : machine_devices()[slave].name;
+}
 
 BusModel::Request read_of(std::uint8_t tga, std::uint32_t adr) {
   BusModel::Request request;
@@ -43,28 +49,28 @@ class WbInterconnect : public testing::Test {
   // Samples `request`, tells where it went ("pic 4"; "none" is acked at once with all ones), and
   // ends the cycle.
   std::string where(const BusModel::Request& request) {
-    bus.set_request(request);
+    bus.set_request(kCpu, request);
     bus.clock();
-    const BusSlave slave = bus.active();
-    std::string place = kNames[slave];
-    if (slave == kBusNone) {
-      EXPECT_TRUE(bus.cpu_ack());
-      EXPECT_EQ(bus.cpu_dat(), 0xFFFFFFFFu);
+    const unsigned slave = bus.active();
+    std::string place = name_of(slave);
+    if (slave == BusModel::kNoSlave) {
+      EXPECT_TRUE(bus.ack(kCpu));
+      EXPECT_EQ(bus.dat(), 0xFFFFFFFFu);
     } else {
       const BusModel::Request wires = bus.slave_request(slave);
       place += ' ' + std::to_string(wires.adr);
       if (wires.tga == kInta) place += " inta";
       answer(slave, 0);
     }
-    bus.set_request({});
+    bus.set_request(kCpu, {});
     bus.clock();
-    EXPECT_FALSE(bus.cpu_ack());
+    EXPECT_FALSE(bus.ack(kCpu));
     EXPECT_TRUE(bus.idle());
     return place;
   }
 
   // The slave's ack is on its wires for one edge.
-  void answer(BusSlave slave, std::uint32_t dat) {
+  void answer(unsigned slave, std::uint32_t dat) {
     bus.set_response(slave, true, dat);
     bus.clock();
     bus.set_response(slave, false, 0);
@@ -107,83 +113,102 @@ TEST_F(WbInterconnect, InterruptAcknowledgeGoesToThePic) {
   EXPECT_EQ(where(read_of(kIo, 0x20)), "pic 0");
 }
 
+// Each byte of the dwords from 0 to 1000h and around ABBAh, by itself.
+TEST_F(WbInterconnect, EveryPortIsWhereTheMapHasIt) {
+  for (std::uint32_t port = 0; port < 0x10000; port = port == 0x1000 ? 0xABB0 : port + 1) {
+    if (port == 0xABC0) break;
+    BusModel::Request request = read_of(kIo, port);
+    request.sel = static_cast<std::uint8_t>(1u << port % 4);
+    const BusWindow* window = machine_bus_map().find(kIoSpace, port);
+    const std::string expected =
+        window == nullptr
+            ? "none"
+            : name_of(window->device) + ' ' + std::to_string(window->offset_of(port) & ~3u);
+    ASSERT_EQ(where(request), expected) << std::hex << port;
+  }
+}
+
 TEST_F(WbInterconnect, AWriteCarriesItsLanesAndData) {
-  bus.set_request(write_of(kIo, 0x3D4, 0b0110, 0xAABBCCDD));
+  bus.set_request(kCpu, write_of(kIo, 0x3D4, 0b0110, 0xAABBCCDD));
   bus.clock();
-  ASSERT_EQ(bus.active(), kBusVga);
-  const BusModel::Request wires = bus.slave_request(kBusVga);
+  ASSERT_EQ(bus.active(), STRATA_DEVICE_VGA);
+  const BusModel::Request wires = bus.slave_request(STRATA_DEVICE_VGA);
   EXPECT_TRUE(wires.we);
   EXPECT_EQ(wires.sel, 0b0110);
   EXPECT_EQ(wires.dat, 0xAABBCCDDu);
 }
 
 TEST_F(WbInterconnect, ALaterRequestDoesNotDisturbTheOneInProgress) {
-  bus.set_request(write_of(kMemory, 0x1000, 0xF, 1));
+  bus.set_request(kCpu, write_of(kMemory, 0x1000, 0xF, 1));
   bus.clock();
-  bus.set_request(write_of(kMemory, 0x2000, 0x3, 2));
+  bus.set_request(kCpu, write_of(kMemory, 0x2000, 0x3, 2));
   bus.clock();
-  EXPECT_EQ(bus.slave_request(kBusMem).adr, 0x1000u);
-  EXPECT_EQ(bus.slave_request(kBusMem).dat, 1u);
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).adr, 0x1000u);
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).dat, 1u);
 }
 
 // Edges: n samples the request, m samples the slave's ack, m + 1 is the master sampling it, m + 2
 // samples the next request.
 TEST_F(WbInterconnect, RequestAndAckEachTakeOneEdge) {
-  bus.set_request(read_of(kMemory, 0x1234));
-  EXPECT_EQ(bus.active(), kBusNone);
+  bus.set_request(kCpu, read_of(kMemory, 0x1234));
+  EXPECT_EQ(bus.active(), BusModel::kNoSlave);
   bus.clock();  // edge n
-  EXPECT_EQ(bus.active(), kBusMem);
-  EXPECT_FALSE(bus.cpu_ack());
+  EXPECT_EQ(bus.active(), STRATA_DEVICE_MEM);
+  EXPECT_FALSE(bus.ack(kCpu));
   bus.clock();  // the slave takes its time
-  EXPECT_EQ(bus.active(), kBusMem);
-  EXPECT_FALSE(bus.cpu_ack());
-  answer(kBusMem, 0x12345678);  // edge m
-  EXPECT_TRUE(bus.cpu_ack());
-  EXPECT_EQ(bus.cpu_dat(), 0x12345678u);
-  EXPECT_EQ(bus.active(), kBusNone);
+  EXPECT_EQ(bus.active(), STRATA_DEVICE_MEM);
+  EXPECT_FALSE(bus.ack(kCpu));
+  answer(STRATA_DEVICE_MEM, 0x12345678);  // edge m
+  EXPECT_TRUE(bus.ack(kCpu));
+  EXPECT_EQ(bus.dat(), 0x12345678u);
+  EXPECT_EQ(bus.active(), BusModel::kNoSlave);
   bus.clock();  // edge m + 1: the master's strobe is still up and must not count again
-  EXPECT_FALSE(bus.cpu_ack());
-  EXPECT_EQ(bus.active(), kBusNone);
-  bus.set_request(read_of(kMemory, 0x5678));
+  EXPECT_FALSE(bus.ack(kCpu));
+  EXPECT_EQ(bus.active(), BusModel::kNoSlave);
+  bus.set_request(kCpu, read_of(kMemory, 0x5678));
   bus.clock();  // edge m + 2
-  EXPECT_EQ(bus.active(), kBusMem);
-  EXPECT_EQ(bus.slave_request(kBusMem).adr, 0x5678u);
+  EXPECT_EQ(bus.active(), STRATA_DEVICE_MEM);
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).adr, 0x5678u);
 }
 
 TEST_F(WbInterconnect, UnclaimedPortsAreAckedOneEdgeAfterTheRequest) {
-  bus.set_request(write_of(kIo, 0xABB8, 0xF, 1));
+  bus.set_request(kCpu, write_of(kIo, 0xABB8, 0xF, 1));
   bus.clock();
-  EXPECT_TRUE(bus.cpu_ack());
-  EXPECT_EQ(bus.active(), kBusNone);
+  EXPECT_TRUE(bus.ack(kCpu));
+  EXPECT_EQ(bus.active(), BusModel::kNoSlave);
   bus.clock();
-  EXPECT_FALSE(bus.cpu_ack());
+  EXPECT_FALSE(bus.ack(kCpu));
   EXPECT_TRUE(bus.idle());
 }
 
 TEST_F(WbInterconnect, AnotherSlavesAckIsIgnored) {
-  bus.set_request(read_of(kIo, 0x1F0));
+  bus.set_request(kCpu, read_of(kIo, 0x1F0));
   bus.clock();
-  bus.set_response(kBusMem, true, 1);
+  bus.set_response(STRATA_DEVICE_MEM, true, 1);
   bus.clock();
-  EXPECT_FALSE(bus.cpu_ack());
-  EXPECT_EQ(bus.active(), kBusAta);
+  EXPECT_FALSE(bus.ack(kCpu));
+  EXPECT_EQ(bus.active(), STRATA_DEVICE_ATA);
 }
 
 TEST_F(WbInterconnect, EverySlavesAnswerReachesTheMaster) {
-  const std::vector<std::pair<BusModel::Request, BusSlave>> accesses = {
-      {read_of(kMemory, 0), kBusMem}, {read_of(kMemory, 0xB8000), kBusVga},
-      {read_of(kIo, 0x1F0), kBusAta}, {read_of(kIo, 0x20), kBusPic},
-      {read_of(kIo, 0x40), kBusPit},  {read_of(kIo, 0x3F8), kBusUart},
-      {read_of(kIo, 0x80), kBusDebug}};
+  const std::vector<std::pair<BusModel::Request, unsigned>> accesses = {
+      {read_of(kMemory, 0), STRATA_DEVICE_MEM}, {read_of(kMemory, 0xB8000), STRATA_DEVICE_VGA},
+      {read_of(kIo, 0x1F0), STRATA_DEVICE_ATA}, {read_of(kIo, 0x20), STRATA_DEVICE_PIC},
+      {read_of(kIo, 0x40), STRATA_DEVICE_PIT},  {read_of(kIo, 0x3F8), STRATA_DEVICE_UART},
+      {read_of(kIo, 0x80), STRATA_DEVICE_DEBUG}};
   std::uint32_t dat = 0xC0DE0000;
   for (const auto& [request, slave] : accesses) {
-    bus.set_request(request);
+    bus.set_request(kCpu, request);
     bus.clock();
     ASSERT_EQ(bus.active(), slave);
     answer(slave, ++dat);
-    EXPECT_TRUE(bus.cpu_ack()) << kNames[slave];
-    EXPECT_EQ(bus.cpu_dat(), dat) << kNames[slave];
-    bus.set_request({});
+    EXPECT_TRUE(bus.ack(kCpu)) << name_of(slave);
+    // Of ports 20h to 23h the controller has two, of 80h to 83h the debug ports have one.
+    const std::uint32_t nobodys = slave == STRATA_DEVICE_PIC     ? 0xFFFF0000
+                                  : slave == STRATA_DEVICE_DEBUG ? 0xFFFFFF00
+                                                                 : 0;
+    EXPECT_EQ(bus.dat(), dat | nobodys) << name_of(slave);
+    bus.set_request(kCpu, {});
     bus.clock();
   }
 }
@@ -192,21 +217,21 @@ TEST_F(WbInterconnect, BurstRelaysFourAcksOneACycle) {
   BusModel::Request burst = read_of(kMemory, 0x1008);
   burst.cti = 2;
   burst.bte = 1;
-  bus.set_request(burst);
+  bus.set_request(kCpu, burst);
   bus.clock();
-  EXPECT_EQ(bus.slave_request(kBusMem).cti, 2);
-  EXPECT_EQ(bus.slave_request(kBusMem).bte, 1);
-  EXPECT_EQ(bus.slave_request(kBusMem).adr, 0x1008u);
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).cti, 2);
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).bte, 1);
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).adr, 0x1008u);
   for (std::uint32_t word = 0; word < 4; ++word) {
-    ASSERT_EQ(bus.active(), kBusMem) << word;
-    bus.set_response(kBusMem, true, 100 + word);
+    ASSERT_EQ(bus.active(), STRATA_DEVICE_MEM) << word;
+    bus.set_response(STRATA_DEVICE_MEM, true, 100 + word);
     bus.clock();
-    EXPECT_TRUE(bus.cpu_ack());
-    EXPECT_EQ(bus.cpu_dat(), 100 + word);
+    EXPECT_TRUE(bus.ack(kCpu));
+    EXPECT_EQ(bus.dat(), 100 + word);
   }
-  EXPECT_EQ(bus.active(), kBusNone);
+  EXPECT_EQ(bus.active(), BusModel::kNoSlave);
   bus.clock();  // the slave's last ack is gone only after this edge
-  EXPECT_FALSE(bus.cpu_ack());
+  EXPECT_FALSE(bus.ack(kCpu));
   EXPECT_TRUE(bus.idle());
 }
 
@@ -214,13 +239,13 @@ TEST_F(WbInterconnect, BurstMayPauseBetweenAcks) {
   BusModel::Request burst = read_of(kMemory, 0x1000);
   burst.cti = 2;
   burst.bte = 1;
-  bus.set_request(burst);
+  bus.set_request(kCpu, burst);
   bus.clock();
   for (std::uint32_t word = 0; word < 4; ++word) {
-    answer(kBusMem, word);
-    EXPECT_TRUE(bus.cpu_ack());
+    answer(STRATA_DEVICE_MEM, word);
+    EXPECT_TRUE(bus.ack(kCpu));
     bus.clock();
-    EXPECT_FALSE(bus.cpu_ack());
+    EXPECT_FALSE(bus.ack(kCpu));
   }
   EXPECT_TRUE(bus.idle());
 }
@@ -229,20 +254,20 @@ TEST_F(WbInterconnect, OtherCycleTypesAreClassic) {
   BusModel::Request request = read_of(kMemory, 0x1000);
   request.cti = 2;
   request.bte = 0;  // linear
-  bus.set_request(request);
+  bus.set_request(kCpu, request);
   bus.clock();
-  EXPECT_EQ(bus.slave_request(kBusMem).cti, 0);
-  answer(kBusMem, 1);
-  EXPECT_EQ(bus.active(), kBusNone);
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).cti, 0);
+  answer(STRATA_DEVICE_MEM, 1);
+  EXPECT_EQ(bus.active(), BusModel::kNoSlave);
   bus.clock();
 
   request.bte = 1;
   request.we = true;
-  bus.set_request(request);
+  bus.set_request(kCpu, request);
   bus.clock();
-  EXPECT_EQ(bus.slave_request(kBusMem).cti, 0);
-  answer(kBusMem, 1);
-  EXPECT_EQ(bus.active(), kBusNone);
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).cti, 0);
+  answer(STRATA_DEVICE_MEM, 1);
+  EXPECT_EQ(bus.active(), BusModel::kNoSlave);
 }
 
 }  // namespace
