@@ -112,6 +112,7 @@ CpuModel::Request CpuModel::request() const {
   request.cyc = rtl_->wb_cyc_o;
   request.stb = rtl_->wb_stb_o;
   request.we = rtl_->wb_we_o;
+  request.lock = rtl_->wb_lock_o;
   return request;
 }
 

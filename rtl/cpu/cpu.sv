@@ -18,6 +18,7 @@ module cpu
     // bus master (Wishbone B4)
     output logic        wb_cyc_o,
     output logic        wb_stb_o,
+    output logic        wb_lock_o,  // with wb_cyc_o: a locked instruction is between its accesses
     output logic        wb_we_o,
     output logic [31:2] wb_adr_o,
     output logic [ 3:0] wb_sel_o,
@@ -159,6 +160,7 @@ module cpu
   logic        m_issue;
   logic        m_complete;
   logic        m_move;
+  logic        locked;          // between the first and the last access of a locked instruction
 
   // ---- execute stage
   logic        x_valid_q;
@@ -248,6 +250,7 @@ module cpu
       .d_high_i (b_high),
       .d_size_i (b_size),
       .d_wdata_i(b_wdata),
+      .locked_i (locked),
       .d_ready_o(b_ready),
       .d_done_o (d_done),
       .d_rdata_o(d_rdata),
@@ -259,6 +262,7 @@ module cpu
       .f_data_o (f_data),
       .wb_cyc_o,
       .wb_stb_o,
+      .wb_lock_o,
       .wb_we_o,
       .wb_adr_o,
       .wb_sel_o,
@@ -744,6 +748,8 @@ module cpu
       d_rmw = m_ctl_q.mem_wr;
     end
   end
+  assign locked = (m_valid_q && m_ctl_q.lock && (m_issue || m_issued_q)) ||
+      (x_valid_q && x_ctl_q.lock && !x_violation_q && !x_misaligned_q && !x_page_fault_q);
   // Not in the block above: whether a load is issued depends on a store's being ready.
   assign d_valid = ex_store || seq_d_valid || m_issue;
 

@@ -2,7 +2,9 @@
 // instruction fetch; addresses are physical. Data goes first. A data access that crosses a 32-bit word
 // becomes two cycles, low word first. Page walks are marked as bursts of one word (CTI 111). Fetches are four-word wrapping bursts. Everything towards the bus is registered; ack and
 // data are sampled into registers before use.
-// Left out: LOCK# (there is one master), bus errors (a miss reads all ones).
+// A locked instruction (LOCK prefix, XCHG with memory: SDM vol. 3, 8.1.2) keeps CYC and LOCK from its first
+// access to the end of its last. Left out: locked changes of descriptors and page tables by the core itself,
+// bus errors (a miss reads all ones).
 module cpu_bus_unit
   import cpu_pkg::*;
 (
@@ -19,6 +21,7 @@ module cpu_bus_unit
     input  logic [31:12] d_high_i,   // that page
     input  size_e       d_size_i,
     input  logic [31:0] d_wdata_i,
+    input  logic        locked_i,    // d_ is of a locked instruction, or one is between its accesses
     output logic        d_ready_o,
     output logic        d_done_o,    // one cycle: the access taken last is finished
     output logic [31:0] d_rdata_o,   // zero-extended
@@ -34,6 +37,7 @@ module cpu_bus_unit
     // to the bus
     output logic        wb_cyc_o,
     output logic        wb_stb_o,
+    output logic        wb_lock_o,
     output logic        wb_we_o,
     output logic [31:2] wb_adr_o,
     output logic [ 3:0] wb_sel_o,
@@ -107,6 +111,7 @@ module cpu_bus_unit
     crosses_q  <= sel[7:4] != 4'd0;
     high_sel_q <= sel[7:4];
     high_dat_q <= dat[63:32];
+    if (locked_i) wb_lock_o <= 1'b1;
     split_q    <= d_split_i;
     high_q     <= d_high_i;
   endtask
@@ -124,11 +129,19 @@ module cpu_bus_unit
     wb_bte_o <= 2'd1;
   endtask
 
+  // Also of an instruction that ended without its store.
+  task automatic end_lock();
+    if (!locked_i || !rst_ni) begin
+      wb_cyc_o  <= 1'b0;
+      wb_lock_o <= 1'b0;
+    end
+  endtask
+
   task automatic release_bus();
     state_q  <= StIdle;
-    wb_cyc_o <= 1'b0;
     wb_stb_o <= 1'b0;
     wb_we_o  <= 1'b0;
+    end_lock();
   endtask
 
   always_ff @(posedge clk_i) begin
@@ -137,6 +150,7 @@ module cpu_bus_unit
     f_last_o <= 1'b0;
     unique case (state_q)
       StIdle: begin
+        if (wb_lock_o) end_lock();
         if (d_valid_i) start_data();
         else if (f_valid_i) start_fetch();
       end

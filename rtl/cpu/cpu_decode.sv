@@ -274,6 +274,7 @@ module cpu_decode
       // ---- faults
       total = {1'b0, prefixes_q} + {1'b0, length};
       next_eip = eip_q + {28'b0, length};
+      ctl.lock = ctl.rm_mem && (lock_q || ctl.op == OpXchg);
       if (o.privileged) ctl.fault = FaultGp;
       if (o.ud || (lock_q && !(o.lockable && ctl.rm_mem))) ctl.fault = FaultUd;
       if (total > 5'd15 || {1'b0, eip_q} + {29'b0, length} - 33'd1 > code_end)
@@ -283,6 +284,7 @@ module cpu_decode
         ctl.wmask = 8'hFF;
         ctl.mem_rd = 1'b0;
         ctl.mem_wr = 1'b0;
+        ctl.lock = 1'b0;
         agu.uses = 1'b0;
       end
       dispatch = available_i >= {2'b0, length};

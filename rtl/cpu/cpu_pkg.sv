@@ -155,6 +155,7 @@ package cpu_pkg;
     dst_e         dst;
     logic         mem_rd;
     logic         mem_wr;
+    logic         lock;       // LOCK prefix, or XCHG with memory
     seg_e         seg;        // of the memory operand
     logic [7:0]   wmask;      // general registers written
     rep_e         rep;

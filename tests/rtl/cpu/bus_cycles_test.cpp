@@ -2,6 +2,7 @@
 // interrupt acknowledges.
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <string>
 
 #include "tests/rtl/cpu/real_mode_rig.h"
@@ -66,6 +67,43 @@ TEST(CpuBus, InterruptIsAcknowledgedOnceAndEntersItsVector) {
   rig.run_with_interrupt(0);
   EXPECT_EQ(rig.bench().acknowledges(), 1u);
   EXPECT_EQ(rig.bench().state().gpr[kEcx], 1u);  // the handler's INC CX
+}
+
+/// How the bus is used while `code` runs, clock by clock: a data read r or write w, in capitals
+/// with LOCK; L where LOCK keeps the bus between accesses; - where nothing does. Clocks alike are
+/// one letter.
+std::string bus_use(std::initializer_list<std::uint8_t> code) {
+  RealModeRig rig(code);
+  CpuBench& bench = rig.bench();
+  bench.load(rig.initial());
+  std::string seen = "-";
+  while (bench.clocks() < 400) {
+    bench.clock();
+    const CpuModel::Request request = bench.core().request();
+    EXPECT_TRUE(request.cyc || !request.lock) << "LOCK without CYC";
+    char letter = request.lock ? 'L' : '-';
+    if (request.stb && request.cti == kCtiClassic) {
+      letter = request.we ? (request.lock ? 'W' : 'w') : (request.lock ? 'R' : 'r');
+    }
+    if (seen.back() != letter) seen += letter;
+  }
+  return seen;
+}
+
+// SDM vol. 3, 8.1.2: the bus is locked from the read to the write, for LOCK and for XCHG without
+// it.
+TEST(CpuBus, LockIsHeldFromTheReadToTheWrite) {
+  EXPECT_EQ(bus_use({0xF0, 0x01, 0x07, 0xF4}), "-RLW-");             // LOCK ADD [BX], AX
+  EXPECT_EQ(bus_use({0x87, 0x07, 0xF4}), "-RLW-");                   // XCHG [BX], AX
+  EXPECT_EQ(bus_use({0xF0, 0x0F, 0xB1, 0x0F, 0xF4}), "-RLW-");       // LOCK CMPXCHG [BX], CX
+  EXPECT_EQ(bus_use({0xF0, 0x0F, 0xC7, 0x0F, 0xF4}), "-RLRLWLWL-");  // LOCK CMPXCHG8B [BX]
+}
+
+TEST(CpuBus, NothingElseIsLocked) {
+  EXPECT_EQ(bus_use({0x01, 0x07, 0xF4}), "-r-w-");      // ADD [BX], AX
+  EXPECT_EQ(bus_use({0x91, 0x89, 0x07, 0xF4}), "-w-");  // XCHG CX, AX; MOV [BX], AX
+  // LOCK ADD [BX], AX; MOV AX, [BX]
+  EXPECT_EQ(bus_use({0xF0, 0x01, 0x07, 0x8B, 0x07, 0xF4}), "-RLW-r-");
 }
 
 }  // namespace
