@@ -260,6 +260,9 @@ std::optional<Error> RtlMachine::make_observers() {
   });
   cpu_.core().keep_state(true);
   cpu_.set_listener(watch_.get());
+  bus_.on_transfer(STRATA_MASTER_CPU + 1, [this](unsigned, const WishboneRequest& request) {
+    if (request.we && request.tga == kMemorySpace) watch_->on_foreign_write(request);
+  });
   if (recorder_ != nullptr) {
     clock_.on_edge([this](Cycle cycle) { watch_->sample(cycle, irq_lines()); });
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "models/engine/lockstep/linear_bytes.h"
+#include "models/machine/bus_map.h"
 
 namespace strata {
 namespace {
@@ -20,7 +21,7 @@ bool next_is(const RetireRecord& record, std::uint32_t address) {
 }  // namespace
 
 bool is_device_memory(std::uint32_t physical) {
-  return physical >= STRATA_VGA_TEXT_BASE && physical < STRATA_VGA_TEXT_BASE + STRATA_VGA_TEXT_SIZE;
+  return machine_bus_map().find(kMemorySpace, physical) != nullptr;
 }
 
 RtlWatch::RtlWatch(WaveRecorder* recorder, LockstepChecker* checker, const MemoryMap& memory,
@@ -70,6 +71,26 @@ void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& core) {
     differs_ = true;
     on_difference_();
   }
+  read_waits_ = false;
+  pass_on_foreign_writes();
+}
+
+/// What was read before the write must not see it in the checker either.
+void RtlWatch::on_foreign_write(const WishboneRequest& request) {
+  if (checker_ == nullptr || differs_) return;
+  foreign_writes_.push_back(request);
+  if (!read_waits_) pass_on_foreign_writes();
+}
+
+void RtlWatch::pass_on_foreign_writes() {
+  for (const WishboneRequest& request : foreign_writes_) {
+    for (unsigned lane = 0; lane < 4; ++lane) {
+      if (request.sel >> lane & 1) {
+        checker_->on_foreign_write(request.adr + lane, 1, request.dat >> (8 * lane) & 0xFF);
+      }
+    }
+  }
+  foreign_writes_.clear();
 }
 
 void RtlWatch::show(const RetireRecord& record, const CpuModel& core) {
@@ -103,7 +124,9 @@ std::set<std::uint32_t> RtlWatch::written_lately() const {
 
 void RtlWatch::on_access(const WishboneRequest& request, std::uint32_t data) {
   const bool io = request.tga == kIoSpace;
-  if (checker_ == nullptr || differs_ || (!io && !is_device_memory(request.adr))) return;
+  if (checker_ == nullptr || differs_) return;
+  read_waits_ |= !request.we;
+  if (!io && !is_device_memory(request.adr)) return;
   const auto lane = static_cast<unsigned>(std::countr_zero(request.sel));
   const auto bytes = static_cast<unsigned>(std::popcount(request.sel));
   const std::uint32_t mask = bytes == 4 ? ~0u : (1u << (8 * bytes)) - 1;

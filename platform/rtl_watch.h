@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "models/cpu/cpu_rtl.h"
 #include "models/engine/lockstep/lockstep_checker.h"
@@ -31,6 +32,9 @@ class RtlWatch : public RetireListener {
   /// Cycle `cycle` has been evaluated; `irq_lines` as the 8259 pair sees them.
   void sample(Cycle cycle, std::uint16_t irq_lines);
 
+  /// A master other than the CPU has written to memory.
+  void on_foreign_write(const WishboneRequest& request);
+
   void on_retire(const RetireRecord& record, const CpuModel& core) override;
   void on_access(const WishboneRequest& request, std::uint32_t data) override;
   void on_memory_write(std::uint32_t address) override;
@@ -48,6 +52,7 @@ class RtlWatch : public RetireListener {
   void move_window(Cycle cycle);
   void move_window(const RetireRecord& record);
   void show(const RetireRecord& record, const CpuModel& core);
+  void pass_on_foreign_writes();
 
   WaveRecorder* recorder_;
   LockstepChecker* checker_;
@@ -55,6 +60,8 @@ class RtlWatch : public RetireListener {
   TracePoint from_;
   TracePoint to_;
   std::function<void()> on_difference_;
+  std::vector<WishboneRequest> foreign_writes_;  // the checker has not seen them yet
+  bool read_waits_ = false;  // data have been read for an instruction that has not retired
   bool differs_ = false;
   std::array<std::uint32_t, kLateWrites> late_writes_{};
   std::size_t writes_ = 0;

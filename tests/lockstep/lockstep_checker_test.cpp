@@ -98,6 +98,23 @@ TEST(LockstepChecker, FollowsAnNmiAndTheTrapOfASingleStep) {
   EXPECT_TRUE(rig.run(1)) << rig.checker->report();
 }
 
+// Another master of the bus writes data, and code that has been executed before.
+TEST(LockstepChecker, TakesTheWritesOfOtherMasters) {
+  for (const bool told : {true, false}) {
+    Rig rig({0xA1, 0x00, 0x30, 0x40, 0xEB, 0xFA});  // L: mov ax,[3000]; inc ax; jmp L
+    EXPECT_TRUE(rig.run(3)) << rig.checker->report();
+    rig.engine_ram[0x3001] = 0x12;
+    rig.engine_ram[kCode + 3] = 0x48;  // dec ax
+    if (told) {
+      rig.checker->on_foreign_write(0x3000, 2, 0x1200);
+      rig.checker->on_foreign_write(kCode + 3, 1, 0x48);
+      // Where nothing is, nothing happens.
+      rig.checker->on_foreign_write(kRamBytes, 4, 0);
+    }
+    EXPECT_EQ(rig.run(3), told) << rig.checker->report();
+  }
+}
+
 TEST(LockstepChecker, AgreesWithAFaithfulEngine) {
   // mov cx,3; L: inc ax; push ax; loop L; div bl (#DE: vector 0 is 0000:0000, zeros are ADD
   // [BX+SI],AL)

@@ -102,6 +102,17 @@ RetireRecord LockstepChecker::do_the_same(const RetireRecord& record, std::strin
   return interpreter_.step();
 }
 
+void LockstepChecker::on_foreign_write(std::uint32_t address, unsigned bytes, std::uint32_t value) {
+  for (unsigned i = 0; i < bytes; ++i) {
+    for (const MemoryRegion& region : regions_) {
+      const std::uint32_t into = address + i - region.base;
+      if (region.writable && address + i >= region.base && into < region.size) {
+        region.host[into] = static_cast<std::uint8_t>(value >> (8 * i));
+      }
+    }
+  }
+}
+
 bool LockstepChecker::on_retire(const RetireRecord& record, const CpuState& state) {
   if (!report_.empty()) {
     return false;

@@ -33,6 +33,10 @@ class LockstepChecker {
   /// their instruction retires; writes may come later.
   void on_access(const BusAccess& access);
 
+  /// A write of another bus master to plain memory (where there is none, or it is ROM, nothing
+  /// happens): what retires from now on sees it. `bytes` is 1 to 4.
+  void on_foreign_write(std::uint32_t address, unsigned bytes, std::uint32_t value);
+
   /// A retired instruction, exception or interrupt and the state after it: does the same and
   /// compares. Not compared: cycle, order, tsc, what RDTSC and RDMSR 10h read, and lengths of
   /// instructions that raise exceptions.
