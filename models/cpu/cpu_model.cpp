@@ -56,6 +56,10 @@ CpuModel::CpuModel(VerilatedContext* context, const char* name, CpuFamily family
     : rtl_(std::make_unique<Vcpu>(context, name)) {
   static_assert(sizeof(rtl_->state_o) == kStateWords * sizeof(EData));
   rtl_->family_i = static_cast<std::uint8_t>(family);
+  // Inputs have values of their own in a build with random ones.
+  rtl_->clk_i = rtl_->intr_i = rtl_->nmi_i = rtl_->wb_ack_i = 0;
+  rtl_->load_valid_i = rtl_->unload_clk_i = rtl_->count_i = 0;
+  rtl_->cycle_i = 0;
   rtl_->rst_ni = 0;
   rtl_->eval();  // with the clock low: the first evaluation sees no edge
   clock();

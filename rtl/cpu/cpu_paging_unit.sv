@@ -203,10 +203,9 @@ module cpu_paging_unit
   assign translates = paging_i && d_lookup_i && d_space_i == 2'd0;
   assign intent = d_write_i || d_rmw_i;
 
-  always_comb begin : data_lookup
+  always_comb begin : data_page
     crosses = 1'b0;
     page = d_linear_i[31:12];
-    usable = 1'b1;
     if (translates) begin
       unique case (d_size_i)
         SizeB:   ;
@@ -214,9 +213,13 @@ module cpu_paging_unit
         default: crosses = d_linear_i[11:2] == 10'h3FF && d_linear_i[1:0] != 2'd0;
       endcase
       if (state_q == StHigh) page = d_linear_i[31:12] + 20'd1;
-      usable = d_hit && permitted(d_found, d_user_i, intent, wp_i) &&
-          (!intent || d_found.dirty);
     end
+  end
+
+  // Not in the block above: what is found depends on the page.
+  always_comb begin : data_lookup
+    usable = !translates ||
+        (d_hit && permitted(d_found, d_user_i, intent, wp_i) && (!intent || d_found.dirty));
     direct = state_q == StIdle && usable && !crosses;
   end
 

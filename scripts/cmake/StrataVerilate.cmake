@@ -1,8 +1,10 @@
-# strata_verilate(NAME TOP module SOURCES files... [DEFINES -Gname=value...])
+# strata_verilate(NAME TOP module SOURCES files... [PARAMETERS -Gname=value...] [ASSERT])
 #
 # Translates SystemVerilog to a C++ model library NAME with header "V<top>.h". The generated files
 # are gathered in two unity sources whose names are known beforehand, so Ninja compiles them like any
-# other: the fast one optimised, the slow one (construction, trace declarations) not.
+# other: the fast one optimised, the slow one (construction, trace declarations) not. ASSERT keeps the
+# assertions of the sources in every build.
+include(StrataRtlAssertions)
 find_program(VERILATOR verilator REQUIRED)
 set(VERILATOR_INCLUDE_DIR "/usr/share/verilator/include" CACHE PATH "Verilator's runtime sources")
 set(STRATA_RTL_WAIVERS "${PROJECT_SOURCE_DIR}/rtl/lint/waivers.vlt")
@@ -54,7 +56,7 @@ macro(strata_cover_points name)
 endmacro()
 
 function(strata_verilate name)
-  cmake_parse_arguments(arg "" "TOP" "SOURCES;PARAMETERS;DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "ASSERT" "TOP" "SOURCES;PARAMETERS;DEPENDS" ${ARGN})
   set(dir "${CMAKE_CURRENT_BINARY_DIR}/${name}.verilated")
   set(fast "${dir}/${name}_fast.cpp")
   set(slow "${dir}/${name}_slow.cpp")
@@ -62,13 +64,20 @@ function(strata_verilate name)
   if(STRATA_COVERAGE)
     strata_cover_points(${name})
   endif()
+  set(value_options ${STRATA_FAST_MODEL_OPTIONS})
+  if(STRATA_RTL_ASSERTIONS)
+    strata_bind_rules(${name})
+  endif()
+  if(STRATA_RTL_ASSERTIONS OR arg_ASSERT)
+    set(value_options ${STRATA_CHECKED_MODEL_OPTIONS})
+  endif()
   add_custom_command(
       OUTPUT "${fast}" "${slow}"
       # What an earlier run left is not overwritten where the new one names its files otherwise.
       COMMAND "${CMAKE_COMMAND}" -E rm -rf "${dir}"
       COMMAND "${CMAKE_COMMAND}" -E make_directory "${dir}"
-      COMMAND "${VERILATOR}" --cc -Wall --trace --trace-structs --no-trace-params -O3 --x-assign fast --x-initial fast
-              --noassert --top-module ${arg_TOP} --Mdir "${dir}" ${coverage_options} ${arg_PARAMETERS}
+      COMMAND "${VERILATOR}" --cc -Wall --trace --trace-structs --no-trace-params -O3 ${value_options}
+              --top-module ${arg_TOP} --Mdir "${dir}" ${coverage_options} ${arg_PARAMETERS}
               "${STRATA_RTL_WAIVERS}" ${arg_SOURCES}
       COMMAND "${CMAKE_COMMAND}" -DDIR=${dir} -DTOP=${arg_TOP} -DFAST=${fast} -DSLOW=${slow}
               -P "${PROJECT_SOURCE_DIR}/scripts/cmake/gather_verilated.cmake"

@@ -118,7 +118,8 @@ class Run {
         program_(program),
         rtl_memory_(memory),
         checker_memory_(memory),
-        bench_(RandomProgram::regions(rtl_memory_), device_, family),
+        bench_(RandomProgram::regions(rtl_memory_), device_, family,
+               static_cast<std::uint32_t>(random())),
         checker_(RandomProgram::regions(checker_memory_), program_.initial(), family),
         before_(program_.initial()) {
     bench_.set_checker(&checker_);

@@ -9,7 +9,12 @@ void ContextDeleter::operator()(VerilatedContext* context) const {
 }
 
 std::unique_ptr<VerilatedContext, ContextDeleter> new_context() {
-  return std::unique_ptr<VerilatedContext, ContextDeleter>(new VerilatedContext);
+  constexpr int kRandom = 2;
+  static int seed = 0;
+  std::unique_ptr<VerilatedContext, ContextDeleter> context(new VerilatedContext);
+  context->randReset(kRandom);
+  context->randSeed(++seed);
+  return context;
 }
 
 }  // namespace strata::test

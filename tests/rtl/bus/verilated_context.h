@@ -11,6 +11,8 @@ struct ContextDeleter {
   void operator()(VerilatedContext* context) const;
 };
 
+/// In a build with RTL assertions, models of each have other values in registers that have not been
+/// reset.
 std::unique_ptr<VerilatedContext, ContextDeleter> new_context();
 
 }  // namespace strata::test

@@ -18,6 +18,14 @@ constexpr unsigned kCtiWalk = 7;
 constexpr unsigned kBurstWords = 4;
 constexpr std::uint32_t kLineMask = 15;
 
+VerilatedContext* new_context(std::uint32_t seed) {
+  constexpr int kRandom = 2;
+  auto* context = new VerilatedContext;
+  context->randReset(kRandom);
+  context->randSeed(static_cast<int>(seed % 0x7FFFFFFF + 1));  // 0 would be the time
+  return context;
+}
+
 }  // namespace
 
 void CpuBench::ContextDeleter::operator()(VerilatedContext* context) const {
@@ -28,10 +36,11 @@ void CpuBench::WavesDeleter::operator()(VerilatedVcdC* waves) const {
   delete waves;
 }
 
-CpuBench::CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device, CpuFamily family)
+CpuBench::CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device, CpuFamily family,
+                   std::uint32_t seed)
     : regions_(regions.begin(), regions.end()),
       device_(device),
-      context_(new VerilatedContext),
+      context_(new_context(seed)),
       core_(std::make_unique<CpuModel>(context_.get(), "cpu", family)) {
   core_->keep_state(true);
 }

@@ -28,9 +28,10 @@ class BenchDevice {
 
 class CpuBench {
  public:
-  /// Plain memory, as engines see it; the regions' memory and the device outlive the bench.
+  /// Plain memory, as engines see it; the regions' memory and the device outlive the bench. In a
+  /// build with RTL assertions `seed` makes the values of registers that have not been reset.
   CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device,
-           CpuFamily family = CpuFamily::k586);
+           CpuFamily family = CpuFamily::k586, std::uint32_t seed = 1);
   ~CpuBench();
 
   /// Clocks from a request to its first acknowledge, at least 1.
