@@ -3,9 +3,13 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
 endif()
 
-# -O2 without NDEBUG: an assertion is a bug of ours and must be seen in release builds too.
-set(CMAKE_CXX_FLAGS_RELEASE "-O2")
-set(CMAKE_C_FLAGS_RELEASE "-O2")
+# Never NDEBUG, which CMake's own flags have: an assertion is a bug of ours and must be seen in every build.
+# tests/unit/base holds it.
+foreach(language C CXX)
+  set(CMAKE_${language}_FLAGS_RELEASE "-O2")
+  set(CMAKE_${language}_FLAGS_RELWITHDEBINFO "-O1 -g")
+  set(CMAKE_${language}_FLAGS_MINSIZEREL "-Os")
+endforeach()
 
 add_library(strata_options INTERFACE)
 target_compile_options(strata_options INTERFACE
