@@ -1,5 +1,6 @@
 # strata_test(NAME SOURCES... LIBRARIES... [LABELS...] [TIMEOUT seconds])
-# One GoogleTest executable; every TEST in it is a CTest test of its own.
+# One GoogleTest executable; every TEST in it is a CTest test of its own. The target strata_tests_LABEL builds all of
+# a label.
 include(GoogleTest)
 
 function(strata_test name)
@@ -11,6 +12,12 @@ function(strata_test name)
   target_link_libraries(${name} PRIVATE strata_options ${arg_LIBRARIES} GTest::gtest GTest::gtest_main)
   gtest_discover_tests(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} DISCOVERY_TIMEOUT 60)
   strata_label_tests(${name} ${arg_LABELS})
+  foreach(label IN LISTS arg_LABELS)
+    if(NOT TARGET strata_tests_${label})
+      add_custom_target(strata_tests_${label})
+    endif()
+    add_dependencies(strata_tests_${label} ${name})
+  endforeach()
 endfunction()
 
 # gtest_discover_tests() takes lists apart, so of several labels a test would get the first only. CTest reads this
