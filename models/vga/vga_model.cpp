@@ -15,6 +15,16 @@ constexpr std::uint8_t kIndex = 1;
 
 VgaModel::VgaModel(VerilatedContext* context, const char* name)
     : rtl_(std::make_unique<Vvga>(context, name)) {
+  reset();
+}
+
+VgaModel::VgaModel()
+    : own_context_(std::make_unique<VerilatedContext>()),
+      rtl_(std::make_unique<Vvga>(own_context_.get(), "mirror")) {
+  reset();
+}
+
+void VgaModel::reset() {
   rtl_->rst_ni = 0;
   for (int i = 0; i < 2; ++i) {
     clock();

@@ -43,6 +43,8 @@ class VgaModel {
 
   /// Holds reset for two clocks.
   VgaModel(VerilatedContext* context, const char* name);
+  /// One that is in no wave file and no run: to look at a state of another.
+  VgaModel();
   ~VgaModel();
 
   void set_request(const Request& request);
@@ -76,9 +78,11 @@ class VgaModel {
   void trace(VerilatedVcdC* file, int levels);
 
  private:
+  void reset();
   void unload(unsigned index) const;
   void write(std::uint32_t adr, std::uint8_t sel, std::uint32_t dat);
 
+  std::unique_ptr<VerilatedContext> own_context_;
   std::unique_ptr<Vvga> rtl_;
 };
 

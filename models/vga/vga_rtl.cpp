@@ -123,34 +123,41 @@ void VgaRtl::resume_scan() {
   for (unsigned i = 0; i < VgaModel::kPipelineTicks; ++i) model_.tick();
 }
 
+// Looking must not clock what runs: another controller takes the state and scans it out.
+VgaModel& VgaRtl::mirror() {
+  if (!mirror_) mirror_ = std::make_unique<VgaModel>();
+  mirror_->load_state(model_.state());
+  return *mirror_;
+}
+
 TextScreen VgaRtl::snapshot() {
+  VgaModel& mirrored = mirror();
   TextScreen screen;
   for (std::size_t row = 0; row < TextScreen::kRows; ++row) {
-    model_.load({0, static_cast<std::uint16_t>(row * kCellLines), 0});
-    for (unsigned i = 1; i < VgaModel::kPipelineTicks; ++i) model_.tick();
+    mirrored.load({0, static_cast<std::uint16_t>(row * kCellLines), 0});
+    for (unsigned i = 1; i < VgaModel::kPipelineTicks; ++i) mirrored.tick();
     for (std::size_t column = 0; column < TextScreen::kColumns; ++column) {
-      model_.tick();
-      const VgaModel::Cell cell = model_.cell();
+      mirrored.tick();
+      const VgaModel::Cell cell = mirrored.cell();
       screen.at(row, column) = {cell.character, cell.attribute};
       if (!cell.cursor) continue;
       screen.cursor = {true, static_cast<std::uint8_t>(row), static_cast<std::uint8_t>(column),
-                       model_.cursor_first_line(),
-                       std::min<std::uint8_t>(model_.cursor_last_line(), kCellLines - 1)};
+                       mirrored.cursor_first_line(),
+                       std::min<std::uint8_t>(mirrored.cursor_last_line(), kCellLines - 1)};
     }
   }
-  resume_scan();
   return screen;
 }
 
 FrameBuffer VgaRtl::scan_frame() {
+  VgaModel& mirrored = mirror();
   FrameCollector collector;
-  model_.load({0, 0, 0});
-  for (unsigned i = 1; i < VgaModel::kPipelineTicks; ++i) model_.tick();
+  mirrored.load({0, 0, 0});
+  for (unsigned i = 1; i < VgaModel::kPipelineTicks; ++i) mirrored.tick();
   for (std::uint64_t i = 0; i < kLineTicks * kVisibleLines; ++i) {
-    model_.tick();
-    send(model_.cell(), collector);
+    mirrored.tick();
+    send(mirrored.cell(), collector);
   }
-  resume_scan();
   return collector.frame();
 }
 

@@ -6,6 +6,7 @@
 // either way.
 #pragma once
 
+#include <memory>
 #include <systemc>
 
 #include "models/base/frame_buffer.h"
@@ -39,11 +40,11 @@ class VgaRtl : public ClockedModule, public WithState<VgaState> {
   void trace(VerilatedVcdC* file, int levels);
 
   /// What the screen shows now, read by scanning out one line a character row. Not from inside an
-  /// edge; the scan position is afterwards what it was.
+  /// edge; no clock of this controller runs for it.
   TextScreen snapshot();
 
   /// One whole frame as the hardware draws it now, with the cursor and blinking characters in their
-  /// visible phase. The scan position is afterwards what it was.
+  /// visible phase. No clock of this controller runs for it.
   FrameBuffer scan_frame();
 
  private:
@@ -55,8 +56,10 @@ class VgaRtl : public ClockedModule, public WithState<VgaState> {
   void start_scan();
   void advance_scan(Cycle cycle);
   void resume_scan();
+  VgaModel& mirror();
 
   VgaModel model_;
+  std::unique_ptr<VgaModel> mirror_;
   PixelSink* sink_ = nullptr;
   bool traced_ = false;
   bool ack_ = false;         // what response shows

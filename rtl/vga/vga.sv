@@ -25,9 +25,11 @@ module vga (
     output logic        idle_o,            // bus side only: no access in progress
     // Unload port
     input  logic        unload_clk_i,
+    /* verilator tracing_off */  // waves do not tell whether somebody looked
     input  logic [12:0] unload_index_i,
     output logic [31:0] unload_text_o,
     output logic [ 7:0] unload_crtc_o,
+    /* verilator tracing_on */
     // Scan-out clock, and the load port of its position (tie low in a chip)
     input  logic        char_clk_i,
     input  logic        scan_load_i,

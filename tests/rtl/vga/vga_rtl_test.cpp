@@ -240,6 +240,31 @@ TEST(VgaRtl, TracedCharacterClockRunsInRealTime) {
   EXPECT_NEAR(changes, 160 / STRATA_VGA_CHAR_CYCLES * 2, 1);
 }
 
+/// Waves of a few hundred cycles, with somebody looking at the screen in some of them.
+std::string traced_waves(bool looking) {
+  VgaBench bench;
+  const test::TempFolder folder;
+  const std::string path = folder.file("vga.vcd");
+  write_screen(bench, all_cells_screen());
+  bench.vga().trace(bench.host().vcd(), 5);
+  bench.host().open_vcd(path);
+  for (unsigned cycle = 0; cycle < 400; ++cycle) {
+    bench.idle(1);
+    if (looking && cycle % 7 == 0) bench.vga().snapshot();
+    if (looking && cycle == 200) bench.vga().scan_frame();
+    bench.host().dump(cycle);
+  }
+  bench.host().close_vcd();
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(VgaRtl, LookingAtTheScreenLeavesNoTraceInTheWaves) {
+  const std::string unseen = traced_waves(false);
+  EXPECT_GT(unseen.size(), 10000u);
+  EXPECT_TRUE(traced_waves(true) == unseen);
+}
+
 TEST(VgaRtl, TracedStatusIsTheScanPosition) {
   VgaBench bench;
   bench.vga().trace(bench.host().vcd(), 5);
