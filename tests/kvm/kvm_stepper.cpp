@@ -44,7 +44,7 @@ KvmStepper::~KvmStepper() {
 Result<std::unique_ptr<KvmStepper>> KvmStepper::create(const std::vector<MemoryRegion>& memory) {
   auto vm = KvmVm::create("/dev/kvm", memory, kClockHz, CpuFamily::k586);
   if (!vm) return Error{vm.error()};
-  if (!(*vm)->single_step()) return Error{"KVM cannot single-step (KVM_SET_GUEST_DEBUG)"};
+  if (!(*vm)->single_step(true)) return Error{"KVM cannot single-step (KVM_SET_GUEST_DEBUG)"};
   return std::unique_ptr<KvmStepper>(new KvmStepper(std::move(*vm)));
 }
 
@@ -59,7 +59,7 @@ CpuState KvmStepper::state() const {
 KvmStepper::Step KvmStepper::step() {
   const Clock::time_point start = Clock::now();
   // Anew for each step: the instruction may have taken TF, which stepping uses, away.
-  if (!vm_->single_step()) return Step::kFailed;
+  if (!vm_->single_step(true)) return Step::kFailed;
   const std::uint32_t eip = state().eip;
   // After an access has been answered KVM only finishes the instruction, with or without a trap.
   bool answered = false;

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <limits>
 
+#include "models/engine/kvm/kvm_host.h"
 #include "models/engine/kvm/kvm_vm.h"
 #include "models/engine/kvm/run_timer.h"
 #include "models/engine/kvm/software_step.h"
@@ -15,6 +17,9 @@ namespace {
 
 constexpr std::uint64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kNeverNs = std::numeric_limits<std::int64_t>::max();
+constexpr const char* kNoPaging =
+    "this host's KVM cannot run paged 32-bit guests, and this guest switches paging on; use "
+    "--engine interp";
 constexpr std::array<const char*, 8> kExitNames = {
     "port", "mmio", "hlt", "interrupt-window", "signal", "shutdown", "software-step", "other"};
 
@@ -54,33 +59,38 @@ void read_pieces(std::uint32_t address, unsigned bytes, std::uint8_t* data, Read
 
 }  // namespace
 
+bool host_runs_paged_guests() {
+  return describe_kvm().paging;
+}
+
 Result<std::unique_ptr<KvmEngine>> KvmEngine::create(EngineBus& bus, const KvmConfig& config) {
   auto vm = KvmVm::create(config.device, config.memory, config.clock_hz, config.family);
   if (!vm) return Error{vm.error()};
   if (const int error = RunTimer::refusal(); error != 0) {
     return Error{fmt::format(
-        "the host gives no timer ({}); raise the limit of pending signals (ulimit -i), or use the "
-        "interpreter",
+        "the host gives no timer ({}); raise the limit of pending signals (ulimit -i), or use "
+        "--engine interp",
         std::strerror(error))};
   }
-  std::unique_ptr<KvmEngine> engine(new KvmEngine(bus, std::move(*vm), config));
+  auto engine = std::make_unique<KvmEngine>(bus, std::move(*vm), config);
   if (const int error = engine->sleeper_->refusal(); error != 0) {
     return Error{fmt::format(
         "the host gives no event to sleep on ({}); raise the limit of open files (ulimit -n), or "
-        "use the interpreter",
+        "use --engine interp",
         std::strerror(error))};
   }
   return engine;
 }
 
-KvmEngine::KvmEngine(EngineBus& bus, std::unique_ptr<KvmVm> vm, const KvmConfig& config)
+KvmEngine::KvmEngine(EngineBus& bus, std::unique_ptr<VirtualCpu> cpu, const KvmConfig& config)
     : bus_(bus),
-      vm_(std::move(vm)),
-      timer_(std::make_unique<RunTimer>(&vm_->run().immediate_exit)),
+      cpu_(std::move(cpu)),
+      timer_(std::make_unique<RunTimer>(&cpu_->run().immediate_exit)),
       sleeper_(std::make_unique<Sleeper>()),
       memory_(config.memory),
       clock_hz_(config.clock_hz),
       family_(config.family),
+      host_pages_(config.host_pages),
       start_ns_(monotonic_ns()) {
   static_assert(kExitNames.size() == kExitKinds);
 }
@@ -91,9 +101,10 @@ void KvmEngine::load_state(const CpuState& state) {
   failure_.clear();
   shut_down_ = false;
   note_boundary(state);
+  share_.waive();
   exits_.fill(0);
   start_ns_ = monotonic_ns();
-  if (!vm_->write_state(state)) {
+  if (!cpu_->write_state(state)) {
     fail(fmt::format("KVM refused the CPU state ({})", std::strerror(errno)));
   }
 }
@@ -106,7 +117,7 @@ void KvmEngine::note_boundary(const CpuState& state) {
 }
 
 CpuState KvmEngine::state() const {
-  CpuState state = vm_->read_state();
+  CpuState state = cpu_->read_state();
   state.halted = halted_;
   return state;
 }
@@ -126,10 +137,10 @@ void KvmEngine::advance_to(Cycle cycle) {
 
 /// KVM keeps it until its own rules let it in; a halted CPU then goes on.
 void KvmEngine::raise_nmi() {
-  if (!vm_->raise_nmi()) {
+  if (!cpu_->raise_nmi()) {
     fail(fmt::format("KVM refused an NMI ({})", std::strerror(errno)));
   }
-  halted_ = halted_ && vm_->read_state().nmi_blocked != 0;
+  halted_ = halted_ && cpu_->read_state().nmi_blocked != 0;
 }
 
 void KvmEngine::request_stop() {
@@ -141,21 +152,20 @@ void KvmEngine::request_stop() {
 }
 
 StopReason KvmEngine::run(Cycle deadline) {
+  const std::int64_t ns = to_ns(deadline, clock_hz_);
+  share_.begin_turn(monotonic_ns(), ns == kNeverNs ? kNeverNs : start_ns_ + ns);
   timer_->enter();
-  const StopReason reason = run_loop(deadline);
+  const StopReason reason = run_loop();
   complete_access();
   timer_->leave();
+  share_.end_turn(monotonic_ns());
   return reason;
 }
 
-StopReason KvmEngine::run_loop(Cycle deadline) {
-  const std::int64_t deadline_ns = to_ns(deadline, clock_hz_);
+StopReason KvmEngine::run_loop() {
   for (bool check_time = true; !shut_down_;) {
-    if (check_time || timer_->raised()) {
-      timer_->take();
-      if (stop_.exchange(false)) return StopReason::kRequested;
-      if (cycle() >= deadline) return StopReason::kDeadline;
-      if (deadline_ns != kNeverNs) timer_->arm(start_ns_ + deadline_ns);
+    if (check_time || timer_->raised() || (interrupts_enabled_ && !clock_for_enabled_)) {
+      if (const auto reason = look_at_clock()) return *reason;
     }
     if (halted_ && !(interrupt_line_ && interrupts_enabled_)) return StopReason::kHalted;
     offer_interrupt();
@@ -166,23 +176,49 @@ StopReason KvmEngine::run_loop(Cycle deadline) {
   return StopReason::kShutdown;
 }
 
-/// Injects the interrupt if the CPU takes one now; else asks to be told when it will.
+/// Why run() ends now, if it does; else sets the timer for when it will.
+std::optional<StopReason> KvmEngine::look_at_clock() {
+  timer_->take();
+  if (stop_.exchange(false)) return StopReason::kRequested;
+  clock_for_enabled_ = interrupts_enabled_;
+  const std::int64_t end = share_.turn_end(interrupts_enabled_);
+  if (monotonic_ns() >= end) return StopReason::kDeadline;
+  if (end != kNeverNs) timer_->arm(end);
+  return std::nullopt;
+}
+
+/// Injects the interrupt if the CPU takes one now and has had its share; else asks to be told when
+/// it will. A guest with IF clear is asked too: from then on deadlines count.
 void KvmEngine::offer_interrupt() {
+  bool rests = false;
+  if (halted_) share_.waive();
   if (interrupt_line_ && interruptible_) {
-    if (!vm_->inject_interrupt(bus_.acknowledge_interrupt())) {
-      fail(fmt::format("KVM refused an interrupt ({})", std::strerror(errno)));
+    rests = !share_.rested(monotonic_ns());
+    if (rests) {
+      timer_->arm(std::min(share_.rest_end(), share_.turn_end(true)));
+    } else {
+      inject_interrupt();
     }
-    interruptible_ = false;
   }
   halted_ = false;
-  vm_->run().request_interrupt_window = interrupt_line_;
+  cpu_->run().request_interrupt_window = !rests && (interrupt_line_ || !interrupts_enabled_);
+}
+
+void KvmEngine::inject_interrupt() {
+  if (!cpu_->inject_interrupt(bus_.acknowledge_interrupt())) {
+    fail(fmt::format("KVM refused an interrupt ({})", std::strerror(errno)));
+  }
+  interruptible_ = false;
+  share_.interrupted();
 }
 
 /// One KVM_RUN. True if the guest left it for a reason in kvm_run, false for a signal or an error.
 bool KvmEngine::enter_guest() {
   access_pending_ = false;
-  const int error = vm_->enter();
-  const kvm_run& run = vm_->run();
+  const std::int64_t start = share_.measuring() ? monotonic_ns() : 0;
+  const int error = cpu_->enter();
+  if (start != 0 && error == 0) share_.note_trip(monotonic_ns() - start);
+  const kvm_run& run = cpu_->run();
   interrupts_enabled_ = run.if_flag != 0;
   interruptible_ = interrupts_enabled_ && run.ready_for_interrupt_injection != 0;
   if (error == 0) return true;
@@ -195,7 +231,7 @@ bool KvmEngine::enter_guest() {
 }
 
 void KvmEngine::handle_exit() {
-  const kvm_run& run = vm_->run();
+  const kvm_run& run = cpu_->run();
   switch (run.exit_reason) {
     case KVM_EXIT_IO: return handle_port_exit();
     case KVM_EXIT_MMIO: return handle_mmio_exit();
@@ -205,10 +241,7 @@ void KvmEngine::handle_exit() {
       return;
     case KVM_EXIT_IRQ_WINDOW_OPEN: ++exits_[kWindowExit]; return;
     case KVM_EXIT_INTR: ++exits_[kSignalExit]; return;
-    case KVM_EXIT_SHUTDOWN:
-      ++exits_[kShutdownExit];
-      shut_down_ = true;
-      return;
+    case KVM_EXIT_SHUTDOWN: return note_shutdown();
     case KVM_EXIT_INTERNAL_ERROR:
       if (run.internal.suberror == KVM_INTERNAL_ERROR_EMULATION) return step_in_software();
       return fail(fmt::format("KVM met an internal error {}", run.internal.suberror));
@@ -224,7 +257,7 @@ void KvmEngine::handle_exit() {
 void KvmEngine::handle_port_exit() {
   ++exits_[kPortExit];
   access_pending_ = true;
-  kvm_run& run = vm_->run();
+  kvm_run& run = cpu_->run();
   const auto io = run.io;
   std::uint8_t* data = reinterpret_cast<std::uint8_t*>(&run) + io.data_offset;
   for (std::uint32_t i = 0; i < io.count; ++i, data += io.size) {
@@ -244,7 +277,7 @@ void KvmEngine::handle_port_exit() {
 void KvmEngine::handle_mmio_exit() {
   ++exits_[kMmioExit];
   access_pending_ = true;
-  auto& mmio = vm_->run().mmio;
+  auto& mmio = cpu_->run().mmio;
   const auto address = static_cast<std::uint32_t>(mmio.phys_addr);
   if (mmio.is_write) {
     write_pieces(address, mmio.len, mmio.data,
@@ -271,7 +304,7 @@ void KvmEngine::complete_access() {
 /// KVM stands before an instruction it cannot emulate; some versions have queued #UD for it.
 void KvmEngine::step_in_software() {
   ++exits_[kSoftwareExit];
-  CpuState state = vm_->read_state();
+  CpuState state = cpu_->read_state();
   if (static_cast<std::uint8_t>(state.pending_exception) == vector::kInvalidOpcode) {
     state.pending_exception = 0;
   }
@@ -281,17 +314,49 @@ void KvmEngine::step_in_software() {
   }
   if (!software_) software_ = std::make_unique<SoftwareStep>(bus_, memory_, family_);
   shut_down_ = !software_->step(state);
-  if (!vm_->write_registers(state)) {
+  if (!cpu_->write_registers(state)) {
     fail(fmt::format("KVM refused the CPU state ({})", std::strerror(errno)));
   }
   note_boundary(state);
+}
+
+/// A triple fault; or a KVM that cannot page has met a guest that does.
+void KvmEngine::note_shutdown() {
+  ++exits_[kShutdownExit];
+  shut_down_ = true;
+  if (wants_paging() && !host_pages_()) failure_ = kNoPaging;
+}
+
+/// Whether the guest has paging on, or switches it on: with a MOV to CR0 (0F 22 /0) that the CPU
+/// stands before or, paging still being off, behind.
+bool KvmEngine::wants_paging() const {
+  const CpuState state = cpu_->read_state();
+  if ((state.cr0 & cr0::kPg) != 0) return true;
+  constexpr std::uint32_t kMovBytes = 3;
+  const auto sets_paging = [&](std::uint32_t eip) {
+    const std::uint8_t* code = memory_at(state.seg[kCs].base + eip, kMovBytes);
+    return code != nullptr && code[0] == 0x0F && code[1] == 0x22 && (code[2] & 0xF8) == 0xC0 &&
+           (state.gpr[code[2] & 7] & cr0::kPg) != 0;
+  };
+  return sets_paging(state.eip) || sets_paging(state.eip - kMovBytes);
+}
+
+/// Host address of `bytes` bytes of plain memory; null where they are not all in one region.
+const std::uint8_t* KvmEngine::memory_at(std::uint32_t physical, std::uint32_t bytes) const {
+  for (const MemoryRegion& region : memory_) {
+    const std::uint64_t offset = std::uint64_t{physical} - region.base;
+    if (physical >= region.base && offset + bytes <= region.size) return region.host + offset;
+  }
+  return nullptr;
 }
 
 void KvmEngine::fail(std::string what) {
   ++exits_[kOtherExit];
   shut_down_ = true;
   failure_ =
-      std::move(what) + "; this host's KVM cannot go on with this guest, use the interpreter";
+      wants_paging() && !host_pages_()
+          ? kNoPaging
+          : std::move(what) + "; this host's KVM cannot go on with this guest, use --engine interp";
 }
 
 std::map<std::string, std::uint64_t> KvmEngine::exits() const {

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,14 +25,18 @@
 #include "models/base/result.h"
 #include "models/base/types.h"
 #include "models/engine/engine.h"
+#include "models/engine/kvm/guest_share.h"
 #include "models/isa/cpu_state.h"
 
 namespace strata {
 
-class KvmVm;
 class RunTimer;
 class SoftwareStep;
 class Sleeper;
+class VirtualCpu;
+
+/// Asks describe_kvm() (models/engine/kvm/kvm_host.h).
+bool host_runs_paged_guests();
 
 struct KvmConfig {
   /// Slots, not overlapping, in memory the caller keeps alive and page aligned. A writable region
@@ -45,6 +50,8 @@ struct KvmConfig {
   CpuFamily family = CpuFamily::k586;
   /// Where KVM is; another path is of use only to tests.
   std::string device = "/dev/kvm";
+  /// Whether this host's KVM runs paged 32-bit guests; asked when one ends as if it did not.
+  bool (*host_pages)() = host_runs_paged_guests;
 };
 
 class KvmEngine final : public Engine {
@@ -52,6 +59,8 @@ class KvmEngine final : public Engine {
   /// Builds the virtual machine. The error names what the host lacks and what would help. `bus`
   /// outlives the engine.
   static Result<std::unique_ptr<KvmEngine>> create(EngineBus& bus, const KvmConfig& config);
+  /// An engine on the virtual CPU `cpu`, which has the memory of `config` mapped.
+  KvmEngine(EngineBus& bus, std::unique_ptr<VirtualCpu> cpu, const KvmConfig& config);
   ~KvmEngine() override;
 
   std::string_view name() const override { return "kvm"; }
@@ -68,6 +77,9 @@ class KvmEngine final : public Engine {
   void set_cycle(Cycle cycle) override;
   /// Sleeps until `cycle`, or until request_stop().
   void advance_to(Cycle cycle) override;
+  /// The guest runs on past a deadline where it would starve or could not notice: for 50 us from
+  /// the call on, however early the deadline is, and while IF is clear, for 5 ms; setting IF then
+  /// ends the run at once.
   StopReason run(Cycle deadline) override;
   void set_interrupt_line(bool level) override { interrupt_line_ = level; }
   void raise_nmi() override;
@@ -91,9 +103,12 @@ class KvmEngine final : public Engine {
     kExitKinds
   };
 
-  KvmEngine(EngineBus& bus, std::unique_ptr<KvmVm> vm, const KvmConfig& config);
-
+  std::optional<StopReason> look_at_clock();
   void offer_interrupt();
+  void inject_interrupt();
+  void note_shutdown();
+  bool wants_paging() const;
+  const std::uint8_t* memory_at(std::uint32_t physical, std::uint32_t bytes) const;
   bool enter_guest();
   void handle_exit();
   void handle_port_exit();
@@ -102,21 +117,24 @@ class KvmEngine final : public Engine {
   void step_in_software();
   void note_boundary(const CpuState& state);
   void fail(std::string what);
-  StopReason run_loop(Cycle deadline);
+  StopReason run_loop();
 
   EngineBus& bus_;
-  std::unique_ptr<KvmVm> vm_;
+  std::unique_ptr<VirtualCpu> cpu_;
   std::unique_ptr<RunTimer> timer_;
   std::unique_ptr<Sleeper> sleeper_;
+  GuestShare share_;
   std::unique_ptr<SoftwareStep> software_;  // made when first needed
   std::vector<MemoryRegion> memory_;
   std::uint64_t clock_hz_;
   CpuFamily family_;
+  bool (*host_pages_)();
   std::int64_t start_ns_ = 0;
 
   std::atomic<bool> stop_{false};
   bool interrupt_line_ = false;
   bool interrupts_enabled_ = false;  // EFLAGS.IF at the last boundary
+  bool clock_for_enabled_ = false;   // interrupts_enabled_ when the timer was set
   bool interruptible_ = false;       // an interrupt may be injected at once
   bool halted_ = false;
   bool shut_down_ = false;

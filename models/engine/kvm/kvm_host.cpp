@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstring>
 #include <memory>
 #include <span>
 
 #include "models/engine/kvm/kvm_engine.h"
+#include "models/isa/mmu.h"
 
 namespace strata {
 namespace {
@@ -67,6 +69,38 @@ CpuState protected_mode_state() {
   return state;
 }
 
+/// Page tables that map linear 4 MiB to kPagedData, and the first 4 MiB to themselves.
+constexpr std::uint32_t kDirectory = 0x2000;
+constexpr std::uint32_t kLowTable = 0x3000;
+constexpr std::uint32_t kHighTable = 0x4000;
+constexpr std::uint32_t kPagedData = 0x5000;
+constexpr std::uint32_t kPagedValue = 0x86AB5EED;
+
+/// mov eax, kDirectory; mov cr3, eax; mov eax, cr0; or eax, 80000000h; mov cr0, eax; jmp over
+/// nothing; mov ebx, [400000h]; hlt
+constexpr std::array<std::uint8_t, 28> kPagedCode = {
+    0xB8, 0x00, 0x20, 0x00, 0x00, 0x0F, 0x22, 0xD8, 0x0F, 0x20, 0xC0, 0x0D, 0x00, 0x00,
+    0x00, 0x80, 0x0F, 0x22, 0xC0, 0xEB, 0x00, 0x8B, 0x1D, 0x00, 0x00, 0x40, 0x00, 0xF4};
+
+/// Whether a guest that switches paging on goes on, and reads through its page tables.
+bool runs_paged(Engine& engine, std::uint8_t* memory) {
+  constexpr std::uint32_t kPresentWritable = pte::kPresent | pte::kWritable;
+  constexpr std::uint32_t kPages = kMemoryBytes / 4096;
+  const auto put = [memory](std::uint32_t at, std::uint32_t value) {
+    std::memcpy(memory + at, &value, sizeof value);
+  };
+  put(kDirectory, kLowTable | kPresentWritable);
+  put(kDirectory + 4, kHighTable | kPresentWritable);
+  for (std::uint32_t page = 0; page < kPages; ++page) {
+    put(kLowTable + 4 * page, page << 12 | kPresentWritable);
+  }
+  put(kHighTable, kPagedData | kPresentWritable);
+  put(kPagedData, kPagedValue);
+  std::ranges::copy(kPagedCode, memory + kCodeAddress);
+  engine.load_state(protected_mode_state());
+  return engine.run(kClockHz) == StopReason::kHalted && engine.state().gpr[kEbx] == kPagedValue;
+}
+
 /// Seconds the engine takes to run the loop at kCodeAddress `iterations` times; negative if it
 /// fails.
 double time_loop(Engine& engine, CpuState state, std::uint32_t iterations) {
@@ -106,8 +140,11 @@ KvmHost probe_kvm(const std::string& device) {
   read_cpu_flags(host);
   NoDevices bus;
   const PageMemory memory = allocate_pages();
-  KvmConfig config{
-      .memory = {{0, kMemoryBytes, memory.get(), true}}, .clock_hz = kClockHz, .device = device};
+  KvmConfig config{.memory = {{0, kMemoryBytes, memory.get(), true}},
+                   .clock_hz = kClockHz,
+                   .device = device,
+                   // Whoever finds out must not ask.
+                   .host_pages = [] { return true; }};
   auto engine = KvmEngine::create(bus, config);
   if (!engine) {
     host.reason = engine.error();
@@ -119,6 +156,7 @@ KvmHost probe_kvm(const std::string& device) {
   host.real_mode_mips = measure_mips(**engine, real_mode_state());
   std::ranges::copy(kProtectedModeLoop, memory.get() + kCodeAddress);
   host.protected_mode_mips = measure_mips(**engine, protected_mode_state());
+  host.paging = runs_paged(**engine, memory.get());
   host.kind = host.protected_mode_mips >= kHardwareMips ? KvmKind::kHardware : KvmKind::kEmulating;
   return host;
 }
@@ -133,11 +171,13 @@ std::string KvmHost::line() const {
   const char* flags = vmx ? "VT-x" : svm ? "AMD-V" : "no VT-x or AMD-V shown";
   return fmt::format(
       "KVM API {}, {} ({}): a register loop runs at {:.3g} MIPS in real mode, {:.3g} in protected "
-      "mode",
+      "mode; {}",
       api_version,
       kind == KvmKind::kHardware ? "hardware virtualisation"
                                  : "emulating every 32-bit instruction in software",
-      flags, real_mode_mips, protected_mode_mips);
+      flags, real_mode_mips, protected_mode_mips,
+      paging ? "runs paged 32-bit guests"
+             : "cannot run paged 32-bit guests, use --engine interp for those");
 }
 
 const char* to_string(KvmKind kind) {

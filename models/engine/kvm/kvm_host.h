@@ -20,6 +20,8 @@ struct KvmHost {
   double real_mode_mips = 0;
   double protected_mode_mips = 0;
   KvmKind kind = KvmKind::kNone;
+  /// A 32-bit guest with CR0.PG set ran and saw what its page tables say.
+  bool paging = false;
 
   /// One line for users, without a full stop.
   std::string line() const;

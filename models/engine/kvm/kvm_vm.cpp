@@ -16,7 +16,7 @@ namespace strata {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-constexpr const char* kUseInterpreter = "or use the interpreter";
+constexpr const char* kUseInterpreter = "or use --engine interp";
 
 /// VT-x without unrestricted guest keeps a task state segment (3 pages) and an identity page table
 /// (1 page) in guest-physical space to run real mode. They lie below the largest ROM of 16 MiB.
@@ -170,9 +170,9 @@ int KvmVm::enter() {
   return ioctl(cpu_.get(), KVM_RUN, 0) < 0 ? errno : 0;
 }
 
-bool KvmVm::single_step() {
+bool KvmVm::single_step(bool on) {
   kvm_guest_debug debug{};
-  debug.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP;
+  if (on) debug.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP;
   return ioctl(cpu_.get(), KVM_SET_GUEST_DEBUG, &debug) == 0;
 }
 

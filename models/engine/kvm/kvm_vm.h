@@ -12,6 +12,7 @@
 #include "models/base/file_descriptor.h"
 #include "models/base/result.h"
 #include "models/engine/engine.h"
+#include "models/engine/kvm/virtual_cpu.h"
 #include "models/isa/cpu_state.h"
 
 namespace strata {
@@ -19,7 +20,7 @@ namespace strata {
 /// Opens `device` and checks the API version; the error says what is missing and what would help.
 Result<FileDescriptor> open_kvm(const std::string& device);
 
-class KvmVm {
+class KvmVm final : public VirtualCpu {
  public:
   /// Opens KVM, creates the machine, maps `memory` and creates the CPU, with the registers KVM
   /// gives it. `family` is what CPUID says; `clock_hz` is what the guest's time stamp counter runs
@@ -27,32 +28,16 @@ class KvmVm {
   static Result<std::unique_ptr<KvmVm>> create(const std::string& device,
                                                std::span<const MemoryRegion> memory,
                                                std::uint64_t clock_hz, CpuFamily family);
-  ~KvmVm();
+  ~KvmVm() override;
 
-  /// Shared with the kernel: why the guest was left, and what to do next.
-  kvm_run& run() { return *run_; }
-  const kvm_run& run() const { return *run_; }
-
-  /// KVM_RUN: 0 or the errno.
-  int enter();
-
-  /// Makes the next enter() leave with KVM_EXIT_DEBUG after one instruction (KVM_SET_GUEST_DEBUG);
-  /// false where KVM cannot.
-  bool single_step();
-
-  /// Queues external interrupt `vector`; only at a boundary where KVM said it is ready.
-  bool inject_interrupt(std::uint8_t vector);
-
-  /// Queues an NMI; false where KVM refuses, errno says how.
-  bool raise_nmi();
-
-  /// False where KVM refuses the state; errno says how.
-  bool write_state(const CpuState& state);
-  /// Replaces everything but the time stamp counter.
-  bool write_registers(const CpuState& state);
-  /// All but `halted`. The time stamp counter goes on from the value last written, also where KVM
-  /// shows the guest the host's own.
-  CpuState read_state() const;
+  kvm_run& run() override { return *run_; }
+  int enter() override;
+  bool single_step(bool on) override;
+  bool inject_interrupt(std::uint8_t vector) override;
+  bool raise_nmi() override;
+  bool write_state(const CpuState& state) override;
+  bool write_registers(const CpuState& state) override;
+  CpuState read_state() const override;
 
  private:
   KvmVm() = default;

@@ -23,12 +23,12 @@ TEST_F(KvmEngineTest, ProtectedModePortReadsOfAllSizesMergeIntoEax) {
   bus.inputs = {0x99, 0x8877, 0x66554433};
   CpuState state = protected_mode();
   state.gpr[kEax] = 0xFFFFFFFF;
-  state.gpr[kEdx] = 0x3F6;
+  state.gpr[kEdx] = 0x3F4;
   // in al, dx; mov ebx, eax; in ax, dx; mov ecx, eax; in eax, dx; hlt
   ASSERT_EQ(run(state, {0xEC, 0x89, 0xC3, 0x66, 0xED, 0x89, 0xC1, 0xED, 0xF4}),
             StopReason::kHalted);
   EXPECT_EQ(bus.port_reads,
-            (std::vector<Access>{{0x3F6, 1, 0x99}, {0x3F6, 2, 0x8877}, {0x3F6, 4, 0x66554433}}));
+            (std::vector<Access>{{0x3F4, 1, 0x99}, {0x3F4, 2, 0x8877}, {0x3F4, 4, 0x66554433}}));
   const CpuState after = engine->state();
   EXPECT_EQ(after.gpr[kEbx], 0xFFFFFF99u);
   EXPECT_EQ(after.gpr[kEcx], 0xFFFF8877u);

@@ -1,0 +1,109 @@
+// A virtual CPU that behaves like a KVM which emulates, without a kernel: instructions are the
+// interpreter's, exits and flags of kvm_run those of Documentation/virt/kvm/api.rst. For what
+// KvmEngine does around KVM_RUN, on hosts without KVM and with KVMs unlike the host's.
+//
+// Leaves out what the tests do not need: reads from ports and devices (all ones, no exit), batches
+// of string instructions, single steps.
+#pragma once
+
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+
+#include "models/engine/interpreter/interpreter.h"
+#include "models/engine/kvm/virtual_cpu.h"
+
+namespace strata::test {
+
+class SimulatedCpu final : public VirtualCpu, private EngineBus {
+ public:
+  struct Quirks {
+    bool pages = true;  // else CR0.PG ends the CPU, as KVMs do that cannot shadow 32-bit tables
+  };
+
+  SimulatedCpu(std::span<const MemoryRegion> memory, Quirks quirks)
+      : quirks_(quirks), interpreter_(*this, memory) {}
+
+  kvm_run& run() override { return block_.run; }
+
+  int enter() override {
+    if (vector_ && !interpreter_.shutdown()) interpreter_.deliver_interrupt(*vector_);
+    vector_.reset();
+    if (std::atomic_ref(block_.run.immediate_exit).load() != 0) return leave(KVM_EXIT_INTR, EINTR);
+    for (;;) {
+      const CpuState state = interpreter_.state();
+      if (interpreter_.shutdown()) return leave(KVM_EXIT_SHUTDOWN, 0);
+      if (!quirks_.pages && (state.cr0 & cr0::kPg) != 0) return leave(KVM_EXIT_SHUTDOWN, 0);
+      if (state.halted != 0) return leave(KVM_EXIT_HLT, 0);
+      if (block_.run.request_interrupt_window != 0 && open(state)) {
+        return leave(KVM_EXIT_IRQ_WINDOW_OPEN, 0);
+      }
+      if (std::atomic_ref(block_.run.immediate_exit).load() != 0) {
+        return leave(KVM_EXIT_INTR, EINTR);
+      }
+      port_written_ = false;
+      interpreter_.step();
+      ++steps;
+      if (port_written_) return leave(KVM_EXIT_IO, 0);
+    }
+  }
+
+  bool single_step(bool) override { return false; }
+  bool inject_interrupt(std::uint8_t vector) override {
+    vector_ = vector;
+    return open(interpreter_.state());
+  }
+  bool raise_nmi() override { return false; }
+  bool write_state(const CpuState& state) override {
+    interpreter_.load_state(state);
+    return true;
+  }
+  bool write_registers(const CpuState& state) override { return write_state(state); }
+  CpuState read_state() const override { return interpreter_.state(); }
+
+  std::uint64_t steps = 0;  // instructions the guest has run
+
+ private:
+  static bool open(const CpuState& state) {
+    return (state.eflags & eflags::kIf) != 0 && state.shadow == kNoShadow;
+  }
+
+  int leave(std::uint32_t reason, int error) {
+    const CpuState state = interpreter_.state();
+    block_.run.exit_reason = reason;
+    block_.run.if_flag = (state.eflags & eflags::kIf) != 0;
+    block_.run.ready_for_interrupt_injection = open(state);
+    return error;
+  }
+
+  std::uint32_t port_read(std::uint16_t, unsigned) override { return ~0u; }
+  void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) override {
+    port_written_ = true;
+    auto& io = block_.run.io;
+    io.direction = KVM_EXIT_IO_OUT;
+    io.port = port;
+    io.size = static_cast<std::uint8_t>(bytes);
+    io.count = 1;
+    io.data_offset = offsetof(Block, data);
+    std::memcpy(block_.data, &value, sizeof value);
+  }
+  std::uint32_t mmio_read(std::uint32_t, unsigned) override { return ~0u; }
+  void mmio_write(std::uint32_t, unsigned, std::uint32_t) override {}
+  std::uint8_t acknowledge_interrupt() override { return 0; }
+
+  struct Block {
+    kvm_run run{};
+    std::uint8_t data[4]{};
+  };
+
+  Quirks quirks_;
+  Interpreter interpreter_;
+  Block block_;
+  std::optional<std::uint8_t> vector_;
+  bool port_written_ = false;
+};
+
+}  // namespace strata::test
