@@ -18,7 +18,7 @@ constexpr char kMemoryMap[] = "\"models/machine/memory_map\\.h\"";
 constexpr char kBusMap[] = "\"models/machine/bus_map\\.h\"";
 constexpr char kIsa[] = "\"models/isa/.*\"";
 constexpr char kCpuInterface[] = "\"models/isa/(cpu_state|retire_record)\\.h\"";
-constexpr char kEngineFace[] = "\"models/engine/engine\\.h\"";
+constexpr char kEngineFace[] = "\"models/engine/(engine|software_engine)\\.h\"";
 constexpr char kBusShared[] = "\"models/bus/(wishbone|clock_driver|device_tlm)\\.h\"";
 constexpr char kOwn[] = "\"{folder}/.*\"";
 constexpr char kVerilated[] = "[<\"](V[a-z_0-9]+|verilated|verilated_vcd_c)\\.h[>\"]";
@@ -48,6 +48,10 @@ const std::vector<IncludeRule>& rules() {
        "the disassembler: base, isa and Zydis"},
       {"models/isa/.*", {kStandard, kBase, kIsa}, {}, "models/isa: base"},
       {"models/engine/engine\\.h", {kStandard, kBase, kIsa}, {}, "engine.h: base and isa"},
+      {"models/engine/[a-z_]+\\.(h|cpp)",
+       {kStandard, kBase, kIsa, kEngineFace},
+       {},
+       "what engines share: base, isa, engine.h; no engine"},
       {"models/engine/kvm/.*",
        {kStandard, kPosix, kFormatting, kKvmHeader, kBase, kIsa, kEngineFace, kOwn},
        {},

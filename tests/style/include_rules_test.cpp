@@ -110,6 +110,8 @@ TEST(StyleIncludes, NoEngineSeesAnother) {
   EXPECT_FALSE(allowed("models/engine/lockstep/a.cpp", "\"models/engine/kvm/kvm_vm.h\""));
   EXPECT_TRUE(allowed("models/engine/lockstep/a.cpp", "\"models/engine/interpreter/a.h\""));
   EXPECT_TRUE(allowed("models/engine/jit/a.cpp", "\"models/engine/block/a.h\""));
+  EXPECT_TRUE(allowed("models/engine/kvm/a.cpp", "\"models/engine/software_engine.h\""));
+  EXPECT_FALSE(allowed("models/engine/software_engine.cpp", "\"models/engine/kvm/a.h\""));
 }
 
 TEST(StyleIncludes, PlatformNamesDevicesAndOptionsInOnePlaceEach) {

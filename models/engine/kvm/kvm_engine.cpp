@@ -313,7 +313,7 @@ void KvmEngine::step_in_software() {
                             state.seg[kCs].selector, state.eip));
   }
   if (!software_) software_ = std::make_unique<SoftwareStep>(bus_, memory_, family_);
-  shut_down_ = !software_->step(state);
+  shut_down_ = !software_->step_state(state);
   if (!cpu_->write_registers(state)) {
     fail(fmt::format("KVM refused the CPU state ({})", std::strerror(errno)));
   }

@@ -5,28 +5,34 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
-#include "models/engine/engine.h"
-#include "models/isa/guest_memory.h"
-#include "models/isa/processor.h"
+#include "models/engine/software_engine.h"
+#include "models/isa/instruction.h"
 
 namespace strata {
 
-class SoftwareStep {
+class SoftwareStep final : public SoftwareEngine {
  public:
   /// `bus` outlives this.
   SoftwareStep(EngineBus& bus, std::span<const MemoryRegion> memory,
-               CpuFamily family = CpuFamily::k586);
+               CpuFamily family = CpuFamily::k586)
+      : SoftwareEngine(bus, memory, 1, family) {}
+
+  std::string_view name() const override { return "software-step"; }
 
   /// Whether instructions of `state` can be carried out here: not with paging.
   static bool supports(const CpuState& state) { return (state.cr0 & cr0::kPg) == 0; }
 
-  /// Moves `state` on by one instruction (of a REP string instruction: one iteration), or into the
-  /// handler of the exception it raised. False for a triple fault.
-  bool step(CpuState& state);
+  /// Moves `state` on by one instruction (of a REP string instruction: one iteration), into the
+  /// handler of the exception it raised, or into that of the debug trap that was pending. Another
+  /// event that KVM has pending stays so. False for a triple fault.
+  bool step_state(CpuState& state);
 
  private:
-  Processor processor_;
+  const Instruction* fetch_one() override;
+
+  Instruction instruction_;
 };
 
 }  // namespace strata

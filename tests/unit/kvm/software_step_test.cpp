@@ -20,18 +20,37 @@ TEST_F(SoftwareStepTest, ProtectedModeIretPopsEipCsAndFlags) {
   CpuState state = protected_mode();
   state.gpr[kEsp] = 0x7F00;
   state.shadow = kStiShadow;
-  ASSERT_TRUE(software.step(state));
+  ASSERT_TRUE(software.step_state(state));
   EXPECT_EQ(state.eip, 0x3456u);
   EXPECT_EQ(state.gpr[kEsp], 0x7F0Cu);
   EXPECT_EQ(state.eflags, eflags::kIf | eflags::kReserved1);
   EXPECT_EQ(state.shadow, std::uint32_t{kNoShadow}) << "the shadow lasts one instruction";
 }
 
+// SDM vol. 3, 17.3.1.4: with TF set a trap is due after the instruction; it is KVM's to deliver.
+TEST_F(SoftwareStepTest, ASingleStepTrapBecomesPending) {
+  memory.set(kCode, {0x43});  // inc ebx
+  CpuState state = protected_mode();
+  state.eflags |= eflags::kTf;
+  ASSERT_TRUE(software.step_state(state));
+  EXPECT_EQ(state.eip, kCode + 1);
+  EXPECT_EQ(state.pending_exception, kPendingDebugTrap);
+}
+
+TEST_F(SoftwareStepTest, AnInterruptThatKvmHasPendingStays) {
+  memory.set(kCode, {0x43});
+  CpuState state = protected_mode();
+  state.pending_exception = 1u << 31 | 0x20;
+  ASSERT_TRUE(software.step_state(state));
+  EXPECT_EQ(state.eip, kCode + 1);
+  EXPECT_EQ(state.pending_exception, 1u << 31 | 0x20);
+}
+
 TEST_F(SoftwareStepTest, PortAccessGoesToTheBus) {
   memory.set(kCode, {0xE6, 0x80});  // out 0x80, al
   CpuState state = real_mode();
   state.gpr[kEax] = 0x42;
-  ASSERT_TRUE(software.step(state));
+  ASSERT_TRUE(software.step_state(state));
   EXPECT_EQ(bus.port_writes, (std::vector<Access>{{0x80, 1, 0x42}}));
   EXPECT_EQ(state.eip, kCode + 2);
 }
@@ -40,7 +59,7 @@ TEST_F(SoftwareStepTest, AFaultEntersItsHandler) {
   memory.set(vector::kInvalidOpcode * 4, {0x00, 0x20, 0x00, 0x00});
   memory.set(kCode, {0x0F, 0x0B});  // ud2
   CpuState state = real_mode();
-  ASSERT_TRUE(software.step(state));
+  ASSERT_TRUE(software.step_state(state));
   EXPECT_EQ(state.eip, 0x2000u);
   EXPECT_EQ(state.gpr[kEsp], kStackTop - 6);
 }
@@ -50,7 +69,7 @@ TEST_F(SoftwareStepTest, CodePastTheSegmentLimitIsAProtectionFault) {
   memory.set(0xFFFE, {0x66, 0xB8});  // mov eax, imm32 cut off by the limit
   CpuState state = real_mode();
   state.eip = 0xFFFE;
-  ASSERT_TRUE(software.step(state));
+  ASSERT_TRUE(software.step_state(state));
   EXPECT_EQ(state.eip, 0x2000u);
 }
 
@@ -58,7 +77,7 @@ TEST_F(SoftwareStepTest, NoWayToDeliverIsATripleFault) {
   memory.set(kCode, {0x0F, 0x0B});
   CpuState state = protected_mode();
   state.idtr = TableState{0, 0};
-  EXPECT_FALSE(software.step(state));
+  EXPECT_FALSE(software.step_state(state));
 }
 
 TEST_F(SoftwareStepTest, PagingIsNotSupported) {

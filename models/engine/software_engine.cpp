@@ -1,0 +1,251 @@
+#include "models/engine/software_engine.h"
+
+#include <cassert>
+
+#include "models/isa/debug_registers.h"
+
+namespace strata {
+
+SoftwareEngine::SoftwareEngine(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi,
+                               CpuFamily family)
+    : processor_(bus, family), cpi_(cpi), bus_(bus) {
+  processor_.attach_clock(cycle_);
+  for (const MemoryRegion& region : regions) {
+    processor_.memory.map(region.base, region.size, region.host, region.writable);
+  }
+}
+
+void SoftwareEngine::load_state(const CpuState& state) {
+  processor_.load_state(state);
+  cycle_ = state.tsc;
+  processor_.set_time_stamp(state.tsc);
+  instructions_ = 0;
+  order_ = 0;
+  shutdown_ = false;
+}
+
+CpuState SoftwareEngine::state() const {
+  CpuState state = processor_.state();
+  state.tsc = processor_.time_stamp();
+  return state;
+}
+
+void SoftwareEngine::set_cycle(Cycle cycle) {
+  const std::uint64_t time_stamp = processor_.time_stamp();
+  cycle_ = cycle;
+  processor_.set_time_stamp(time_stamp);
+}
+
+void SoftwareEngine::advance_to(Cycle cycle) {
+  if (cycle > cycle_) {
+    cycle_ = cycle;
+  }
+}
+
+void SoftwareEngine::set_interrupt_line(bool level) {
+  interrupt_line_ = level;
+  processor_.attention = true;
+}
+
+void SoftwareEngine::raise_nmi() {
+  nmi_pending_ = true;
+  processor_.attention = true;
+}
+
+void SoftwareEngine::request_stop() {
+  stop_requested_.store(true);
+  break_at_.store(0);
+}
+
+std::map<std::string, std::uint64_t> SoftwareEngine::exits() const {
+  return {{"port", processor_.memory.port_accesses()},
+          {"mmio", processor_.memory.device_accesses()},
+          {"hlt", halts_},
+          {"interrupt", interrupts_}};
+}
+
+// ---- running ----
+
+bool SoftwareEngine::interrupt_due() const {
+  return interrupt_line_ && processor_.flag(eflags::kIf) && processor_.system.shadow == kNoShadow;
+}
+
+bool SoftwareEngine::nmi_due() const {
+  const CpuState& system = processor_.system;
+  return nmi_pending_ && system.nmi_blocked == 0 && system.shadow != kMovSsShadow;
+}
+
+void SoftwareEngine::take_exception() {
+  processor_.system.shadow = kNoShadow;
+  shutdown_ = deliver_exception(processor_).shutdown;
+  processor_.attention = true;
+}
+
+/// What comes before the next instruction, by priority (SDM vol. 3, table 6-2): the trap of the one
+/// before, NMI, external interrupt. False if there is nothing.
+bool SoftwareEngine::take_event() {
+  Processor& p = processor_;
+  if (p.system.pending_exception != 0) {
+    shutdown_ = deliver_debug_trap(p).shutdown;
+  } else if (nmi_due()) {
+    nmi_pending_ = false;
+    shutdown_ = strata::deliver_nmi(p).shutdown;
+  } else if (interrupt_due()) {
+    ++interrupts_;
+    shutdown_ = deliver_external_interrupt(p, bus_.acknowledge_interrupt()).shutdown;
+  } else {
+    return false;
+  }
+  cycle_ += cpi_;
+  return true;
+}
+
+void SoftwareEngine::execute_until_break() {
+  do {
+    RetireRecord record;
+    execute_watched(record);
+    cycle_ += cpi_;
+  } while (!must_break() && !processor_.watched());
+}
+
+StopReason SoftwareEngine::run(Cycle deadline) {
+  Processor& p = processor_;
+  for (;;) {
+    // Set before the request is looked at: a signal between the two still ends the inner loop.
+    break_at_.store(deadline);
+    if (stop_requested_.exchange(false)) {
+      return StopReason::kRequested;
+    }
+    if (shutdown_) {
+      return StopReason::kShutdown;
+    }
+    if (cycle_ >= deadline) {
+      return StopReason::kDeadline;
+    }
+    if (take_event()) {
+      continue;
+    }
+    if (p.system.halted != 0) {
+      ++halts_;
+      return StopReason::kHalted;
+    }
+    if (p.watched()) {
+      RetireRecord record;
+      execute_watched(record);
+      cycle_ += cpi_;
+      continue;
+    }
+    // With a shadow, one instruction and then here again; handlers set attention for the rest.
+    p.attention = p.system.shadow != kNoShadow;
+    p.system.shadow = kNoShadow;
+    execute_until_break();
+  }
+}
+
+// ---- one at a time ----
+
+RetireRecord SoftwareEngine::begin_record() const {
+  RetireRecord record;
+  record.order = order_;
+  record.cycle = cycle_;
+  record.eip = processor_.eip;
+  record.linear_eip = processor_.system.seg[kCs].base + processor_.eip;
+  return record;
+}
+
+void SoftwareEngine::end_record(RetireRecord& record) {
+  ++order_;
+  cycle_ += cpi_;
+  record.next_eip = processor_.eip;
+  record.eflags = processor_.eflags_image();
+}
+
+void SoftwareEngine::note_delivery(const Delivery& delivery, RetireKind kind,
+                                   RetireRecord& record) {
+  shutdown_ = delivery.shutdown;
+  record.kind = delivery.faulted ? RetireKind::kException : kind;
+  record.vector = delivery.vector;
+  record.error_code = delivery.error_code;
+}
+
+/// RF lets the instruction it was set for pass, MOV SS and POP SS the one behind them (SDM vol. 3,
+/// 17.3.1.1).
+bool SoftwareEngine::meets_instruction_breakpoint() const {
+  const Processor& p = processor_;
+  return any_breakpoint(p.system) && !p.flag(eflags::kRf) && p.system.shadow != kMovSsShadow &&
+         instruction_breakpoints(p.system, p.system.seg[kCs].base + p.eip) != 0;
+}
+
+/// One instruction or iteration with all that debugging adds.
+void SoftwareEngine::execute_watched(RetireRecord& record) {
+  Processor& p = processor_;
+  if (meets_instruction_breakpoint()) {
+    p.system.shadow = kNoShadow;
+    p.system.dr[6] |= instruction_breakpoints(p.system, p.system.seg[kCs].base + p.eip);
+    note_delivery(deliver_debug_trap(p), RetireKind::kException, record);
+    return;
+  }
+  p.system.shadow = kNoShadow;
+  p.debug_hits = p.flag(eflags::kTf) ? dr6::kBs : 0;
+  p.control_flags &= ~eflags::kRf;
+  Outcome outcome = Outcome::kFault;
+  if (const Instruction* instruction = fetch_one()) {
+    record.length = instruction->length;
+    p.next_eip = p.eip + instruction->length;
+    outcome = instruction->execute(p, *instruction);
+  }
+  finish_watched(outcome, record);
+}
+
+/// A trap is due after what has completed, but for loads of SS.
+void SoftwareEngine::finish_watched(Outcome outcome, RetireRecord& record) {
+  Processor& p = processor_;
+  record.partial = outcome == Outcome::kRepeat;
+  if (outcome == Outcome::kFault) {
+    p.system.shadow = kNoShadow;
+    note_delivery(deliver_exception(p), RetireKind::kException, record);
+    return;
+  }
+  if (outcome == Outcome::kDone) {
+    p.eip = p.next_eip;
+    ++instructions_;
+  }
+  if (p.debug_hits != 0 && p.system.shadow != kMovSsShadow) {
+    p.system.dr[6] |= p.debug_hits;
+    p.system.pending_exception = kPendingDebugTrap;
+  }
+}
+
+RetireRecord SoftwareEngine::step() {
+  Processor& p = processor_;
+  const bool trap = p.system.pending_exception != 0;
+  assert((p.system.halted == 0 || trap) && !shutdown_);
+  RetireRecord record = begin_record();
+  if (trap) {
+    note_delivery(deliver_debug_trap(p), RetireKind::kException, record);
+  } else {
+    execute_watched(record);
+  }
+  end_record(record);
+  return record;
+}
+
+RetireRecord SoftwareEngine::deliver_interrupt(std::uint8_t vector) {
+  assert(!shutdown_);
+  RetireRecord record = begin_record();
+  ++interrupts_;
+  note_delivery(deliver_external_interrupt(processor_, vector), RetireKind::kInterrupt, record);
+  end_record(record);
+  return record;
+}
+
+RetireRecord SoftwareEngine::deliver_nmi() {
+  assert(!shutdown_);
+  RetireRecord record = begin_record();
+  nmi_pending_ = false;
+  note_delivery(strata::deliver_nmi(processor_), RetireKind::kInterrupt, record);
+  end_record(record);
+  return record;
+}
+
+}  // namespace strata

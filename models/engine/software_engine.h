@@ -1,0 +1,103 @@
+// What stands around an instruction in every engine that carries instructions out itself -
+// interpreter, blocks, the one instruction KVM leaves to software: events and their priority, the
+// interrupt shadow, halting, deadlines and stops, debug traps and breakpoints. An engine adds how
+// instructions are found (fetch) and how many are run together (execute_until_break).
+//
+// Virtual time moves by `cpi` cycles an instruction, an iteration of a REP string instruction, and
+// a delivered exception or interrupt.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+#include "models/engine/engine.h"
+#include "models/isa/exceptions.h"
+#include "models/isa/processor.h"
+#include "models/isa/retire_record.h"
+
+namespace strata {
+
+class SoftwareEngine : public Engine {
+ public:
+  void load_state(const CpuState& state) override;
+  CpuState state() const override;
+  Cycle cycle() const override { return cycle_; }
+  void set_cycle(Cycle cycle) override;
+  void advance_to(Cycle cycle) override;
+  StopReason run(Cycle deadline) override;
+  void set_interrupt_line(bool level) override;
+  void raise_nmi() override;
+  void request_stop() override;
+  std::uint64_t instructions() const override { return instructions_; }
+  std::map<std::string, std::uint64_t> exits() const override;
+
+  /// Delivers the debug trap that is pending, else executes one instruction, one iteration of a REP
+  /// string instruction, or the delivery of the exception it raises. Takes no interrupt and no NMI.
+  /// The processor must not be shut down, nor halted without a pending trap.
+  RetireRecord step();
+
+  /// Takes external interrupt `vector` now, whatever EFLAGS.IF says; wakes a halted processor. The
+  /// record's kind is kInterrupt, or kException with the fault that delivering it ended in.
+  RetireRecord deliver_interrupt(std::uint8_t vector);
+
+  /// Takes a non-maskable interrupt now, whatever blocks it; wakes a halted processor. The record
+  /// is as deliver_interrupt()'s, vector 2.
+  RetireRecord deliver_nmi();
+
+  /// Gives the time stamp counter a value; time itself stays.
+  void set_time_stamp(std::uint64_t value) { processor_.set_time_stamp(value); }
+
+  /// Whether a triple fault has stopped the processor for good.
+  bool shutdown() const { return shutdown_; }
+
+ protected:
+  /// Everything outside `regions` and every write to a region that is not writable goes to `bus`.
+  /// The bus and the regions' memory outlive the engine.
+  SoftwareEngine(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi,
+                 CpuFamily family);
+
+  /// The instruction at Processor::eip, valid until the next call; null with the fault raised.
+  virtual const Instruction* fetch_one() = 0;
+
+  /// Executes instructions one after another until must_break(), at least one. Each that is done
+  /// counts in instructions_, each step of time in cycle_; a fault goes to take_exception(). An
+  /// engine that has a faster way than fetch_one() replaces it.
+  virtual void execute_until_break();
+
+  /// Whether the next boundary needs a look: at the clock, a stop request, or an event. Zero in
+  /// break_at_ makes that the next boundary.
+  bool must_break() const {
+    return cycle_ >= break_at_.load(std::memory_order_relaxed) || processor_.attention;
+  }
+
+  void take_exception();
+
+  Processor processor_;
+  Cycle cpi_;
+  Cycle cycle_ = 0;
+  std::uint64_t instructions_ = 0;
+
+ private:
+  bool take_event();
+  bool interrupt_due() const;
+  bool nmi_due() const;
+  bool meets_instruction_breakpoint() const;
+  void execute_watched(RetireRecord& record);
+  void finish_watched(Outcome outcome, RetireRecord& record);
+  void note_delivery(const Delivery& delivery, RetireKind kind, RetireRecord& record);
+  RetireRecord begin_record() const;
+  void end_record(RetireRecord& record);
+
+  EngineBus& bus_;
+  std::uint64_t order_ = 0;
+  std::uint64_t halts_ = 0;
+  std::uint64_t interrupts_ = 0;
+  std::atomic<Cycle> break_at_{0};
+  std::atomic<bool> stop_requested_{false};
+  bool interrupt_line_ = false;
+  bool nmi_pending_ = false;
+  bool shutdown_ = false;
+};
+
+}  // namespace strata
