@@ -17,6 +17,7 @@
 namespace strata {
 
 struct TextScreen;  // models/base/text_screen.h
+class DebugTarget;  // models/engine/debug_target.h
 class RunControl;   // platform/run_control.h
 
 /// Why a run ended.
@@ -63,6 +64,10 @@ class Machine {
 
   /// Architectural state at the latest instruction boundary.
   virtual CpuState state() const = 0;
+
+  /// For a debugger, made at the first call: in place of run(), from reset or from where a run has
+  /// stopped. Lives as long as the machine.
+  virtual DebugTarget& debug_target() = 0;
 
   /// Anything else worth a number in --stats ("ata.sectors_written", "bus.stall_cycles", ...).
   virtual std::map<std::string, std::uint64_t> counters() const { return {}; }

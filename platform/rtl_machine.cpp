@@ -29,6 +29,7 @@
 #include "platform/clock_period.h"
 #include "platform/disk/memory_disk.h"
 #include "platform/machine_memory.h"
+#include "platform/rtl_debug.h"
 #include "platform/rtl_watch.h"
 #include "platform/run_control.h"
 #include "platform/trace/wave_recorder.h"
@@ -84,6 +85,7 @@ class RtlMachine final : public Machine {
   std::optional<FrameBuffer> picture() const override;
   CpuState state() const override { return cpu_.state(); }
   std::map<std::string, std::uint64_t> counters() const override;
+  DebugTarget& debug_target() override;
 
  private:
   DebugModel::Sinks debug_sinks();
@@ -94,6 +96,7 @@ class RtlMachine final : public Machine {
   void wire_devices();
   std::optional<Error> make_recorder();
   void register_models();
+  std::optional<DebugStop> go_on();
   std::uint16_t irq_lines() const;
   std::optional<RunEnd> advance(RunControl& control);
   void run_to(Cycle cycle);
@@ -140,6 +143,7 @@ class RtlMachine final : public Machine {
   std::unique_ptr<MachineMemory> check_memory_;
   std::unique_ptr<LockstepChecker> checker_;
   std::unique_ptr<RtlWatch> watch_;
+  std::unique_ptr<RtlDebug> debug_target_;
 
   Cycle cycles_ = 0;
   std::optional<std::uint8_t> exit_status_;
@@ -345,6 +349,26 @@ std::optional<RunEnd> RtlMachine::advance(RunControl& control) {
   if (cpu_.stuck() || asleep()) return RunEnd::kHalted;
   if (cycles_ >= control.max_cycles()) return RunEnd::kCycleLimit;
   return control.poll(*this);
+}
+
+DebugTarget& RtlMachine::debug_target() {
+  if (debug_target_) return *debug_target_;
+  sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
+  const CpuState now = cycles_ == 0 ? CpuState::reset(config_.cpu) : state();
+  debug_target_ = std::make_unique<RtlDebug>(cpu_, watch_.get(), memory_.regions(nullptr, false),
+                                             now, [this] { return go_on(); });
+  return *debug_target_;
+}
+
+/// A piece of a run in a debugger's hands, which may pause it.
+std::optional<DebugStop> RtlMachine::go_on() {
+  const auto piece = sc_core::sc_time::from_value(kPollCycles * period_.value());
+  sc_core::sc_start(piece, sc_core::SC_EXIT_ON_STARVATION);
+  cycles_ = clock_.cycle();
+  if (differs_ || exit_status_) return DebugStop::kEnded;
+  if (cpu_.shutdown()) return DebugStop::kShutdown;
+  if (cpu_.stuck() || asleep()) return DebugStop::kHalted;
+  return std::nullopt;
 }
 
 RunOutcome RtlMachine::outcome(RunEnd end) {

@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include "models/engine/lockstep/linear_bytes.h"
+#include "models/engine/linear_bytes.h"
 #include "models/machine/bus_map.h"
 
 namespace strata {

@@ -8,6 +8,7 @@
 #include "models/base/text_screen.h"
 #include "models/debug/debug_core.h"
 #include "models/debug/post_card.h"
+#include "models/engine/engine_debug.h"
 #include "models/machine/bus_map.h"
 #include "models/machine/plain_machine.h"
 #include "models/pic/pic_core.h"
@@ -26,6 +27,23 @@ constexpr Cycle kQuantumInstructions = 1 << 17;
 constexpr Cycle kHostTimeLooksASecond = 200;
 constexpr unsigned kIrqLines = 16;
 
+/// Steps with what devices do meanwhile.
+class MachineDebug final : public EngineDebug {
+ public:
+  MachineDebug(Engine& engine, PlainMachine& machine, std::vector<MemoryRegion> memory,
+               std::function<bool()> ended)
+      : EngineDebug(engine, std::move(memory)), machine_(machine), ended_(std::move(ended)) {}
+
+ private:
+  Step make_step() override {
+    const Step step = to_step(machine_.step());
+    return ended_() ? Step{DebugStop::kEnded, step.instruction} : step;
+  }
+
+  PlainMachine& machine_;
+  std::function<bool()> ended_;
+};
+
 class EngineMachine final : public SoftwareMachine {
  public:
   explicit EngineMachine(const MachineConfig& config);
@@ -43,6 +61,7 @@ class EngineMachine final : public SoftwareMachine {
   std::map<std::string, std::uint64_t> exits() const override { return engine_->exits(); }
   TextScreen screen() const override { return vga_.snapshot(); }
   CpuState state() const override { return engine_->state(); }
+  DebugTarget& debug_target() override { return *debug_target_; }
 
  private:
   DebugSinks debug_sinks();
@@ -66,6 +85,7 @@ class EngineMachine final : public SoftwareMachine {
 
   std::optional<PostCard> post_card_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<MachineDebug> debug_target_;
   std::optional<RunEnd> stop_;  // what RunControl said
   std::optional<std::uint8_t> exit_status_;
   bool resetting_ = false;  // what the wires do meanwhile is nobody's news
@@ -128,10 +148,13 @@ void EngineMachine::plug_post_card() {
 /// Text memory is memory to every engine; trapping, it is so for reading only.
 std::optional<Error> EngineMachine::make_engine(MakeEngine make) {
   const bool shared = config_.vga_memory == VgaMemory::kShared;
-  auto engine = make(machine_, config_, memory_.regions(vga_.text_memory(), shared));
+  const std::vector<MemoryRegion> memory = memory_.regions(vga_.text_memory(), shared);
+  auto engine = make(machine_, config_, memory);
   if (!engine) return Error{engine.error()};
   engine_ = std::move(*engine);
   machine_.attach(*engine_);
+  debug_target_ = std::make_unique<MachineDebug>(*engine_, machine_, memory,
+                                                 [this] { return exit_status_.has_value(); });
   start();
   return std::nullopt;
 }

@@ -29,6 +29,13 @@ enum class StopReason {
   kRequested,  // request_stop() was called
 };
 
+/// What Engine::step_once() did.
+struct EngineStep {
+  /// kRequested: the step was made.
+  StopReason reason = StopReason::kRequested;
+  bool instruction = true;  // else an event was delivered
+};
+
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -41,6 +48,9 @@ class Engine {
 
   /// Whether time is the host's, which goes on by itself, instead of the instructions'.
   virtual bool on_host_time() const { return false; }
+
+  /// Replaces the state where the CPU stands; time and counts go on. Not from inside run().
+  virtual void set_registers(const CpuState& state) = 0;
 
   /// Virtual time now, exact inside EngineBus calls. Software engines: one instruction is `cpi`
   /// cycles; KVM: host time since the start at the machine's clock rate.
@@ -58,6 +68,11 @@ class Engine {
   /// instruction: at iterations). With an interrupt line high and EFLAGS.IF set it takes the
   /// interrupt, asking EngineBus::acknowledge_interrupt() for the vector.
   virtual StopReason run(Cycle deadline) = 0;
+
+  /// One step at the boundary where the CPU stands: the event that is due is delivered, or one
+  /// instruction executed (of a REP string instruction: one iteration, or more where the CPU lets
+  /// no trap between). kHalted and kShutdown as of run(), and then no step was made.
+  virtual EngineStep step_once() = 0;
 
   /// Level of the INTR pin. May be called from inside an EngineBus call.
   virtual void set_interrupt_line(bool level) = 0;

@@ -16,11 +16,16 @@ SoftwareEngine::SoftwareEngine(EngineBus& bus, std::span<const MemoryRegion> reg
 }
 
 void SoftwareEngine::load_state(const CpuState& state) {
-  processor_.load_state(state);
   cycle_ = state.tsc;
-  processor_.set_time_stamp(state.tsc);
   instructions_ = 0;
   order_ = 0;
+  set_registers(state);
+}
+
+void SoftwareEngine::set_registers(const CpuState& state) {
+  processor_.load_state(state);
+  processor_.set_time_stamp(state.tsc);
+  processor_.attention = true;
   shutdown_ = false;
 }
 
@@ -143,6 +148,16 @@ StopReason SoftwareEngine::run(Cycle deadline) {
 }
 
 // ---- one at a time ----
+
+EngineStep SoftwareEngine::step_once() {
+  if (shutdown_) return {StopReason::kShutdown, false};
+  if (take_event()) return {StopReason::kRequested, false};
+  if (processor_.system.halted != 0) return {StopReason::kHalted, false};
+  RetireRecord record;
+  execute_watched(record);
+  cycle_ += cpi_;
+  return {};
+}
 
 RetireRecord SoftwareEngine::begin_record() const {
   RetireRecord record;

@@ -22,10 +22,12 @@ class SoftwareEngine : public Engine {
  public:
   void load_state(const CpuState& state) override;
   CpuState state() const override;
+  void set_registers(const CpuState& state) override;
   Cycle cycle() const override { return cycle_; }
   void set_cycle(Cycle cycle) override;
   void advance_to(Cycle cycle) override;
   StopReason run(Cycle deadline) override;
+  EngineStep step_once() override;
   void set_interrupt_line(bool level) override;
   void raise_nmi() override;
   void request_stop() override;

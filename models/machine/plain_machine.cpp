@@ -89,6 +89,20 @@ void PlainMachine::run_events(Cycle until) {
   now_ = until;
 }
 
+EngineStep PlainMachine::step() {
+  constexpr Cycle kLongestSleep = Cycle{1} << 28;
+  stopped_ = false;
+  engine_->set_cycle(now_);
+  EngineStep step = engine_->step_once();
+  if (step.reason == StopReason::kHalted) {
+    RunLimits limits;
+    limits.limit = now_ + kLongestSleep;
+    if (sleep_until_interrupt(limits) && interrupt_) step = engine_->step_once();
+  }
+  run_events(engine_->cycle());
+  return step;
+}
+
 // ---- accesses ----
 
 /// An engine on host time can be past an event that it has not stopped for.

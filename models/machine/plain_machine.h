@@ -74,6 +74,10 @@ class PlainMachine final : public EngineBus {
   /// Runs on from where the machine is; time stands still between two calls.
   End run(const RunLimits& limits);
 
+  /// One step of the CPU, for a debugger: Engine::step_once() and what devices do until its end. A
+  /// CPU that is halted sleeps until an interrupt first; kHalted if none comes in 2^28 cycles.
+  EngineStep step();
+
   /// Ends run() after the instruction in progress. To be called by devices.
   void stop();
 

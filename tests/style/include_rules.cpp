@@ -18,7 +18,8 @@ constexpr char kMemoryMap[] = "\"models/machine/memory_map\\.h\"";
 constexpr char kBusMap[] = "\"models/machine/bus_map\\.h\"";
 constexpr char kIsa[] = "\"models/isa/.*\"";
 constexpr char kCpuInterface[] = "\"models/isa/(cpu_state|retire_record)\\.h\"";
-constexpr char kEngineFace[] = "\"models/engine/(engine|software_engine)\\.h\"";
+constexpr char kEngineFace[] =
+    "\"models/engine/(engine|software_engine|debug_target|engine_debug|linear_bytes)\\.h\"";
 constexpr char kBusShared[] = "\"models/bus/(wishbone|clock_driver|device_tlm)\\.h\"";
 constexpr char kOwn[] = "\"{folder}/.*\"";
 constexpr char kVerilated[] = "[<\"](V[a-z_0-9]+|verilated|verilated_vcd_c)\\.h[>\"]";

@@ -98,12 +98,16 @@ KvmEngine::KvmEngine(EngineBus& bus, std::unique_ptr<VirtualCpu> cpu, const KvmC
 KvmEngine::~KvmEngine() = default;
 
 void KvmEngine::load_state(const CpuState& state) {
-  failure_.clear();
-  shut_down_ = false;
-  note_boundary(state);
   share_.waive();
   exits_.fill(0);
   start_ns_ = monotonic_ns();
+  set_registers(state);
+}
+
+void KvmEngine::set_registers(const CpuState& state) {
+  failure_.clear();
+  shut_down_ = false;
+  note_boundary(state);
   if (!cpu_->write_state(state)) {
     fail(fmt::format("KVM refused the CPU state ({})", std::strerror(errno)));
   }
@@ -242,6 +246,7 @@ void KvmEngine::handle_exit() {
     case KVM_EXIT_IRQ_WINDOW_OPEN: ++exits_[kWindowExit]; return;
     case KVM_EXIT_INTR: ++exits_[kSignalExit]; return;
     case KVM_EXIT_SHUTDOWN: return note_shutdown();
+    case KVM_EXIT_DEBUG: stepped_ = true; return;
     case KVM_EXIT_INTERNAL_ERROR:
       if (run.internal.suberror == KVM_INTERNAL_ERROR_EMULATION) return step_in_software();
       return fail(fmt::format("KVM met an internal error {}", run.internal.suberror));
@@ -299,6 +304,47 @@ void KvmEngine::complete_access() {
     if (enter_guest()) handle_exit();
   }
   // immediate_exit stays set: the next run() starts with take().
+}
+
+EngineStep KvmEngine::step_once() {
+  if (shut_down_) return {StopReason::kShutdown, false};
+  if (halted_ && !(interrupt_line_ && interrupts_enabled_)) return {StopReason::kHalted, false};
+  const bool interrupted = interrupt_line_ && interruptible_;
+  if (interrupted) inject_interrupt();
+  halted_ = false;
+  timer_->enter();
+  timer_->take();
+  step_in_kvm();
+  timer_->leave();
+  if (shut_down_) return {StopReason::kShutdown, false};
+  return {StopReason::kRequested, !interrupted};
+}
+
+/// Runs until KVM reports a step, or the guest has come as far by a way that reports none: HLT, a
+/// software step, an instruction whose access was answered here.
+void KvmEngine::step_in_kvm() {
+  stepped_ = false;
+  cpu_->run().request_interrupt_window = 0;
+  const std::uint32_t eip = cpu_->read_state().eip;
+  while (!stepped_ && !halted_ && !shut_down_) {
+    // Anew each time: the instruction may have taken TF, which stepping uses, away.
+    if (!cpu_->single_step(true)) {
+      fail(fmt::format("KVM cannot single-step ({})", std::strerror(errno)));
+      break;
+    }
+    if (!enter_guest()) {
+      timer_->take();
+      continue;
+    }
+    const std::uint64_t software_steps = exits_[kSoftwareExit];
+    handle_exit();
+    if (exits_[kSoftwareExit] != software_steps) break;
+    if (!access_pending_) continue;
+    complete_access();
+    timer_->take();
+    if (cpu_->read_state().eip != eip) break;
+  }
+  cpu_->single_step(false);
 }
 
 /// KVM stands before an instruction it cannot emulate; some versions have queued #UD for it.

@@ -70,6 +70,7 @@ class KvmEngine final : public Engine {
   void load_state(const CpuState& state) override;
   /// EFLAGS and CR bits a 386 does not have are given back as the host CPU keeps them.
   CpuState state() const override;
+  void set_registers(const CpuState& state) override;
 
   /// Host CLOCK_MONOTONIC since load_state() or on from set_cycle(), in cycles of
   /// KvmConfig::clock_hz.
@@ -81,6 +82,8 @@ class KvmEngine final : public Engine {
   /// the call on, however early the deadline is, and while IF is clear, for 5 ms; setting IF then
   /// ends the run at once.
   StopReason run(Cycle deadline) override;
+  /// With KVM's own single step; failure() says so where the host has none.
+  EngineStep step_once() override;
   void set_interrupt_line(bool level) override { interrupt_line_ = level; }
   void raise_nmi() override;
   /// Async-signal-safe, and callable from any thread.
@@ -106,6 +109,7 @@ class KvmEngine final : public Engine {
   std::optional<StopReason> look_at_clock();
   void offer_interrupt();
   void inject_interrupt();
+  void step_in_kvm();
   void note_shutdown();
   bool wants_paging() const;
   const std::uint8_t* memory_at(std::uint32_t physical, std::uint32_t bytes) const;
@@ -138,6 +142,7 @@ class KvmEngine final : public Engine {
   bool interruptible_ = false;       // an interrupt may be injected at once
   bool halted_ = false;
   bool shut_down_ = false;
+  bool stepped_ = false;         // KVM has reported the end of a single step
   bool access_pending_ = false;  // KVM finishes the last port or MMIO access on its next run
   std::array<std::uint64_t, kExitKinds> exits_{};
   std::string failure_;

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include "models/engine/lockstep/linear_bytes.h"
+#include "models/engine/linear_bytes.h"
 #include "models/engine/lockstep/state_difference.h"
 #include "models/isa/disassemble.h"
 #include "models/isa/exceptions.h"

@@ -3,7 +3,7 @@
 // KvmEngine does around KVM_RUN, on hosts without KVM and with KVMs unlike the host's.
 //
 // Leaves out what the tests do not need: reads from ports and devices (all ones, no exit), batches
-// of string instructions, single steps.
+// of string instructions.
 #pragma once
 
 #include <atomic>
@@ -48,10 +48,14 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
       interpreter_.step();
       ++steps;
       if (port_written_) return leave(KVM_EXIT_IO, 0);
+      if (single_step_ && interpreter_.state().halted == 0) return leave(KVM_EXIT_DEBUG, 0);
     }
   }
 
-  bool single_step(bool) override { return false; }
+  bool single_step(bool on) override {
+    single_step_ = on;
+    return true;
+  }
   bool inject_interrupt(std::uint8_t vector) override {
     vector_ = vector;
     return open(interpreter_.state());
@@ -104,6 +108,7 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
   Block block_;
   std::optional<std::uint8_t> vector_;
   bool port_written_ = false;
+  bool single_step_ = false;
 };
 
 }  // namespace strata::test

@@ -35,6 +35,14 @@ class ScriptedEngine final : public Engine {
       cycle_ += late;
     }
   }
+  void set_registers(const CpuState& state) override { state_ = state; }
+  EngineStep step_once() override {
+    if (state_.halted && !line) return {StopReason::kHalted, false};
+    state_.halted = false;
+    if (const auto action = script.find(cycle_); action != script.end()) action->second();
+    cycle_ += late;
+    return {};
+  }
   void set_interrupt_line(bool level) override {
     line = level;
     line_changes.emplace_back(cycle_, level);

@@ -1,4 +1,5 @@
-// Looks at memory by linear address without being seen: for disassembly in reports.
+// Memory by linear address, without the guest or its devices noticing: for disassembly in reports
+// and for debuggers.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +19,10 @@ using PlainMemory = std::function<std::span<const std::uint8_t>(std::uint32_t ph
 /// tables, if `state` has paging on, map at the moment. How many there were.
 std::size_t read_linear_bytes(const PlainMemory& memory, const CpuState& state,
                               std::uint32_t linear, std::span<std::uint8_t> bytes);
+
+/// The other way, as far as there is memory in writable `regions`. How many bytes were written.
+std::size_t write_linear_bytes(std::span<const MemoryRegion> regions, const CpuState& state,
+                               std::uint32_t linear, std::span<const std::uint8_t> bytes);
 
 /// The regions, which outlive it, as such memory.
 PlainMemory plain_memory(std::span<const MemoryRegion> regions);

@@ -1,4 +1,4 @@
-#include "models/engine/lockstep/linear_bytes.h"
+#include "models/engine/linear_bytes.h"
 
 #include <algorithm>
 #include <cstring>
@@ -8,6 +8,14 @@
 
 namespace strata {
 namespace {
+
+/// The region an address lies in; null where there is none.
+const MemoryRegion* region_at(std::span<const MemoryRegion> regions, std::uint32_t physical) {
+  const auto found = std::ranges::find_if(regions, [physical](const MemoryRegion& region) {
+    return physical >= region.base && physical - region.base < region.size;
+  });
+  return found == regions.end() ? nullptr : &*found;
+}
 
 /// A page table entry; not present where there is no plain memory.
 std::uint32_t entry(const PlainMemory& plain, std::uint32_t physical) {
@@ -60,15 +68,24 @@ std::size_t read_linear_bytes(const PlainMemory& plain, const CpuState& state, s
   return done;
 }
 
+std::size_t write_linear_bytes(std::span<const MemoryRegion> regions, const CpuState& state,
+                               std::uint32_t linear, std::span<const std::uint8_t> bytes) {
+  std::size_t done = 0;
+  for (; done < bytes.size(); ++done, ++linear) {
+    const auto physical = translate(plain_memory(regions), state, linear);
+    const MemoryRegion* region = physical ? region_at(regions, *physical) : nullptr;
+    if (region == nullptr || !region->writable) break;
+    region->host[*physical - region->base] = bytes[done];
+  }
+  return done;
+}
+
 PlainMemory plain_memory(std::span<const MemoryRegion> regions) {
   return [regions](std::uint32_t physical) -> std::span<const std::uint8_t> {
-    for (const MemoryRegion& region : regions) {
-      const std::uint64_t offset = std::uint64_t{physical} - region.base;
-      if (physical >= region.base && offset < region.size) {
-        return {region.host + offset, static_cast<std::size_t>(region.size - offset)};
-      }
-    }
-    return {};
+    const MemoryRegion* region = region_at(regions, physical);
+    if (region == nullptr) return {};
+    const std::uint64_t offset = physical - region->base;
+    return {region->host + offset, static_cast<std::size_t>(region->size - offset)};
   };
 }
 

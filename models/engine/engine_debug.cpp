@@ -1,0 +1,17 @@
+#include "models/engine/engine_debug.h"
+
+namespace strata {
+
+DebugTarget::Step EngineDebug::make_step() {
+  return to_step(engine_.step_once());
+}
+
+DebugTarget::Step EngineDebug::to_step(const EngineStep& step) {
+  switch (step.reason) {
+    case StopReason::kHalted: return {DebugStop::kHalted, false};
+    case StopReason::kShutdown: return {DebugStop::kShutdown, false};
+    default: return {DebugStop::kStepped, step.instruction};
+  }
+}
+
+}  // namespace strata
