@@ -37,6 +37,8 @@ struct RunOutcome {
   RunEnd end = RunEnd::kHalted;
   std::uint8_t status = 0;  // kExited: the value written to port F4
   std::string report;       // kCheckFailed, kHostFailed: what to show the user
+  /// Waves were asked for, and the run ended before the first cycle of their window.
+  bool empty_window = false;
 };
 
 class Machine {

@@ -9,8 +9,8 @@
 #include <map>
 #include <sstream>
 
+#include "platform/command_table.h"
 #include "platform/numbers.h"
-#include "platform/options_help.h"
 #include "platform/version.h"
 
 namespace strata {
@@ -24,6 +24,7 @@ constexpr std::uint64_t kMaxMemory = 2048 * kMiB;
 constexpr double kMaxClockMhz = 4'000;
 constexpr unsigned kMaxCpi = 1000;
 constexpr unsigned kMaxMemoryLatency = 1000;
+constexpr unsigned kMaxRepeats = 1000;
 
 /// Thrown inside this file only; parse_command_line() turns it into an Error.
 struct BadOption {
@@ -37,112 +38,36 @@ template <typename... Args>
 
 using Text = std::vector<std::string>;
 
-po::options_description machine_options() {
-  po::options_description options("Machine");
+po::options_description to_description(const OptionGroup& group) {
+  po::options_description options(group.title);
   auto add = options.add_options();
-  add("disk", po::value<std::string>()->value_name("FILE"),
-      "raw image of the ATA drive, written in place; FILE,share reads it, as others may");
-  add("mem", po::value<std::string>()->value_name("SIZE")->default_value("16M"),
-      "RAM, 1M to 2048M; a bare number counts MiB");
-  add("cpu", po::value<std::string>()->value_name("MODEL")->default_value("586"),
-      "processor: 386, 486 or 586, all without FPU");
-  add("clock-mhz", po::value<std::string>()->value_name("F")->default_value("25"),
-      "CPU clock; timers derive from it");
-  add("bios", po::value<std::string>()->value_name("FILE"),
-      "boot ROM of your own, to end at 1 MiB and at 4 GiB");
-  add("post-port", po::value<std::string>()->value_name("PORT"),
-      "a port whose bytes are POST codes too, beside port 80");
-  add("append", po::value<std::string>()->value_name("TEXT"), "command line of a multiboot guest");
-  add("seed", po::value<std::string>()->value_name("N")->default_value("0"),
-      "power-on contents of RAM: 0 zeroes, else random");
-  add("device", po::value<Text>()->value_name("D=TWIN")->composing(),
-      "rtl: vga or ata as rtl or tlm, e.g. ata=tlm");
-  add("mem-latency", po::value<std::string>()->value_name("N")->default_value("2"),
-      "rtl: wait cycles of the memory");
-  add("cpi", po::value<std::string>()->value_name("N")->default_value("1"),
-      "interp: cycles an instruction");
-  add("vga-memory", po::value<std::string>()->value_name("HOW")->default_value("shared"),
-      "interp, kvm: shared with the display, or trap on every write");
-  return options;
-}
-
-po::options_description limit_options() {
-  po::options_description options("Limits");
-  auto add = options.add_options();
-  add("max-cycles", po::value<std::string>()->value_name("N"), "end after N CPU cycles (status 4)");
-  add("timeout", po::value<std::string>()->value_name("SECONDS"),
-      "end after so many host seconds (status 4)");
-  return options;
-}
-
-po::options_description output_options() {
-  po::options_description options("Output");
-  auto add = options.add_options();
-  add("display", po::value<std::string>()->value_name("HOW")->default_value("none"),
-      "none, or text: the screen in this terminal");
-  add("console", po::value<std::string>()->value_name("FILE"),
-      "bytes of the debug console, else on standard output");
-  add("serial", po::value<std::string>()->value_name("FILE"),
-      "bytes of the serial port; stdio for standard output");
-  add("screen-text", po::value<std::string>()->value_name("FILE"),
-      "final screen as text; - likewise");
-  add("screen-png", po::value<std::string>()->value_name("FILE"), "final screen as a picture");
-  add("stats", po::value<std::string>()->value_name("FILE"),
-      "figures of the run as JSON; - for standard output");
-  add("log", po::value<std::string>()->value_name("FILE"), "what the devices did, by cycle");
-  add("verbose", "the same on standard error");
-  add("quiet", "no status line and no closing line");
-  return options;
-}
-
-po::options_description wave_options() {
-  po::options_description options("Waves and checks (rtl)");
-  auto add = options.add_options();
-  add("vcd", po::value<std::string>()->value_name("FILE"), "waves as VCD");
-  add("fst", po::value<std::string>()->value_name("FILE"), "waves as FST");
-  add("trace-from", po::value<std::string>()->value_name("WHEN"), "begin at a cycle or symbol");
-  add("trace-to", po::value<std::string>()->value_name("WHEN"), "end at a cycle or symbol");
-  add("trace-last", po::value<std::string>()->value_name("N"),
-      "keep only the last N cycles before the end");
-  add("check", "compare every instruction with the interpreter");
-  return options;
-}
-
-po::options_description run_options() {
-  po::options_description options;
-  static const std::string names = engine_names();
-  options.add_options()(
-      "engine", po::value<std::string>()->value_name("E")->default_value("interp"), names.c_str());
-  options.add(machine_options()).add(limit_options()).add(output_options()).add(wave_options());
-  return options;
-}
-
-/// All of them, as --engines takes them.
-std::string engine_list() {
-  Text names;
-  for (const EngineEntry& engine : engines()) names.emplace_back(engine.name);
-  return fmt::format("{}", fmt::join(names, ","));
-}
-
-/// What --help says of each.
-std::string engine_help() {
-  std::string text = "\nEngines:\n";
-  for (const EngineEntry& engine : engines()) {
-    text += fmt::format("  {:<8}{}\n", engine.name, engine.description);
+  for (const OptionText& option : group.options) {
+    const char* name = option.name.c_str();
+    const char* text = option.text.c_str();
+    if (option.value.empty()) {
+      add(name, text);
+    } else if (option.repeated) {
+      add(name, po::value<Text>()->value_name(option.value)->composing(), text);
+    } else {
+      auto* value = po::value<std::string>()->value_name(option.value);
+      if (!option.initial.empty()) value->default_value(option.initial);
+      add(name, value, text);
+    }
   }
-  return text + '\n';
+  return options;
 }
 
-po::options_description compare_options() {
-  po::options_description own("Comparison");
-  auto add = own.add_options();
-  add("engines", po::value<std::string>()->value_name("LIST")->default_value(engine_list()),
-      "which, separated by commas");
-  add("json", po::value<std::string>()->value_name("FILE"),
-      "the table as JSON; - for standard output");
-  add("share-disk", "run on the image itself instead of a copy for each engine");
+/// A group without a title is the command's own list.
+po::options_description to_description(const std::vector<OptionGroup>& groups) {
   po::options_description options;
-  options.add(own).add(machine_options()).add(limit_options());
+  for (const OptionGroup& group : groups) {
+    const po::options_description described = to_description(group);
+    if (!group.title.empty()) {
+      options.add(described);
+      continue;
+    }
+    for (const auto& option : described.options()) options.add(option);
+  }
   return options;
 }
 
@@ -170,9 +95,10 @@ bool has_option(const EngineEntry* engine, std::string_view option) {
 /// Parsed options of one command, with access by name and messages that quote the name.
 class Values {
  public:
-  Values(po::options_description visible, const Text& arguments, const char* positional) {
-    visible.add_options()("help", "this text");
-    help_ = to_text(visible);
+  Values(const CommandText& command, const Text& arguments, const char* positional) {
+    po::options_description visible = to_description(command.groups);
+    visible.add_options()("help,h", "this text");
+    help_ = fmt::format("{}\n\n{}\n{}", command.synopsis, command.text, to_text(visible));
     po::options_description all;
     all.add(visible).add_options()("positional", po::value<Text>()->composing());
     po::positional_options_description positions;
@@ -207,6 +133,16 @@ class Values {
     const auto value = parse_unsigned(text(name));
     if (!value || *value < min || *value > max) {
       fail("--{}: '{}' is not a whole number from {} to {}", name, text(name), min, max);
+    }
+    return *value;
+  }
+
+  /// As parse_count() takes it.
+  std::uint64_t count(const std::string& name, std::uint64_t min, std::uint64_t max) const {
+    const auto value = parse_count(text(name));
+    if (!value || *value < min || *value > max) {
+      fail("--{}: '{}' is not a whole number from {} to {}, such as 2500, 10M or 1e6", name,
+           text(name), min, max);
     }
     return *value;
   }
@@ -309,7 +245,7 @@ void read_machine(const Values& values, RunOptions& run) {
 }
 
 void read_limits(const Values& values, RunOptions& run) {
-  if (values.given("max-cycles")) run.max_cycles = values.number("max-cycles", 1, kNever - 1);
+  if (values.given("max-cycles")) run.max_cycles = values.count("max-cycles", 1, kNever - 1);
   if (!values.given("timeout")) return;
   const auto seconds = parse_decimal(values.text("timeout"));
   if (!seconds || *seconds <= 0 || *seconds > 1e9) {
@@ -323,6 +259,7 @@ void read_output(const Values& values, RunOptions& run) {
       "display", {{"none", DisplayMode::kNone}, {"text", DisplayMode::kText}});
   run.console = values.text("console");
   run.serial = values.text("serial");
+  if (run.serial == "-") run.serial = "stdio";
   run.screen_text = values.text("screen-text");
   run.screen_png = values.text("screen-png");
   run.stats = values.text("stats");
@@ -337,7 +274,7 @@ void read_waves(const Values& values, RunOptions& run) {
   run.trace_from = values.text("trace-from");
   run.trace_to = values.text("trace-to");
   run.check = values.given("check");
-  if (values.given("trace-last")) run.trace_last = values.number("trace-last", 1, 100'000'000);
+  if (values.given("trace-last")) run.trace_last = values.count("trace-last", 1, 100'000'000);
   const bool traces = !run.vcd.empty() || !run.fst.empty();
   for (const char* name : {"trace-from", "trace-to", "trace-last"}) {
     if (values.given(name) && !traces) fail("--{} needs --vcd FILE or --fst FILE", name);
@@ -357,8 +294,8 @@ void check_engine(const Values& values, const EngineEntry* engine) {
 }
 
 Command parse_run(const Text& arguments) {
-  const Values values(run_options(), arguments, "guest");
-  if (values.given("help")) return ShowText{kRunHelp + engine_help() + values.help()};
+  const Values values(command_text("run"), arguments, "guest");
+  if (values.given("help")) return ShowText{values.help()};
   RunOptions run;
   run.engine = pick_engine("--engine", values.text("engine"));
   check_engine(values, run.engine);
@@ -370,16 +307,16 @@ Command parse_run(const Text& arguments) {
 }
 
 Command parse_compare(const Text& arguments) {
-  const Values values(compare_options(), arguments, "guest");
-  if (values.given("help")) return ShowText{kCompareHelp + engine_help() + values.help()};
+  const Values values(command_text("compare"), arguments, "guest");
+  if (values.given("help")) return ShowText{values.help()};
   CompareOptions compare;
   read_machine(values, compare.common);
   read_limits(values, compare.common);
   compare.json = values.text("json");
+  compare.repeats = static_cast<unsigned>(values.number("repeat", 1, kMaxRepeats));
   compare.share_disk = values.given("share-disk");
 
-  auto passed_on = machine_options();
-  passed_on.add(limit_options());
+  const po::options_description passed_on = to_description(machine_groups());
   std::istringstream list(values.text("engines"));
   for (std::string name; std::getline(list, name, ',');) {
     const EngineEntry* engine = pick_engine("--engines", name);
@@ -390,14 +327,17 @@ Command parse_compare(const Text& arguments) {
 }
 
 Command parse_info(const Text& arguments) {
-  const Values values(po::options_description(), arguments, nullptr);
-  if (values.given("help")) return ShowText{kInfoHelp + values.help()};
+  const Values values(command_text("info"), arguments, nullptr);
+  if (values.given("help")) return ShowText{values.help()};
   return InfoOptions{};
 }
 
 Command parse_disk(const Text& arguments) {
   const auto wants_help = [](const std::string& a) { return a == "--help" || a == "-h"; };
-  if (std::any_of(arguments.begin(), arguments.end(), wants_help)) return ShowText{kDiskHelp};
+  if (std::any_of(arguments.begin(), arguments.end(), wants_help)) {
+    const CommandText& create = command_text("disk create");
+    return ShowText{fmt::format("{}\n\n{}", create.synopsis, create.text)};
+  }
   if (arguments.size() != 3 || arguments[0] != "create") {
     fail("disk: give 'disk create FILE SIZE', for example 'disk create disk.img 1M'");
   }
@@ -410,7 +350,7 @@ Command parse(const Text& arguments) {
   if (arguments.empty()) fail("no command given; try 'strata --help'");
   const std::string& command = arguments[0];
   const Text rest(arguments.begin() + 1, arguments.end());
-  if (command == "--help" || command == "-h" || command == "help") return ShowText{kGeneralHelp};
+  if (command == "--help" || command == "-h" || command == "help") return ShowText{general_help()};
   if (command == "--version") return ShowText{fmt::format("strata {}\n", kVersion)};
   if (command == "run") return parse_run(rest);
   if (command == "compare") return parse_compare(rest);

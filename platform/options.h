@@ -65,6 +65,7 @@ struct CompareOptions {
   };
   std::vector<Engine> engines;
   RunOptions common;
+  unsigned repeats = 1;     // runs of each engine, taken in turn
   bool share_disk = false;  // let the engines work on the given image, one after another
   std::string json;
 };

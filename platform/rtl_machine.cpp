@@ -320,7 +320,10 @@ RunOutcome RtlMachine::run(RunControl& control) {
   while (!end) end = advance(control);
   RunOutcome result = outcome(*end);
   // What could not be written is known to the program (Output).
-  if (recorder_ != nullptr) (void)recorder_->close();
+  if (recorder_ != nullptr) {
+    const auto summary = recorder_->close();
+    result.empty_window = summary.ok() && summary.value().sampled_cycles == 0;
+  }
   return result;
 }
 

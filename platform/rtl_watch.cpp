@@ -49,6 +49,8 @@ void RtlWatch::move_window(Cycle cycle) {
   if (to_.cycle && cycle > *to_.cycle) {
     recorder_->stop();
     to_.cycle.reset();
+    // A window that ends before it begins is empty.
+    from_.address.reset();
   }
 }
 
@@ -56,7 +58,7 @@ void RtlWatch::move_window(const RetireRecord& record) {
   if (from_.address && next_is(record, *from_.address)) {
     recorder_->start();
     from_.address.reset();
-  } else if (!from_.address && to_.address && next_is(record, *to_.address)) {
+  } else if (recorder_->recording() && to_.address && next_is(record, *to_.address)) {
     recorder_->stop();
     to_.address.reset();
   }

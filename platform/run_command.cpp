@@ -18,7 +18,6 @@
 #include "platform/live_view.h"
 #include "platform/loader/guest_loader.h"
 #include "platform/machine.h"
-#include "platform/numbers.h"
 #include "platform/output/output_file.h"
 #include "platform/output/standard_streams.h"
 #include "platform/run_control.h"
@@ -27,6 +26,7 @@
 #include "platform/stats/run_report.h"
 #include "platform/stats/state_text.h"
 #include "platform/stop_signals.h"
+#include "platform/trace_point.h"
 
 namespace strata {
 namespace {
@@ -53,7 +53,6 @@ class Run {
   std::optional<Error> read_trace_points();
   std::optional<Error> open_disk();
   std::optional<Error> open_outputs();
-  Result<TracePoint> trace_point(const char* option, const std::string& text) const;
   std::vector<OutputFile> outputs() const;
   MachineConfig config();
   int finish(const RunOutcome& outcome, double seconds);
@@ -107,29 +106,21 @@ std::optional<Error> Run::prepare() {
   return open_outputs();
 }
 
-Result<TracePoint> Run::trace_point(const char* option, const std::string& text) const {
-  if (const auto cycle = parse_unsigned(text)) return TracePoint{*cycle, std::nullopt};
-  const auto symbol = guest_.symbols.by_name.find(text);
-  if (symbol != guest_.symbols.by_name.end()) return TracePoint{std::nullopt, symbol->second};
-  return Error{fmt::format("{}: '{}' is neither a cycle number nor a symbol of {}", option, text,
-                           guest_.name)};
-}
-
 std::optional<Error> Run::read_trace_points() {
   trace_.vcd_file = options_.vcd;
   trace_.fst_file = options_.fst;
   trace_.last = options_.trace_last;
   if (!options_.trace_from.empty()) {
-    const auto from = trace_point("--trace-from", options_.trace_from);
+    const auto from = parse_trace_point("--trace-from", options_.trace_from, guest_);
     if (!from) return Error{from.error()};
     trace_.from = from.value();
   }
   if (!options_.trace_to.empty()) {
-    const auto to = trace_point("--trace-to", options_.trace_to);
+    const auto to = parse_trace_point("--trace-to", options_.trace_to, guest_);
     if (!to) return Error{to.error()};
     trace_.to = to.value();
   }
-  return std::nullopt;
+  return check_window(trace_, options_.max_cycles);
 }
 
 std::optional<Error> Run::open_disk() {
@@ -204,6 +195,11 @@ int Run::finish(const RunOutcome& outcome, double seconds) {
   }
   write_results(figures, screen);
   explain(outcome, figures);
+  if (outcome.empty_window && outcome.end != RunEnd::kInterrupted) {
+    say("strata: no waves: the run did not reach --trace-from {}{}\n", options_.trace_from,
+        options_.trace_to.empty() ? "" : " before --trace-to " + options_.trace_to);
+    return kExitFailed;
+  }
   return figures.status;
 }
 

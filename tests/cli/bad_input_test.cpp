@@ -71,6 +71,17 @@ TEST_F(CliBadInput, NothingIsOpenedBeforeEverythingIsChecked) {
                  {"none.img"});
 }
 
+TEST_F(CliBadInput, WindowsWithoutACycle) {
+  const auto refuse = [&](std::vector<std::string> more, const std::vector<std::string>& parts) {
+    more.insert(more.begin(), {"run", "--engine", "rtl", "--vcd", "new.vcd"});
+    more.push_back("guest");
+    expect_refused(more, parts);
+  };
+  refuse({"--trace-from", "2000", "--trace-to", "1000"}, {"--trace-from 2000", "--trace-to 1000"});
+  refuse({"--trace-from", "1e6", "--max-cycles", "5k"}, {"--trace-from 1000000", "5000"});
+  refuse({"--trace-from", "nowhere+4"}, {"--trace-from", "'nowhere'", "symbol"});
+}
+
 TEST_F(CliBadInput, DiskCreate) {
   expect_refused({"disk"}, {"disk create FILE SIZE"});
   expect_refused({"disk", "create", "new.img", "1000"}, {"1000", "512"});

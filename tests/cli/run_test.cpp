@@ -214,5 +214,17 @@ TEST_F(CliRun, CheckFollowsStoresToRomAndToNowhere) {
   EXPECT_EQ(finished.status, 0xFF) << finished.err;
 }
 
+TEST_F(CliRun, WindowBehindTheEndIsAnError) {
+  write("guest", exit_guest(0));
+  const Finished late =
+      strata({"run", "--engine", "rtl", "--vcd", "w.vcd", "--trace-from", "1M", "guest"});
+  EXPECT_EQ(late.status, 1);
+  EXPECT_NE(late.err.find("no waves: the run did not reach --trace-from 1M"), std::string::npos)
+      << late.err;
+  EXPECT_EQ(
+      strata({"run", "--engine", "rtl", "--vcd", "w.vcd", "--trace-from", "10", "guest"}).status,
+      0);
+}
+
 }  // namespace
 }  // namespace strata::test

@@ -103,7 +103,7 @@ TEST(Options, RefusesWhatIsOutOfRange) {
                                              {"--clock-mhz", "nan"},
                                              {"--clock-mhz", "5000"},
                                              {"--max-cycles", "0"},
-                                             {"--max-cycles", "1e6"},
+                                             {"--max-cycles", "1.5"},
                                              {"--timeout", "0"},
                                              {"--timeout", "-1"},
                                              {"--timeout", "soon"},
@@ -158,8 +158,30 @@ TEST(Options, HelpListsOptionsOfTheCommand) {
     EXPECT_TRUE(contains(text({"run", "--help"}), option)) << option;
   }
   EXPECT_TRUE(contains(text({"compare", "--help"}), "--json"));
+  // What the help says of numbers is what parse_unsigned() and parse_count() take.
+  EXPECT_TRUE(contains(text({"run", "--help"}), "behind 0x, hexadecimal"));
   EXPECT_TRUE(contains(text({"disk", "--help"}), "SIZE"));
   EXPECT_TRUE(contains(text({"--version"}), "strata "));
+}
+
+TEST(Options, ShortHelpIsHelp) {
+  EXPECT_EQ(text({"-h"}), text({"--help"}));
+  for (const std::string command : {"run", "compare", "info", "disk"}) {
+    EXPECT_EQ(text({command, "-h"}), text({command, "--help"}));
+  }
+  EXPECT_EQ(text({"disk", "create", "-h"}), text({"disk", "--help"}));
+}
+
+TEST(Options, CountsOfCyclesAreWrittenAsPeopleDo) {
+  EXPECT_EQ(run({"--max-cycles", "1e6", "g"}).max_cycles, 1'000'000u);
+  EXPECT_EQ(run({"--max-cycles", "10M", "g"}).max_cycles, 10'000'000u);
+  EXPECT_EQ(run({"--max-cycles", "0x100", "g"}).max_cycles, 256u);
+  EXPECT_EQ(run({"--engine=rtl", "--fst=f", "--trace-last", "10k", "g"}).trace_last, 10'000u);
+  EXPECT_TRUE(contains(error({"run", "--max-cycles", "1.5", "g"}), "such as"));
+}
+
+TEST(Options, DashIsStandardOutput) {
+  EXPECT_EQ(run({"--serial", "-", "g"}).serial, "stdio");
 }
 
 TEST(Options, CompareForwardsToEachEngineWhatConcernsIt) {
@@ -193,6 +215,28 @@ TEST(Numbers, ParsesWholeNumbers) {
   for (const char* bad : {"", "_", "-1", "+1", "1_", "_1", " 1", "0x", "18446744073709551616"}) {
     EXPECT_FALSE(parse_unsigned(bad).has_value()) << bad;
   }
+}
+
+TEST(Numbers, ParsesCounts) {
+  EXPECT_EQ(parse_count("2500"), 2500u);
+  EXPECT_EQ(parse_count("0x10"), 16u);
+  EXPECT_EQ(parse_count("10M"), 10'000'000u);
+  EXPECT_EQ(parse_count("1e6"), 1'000'000u);
+  EXPECT_EQ(parse_count("2.5e6"), 2'500'000u);
+  EXPECT_EQ(parse_count("1.5k"), 1500u);
+  EXPECT_EQ(parse_count("1_000G"), 1'000'000'000'000u);
+  EXPECT_EQ(parse_count("1.50E1"), 15u);
+  for (const char* bad : {"", "M", "e6", "1e", "1.5", "1.", ".", "1e-3", "-1k", "1e20",
+                          "20000000000G", "0x10M", "1MB", "1e1e1", "1T"}) {
+    EXPECT_FALSE(parse_count(bad).has_value()) << bad;
+  }
+}
+
+TEST(Numbers, HexadecimalSizesKeepTheirDigits) {
+  EXPECT_EQ(parse_size("0x1B", 1024), 0x1Bu * 1024);
+  EXPECT_EQ(parse_size("0x10M", 1), 16u << 20);
+  EXPECT_EQ(parse_size("0x1KiB", 1), 1024u);
+  EXPECT_EQ(parse_size("512B", 1 << 20), 512u);
 }
 
 TEST(Numbers, ParsesSizes) {

@@ -1,0 +1,188 @@
+#include "platform/command_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "platform/engines.h"
+
+namespace strata {
+namespace {
+
+OptionGroup machine_group() {
+  return {
+      "Machine",
+      {
+          {"disk", "FILE", "",
+           "raw image of the ATA drive, written in place; FILE,share reads it, as others may", ""},
+          {"mem", "SIZE", "16M", "RAM, 1M to 2048M; a bare number counts MiB", ""},
+          {"cpu", "MODEL", "586", "processor: 386, 486 or 586, all without FPU", "386 486 586"},
+          {"clock-mhz", "F", "25", "CPU clock; timers derive from it", ""},
+          {"bios", "FILE", "", "boot ROM of your own, to end at 1 MiB and at 4 GiB", ""},
+          {"post-port", "PORT", "", "a port whose bytes are POST codes too, beside port 80", ""},
+          {"append", "TEXT", "", "command line of a multiboot guest", ""},
+          {"seed", "N", "0", "power-on contents of RAM: 0 zeroes, else random", ""},
+          {"device", "D=TWIN", "", "rtl: vga or ata as rtl or tlm, e.g. ata=tlm",
+           "vga=rtl vga=tlm ata=rtl ata=tlm", true},
+          {"mem-latency", "N", "2", "rtl: wait cycles of the memory", ""},
+          {"cpi", "N", "1", "interp: cycles an instruction", ""},
+          {"vga-memory", "HOW", "shared",
+           "interp, kvm: shared with the display, or trap on every write", "shared trap"},
+      }};
+}
+
+OptionGroup limit_group() {
+  return {"Limits",
+          {
+              {"max-cycles", "N", "", "end after N CPU cycles (status 4)", ""},
+              {"timeout", "SECONDS", "", "end after so many host seconds (status 4)", ""},
+          }};
+}
+
+OptionGroup output_group() {
+  return {"Output",
+          {
+              {"display", "HOW", "none", "none, or text: the screen in this terminal", "none text"},
+              {"console", "FILE", "", "bytes of the debug console, else on standard output", ""},
+              {"serial", "FILE", "", "bytes of the serial port; - for standard output", ""},
+              {"screen-text", "FILE", "", "final screen as text; - for standard output", ""},
+              {"screen-png", "FILE", "", "final screen as a picture", ""},
+              {"stats", "FILE", "", "figures of the run as JSON; - for standard output", ""},
+              {"log", "FILE", "", "what the devices did, by cycle", ""},
+              {"verbose", "", "", "the same on standard error", ""},
+              {"quiet", "", "", "no status line and no closing line", ""},
+          }};
+}
+
+OptionGroup wave_group() {
+  return {"Waves and checks (rtl)",
+          {
+              {"vcd", "FILE", "", "waves as VCD", ""},
+              {"fst", "FILE", "", "waves as FST", ""},
+              {"trace-from", "WHEN", "", "begin at a cycle or symbol", ""},
+              {"trace-to", "WHEN", "", "end at a cycle or symbol", ""},
+              {"trace-last", "N", "", "keep only the last N cycles before the end", ""},
+              {"check", "", "", "compare every instruction with the interpreter", ""},
+          }};
+}
+
+constexpr char kRunText[] =
+    R"(GUEST is a multiboot (version 1) i386 ELF file, a boot sector (512 bytes ending
+55 AA, loaded at 7C00), or a disk image whose first sector is one; such an image
+is also the disk when --disk is not given. Without GUEST, --bios is needed.
+A guest but a disk image may come through a pipe; - is standard input. The debug
+console (port E9) goes to standard output, unless --console names a file or a
+document (--stats -, --screen-text -) takes standard output; then to standard error.
+
+Numbers are decimal or, behind 0x, hexadecimal; _ may stand between digits.
+Cycles are also counted as 10M or 1e6 (thousands), sizes as 64K or 16M (1024s).
+WHEN is a cycle, or a symbol of GUEST, also as SYMBOL+OFFSET: the first time
+the instruction there is about to run.
+)";
+
+constexpr char kCompareText[] =
+    R"(Runs GUEST on each engine in a process of its own, on a fresh copy of the disk
+image, and prints cycles, instructions, wall time and exits side by side. A run
+that a limit or Ctrl-C has cut off is shown with its rate, without a time, and
+is not compared. Ends with 1 when final screen, disk image or status differ.
+)";
+
+constexpr char kDiskText[] =
+    R"(Makes FILE, a raw image of SIZE zero bytes; SIZE is a multiple of 512 and may
+end in K, M or G. An existing file is never overwritten.
+)";
+
+std::string engine_list(const char* separator) {
+  std::string list;
+  for (const EngineEntry& engine : engines()) {
+    list += (list.empty() ? "" : separator) + std::string(engine.name);
+  }
+  return list;
+}
+
+/// What --help says of each.
+std::string engine_help() {
+  std::string text = "\nEngines:\n";
+  for (const EngineEntry& engine : engines()) {
+    text += fmt::format("  {:<8}{}\n", engine.name, engine.description);
+  }
+  return text;
+}
+
+std::vector<OptionGroup> run_groups() {
+  return {{"", {{"engine", "E", "interp", engine_names(), engine_list(" ")}}},
+          machine_group(),
+          limit_group(),
+          output_group(),
+          wave_group()};
+}
+
+std::vector<OptionGroup> compare_groups() {
+  OptionGroup own = {
+      "Comparison",
+      {
+          {"engines", "LIST", engine_list(","), "which, separated by commas", ""},
+          {"json", "FILE", "", "the table as JSON; - for standard output", ""},
+          {"repeat", "N", "1", "run each engine N times, in turn; the time is the median", ""},
+          {"share-disk", "", "", "run on the image itself instead of a copy for each engine", ""},
+      }};
+  return {std::move(own), machine_group(), limit_group()};
+}
+
+}  // namespace
+
+const std::vector<CommandText>& command_table() {
+  static const std::vector<CommandText> kCommands = {
+      {"run", "run a guest", "strata run [options] GUEST", kRunText + engine_help(), run_groups()},
+      {"compare", "run it on one engine after another and compare",
+       "strata compare [options] GUEST", kCompareText + engine_help(), compare_groups()},
+      {"info",
+       "this host, its KVM, versions",
+       "strata info",
+       "Describes the host, its KVM and the libraries.\n",
+       {}},
+      {"disk create", "make an empty disk image", "strata disk create FILE SIZE", kDiskText, {}},
+  };
+  return kCommands;
+}
+
+const CommandText& command_text(const std::string& name) {
+  const auto found = std::ranges::find(command_table(), name, &CommandText::name);
+  assert(found != command_table().end());
+  return *found;
+}
+
+const std::vector<ExitCodeText>& exit_code_table() {
+  static const std::vector<ExitCodeText> kCodes = {
+      {"0", "the guest halted for good"},
+      {"1", "a check failed, something could not be written, or the disk image was lost"},
+      {"2", "bad option, file or host"},
+      {"3", "triple fault"},
+      {"4", "a limit was reached"},
+      {"130", "interrupted (Ctrl-C)"},
+      {"141", "the reader of the output went away"},
+  };
+  return kCodes;
+}
+
+std::string general_help() {
+  std::string text =
+      "strata runs one IA-32 PC at every level: cycle-accurate RTL, interpreter, KVM.\n\n";
+  for (const CommandText& command : command_table()) {
+    text += fmt::format("  {:<33} {}\n", command.synopsis, command.summary);
+  }
+  text +=
+      "\n'strata COMMAND --help' lists a command's options; -h is the same. The program ends\n"
+      "with the guest's own status (port F4), or\n";
+  for (const ExitCodeText& code : exit_code_table()) {
+    text += fmt::format("{:>5}  {}\n", code.code, code.meaning);
+  }
+  return text;
+}
+
+std::vector<OptionGroup> machine_groups() {
+  return {machine_group(), limit_group()};
+}
+
+}  // namespace strata

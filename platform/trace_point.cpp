@@ -1,0 +1,44 @@
+#include "platform/trace_point.h"
+
+#include <fmt/format.h>
+
+#include "platform/numbers.h"
+
+namespace strata {
+
+Result<TracePoint> parse_trace_point(const std::string& option, const std::string& text,
+                                     const GuestImage& guest) {
+  if (const auto cycle = parse_count(text)) return TracePoint{*cycle, std::nullopt};
+  const auto& symbols = guest.symbols.by_name;
+  if (const auto symbol = symbols.find(text); symbol != symbols.end()) {
+    return TracePoint{std::nullopt, symbol->second};
+  }
+  // A symbol's own name may contain a plus.
+  const std::size_t plus = text.rfind('+');
+  const auto symbol = symbols.find(text.substr(0, plus));
+  if (plus == std::string::npos || symbol == symbols.end()) {
+    return Error{fmt::format("{}: '{}' is neither a cycle number nor a symbol of {}", option,
+                             text.substr(0, plus), guest.name)};
+  }
+  const auto offset = parse_unsigned(text.substr(plus + 1));
+  if (!offset || *offset > 0xFFFFFFFF) {
+    return Error{fmt::format("{}: '{}' behind {} is not a number of bytes, such as 12 or 0xc",
+                             option, text.substr(plus + 1), text.substr(0, plus))};
+  }
+  return TracePoint{std::nullopt, symbol->second + static_cast<std::uint32_t>(*offset)};
+}
+
+std::optional<Error> check_window(const TraceConfig& trace, Cycle max_cycles) {
+  if (!trace.from.cycle) return std::nullopt;
+  if (trace.to.cycle && *trace.to.cycle < *trace.from.cycle) {
+    return Error{fmt::format("--trace-from {} is later than --trace-to {}", *trace.from.cycle,
+                             *trace.to.cycle)};
+  }
+  if (*trace.from.cycle >= max_cycles) {
+    return Error{fmt::format("--trace-from {} is later than the end, --max-cycles {}",
+                             *trace.from.cycle, max_cycles)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace strata

@@ -1,0 +1,17 @@
+# What `cmake --install` installs: the program with its manual page and completion, the guests, and the GTKWave files.
+include(GNUInstallDirs)
+
+if(TARGET strata AND TARGET strata_manual_files AND TARGET strata_guests)
+  set(manual_folder "${PROJECT_BINARY_DIR}/platform/manual")
+  set(guest_folder "${PROJECT_BINARY_DIR}/sw/")
+  install(TARGETS strata RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  install(FILES "${manual_folder}/strata.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+  install(FILES "${manual_folder}/strata.bash"
+      DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME strata)
+  install(FILES "${manual_folder}/_strata" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+  install(DIRECTORY "${guest_folder}" DESTINATION "${CMAKE_INSTALL_DATADIR}/strata/guests"
+      FILES_MATCHING PATTERN "*.elf" PATTERN "*.img"
+      PATTERN "CMakeFiles" EXCLUDE PATTERN "objects" EXCLUDE)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/traces/" DESTINATION "${CMAKE_INSTALL_DATADIR}/strata/traces")
+  install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+endif()
