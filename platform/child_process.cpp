@@ -18,6 +18,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// A process group of the child's own: Ctrl-C reaches it once, from its parent.
+class Attributes {
+ public:
+  Attributes() {
+    posix_spawnattr_init(&attributes_);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+  }
+  ~Attributes() { posix_spawnattr_destroy(&attributes_); }
+  Attributes(const Attributes&) = delete;
+  Attributes& operator=(const Attributes&) = delete;
+
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+};
+
 class FileActions {
  public:
   FileActions() { posix_spawn_file_actions_init(&actions_); }
@@ -65,13 +83,14 @@ Result<ChildResult> run_child(const std::string& program, const std::vector<std:
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
+  const Attributes attributes;
   FileActions files;
   files.redirect(STDOUT_FILENO, stdout_file);
   files.redirect(STDERR_FILENO, stderr_file);
 
   pid_t child = 0;
   const int failure =
-      posix_spawn(&child, program.c_str(), files.get(), nullptr, argv.data(), environ);
+      posix_spawn(&child, program.c_str(), files.get(), attributes.get(), argv.data(), environ);
   if (failure != 0) {
     return Error{fmt::format("{} cannot be started: {}", program, std::strerror(failure))};
   }

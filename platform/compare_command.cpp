@@ -3,6 +3,7 @@
 // its own, so every engine starts from the same bytes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -67,17 +68,11 @@ std::string last_line(const std::string& text) {
   return line.starts_with(prefix) ? line.substr(prefix.size()) : line;
 }
 
-bool same_content(const std::string& a, const std::string& b) {
-  std::ifstream left(a, std::ios::binary);
-  std::ifstream right(b, std::ios::binary);
-  std::vector<char> left_part(1 << 20);
-  std::vector<char> right_part(left_part.size());
-  while (left && right) {
-    left.read(left_part.data(), static_cast<std::streamsize>(left_part.size()));
-    right.read(right_part.data(), static_cast<std::streamsize>(right_part.size()));
-    if (left.gcount() != right.gcount() || left_part != right_part) return false;
-  }
-  return left.eof() && right.eof();
+std::vector<std::string> read_lines(const std::string& path) {
+  std::vector<std::string> lines;
+  std::ifstream file(path, std::ios::binary);
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
 }
 
 class CompareRun {
@@ -87,20 +82,32 @@ class CompareRun {
   int execute();
 
  private:
+  /// What there is of one engine so far.
+  struct Column {
+    const CompareOptions::Engine& engine;
+    std::vector<RunReport> reports;
+    bool missing = false;  // skipped or failed
+  };
+
   std::optional<Error> check_input();
-  std::optional<Error> run_engine(const CompareOptions::Engine& engine);
+  void run_all();
+  void run_engine(Column& column, unsigned repeat);
+  void take_figures(Column& column, const ChildResult& child);
   std::vector<std::string> arguments(const CompareOptions::Engine& engine,
                                      const std::string& name) const;
   std::optional<Error> copy_disk(const std::string& to) const;
-  void compare_disks();
+  void gather();
+  std::optional<Error> compare_ends();
   void add_note();
   int exit_status() const;
+  int report_failure(const Error& error) const;
 
   const CompareOptions& options_;
   TemporaryFolder folder_;
   std::string guest_;                // the guest given, or a copy of what came through a pipe
   std::string disk_;                 // the image given, or empty
   std::unique_ptr<RawImage> image_;  // the same, where it is copied
+  std::vector<Column> columns_;
   Comparison comparison_;
 };
 
@@ -109,8 +116,9 @@ std::optional<Error> CompareRun::check_input() {
   auto guest = load_guest({run.guest, run.bios, run.append, run.memory_bytes});
   if (!guest) return Error{guest.error()};
   disk_ = run.disk.empty() && guest->is_disk_image ? run.guest : run.disk;
-  comparison_.has_disk = !disk_.empty();
-  if (comparison_.has_disk) {
+  // A shared image is the last engine's work alone: there is nothing to compare.
+  comparison_.has_disk = !disk_.empty() && !options_.share_disk;
+  if (!disk_.empty()) {
     auto image = RawImage::open(
         disk_, run.disk_shared || !options_.share_disk ? ImageUse::kShare : ImageUse::kOwn);
     if (!image) return Error{image.error()};
@@ -138,7 +146,8 @@ std::vector<std::string> CompareRun::arguments(const CompareOptions::Engine& eng
                                                const std::string& name) const {
   // Options of the same name given later would be refused, so the user's --disk is left out.
   std::vector<std::string> all = {"run", "--engine=" + name, "--quiet",
-                                  "--stats=" + folder_.file(name + ".json")};
+                                  "--stats=" + folder_.file(name + ".json"),
+                                  "--screen-text=" + folder_.file(name + ".txt")};
   for (const std::string& argument : engine.arguments) {
     if (!argument.starts_with("--disk=")) all.push_back(argument);
   }
@@ -160,67 +169,117 @@ std::optional<Error> CompareRun::copy_disk(const std::string& to) const {
   return Error{copied.error() + "; set TMPDIR to a folder with room"};
 }
 
-std::optional<Error> CompareRun::run_engine(const CompareOptions::Engine& engine) {
-  const std::string name(engine.entry->name);
-  if (auto error = copy_disk(folder_.file(name + ".img"))) return error;
-  say("strata: running {} ...\n", name);
-  const std::string messages = folder_.file(name + ".err");
-  const auto child = run_child("/proc/self/exe", arguments(engine, name),
-                               folder_.file(name + ".out"), messages, RunControl::interrupted);
-  if (!child) return Error{child.error()};
+/// The engines in turn, so that what else the host does disturbs all of them alike.
+void CompareRun::run_all() {
+  for (const CompareOptions::Engine& engine : options_.engines) columns_.push_back({engine, {}});
+  for (unsigned repeat = 1; repeat <= options_.repeats; ++repeat) {
+    for (Column& column : columns_) {
+      if (RunControl::interrupted()) return;
+      if (!column.missing) run_engine(column, repeat);
+    }
+  }
+}
+
+void CompareRun::run_engine(Column& column, unsigned repeat) {
+  const std::string name(column.engine.entry->name);
+  const auto fail = [&](const std::string& reason) {
+    column.missing = true;
+    comparison_.failed.push_back({name, reason});
+  };
+  if (auto error = copy_disk(folder_.file(name + ".img"))) return fail(error->message);
+  std::string count;
+  if (options_.repeats > 1) count = fmt::format(" ({} of {})", repeat, options_.repeats);
+  say("strata: running {}{} ...\n", name, count);
+  std::error_code ignored;
+  fs::remove(folder_.file(name + ".json"), ignored);
+  const auto child =
+      run_child("/proc/self/exe", arguments(column.engine, name), folder_.file(name + ".out"),
+                folder_.file(name + ".err"), RunControl::interrupted);
+  if (!child) return fail(child.error());
+  take_figures(column, child.value());
+}
+
+void CompareRun::take_figures(Column& column, const ChildResult& child) {
+  const std::string name(column.engine.entry->name);
   // The input has been checked: what is left for the child to refuse is the engine itself. Without
   // figures nothing ran, whatever the status.
   const std::string figures = read_text(folder_.file(name + ".json"));
-  const std::string reason = last_line(read_text(messages));
-  if (figures.empty() && child.value().status == kExitBadInput) {
-    comparison_.skipped.push_back({name, reason});
-    return std::nullopt;
-  }
+  const std::string reason = last_line(read_text(folder_.file(name + ".err")));
   auto report = parse_run_report(figures);
-  if (!report) {
-    return Error{
-        fmt::format("{}: the run ended with status {}: {}", name, child.value().status, reason)};
+  if (report) {
+    report->guest = options_.common.guest.empty() ? options_.common.bios : options_.common.guest;
+    column.reports.push_back(std::move(*report));
+    return;
   }
-  report->guest = options_.common.guest.empty() ? options_.common.bios : options_.common.guest;
-  comparison_.runs.push_back(std::move(*report));
+  column.missing = true;
+  if (figures.empty() && child.status == kExitBadInput) {
+    comparison_.skipped.push_back({name, reason});
+  } else {
+    comparison_.failed.push_back(
+        {name, fmt::format("the run ended with status {}: {}", child.status, reason)});
+  }
+}
+
+void CompareRun::gather() {
+  for (const Column& column : columns_) {
+    if (column.reports.empty()) continue;
+    comparison_.runs.push_back(merge_repeats(column.reports));
+    const RunReport& first = column.reports.front();
+    const bool steady = std::ranges::all_of(column.reports, [&](const RunReport& report) {
+      return report.screen_hash == first.screen_hash && report.status == first.status;
+    });
+    if (!steady && comparison_.runs.back().finished()) {
+      comparison_.unsteady.push_back(first.engine);
+    }
+  }
+}
+
+std::optional<Error> CompareRun::compare_ends() {
+  std::vector<FinalScreen> screens;
+  std::vector<FinalImage> images;
+  for (const ComparedRun& run : comparison_.runs) {
+    const RunReport& report = run.report;
+    if (!run.finished()) continue;
+    screens.push_back({report.engine, report.screen_rows,
+                       read_lines(folder_.file(report.engine + ".txt")), report.screen_hash});
+    images.push_back({report.engine, folder_.file(report.engine + ".img")});
+  }
+  comparison_.screen = compare_screens(screens);
+  if (!comparison_.has_disk || images.size() < 2) return std::nullopt;
+  auto difference = compare_images(images);
+  if (!difference) return Error{difference.error()};
+  comparison_.disk = std::move(*difference);
   return std::nullopt;
 }
 
-void CompareRun::compare_disks() {
-  const std::vector<RunReport>& runs = comparison_.runs;
-  for (std::size_t i = 1; i < runs.size(); ++i) {
-    comparison_.same_screen &= runs[i].screen_hash == runs[0].screen_hash;
-    // A shared image is the last engine's work alone: there is nothing to compare.
-    if (disk_.empty() || options_.share_disk) continue;
-    comparison_.same_disk &=
-        same_content(folder_.file(runs[0].engine + ".img"), folder_.file(runs[i].engine + ".img"));
-  }
-}
-
 void CompareRun::add_note() {
-  for (const RunReport& run : comparison_.runs) {
-    const std::string note = find_engine(run.engine)->probe().note;
+  for (const ComparedRun& run : comparison_.runs) {
+    const std::string note = find_engine(run.report.engine)->probe().note;
     if (!note.empty()) comparison_.note = note;
   }
 }
 
 int CompareRun::exit_status() const {
+  if (RunControl::interrupted()) return kExitInterrupted;
+  if (!comparison_.failed.empty()) return kExitFailed;
   if (comparison_.runs.empty()) return kExitBadInput;
   if (!comparison_.identical()) return kExitFailed;
-  return comparison_.runs.front().status;
+  for (const ComparedRun& run : comparison_.runs) {
+    if (!run.finished()) return run.report.status;
+  }
+  return comparison_.runs.front().report.status;
+}
+
+int CompareRun::report_failure(const Error& error) const {
+  say("strata: {}\n", error.message);
+  return RunControl::interrupted() ? kExitInterrupted : kExitFailed;
 }
 
 int CompareRun::execute() {
   if (auto error = check_input()) return report_bad_input(error->message);
-  for (const CompareOptions::Engine& engine : options_.engines) {
-    if (RunControl::interrupted()) break;
-    if (auto error = run_engine(engine)) {
-      say("strata: {}\n", error->message);
-      return RunControl::interrupted() ? kExitInterrupted : kExitFailed;
-    }
-  }
-  if (RunControl::interrupted()) return kExitInterrupted;
-  compare_disks();
+  run_all();
+  gather();
+  if (auto error = compare_ends()) return report_failure(*error);
   add_note();
   // Standard output takes one document.
   const bool json_on_standard_output = options_.json == "-";

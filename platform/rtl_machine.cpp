@@ -410,6 +410,7 @@ std::optional<FrameBuffer> RtlMachine::picture() const {
 
 std::map<std::string, std::uint64_t> RtlMachine::exits() const {
   std::map<std::string, std::uint64_t> exits{{"port", cpu_.port_accesses()},
+                                             {"mmio", cpu_.device_accesses()},
                                              {"hlt", cpu_.halts()},
                                              {"interrupt", cpu_.interrupts()},
                                              {"exception", cpu_.exceptions()}};

@@ -189,6 +189,7 @@ int Run::finish(const RunOutcome& outcome, double seconds) {
     standard_output().put(trimmed(to_text(screen)) + "\n");
   RunReport figures = report(outcome, seconds);
   figures.screen_hash = hash_screen(screen);
+  figures.screen_rows = hash_rows(screen);
   if (image_ && !image_->failure().empty()) {
     say("strata: {}\n", image_->failure());
     figures.status = kExitFailed;

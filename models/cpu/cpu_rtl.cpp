@@ -2,7 +2,17 @@
 
 #include <bit>
 
+#include "models/machine/memory_map.h"
+
 namespace strata {
+namespace {
+
+bool in_vga_window(std::uint32_t address) {
+  return address >= STRATA_VGA_TEXT_BASE && address < STRATA_VGA_TEXT_BASE + STRATA_VGA_TEXT_SIZE;
+}
+
+}  // namespace
+
 CpuRtl::CpuRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
                CpuFamily family)
     : ClockedModule(name, clock), model_(context, this->name(), family) {
@@ -56,6 +66,8 @@ void CpuRtl::drive_bus(Cycle cycle) {
   if (listener_ != nullptr && now.stb && now.we && now.tga == kMemorySpace) {
     listener_->on_memory_write(now.adr);
   }
+  const bool data = now.stb && now.tga == kMemorySpace && now.cti == kCtiClassic;
+  if (data && in_vga_window(now.adr)) ++device_accesses_;
   driven_ = now;
   request.write(driven_);
 }

@@ -63,6 +63,8 @@ class CpuRtl : public ClockedModule {
   std::uint64_t exceptions() const { return exceptions_; }
   std::uint64_t interrupts() const { return interrupts_; }
   std::uint64_t port_accesses() const { return port_accesses_; }
+  /// Bus cycles to the VGA's text memory, the one device in memory space.
+  std::uint64_t device_accesses() const { return device_accesses_; }
   std::uint64_t halts() const { return halts_; }
 
   /// Cycles in which the core was clocked; the others it slept through halted.
@@ -104,6 +106,7 @@ class CpuRtl : public ClockedModule {
   std::uint64_t exceptions_ = 0;
   std::uint64_t interrupts_ = 0;
   std::uint64_t port_accesses_ = 0;
+  std::uint64_t device_accesses_ = 0;
   std::uint64_t halts_ = 0;
   Cycle clocked_ = 0;
   bool counting_ = false;

@@ -88,7 +88,8 @@ class Engine {
   /// Instructions retired since load_state(); 0 where the engine cannot know (KVM).
   virtual std::uint64_t instructions() const = 0;
 
-  /// What left the engine, by reason: "port", "mmio", "hlt", "interrupt-window", ...
+  /// What left the engine, by reason. On every engine "port" and "mmio" are accesses, "hlt" is
+  /// falling asleep and "interrupt" a delivery; KVM adds "vm-exit" and its kinds.
   virtual std::map<std::string, std::uint64_t> exits() const = 0;
 
   /// Why the host could not go on, in one line, when run() returned kShutdown for another reason

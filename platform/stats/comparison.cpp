@@ -13,27 +13,60 @@
 namespace strata {
 namespace {
 
-constexpr int kLabelWidth = 22;
+constexpr int kLabelWidth = 24;
 constexpr int kColumnWidth = 16;
+constexpr int kSchema = 1;  // platform/stats/README.md describes it
 
-double fastest_seconds(const Comparison& comparison) {
-  double fastest = 0;
-  for (const RunReport& run : comparison.runs) {
-    if (fastest == 0 || run.seconds < fastest) fastest = run.seconds;
+/// What `exits` counts under a name, on every engine that has it.
+struct EventText {
+  const char* name;
+  const char* meaning;
+};
+constexpr EventText kEvents[] = {
+    {"port", "reads and writes of ports (rtl: I/O cycles on the bus)"},
+    {"mmio", "reads and writes of memory that the device itself answered"},
+    {"hlt", "times the CPU slept in HLT"},
+    {"interrupt", "interrupts delivered"},
+    {"exception", "exceptions delivered (rtl counts them)"},
+    {"vm-exit", "times KVM returned to the program, for any reason"},
+    {"interrupt-window", "of these, to take a waiting interrupt"},
+    {"signal", "of these, for a timer or a stop"},
+    {"software-step", "of these, for an instruction KVM cannot run"},
+    {"shutdown", "of these, after a triple fault"},
+    {"other", "of these, for what KVM does not explain"},
+};
+
+struct CyclesText {
+  const char* engine;
+  const char* meaning;
+};
+constexpr CyclesText kCycles[] = {
+    {"rtl", "clock cycles of the machine"},
+    {"interp", "instructions times --cpi, and the time halted"},
+    {"kvm", "the host's time in cycles of --clock-mhz"},
+};
+
+std::optional<double> fastest_seconds(const Comparison& comparison) {
+  std::optional<double> fastest;
+  for (const ComparedRun& run : comparison.runs) {
+    if (!run.finished() || run.report.seconds <= 0) continue;
+    fastest = std::min(fastest.value_or(run.report.seconds), run.report.seconds);
   }
   return fastest;
 }
 
-double slow_down(const Comparison& comparison, const RunReport& run) {
-  const double fastest = fastest_seconds(comparison);
-  return fastest > 0 ? run.seconds / fastest : 1;
+/// Times the fastest's time; nothing for a run that was cut off.
+std::optional<double> slow_down(const Comparison& comparison, const ComparedRun& run) {
+  const auto fastest = fastest_seconds(comparison);
+  if (!fastest || !run.finished()) return std::nullopt;
+  return run.report.seconds / *fastest;
 }
 
-using Cell = std::function<std::string(const RunReport&)>;
+using Cell = std::function<std::string(const ComparedRun&)>;
 
 std::string row(const Comparison& comparison, const std::string& label, const Cell& cell) {
   std::string line = fmt::format("{:<{}}", label, kLabelWidth);
-  for (const RunReport& run : comparison.runs) {
+  for (const ComparedRun& run : comparison.runs) {
     line += fmt::format("{:>{}}", cell(run), kColumnWidth);
   }
   return line + "\n";
@@ -43,35 +76,56 @@ std::string known(const std::optional<double>& value, const char* format) {
   return value ? fmt::format(fmt::runtime(format), *value) : "-";
 }
 
-std::string figures(const Comparison& c) {
-  std::string text = row(c, "", [](const RunReport& r) { return r.engine; });
-  text += row(c, "ended", [](const RunReport& r) { return r.outcome; });
-  text += row(c, "status", [](const RunReport& r) { return fmt::format("{}", r.status); });
-  text += row(c, "cycles", [](const RunReport& r) { return group_digits(r.cycles); });
-  text += row(c, "instructions", [](const RunReport& r) {
-    return r.instructions ? group_digits(*r.instructions) : "-";
-  });
-  text += row(c, "CPI", [](const RunReport& r) { return known(r.cpi(), "{:.2f}"); });
-  text += row(c, "wall time", [](const RunReport& r) { return seconds_text(r.seconds); });
-  text += row(c, "MHz", [](const RunReport& r) {
-    return fmt::format("{:.3f}", r.cycles_per_second() / 1e6);
-  });
-  text += row(c, "MIPS", [](const RunReport& r) { return known(r.mips(), "{:.3f}"); });
+/// Time, its spread and the ranking: of runs that finished only.
+std::string times(const Comparison& c) {
+  std::size_t repeats = 1;
+  for (const ComparedRun& run : c.runs) repeats = std::max(repeats, run.seconds.size());
+  std::string text =
+      row(c, repeats > 1 ? fmt::format("time, median of {}", repeats) : "wall time",
+          [](const ComparedRun& r) { return r.finished() ? seconds_text(r.report.seconds) : "-"; });
+  if (repeats > 1) {
+    text += row(c, "spread", [](const ComparedRun& r) {
+      const auto spread = r.finished() ? r.spread() : std::nullopt;
+      return spread ? fmt::format("{:.1f} %", 100 * *spread) : "-";
+    });
+  }
   text += row(c, "times the fastest",
-              [&](const RunReport& r) { return fmt::format("{:.1f}x", slow_down(c, r)); });
+              [&](const ComparedRun& r) { return known(slow_down(c, r), "{:.1f}x"); });
   return text;
 }
 
-std::string exits(const Comparison& c) {
-  std::set<std::string> reasons;
-  for (const RunReport& run : c.runs) {
-    for (const auto& [reason, count] : run.exits) reasons.insert(reason);
+std::string figures(const Comparison& c) {
+  std::string text = row(c, "", [](const ComparedRun& r) { return r.report.engine; });
+  text += row(c, "ended", [](const ComparedRun& r) { return r.report.outcome; });
+  text += row(c, "finished", [](const ComparedRun& r) { return r.finished() ? "yes" : "CUT OFF"; });
+  text += row(c, "status", [](const ComparedRun& r) { return fmt::format("{}", r.report.status); });
+  text += row(c, "cycles", [](const ComparedRun& r) { return group_digits(r.report.cycles); });
+  text += row(c, "instructions", [](const ComparedRun& r) {
+    return r.report.instructions ? group_digits(*r.report.instructions) : "-";
+  });
+  text += row(c, "CPI", [](const ComparedRun& r) { return known(r.report.cpi(), "{:.2f}"); });
+  text += times(c);
+  text += row(c, "MHz", [](const ComparedRun& r) {
+    return fmt::format("{:.3f}", r.report.cycles_per_second() / 1e6);
+  });
+  text += row(c, "MIPS", [](const ComparedRun& r) { return known(r.report.mips(), "{:.3f}"); });
+  return text;
+}
+
+std::set<std::string> event_names(const Comparison& c) {
+  std::set<std::string> names;
+  for (const ComparedRun& run : c.runs) {
+    for (const auto& [name, count] : run.report.exits) names.insert(name);
   }
+  return names;
+}
+
+std::string exits(const Comparison& c) {
   std::string text;
-  for (const std::string& reason : reasons) {
-    text += row(c, "exits: " + reason, [&](const RunReport& r) {
-      const auto found = r.exits.find(reason);
-      return found == r.exits.end() ? "-" : group_digits(found->second);
+  for (const std::string& name : event_names(c)) {
+    text += row(c, "exits: " + name, [&](const ComparedRun& r) {
+      const auto found = r.report.exits.find(name);
+      return found == r.report.exits.end() ? "-" : group_digits(found->second);
     });
   }
   return text;
@@ -81,46 +135,141 @@ std::string exits(const Comparison& c) {
 std::string cycle_causes(const Comparison& c) {
   constexpr std::string_view kPrefix = "cpu.cycles.";
   std::set<std::string> names;
-  for (const RunReport& run : c.runs) {
-    for (const auto& [name, count] : run.counters) {
+  for (const ComparedRun& run : c.runs) {
+    for (const auto& [name, count] : run.report.counters) {
       if (name.starts_with(kPrefix)) names.insert(name);
     }
   }
   std::string text;
   for (const std::string& name : names) {
-    text += row(c, "cycles: " + name.substr(kPrefix.size()), [&](const RunReport& r) {
-      const auto found = r.counters.find(name);
-      if (found == r.counters.end() || r.cycles == 0) return std::string("-");
-      return fmt::format(
-          "{:.1f} %", 100.0 * static_cast<double>(found->second) / static_cast<double>(r.cycles));
+    text += row(c, "cycles: " + name.substr(kPrefix.size()), [&](const ComparedRun& r) {
+      const auto found = r.report.counters.find(name);
+      if (found == r.report.counters.end() || r.report.cycles == 0) return std::string("-");
+      return fmt::format("{:.1f} %", 100.0 * static_cast<double>(found->second) /
+                                         static_cast<double>(r.report.cycles));
     });
   }
   return text;
 }
 
-std::string verdict(bool same) {
-  return same ? "identical" : "DIFFERENT";
+/// What the names in the table mean, for those that are in it.
+std::string legend(const Comparison& c) {
+  std::string text;
+  for (const auto& [engine, meaning] : kCycles) {
+    if (std::ranges::any_of(c.runs, [&](const auto& run) { return run.report.engine == engine; })) {
+      text += fmt::format("cycles, {}: {}\n", engine, meaning);
+    }
+  }
+  const std::set<std::string> names = event_names(c);
+  for (const auto& [name, meaning] : kEvents) {
+    if (names.contains(name)) text += fmt::format("{}: {}\n", name, meaning);
+  }
+  return text;
+}
+
+std::string verdict(const std::optional<Difference>& difference) {
+  return difference ? "DIFFERENT, first in " + to_text(*difference) : "identical\n";
+}
+
+std::string verdicts(const Comparison& c) {
+  std::string compared;
+  std::size_t finished = 0;
+  for (const ComparedRun& run : c.runs) {
+    if (!run.finished()) continue;
+    compared += (finished++ == 0 ? "" : ", ") + run.report.engine;
+  }
+  if (finished < 2) {
+    return c.runs.size() < 2 ? "" : "nothing to compare: fewer than two runs finished\n";
+  }
+  std::string text = c.complete() ? "" : fmt::format("compared: {}\n", compared);
+  text += fmt::format("end and status: {}\n", c.same_status() ? "identical" : "DIFFERENT");
+  text += "final screen: " + verdict(c.screen);
+  if (c.has_disk) text += "disk image: " + verdict(c.disk);
+  return text;
+}
+
+nlohmann::ordered_json or_null(const std::optional<double>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+nlohmann::ordered_json to_json_value(const std::optional<Difference>& difference) {
+  if (!difference) return nullptr;
+  nlohmann::ordered_json json;
+  json["unit"] = difference->unit;
+  json["place"] = difference->place;
+  json["odd_one"] = difference->odd_one();
+  json["sides"] = nlohmann::ordered_json::array();
+  for (const Agreement& side : difference->sides) {
+    json["sides"].push_back({{"engines", side.engines}, {"shown", side.shown}});
+  }
+  return json;
+}
+
+nlohmann::ordered_json to_json_value(const std::vector<MissingEngine>& engines) {
+  auto json = nlohmann::ordered_json::array();
+  for (const MissingEngine& one : engines) {
+    json.push_back({{"engine", one.engine}, {"reason", one.reason}});
+  }
+  return json;
 }
 
 }  // namespace
 
-bool Comparison::same_status() const {
-  return std::all_of(runs.begin(), runs.end(), [&](const RunReport& run) {
-    return run.status == runs.front().status && run.outcome == runs.front().outcome;
+bool ComparedRun::finished() const {
+  return report.outcome == "exited" || report.outcome == "halted" ||
+         report.outcome == "triple-fault";
+}
+
+std::optional<double> ComparedRun::spread() const {
+  if (seconds.size() < 2 || report.seconds <= 0) return std::nullopt;
+  const auto [shortest, longest] = std::ranges::minmax(seconds);
+  return (longest - shortest) / report.seconds;
+}
+
+ComparedRun merge_repeats(std::vector<RunReport> repeats) {
+  ComparedRun merged;
+  for (const RunReport& repeat : repeats) merged.seconds.push_back(repeat.seconds);
+  // A run that was cut off says so, however often others finished.
+  const auto cut = std::ranges::find_if(repeats, [](const RunReport& report) {
+    return !ComparedRun{report, {}}.finished();
   });
+  if (cut != repeats.end()) {
+    merged.report = *cut;
+    return merged;
+  }
+  std::ranges::stable_sort(repeats, {}, &RunReport::seconds);
+  merged.report = repeats[(repeats.size() - 1) / 2];
+  return merged;
+}
+
+bool Comparison::same_status() const {
+  const RunReport* first = nullptr;
+  for (const ComparedRun& run : runs) {
+    if (!run.finished()) continue;
+    if (first == nullptr) first = &run.report;
+    if (run.report.status != first->status || run.report.outcome != first->outcome) return false;
+  }
+  return true;
+}
+
+bool Comparison::complete() const {
+  return failed.empty() && std::ranges::all_of(runs, &ComparedRun::finished);
 }
 
 std::string to_table(const Comparison& comparison) {
   std::string text;
   if (!comparison.runs.empty()) {
-    text += figures(comparison) + cycle_causes(comparison) + exits(comparison) + "\n";
+    text += figures(comparison) + cycle_causes(comparison) + exits(comparison) + "\n" +
+            legend(comparison) + "\n" + verdicts(comparison);
   }
-  if (comparison.runs.size() > 1) {
-    text += fmt::format("final screen: {}\n", verdict(comparison.same_screen));
-    if (comparison.has_disk) text += fmt::format("disk image: {}\n", verdict(comparison.same_disk));
+  for (const std::string& engine : comparison.unsteady) {
+    text += fmt::format("repeats of {} ended DIFFERENTLY\n", engine);
   }
-  for (const SkippedEngine& skipped : comparison.skipped) {
-    text += fmt::format("skipped {}: {}\n", skipped.engine, skipped.reason);
+  for (const MissingEngine& engine : comparison.skipped) {
+    text += fmt::format("skipped {}: {}\n", engine.engine, engine.reason);
+  }
+  for (const MissingEngine& engine : comparison.failed) {
+    text += fmt::format("no figures of {}: {}\n", engine.engine, engine.reason);
   }
   if (!comparison.note.empty()) text += fmt::format("note: {}\n", comparison.note);
   return text;
@@ -128,19 +277,26 @@ std::string to_table(const Comparison& comparison) {
 
 std::string to_json(const Comparison& comparison) {
   nlohmann::ordered_json json;
+  json["schema"] = kSchema;
   json["runs"] = nlohmann::ordered_json::array();
-  for (const RunReport& run : comparison.runs) {
-    auto entry = to_json_value(run);
-    entry["slow_down"] = slow_down(comparison, run);
+  for (const ComparedRun& run : comparison.runs) {
+    auto entry = to_json_value(run.report);
+    entry["finished"] = run.finished();
+    entry["slow_down"] = or_null(slow_down(comparison, run));
+    entry["repeats"] = run.seconds;
+    entry["spread"] = or_null(run.spread());
     json["runs"].push_back(std::move(entry));
   }
-  json["skipped"] = nlohmann::ordered_json::array();
-  for (const SkippedEngine& skipped : comparison.skipped) {
-    json["skipped"].push_back({{"engine", skipped.engine}, {"reason", skipped.reason}});
-  }
-  json["same_screen"] = comparison.same_screen;
-  json["same_disk"] = comparison.same_disk;
+  json["skipped"] = to_json_value(comparison.skipped);
+  json["failed"] = to_json_value(comparison.failed);
+  json["unsteady"] = comparison.unsteady;
+  json["same_screen"] = !comparison.screen;
+  json["same_disk"] = !comparison.disk;
+  json["same_status"] = comparison.same_status();
   json["identical"] = comparison.identical();
+  json["complete"] = comparison.complete();
+  json["screen_difference"] = to_json_value(comparison.screen);
+  json["disk_difference"] = to_json_value(comparison.disk);
   json["note"] = comparison.note;
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

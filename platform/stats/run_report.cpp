@@ -10,6 +10,8 @@
 namespace strata {
 namespace {
 
+constexpr int kSchema = 1;  // platform/stats/README.md describes it
+
 template <typename T>
 nlohmann::ordered_json or_null(const std::optional<T>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
@@ -44,6 +46,7 @@ std::optional<double> RunReport::mips() const {
 
 nlohmann::ordered_json to_json_value(const RunReport& report) {
   nlohmann::ordered_json json;
+  json["schema"] = kSchema;
   json["engine"] = report.engine;
   json["guest"] = report.guest;
   json["outcome"] = report.outcome;
@@ -58,6 +61,7 @@ nlohmann::ordered_json to_json_value(const RunReport& report) {
   json["exits"] = report.exits;
   json["counters"] = report.counters;
   json["screen_hash"] = report.screen_hash;
+  json["screen_rows"] = report.screen_rows;
   json["host"] = report.host;
   return json;
 }
@@ -84,6 +88,7 @@ Result<RunReport> parse_run_report(const std::string& text) {
     json.at("exits").get_to(report.exits);
     json.at("counters").get_to(report.counters);
     json.at("screen_hash").get_to(report.screen_hash);
+    json.at("screen_rows").get_to(report.screen_rows);
     json.at("host").get_to(report.host);
     return report;
   } catch (const nlohmann::json::exception& error) {
@@ -97,6 +102,19 @@ std::string hash_screen(const TextScreen& screen) {
   const TextCursor& cursor = screen.cursor;
   hash.add({cursor.visible, cursor.row, cursor.column, cursor.first_line, cursor.last_line});
   return fmt::format("{:016x}", hash.value());
+}
+
+std::vector<std::string> hash_rows(const TextScreen& screen) {
+  std::vector<std::string> rows;
+  for (std::size_t row = 0; row < TextScreen::kRows; ++row) {
+    Fnv1a hash;
+    for (std::size_t column = 0; column < TextScreen::kColumns; ++column) {
+      const TextCell& cell = screen.at(row, column);
+      hash.add({cell.character, cell.attribute});
+    }
+    rows.push_back(fmt::format("{:016x}", hash.value()));
+  }
+  return rows;
 }
 
 }  // namespace strata

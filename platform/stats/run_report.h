@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/base/result.h"
 #include "models/base/text_screen.h"
@@ -24,7 +25,8 @@ struct RunReport {
   std::string host;                            // the CPU's name
   std::map<std::string, std::uint64_t> exits;  // by reason
   std::map<std::string, std::uint64_t> counters;
-  std::string screen_hash;  // of the final screen, see hash_screen()
+  std::string screen_hash;               // of the final screen, see hash_screen()
+  std::vector<std::string> screen_rows;  // of each of its rows, see hash_rows()
 
   /// Cycles an instruction.
   std::optional<double> cpi() const;
@@ -41,5 +43,8 @@ Result<RunReport> parse_run_report(const std::string& json);
 
 /// 16 hexadecimal digits (FNV-1a, 64 bits) of all cells and the cursor: equal for equal screens.
 std::string hash_screen(const TextScreen& screen);
+
+/// The same for each row: characters and attributes.
+std::vector<std::string> hash_rows(const TextScreen& screen);
 
 }  // namespace strata

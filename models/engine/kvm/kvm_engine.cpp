@@ -20,8 +20,9 @@ constexpr std::int64_t kNeverNs = std::numeric_limits<std::int64_t>::max();
 constexpr const char* kNoPaging =
     "this host's KVM cannot run paged 32-bit guests, and this guest switches paging on; use "
     "--engine interp";
-constexpr std::array<const char*, 8> kExitNames = {
-    "port", "mmio", "hlt", "interrupt-window", "signal", "shutdown", "software-step", "other"};
+constexpr std::array<const char*, 10> kExitNames = {
+    "port",     "mmio",          "hlt",   "interrupt-window", "signal",
+    "shutdown", "software-step", "other", "interrupt",        "vm-exit"};
 
 Cycle to_cycles(std::int64_t ns, std::uint64_t hz) {
   const auto time = static_cast<std::uint64_t>(ns);
@@ -212,6 +213,7 @@ void KvmEngine::inject_interrupt() {
   if (!cpu_->inject_interrupt(bus_.acknowledge_interrupt())) {
     fail(fmt::format("KVM refused an interrupt ({})", std::strerror(errno)));
   }
+  ++exits_[kInterrupt];
   interruptible_ = false;
   share_.interrupted();
 }
@@ -221,6 +223,7 @@ bool KvmEngine::enter_guest() {
   access_pending_ = false;
   const std::int64_t start = share_.measuring() ? monotonic_ns() : 0;
   const int error = cpu_->enter();
+  ++exits_[kVmExit];
   if (start != 0 && error == 0) share_.note_trip(monotonic_ns() - start);
   const kvm_run& run = cpu_->run();
   interrupts_enabled_ = run.if_flag != 0;
@@ -260,10 +263,10 @@ void KvmEngine::handle_exit() {
 
 /// One exit may carry a batch: `count` elements of a string instruction, all for one port.
 void KvmEngine::handle_port_exit() {
-  ++exits_[kPortExit];
   access_pending_ = true;
   kvm_run& run = cpu_->run();
   const auto io = run.io;
+  exits_[kPortExit] += io.count;
   std::uint8_t* data = reinterpret_cast<std::uint8_t*>(&run) + io.data_offset;
   for (std::uint32_t i = 0; i < io.count; ++i, data += io.size) {
     const auto port = [&](unsigned done) { return static_cast<std::uint16_t>(io.port + done); };

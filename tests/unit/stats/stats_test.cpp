@@ -1,7 +1,13 @@
 // Figures of a run: JSON, the comparison's table, numbers as text.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
 #include "platform/stats/comparison.h"
 #include "platform/stats/number_text.h"
@@ -88,39 +94,198 @@ TEST(RunReport, ScreenHashSeesEveryCellAndTheCursor) {
   EXPECT_EQ(hash_screen(screen), empty);
 }
 
+ComparedRun column(const RunReport& report) {
+  return {report, {report.seconds}};
+}
+
 TEST(Comparison, TableNamesFiguresVerdictsAndSkippedEngines) {
   Comparison comparison;
-  comparison.runs = {report("rtl", 1'000'000, 4), report("interp", 1'000'000, 0.5)};
+  comparison.runs = {column(report("rtl", 1'000'000, 4)), column(report("interp", 1'000'000, 0.5))};
   comparison.has_disk = true;
   comparison.skipped = {{"kvm", "no /dev/kvm"}};
   comparison.note = "slow host";
   const std::string table = to_table(comparison);
-  for (const char* part : {"rtl", "interp", "3,000,000", "1,000,000", "3.00", "8.0x", "1.0x",
-                           "exits: port", "final screen: identical", "disk image: identical",
-                           "skipped kvm: no /dev/kvm", "note: slow host"}) {
+  for (const char* part :
+       {"rtl", "interp", "3,000,000", "1,000,000", "3.00", "8.0x", "1.0x", "exits: port",
+        "cycles, rtl: clock cycles", "cycles, interp: instructions", "port: reads and writes",
+        "final screen: identical", "disk image: identical", "skipped kvm: no /dev/kvm",
+        "note: slow host"}) {
     EXPECT_TRUE(contains(table, part)) << part << " is missing in\n" << table;
   }
+  EXPECT_FALSE(contains(table, "cycles, kvm"));
+}
+
+/// The cells of the row that begins with `label`.
+std::vector<std::string> cells(const std::string& table, const std::string& label) {
+  std::istringstream lines(table);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(label)) continue;
+    std::istringstream words(line.substr(label.size()));
+    return {std::istream_iterator<std::string>(words), {}};
+  }
+  return {};
+}
+
+TEST(Comparison, WhatWasCutOffHasARateAndNoTime) {
+  RunReport cut = report("rtl", 1'000'000, 0.25);  // the shortest
+  cut.outcome = "timeout";
+  cut.status = 4;
+  Comparison comparison;
+  comparison.runs = {column(cut), column(report("interp", 1'000'000, 0.5)),
+                     column(report("kvm", 0, 1))};
+  const std::string table = to_table(comparison);
+  using Cells = std::vector<std::string>;
+  EXPECT_EQ(cells(table, "finished"), (Cells{"CUT", "OFF", "yes", "yes"})) << table;
+  EXPECT_EQ(cells(table, "wall time"), (Cells{"-", "500.0", "ms", "1.00", "s"})) << table;
+  EXPECT_EQ(cells(table, "times the fastest"), (Cells{"-", "1.0x", "2.0x"})) << table;
+  EXPECT_EQ(cells(table, "MIPS"), (Cells{"4.000", "2.000", "-"})) << table;
+  EXPECT_TRUE(contains(table, "compared: interp, kvm\n")) << table;
+  EXPECT_TRUE(comparison.identical());
+  EXPECT_FALSE(comparison.complete());
+  const auto json = nlohmann::json::parse(to_json(comparison));
+  EXPECT_TRUE(json.at("runs").at(0).at("slow_down").is_null());
+  EXPECT_EQ(json.at("runs").at(0).at("finished"), false);
+}
+
+TEST(Comparison, RepeatsAreAMedianAndASpread) {
+  const ComparedRun run = merge_repeats(
+      {report("rtl", 1, 5), report("rtl", 2, 2), report("rtl", 3, 4), report("rtl", 4, 3)});
+  EXPECT_EQ(run.seconds, (std::vector<double>{5, 2, 4, 3}));
+  EXPECT_DOUBLE_EQ(run.report.seconds, 3);  // the lower of the two in the middle: a run there was
+  EXPECT_DOUBLE_EQ(*run.spread(), 1);
+  Comparison comparison;
+  comparison.runs = {run};
+  EXPECT_EQ(cells(to_table(comparison), "spread"), (std::vector<std::string>{"100.0", "%"}));
+  EXPECT_FALSE(column(report("rtl", 1, 1)).spread().has_value());
+}
+
+TEST(Comparison, ARepeatThatWasCutOffCutsTheColumn) {
+  RunReport cut = report("rtl", 1, 1);
+  cut.outcome = "timeout";
+  EXPECT_FALSE(merge_repeats({report("rtl", 1, 2), cut}).finished());
 }
 
 TEST(Comparison, JsonListsRunsAndVerdict) {
   Comparison comparison;
-  comparison.runs = {report("rtl", 1'000'000, 4), report("interp", 1'000'000, 0.5)};
+  comparison.runs = {column(report("rtl", 1'000'000, 4)), column(report("interp", 1'000'000, 0.5))};
   auto json = nlohmann::json::parse(to_json(comparison));
+  EXPECT_EQ(json.at("schema"), 1);
   ASSERT_EQ(json.at("runs").size(), 2u);
   EXPECT_DOUBLE_EQ(json.at("runs").at(0).at("slow_down"), 8.0);
   EXPECT_EQ(json.at("identical"), true);
+  EXPECT_TRUE(json.at("disk_difference").is_null());
 
-  comparison.same_disk = false;
+  comparison.disk = Difference{"sector", 7, {{{"rtl"}, "a"}, {{"interp"}, "b"}}};
   json = nlohmann::json::parse(to_json(comparison));
   EXPECT_EQ(json.at("identical"), false);
+  EXPECT_EQ(json.at("disk_difference").at("place"), 7);
+}
+
+/// Every key of the objects in `json`, but those below keys that name what they hold.
+void gather_keys(const nlohmann::json& json, std::set<std::string>& keys) {
+  if (json.is_array()) {
+    for (const auto& one : json) gather_keys(one, keys);
+  }
+  if (!json.is_object()) return;
+  for (const auto& [key, value] : json.items()) {
+    keys.insert(key);
+    if (key != "counters") gather_keys(value, keys);
+  }
+}
+
+TEST(Comparison, EveryKeyIsDescribedAndEveryKeyDescribedIsThere) {
+  Comparison comparison;
+  comparison.runs = {column(report("rtl", 1, 1))};
+  comparison.skipped = {{"kvm", "no"}};
+  comparison.screen = Difference{"row", 7, {{{"rtl"}, "a"}}};
+  std::set<std::string> keys;
+  gather_keys(nlohmann::json::parse(to_json(comparison)), keys);
+  std::ifstream file(STRATA_SOURCE_DIR "/platform/stats/README.md");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const std::string readme = text.str();
+  for (const std::string& key : keys) {
+    EXPECT_TRUE(contains(readme, '`' + key + '`')) << key << " is not described";
+  }
+  std::istringstream lines(readme);
+  bool names_of_exits = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("| name in")) names_of_exits = true;
+    if (line.starts_with("| key")) names_of_exits = false;
+    if (names_of_exits || !line.starts_with("| `")) continue;
+    std::istringstream cell(line.substr(2, line.find('|', 2) - 2));
+    for (std::string word; std::getline(cell, word, ',');) {
+      const std::size_t begin = word.find('`') + 1;
+      const std::string key = word.substr(begin, word.rfind('`') - begin);
+      EXPECT_TRUE(keys.contains(key)) << key << " is described and not there";
+    }
+  }
 }
 
 TEST(Comparison, DifferentStatusIsNotIdentical) {
   Comparison comparison;
-  comparison.runs = {report("rtl", 1, 1), report("interp", 1, 1)};
+  comparison.runs = {column(report("rtl", 1, 1)), column(report("interp", 1, 1))};
   EXPECT_TRUE(comparison.identical());
-  comparison.runs[1].status = 3;
+  comparison.runs[1].report.status = 3;
   EXPECT_FALSE(comparison.identical());
+}
+
+FinalScreen final_screen(const std::string& engine, const TextScreen& screen,
+                         const std::string& row0) {
+  return {engine, hash_rows(screen), {row0, "", ""}, hash_screen(screen)};
+}
+
+TEST(Difference, NamesRowTextsAndTheOddEngine) {
+  TextScreen plain;
+  TextScreen other;
+  other.at(0, 4) = {'X', 7};
+  const auto difference =
+      compare_screens({final_screen("rtl", plain, "abc"), final_screen("interp", other, "abX "),
+                       final_screen("kvm", plain, "abc")});
+  ASSERT_TRUE(difference.has_value());
+  EXPECT_EQ(difference->odd_one(), "interp");
+  EXPECT_EQ(to_text(*difference), "row 0, interp alone\n  rtl, kvm: \"abc\"\n  interp: \"abX\"\n");
+  EXPECT_FALSE(compare_screens({final_screen("rtl", plain, ""), final_screen("kvm", plain, "")}));
+}
+
+TEST(Difference, ColoursAndCursorAreNamedWhereTheTextIsTheSame) {
+  TextScreen plain;
+  TextScreen coloured;
+  coloured.at(1, 0).attribute = 0x70;
+  TextScreen moved;
+  moved.cursor.row = 9;
+  const auto colours =
+      compare_screens({final_screen("rtl", plain, ""), final_screen("kvm", coloured, "")});
+  ASSERT_TRUE(colours.has_value());
+  EXPECT_EQ(colours->place, 1u);
+  EXPECT_EQ(colours->odd_one(), "");  // of two nobody is
+  EXPECT_TRUE(contains(to_text(*colours), "other colours"));
+  const auto cursor =
+      compare_screens({final_screen("rtl", plain, ""), final_screen("kvm", moved, "")});
+  ASSERT_TRUE(cursor.has_value());
+  EXPECT_EQ(cursor->unit, "cursor");
+}
+
+TEST(Difference, NamesSectorAndBytes) {
+  const std::string folder = testing::TempDir() + "strata-stats-" + std::to_string(::getpid());
+  const auto write = [&](const char* name, std::string bytes) {
+    std::ofstream(folder + name, std::ios::binary) << bytes;
+    return folder + name;
+  };
+  std::string changed(4096, '\0');
+  changed[5 * 512 + 0x1F] = '\x5A';
+  const std::vector<FinalImage> images = {{"rtl", write("a", std::string(4096, '\0'))},
+                                          {"interp", write("b", std::string(4096, '\0'))},
+                                          {"kvm", write("c", changed)}};
+  const auto difference = compare_images(images);
+  ASSERT_TRUE(difference.ok());
+  ASSERT_TRUE(difference.value().has_value());
+  const std::string text = to_text(*difference.value());
+  EXPECT_TRUE(contains(text, "sector 5, kvm alone\n")) << text;
+  EXPECT_TRUE(contains(text, "kvm: byte 1fh: 5a 00")) << text;
+  EXPECT_FALSE(compare_images({images[0], images[1]}).value().has_value());
+  EXPECT_FALSE(compare_images({images[0], {"kvm", folder + "none"}}).ok());
+  for (const FinalImage& image : images) std::filesystem::remove(image.path);
 }
 
 TEST(NumberText, GroupsDigits) {
