@@ -98,6 +98,10 @@ _strata() {{
 {}  esac
   case ${{COMP_WORDS[1]}} in
 {}  esac
+  if [ "${{COMP_WORDS[1]}}" = disk ] && [ "$COMP_CWORD" -eq 2 ]; then
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
+    return
+  fi
   case $word in
     -*) COMPREPLY=($(compgen -W "$words" -- "$word")) ;;
     *) COMPREPLY=($(compgen -f -- "$word")) ;;

@@ -93,12 +93,33 @@ TEST_F(CliCommands, CompareOnTheImageItselfWhenTold) {
   EXPECT_EQ(read("disk.img").substr(5 * 512, 2), "\x5A\xA5");
 }
 
-TEST_F(CliCommands, CompareEndsOnCtrlC) {
+TEST_F(CliCommands, CompareEndsOnCtrlCWithWhatThereIs) {
   write("guest", endless_guest());
-  Program program(folder_, {"compare", "--engines=interp", "guest"});
+  Program program(folder_, {"compare", "--engines=rtl,interp", "--max-cycles=2000", "guest"});
+  const Finished all = program.wait();
+  EXPECT_EQ(all.status, 4) << all.err;
+  EXPECT_TRUE(contains(all.out, "fewer than two runs finished")) << all.out;
+
+  Program cut(folder_, {"compare", "--engines=interp", "--repeat=2", "guest"});
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  program.signal(SIGINT);
-  EXPECT_EQ(program.wait().status, 130);
+  cut.signal(SIGINT);
+  const Finished run = cut.wait();
+  EXPECT_EQ(run.status, 130);
+  for (const char* part : {"interrupted", "CUT OFF", "MIPS"}) {
+    EXPECT_TRUE(contains(run.out, part)) << part << " is missing in\n" << run.out;
+  }
+}
+
+TEST_F(CliCommands, CompareRepeatsAndSaysHowTheTimesSpread) {
+  write("guest", exit_guest(0));
+  const Finished run =
+      strata({"compare", "--engines=interp", "--repeat", "3", "--json", "c.json", "guest"});
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, "time, median of 3")) << run.out;
+  const auto json = nlohmann::json::parse(read("c.json"));
+  EXPECT_EQ(json.at("schema"), 1);
+  EXPECT_EQ(json.at("runs").at(0).at("repeats").size(), 3u);
+  EXPECT_TRUE(json.at("runs").at(0).at("spread").is_number());
 }
 
 TEST_F(CliCommands, CompareNoticesDifferentScreens) {
@@ -118,7 +139,8 @@ TEST_F(CliCommands, CompareNoticesDifferentScreens) {
   EXPECT_EQ(run.status, 1) << run.out;
   EXPECT_EQ(json.at("identical"), false);
   EXPECT_EQ(json.at("same_screen"), false);
-  EXPECT_TRUE(contains(run.out, "final screen: DIFFERENT")) << run.out;
+  EXPECT_TRUE(contains(run.out, "final screen: DIFFERENT, first in row 0")) << run.out;
+  EXPECT_EQ(json.at("screen_difference").at("place"), 0);
 }
 
 }  // namespace
