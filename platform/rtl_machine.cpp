@@ -251,6 +251,8 @@ std::optional<Error> RtlMachine::make_observers() {
     if (auto error = make_recorder()) return error;
   }
   if (config_.count_cycles) cpu_.count_cycles();
+  // The waves show what each cycle went to; nobody needs to add them up for that.
+  if (recorder_ != nullptr) cpu_.core().count_cycles(true);
   if (config_.check) {
     check_memory_ = std::make_unique<MachineMemory>(config_);
     checker_ = std::make_unique<LockstepChecker>(check_memory_->regions(nullptr, false),
@@ -262,6 +264,7 @@ std::optional<Error> RtlMachine::make_observers() {
     differs_ = true;
     sc_core::sc_pause();
   });
+  watch_->expect_entry(config_.guest->entry);
   cpu_.core().keep_state(true);
   cpu_.set_listener(watch_.get());
   bus_.on_transfer(STRATA_MASTER_CPU + 1, [this](unsigned, const WishboneRequest& request) {

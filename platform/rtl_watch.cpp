@@ -66,6 +66,10 @@ void RtlWatch::move_window(const RetireRecord& record) {
 
 void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& core) {
   if (recorder_ != nullptr) {
+    if (entry_ && next_is(record, *entry_)) {
+      recorder_->begin_story_at(record.cycle);
+      entry_.reset();
+    }
     move_window(record);
     if (recorder_->recording()) show(record, core);
   }

@@ -29,6 +29,9 @@ class RtlWatch : public RetireListener {
   RtlWatch(WaveRecorder* recorder, LockstepChecker* checker, const MemoryMap& memory,
            const TraceConfig& trace, std::function<void()> on_difference);
 
+  /// Linear address of the guest's first instruction, where the waves' story begins.
+  void expect_entry(std::optional<std::uint32_t> address) { entry_ = address; }
+
   /// Cycle `cycle` has been evaluated; `irq_lines` as the 8259 pair sees them.
   void sample(Cycle cycle, std::uint16_t irq_lines);
 
@@ -59,6 +62,7 @@ class RtlWatch : public RetireListener {
   const MemoryMap& memory_;
   TracePoint from_;
   TracePoint to_;
+  std::optional<std::uint32_t> entry_;  // until it is reached
   std::function<void()> on_difference_;
   std::vector<WishboneRequest> foreign_writes_;  // the checker has not seen them yet
   bool read_waits_ = false;  // data have been read for an instruction that has not retired

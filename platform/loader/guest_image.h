@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct GuestImage {
   /// 4 KiB.
   std::vector<std::uint8_t> rom;
   SymbolTable symbols;
+  /// Linear address of the guest's first instruction, behind the boot ROM's; none where the ROM is
+  /// all there is.
+  std::optional<std::uint32_t> entry;
   /// The guest file is a whole disk image: it is also the disk when no --disk is given.
   bool is_disk_image = false;
   /// The guest file as it came through a pipe, for who has to hand it on; else empty.

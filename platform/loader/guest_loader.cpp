@@ -130,6 +130,7 @@ std::optional<Error> add_elf(const HostFile& file, const GuestRequest& request, 
   if (auto error = load_segments(file, *elf, image)) return error;
   image.memory.push_back(build_multiboot_info(*info, request.memory_bytes, request.append));
   image.symbols = std::move(elf->symbols);
+  image.entry = *entry;
   if (image.rom.empty()) image.rom = boot_rom_for_multiboot(*entry, *info);
   return std::nullopt;
 }
@@ -169,6 +170,7 @@ std::optional<Error> add_boot_sector(const HostFile& file, const std::vector<std
                     request.guest)};
   }
   image.memory.push_back({STRATA_BOOT_SECTOR_BASE, sector});
+  image.entry = STRATA_BOOT_SECTOR_BASE;
   if (image.rom.empty()) image.rom = boot_rom_for_boot_sector();
   return std::nullopt;
 }

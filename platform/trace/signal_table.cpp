@@ -114,19 +114,26 @@ void SignalTable::set_derived(std::uint32_t code) {
   derived_[code] = true;
 }
 
-void SignalTable::add_byte_address(std::string_view path, std::string_view word_path) {
-  const Signal* const words = find_signal(root_, word_path);
-  if (words == nullptr || words->bits > 32 || words->lsb < 0) return;
-  const auto code = static_cast<std::uint32_t>(state_words_);
-  const ByteAddress address{code, words->code, static_cast<unsigned>(words->lsb)};
-  Signal bytes;
-  bytes.code = code;
-  bytes.bits = 32;
-  bytes.ranged = true;
-  bytes.msb = 31;
-  declare(path, std::move(bytes));
-  set_derived(code);
-  byte_addresses_.push_back(address);
+const Signal* SignalTable::find(std::string_view path) const {
+  return find_signal(root_, path);
+}
+
+void SignalTable::add_derived(const std::vector<std::string>& paths, std::uint32_t bits,
+                              std::vector<std::uint32_t> sources,
+                              std::function<DerivedSignals::Make()> start) {
+  assert(derived_signals_.size() < 32);
+  DerivedSignals derived{{}, std::move(sources), std::move(start)};
+  for (const std::string& path : paths) {
+    Signal signal;
+    signal.code = static_cast<std::uint32_t>(state_words_);
+    signal.bits = bits;
+    signal.ranged = true;
+    signal.msb = static_cast<int>(bits) - 1;
+    derived.outputs.push_back({signal.code, bits});
+    set_derived(signal.code);
+    declare(path, std::move(signal));
+  }
+  derived_signals_.push_back(std::move(derived));
 }
 
 void SignalTable::add_text(TextSignal text) {

@@ -44,12 +44,20 @@ struct TextSignal {
   std::function<std::string(const std::uint32_t* words)> make;
 };
 
-/// A word address ([31:2]) shown once more as a byte address, which is what a person compares with
-/// a listing.
-struct ByteAddress {
-  std::uint32_t code = 0;       // of the byte address
-  std::uint32_t word_code = 0;  // of the recorded word address
-  unsigned shift = 0;
+/// Signals nobody records, made of others when the file is written: once for every cycle in which
+/// one of `sources` has changed, after all of them.
+struct DerivedSignals {
+  struct Output {
+    std::uint32_t code = 0;
+    std::uint32_t bits = 0;
+  };
+  using Words = std::vector<std::uint32_t>;
+  /// Gets the state, indexed by code, and sets the words of each output.
+  using Make = std::function<void(const Words& state, std::vector<Words>& values)>;
+
+  std::vector<Output> outputs;
+  std::vector<std::uint32_t> sources;  // codes
+  std::function<Make()> start;         // a maker for one file, which may remember what was before
 };
 
 class SignalTable {
@@ -67,9 +75,12 @@ class SignalTable {
 
   void add_text(TextSignal text);
 
-  /// Adds a 32-bit signal `path` ("strata bus_address") made from the vector `word_path` ("strata
-  /// cpu wb_adr_o"), shifted left by its lowest index. Does nothing when there is no such vector.
-  void add_byte_address(std::string_view path, std::string_view word_path);
+  /// Adds vectors of those paths, each of `bits` bits; at most 32 calls.
+  void add_derived(const std::vector<std::string>& paths, std::uint32_t bits,
+                   std::vector<std::uint32_t> sources, std::function<DerivedSignals::Make()> start);
+
+  /// The signal of that path ("strata cpu wb_adr_o"), or null.
+  const Signal* find(std::string_view path) const;
 
   /// A code for a signal nobody records: whoever writes the file makes its changes.
   void set_derived(std::uint32_t code);
@@ -77,7 +88,7 @@ class SignalTable {
 
   const Scope& root() const { return root_; }
   const std::vector<TextSignal>& texts() const { return texts_; }
-  const std::vector<ByteAddress>& byte_addresses() const { return byte_addresses_; }
+  const std::vector<DerivedSignals>& derived_signals() const { return derived_signals_; }
 
   /// Width in bits of the signal whose code is the index; 0 for codes no signal has.
   const std::vector<std::uint32_t>& bits_of_code() const { return bits_of_code_; }
@@ -95,7 +106,7 @@ class SignalTable {
  private:
   Scope root_;
   std::vector<TextSignal> texts_;
-  std::vector<ByteAddress> byte_addresses_;
+  std::vector<DerivedSignals> derived_signals_;
   std::vector<bool> derived_;
   std::vector<std::uint32_t> bits_of_code_;
   std::size_t state_words_ = 1;

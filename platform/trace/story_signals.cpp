@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "models/base/hex.h"
+#include "platform/trace/derived_signals.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
@@ -100,8 +101,7 @@ void StorySignals::amend(SignalTable& table, const WaveOptions& options) const {
   table.set_derived(clock_code_);
   table.set_derived(cycle_code_);
   table.replace_wires("clk_i", clock_code_);
-  table.add_byte_address("strata bus_address", "strata cpu wb_adr_o");
-  table.add_byte_address("strata vga_address", "strata vga wb_adr_i");
+  add_derived_signals(table, options);
   table.add_text({text_code_, kTextCharacters, [&options](const std::uint32_t* words) {
                     return text_of(unpack(words), options);
                   }});

@@ -1,5 +1,6 @@
 #include "platform/trace/wave_recorder.h"
 
+#include <algorithm>
 #include <cassert>
 #include <optional>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "platform/trace/flight_sink.h"
 #include "platform/trace/fst_writer.h"
+#include "platform/trace/save_file.h"
 #include "platform/trace/story_signals.h"
 #include "platform/trace/stream_sink.h"
 #include "platform/trace/vcd_writer.h"
@@ -46,7 +48,8 @@ struct WaveRecorder::Impl {
   StorySignals story;
   WaveSummary summary;
   std::optional<Cycle> latest;  // sampled
-  bool stopped = false;         // a window ended and no sample came since
+  Cycle story_begin = 0;
+  bool stopped = false;  // a window ended and no sample came since
 };
 
 WaveRecorder::WaveRecorder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -128,6 +131,10 @@ void WaveRecorder::set_irq_lines(std::uint16_t lines) {
   impl_->story.set_irq_lines(lines);
 }
 
+void WaveRecorder::begin_story_at(Cycle cycle) {
+  impl_->story_begin = cycle;
+}
+
 Result<WaveSummary> WaveRecorder::close() {
   assert(impl_->trace && "closed once");
   recording_ = false;
@@ -152,6 +159,11 @@ Result<WaveSummary> WaveRecorder::close() {
   }
   impl_->trace.reset();
   if (!error.empty()) return Error{error};
+  const TimeBase time = TimeBase::for_period_ps(impl_->options.clock_period_ps);
+  const Cycle begin = std::clamp(impl_->story_begin, summary.first_cycle, summary.last_cycle);
+  for (const std::string& path : {impl_->options.vcd_path, impl_->options.fst_path}) {
+    if (!path.empty()) write_save_file(path, time, begin);
+  }
   return summary;
 }
 

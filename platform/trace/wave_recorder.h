@@ -94,7 +94,12 @@ class WaveRecorder {
   /// The 16 interrupt request lines as the 8259 pair sees them.
   void set_irq_lines(std::uint16_t lines);
 
-  /// Finishes the files. An error (disk full) is one line; the files then end early.
+  /// Where the window of the save file begins, if that cycle is recorded: the guest's first
+  /// instruction. Not called: at the first cycle.
+  void begin_story_at(Cycle cycle);
+
+  /// Finishes the files, and writes a GTKWave save file beside each (save_file.h). An error (disk
+  /// full) is one line; the files then end early.
   Result<WaveSummary> close();
 
  private:

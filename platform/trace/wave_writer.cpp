@@ -1,24 +1,11 @@
 #include "platform/trace/wave_writer.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "platform/trace/text_words.h"
 
 namespace strata {
-namespace {
-
-// The text's characters as a vector: the last one in the lowest byte, so that unused high bytes are
-// zero, which viewers leave out.
-std::vector<std::uint32_t> pack(const std::string& text, std::uint32_t characters) {
-  std::vector<std::uint32_t> words((characters + 3) / 4, 0);
-  const std::size_t length = std::min<std::size_t>(text.size(), characters);
-  for (std::size_t i = 0; i < length; ++i) {
-    const auto byte = static_cast<unsigned char>(text[length - 1 - i]);
-    words[i / 4] |= std::uint32_t{byte} << (8 * (i % 4));
-  }
-  return words;
-}
-
-}  // namespace
-
 void WaveWriter::mark_shown(const Scope& scope) {
   for (const Signal& signal : scope.signals) shown_[signal.code] = Shown::kValue;
   for (const auto& child : scope.scopes) mark_shown(*child);
@@ -32,8 +19,18 @@ void WaveWriter::begin(const SignalTable& table) {
     texts_[signal.code].signal = &signal;
     shown_[signal.code] = Shown::kText;
   }
-  for (const ByteAddress& address : table.byte_addresses()) {
-    shown_[address.word_code] = Shown::kAddress;
+  state_.assign(table.state_words(), 0);
+  made_of_.assign(table.state_words(), 0);
+  for (std::size_t i = 0; i < table.derived_signals().size(); ++i) {
+    const DerivedSignals& signals = table.derived_signals()[i];
+    derived_.push_back({signals.start(), {}});
+    for (const auto& output : signals.outputs) {
+      derived_.back().values.emplace_back((output.bits + 31) / 32, 0);
+    }
+    for (const std::uint32_t source : signals.sources) {
+      shown_[source] = Shown::kSource;
+      made_of_[source] |= 1u << i;
+    }
   }
   put_header(table);
 }
@@ -43,6 +40,7 @@ void WaveWriter::write(const ChangeChunk& chunk) {
 }
 
 void WaveWriter::marker(ChangeMarker kind, Cycle cycle) {
+  put_derived();
   put_falling_edge();
   put_time(time_.rising(cycle));
   if (kind == ChangeMarker::kUnknown) {
@@ -53,6 +51,7 @@ void WaveWriter::marker(ChangeMarker kind, Cycle cycle) {
   if (kind == ChangeMarker::kAll) {
     put_all(first_);
     first_ = false;
+    all_due_ = true;
   }
   put_clock(1);
   if (table_->cycle_code) {
@@ -72,6 +71,7 @@ void WaveWriter::put_falling_edge() {
 }
 
 std::string WaveWriter::finish() {
+  put_derived();
   put_falling_edge();
   if (latest_) put_time(time_.rising(*latest_ + 1));
   return close_file();
@@ -81,12 +81,28 @@ void WaveWriter::put_clock(std::uint32_t level) {
   if (table_->clock_code) put_value(table_->clock_code, 1, &level);
 }
 
-void WaveWriter::put_address(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) {
+void WaveWriter::put_source(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) {
   put_value(code, bits, words);
-  for (const ByteAddress& address : table_->byte_addresses()) {
-    const std::uint32_t bytes = words[0] << address.shift;
-    if (address.word_code == code) put_value(address.code, 32, &bytes);
+  std::copy_n(words, (bits + 31) / 32, state_.begin() + code);
+  due_ |= made_of_[code];
+}
+
+/// At the end of a cycle's changes, which are still those of its rising edge.
+void WaveWriter::put_derived() {
+  if (due_ == 0 && !all_due_) return;
+  for (std::size_t i = 0; i < derived_.size(); ++i) {
+    if (!all_due_ && (due_ >> i & 1) == 0) continue;
+    Derived& derived = derived_[i];
+    before_ = derived.values;
+    derived.make(state_, derived.values);
+    const auto& outputs = table_->derived_signals()[i].outputs;
+    for (std::size_t n = 0; n < outputs.size(); ++n) {
+      if (!all_due_ && derived.values[n] == before_[n]) continue;
+      put_value(outputs[n].code, outputs[n].bits, derived.values[n].data());
+    }
   }
+  due_ = 0;
+  all_due_ = false;
 }
 
 void WaveWriter::put_text(std::uint32_t code, const std::uint32_t* words) {
@@ -98,7 +114,7 @@ void WaveWriter::put_text(std::uint32_t code, const std::uint32_t* words) {
   auto found = text.made.find(key);
   if (found == text.made.end()) {
     if (text.made.size() >= kMaxTexts) text.made.clear();
-    auto packed = pack(text.signal->make(words), text.signal->characters);
+    auto packed = pack_text(text.signal->make(words), text.signal->characters);
     found = text.made.emplace(std::move(key), std::move(packed)).first;
   }
   put_value(code, 8 * text.signal->characters, found->second.data());

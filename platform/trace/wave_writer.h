@@ -36,7 +36,7 @@ class WaveWriter {
       case Shown::kNot: break;
       case Shown::kValue: put_value(code, bits, words); break;
       case Shown::kText: put_text(code, words); break;
-      case Shown::kAddress: put_address(code, bits, words); break;
+      case Shown::kSource: put_source(code, bits, words); break;
     }
   }
 
@@ -54,7 +54,7 @@ class WaveWriter {
   const TimeBase& time() const { return time_; }
 
  private:
-  enum class Shown : std::uint8_t { kNot, kValue, kText, kAddress };
+  enum class Shown : std::uint8_t { kNot, kValue, kText, kSource };
 
   struct Text {
     const TextSignal* signal = nullptr;
@@ -63,7 +63,8 @@ class WaveWriter {
 
   void mark_shown(const Scope& scope);
   void put_text(std::uint32_t code, const std::uint32_t* words);
-  void put_address(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words);
+  void put_source(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words);
+  void put_derived();
   void put_falling_edge();
   void put_clock(std::uint32_t level);
 
@@ -71,8 +72,19 @@ class WaveWriter {
   const SignalTable* table_ = nullptr;
   std::vector<Shown> shown_;                       // by code
   std::unordered_map<std::uint32_t, Text> texts_;  // by code
-  std::optional<Cycle> high_since_;  // the clock's falling edge is still to be written
-  std::optional<Cycle> latest_;      // none before the first cycle and after unknown
+  // Of derived signals, by their place in the table.
+  struct Derived {
+    DerivedSignals::Make make;
+    std::vector<DerivedSignals::Words> values;  // the latest
+  };
+  std::vector<Derived> derived_;
+  std::vector<DerivedSignals::Words> before_;
+  std::vector<std::uint32_t> state_;    // by code; sources only
+  std::vector<std::uint32_t> made_of_;  // by code: a bit for each made of it
+  std::uint32_t due_ = 0;               // a bit for each to be made in this cycle
+  bool all_due_ = false;                // whether or not the value is another
+  std::optional<Cycle> high_since_;     // the clock's falling edge is still to be written
+  std::optional<Cycle> latest_;         // none before the first cycle and after unknown
   bool first_ = true;
 };
 

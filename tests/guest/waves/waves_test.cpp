@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -18,7 +20,7 @@ namespace {
 
 // Ports of the primary ATA channel (ATA/ATAPI-6, 5.2): the command register is 1F7, byte lane 3 of
 // 1F4.
-constexpr std::uint64_t kCommandDword = 0x1F4;
+constexpr std::uint64_t kCommandPort = 0x1F7;
 constexpr std::uint64_t kCommandLane = 8;
 constexpr std::uint64_t kWriteSectors = 0x30;
 constexpr std::uint64_t kAtaLine = 1u << 14;
@@ -62,6 +64,11 @@ class Waves : public testing::Test {
     return 0;
   }
 
+  std::string read(const std::string& name) const {
+    std::ifstream file(folder_ + "/" + name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
   VcdHistory waves() const {
     std::ifstream file(folder_ + "/waves.vcd");
     auto history = VcdHistory::read(file);
@@ -84,7 +91,7 @@ std::optional<Cycle> command_write(const VcdHistory& waves, std::uint64_t comman
     if (change.value != "1") continue;
     if (number_at(waves, "cpu.wb_we_o", cycle) == 1 &&
         number_at(waves, "cpu.wb_tga_o", cycle) == 1 &&
-        number_at(waves, "bus_address", cycle) == kCommandDword &&
+        number_at(waves, "bus_address", cycle) == kCommandPort &&
         number_at(waves, "cpu.wb_sel_o", cycle) == kCommandLane &&
         number_at(waves, "cpu.wb_dat_o", cycle) >> 24 == command) {
       return cycle;
@@ -103,20 +110,46 @@ std::vector<Cycle> rises(const VcdHistory& waves, const std::string& name) {
   return cycles;
 }
 
-/// Names of the signals a GTKWave save file shows, without ranges and labels.
-std::set<std::string> saved_signals(const std::string& path) {
-  std::set<std::string> names;
-  std::ifstream file(path);
+/// A line of a GTKWave save file that shows a signal.
+struct SavedLine {
+  std::string shown;   // what stands in the window
+  std::string signal;  // without its range
+  std::string range;   // "[31:0]", or empty
+};
+
+std::vector<SavedLine> saved_lines(const std::string& text) {
+  std::vector<SavedLine> lines;
+  std::istringstream file(text);
   std::string line;
   while (std::getline(file, line)) {
-    if (line.starts_with("+{")) line.erase(0, line.find("} ") + 2);
+    SavedLine saved;
+    if (line.starts_with("+{")) {
+      const std::size_t end = line.find("} ");
+      saved.shown = line.substr(2, end - 2);
+      line.erase(0, end + 2);
+    }
     if (!line.starts_with("strata.")) continue;
     // A range has a colon; an array's element does not.
     const auto range = line.rfind('[');
-    if (range != line.npos && line.find(':', range) != line.npos) line.resize(range);
-    names.insert(line);
+    if (range != line.npos && line.find(':', range) != line.npos) {
+      saved.range = line.substr(range);
+      line.resize(range);
+    }
+    saved.signal = line;
+    if (saved.shown.empty()) saved.shown = line.substr(line.rfind('.') + 1);
+    lines.push_back(saved);
   }
-  return names;
+  return lines;
+}
+
+/// The word behind `tag` at the start of a line; empty if there is none.
+std::string word_behind(const std::string& text, const std::string& tag) {
+  const std::size_t at = text.find(tag);
+  if (at == std::string::npos) return "";
+  std::istringstream words(text.substr(at + tag.size()));
+  std::string word;
+  words >> word;
+  return word;
 }
 
 TEST_F(Waves, AtaCommandAndInterruptAreAtTheLoggedCycles) {
@@ -170,11 +203,104 @@ TEST_F(Waves, SaveFileNamesOnlySignalsThereAre) {
   VcdReader reader(file);
   const auto header = reader.read_header();
   ASSERT_TRUE(header.ok()) << header.error();
-  const auto names = saved_signals(STRATA_SOURCE_DIR "/traces/strata.gtkw");
-  EXPECT_GE(names.size(), 30u);
-  for (const std::string& name : names) {
-    EXPECT_NE(header.value().find(name), nullptr) << name;
+  const auto lines = saved_lines(read("waves.vcd.gtkw"));
+  EXPECT_GE(lines.size(), 30u);
+  std::set<std::string> shown;
+  for (const SavedLine& line : lines) {
+    const VcdVariable* variable = header.value().find(line.signal);
+    ASSERT_NE(variable, nullptr) << line.signal;
+    const std::string range =
+        "[" + std::to_string(variable->msb) + ":" + std::to_string(variable->lsb) + "]";
+    EXPECT_EQ(line.range, variable->bits == 1 ? "" : range) << line.signal;
+    EXPECT_TRUE(shown.insert(line.shown).second) << "two lines read " << line.shown;
   }
+}
+
+TEST_F(Waves, SaveFileOpensItsWavesAtTheGuestsFirstInstruction) {
+  ASSERT_EQ(run_disk({"--vcd", "waves.vcd", "--fst", "waves.fst", "--trace-to", "5000"}).status, 0);
+  const std::string save = read("waves.vcd.gtkw");
+  EXPECT_NE(save.find("[dumpfile] \"" + folder_ + "/waves.vcd\""), std::string::npos) << save;
+  EXPECT_NE(read("waves.fst.gtkw").find(folder_ + "/waves.fst\""), std::string::npos);
+  // A window of 960 lines leaves room for the desktop's own on a screen of 1080.
+  EXPECT_LE(std::stoi(word_behind(save, "[size] 1600")), 1000);
+  // The marker, second on its line, is where the guest's own first instruction comes.
+  std::optional<std::uint64_t> first;
+  const VcdHistory history = waves();
+  for (const auto& change : history.changes("strata.retired.symbol")) {
+    if (!first && text_of_digits(change.value) == "guest_entry") first = change.time;
+  }
+  ASSERT_TRUE(first.has_value());
+  // GTKWave counts nanoseconds, the file units of 10.
+  const std::uint64_t marker = std::stoull(word_behind(save, "\n*-8.000000"));
+  // The boot ROM's jump to it is what retires last before.
+  std::uint64_t before = 0;
+  for (const auto& change : history.changes("strata.retired.count")) {
+    if (change.time < *first) before = change.time;
+  }
+  EXPECT_EQ(marker, before * 10);
+  EXPECT_EQ(std::stoull(word_behind(save, "[timestart]")) + 4 * kTicks * 10, marker);
+}
+
+TEST_F(Waves, EveryCycleSaysWhatItWentTo) {
+  ASSERT_EQ(run_disk({"--stats", "plain.json"}).status, 0);
+  ASSERT_EQ(run_disk({"--stats", "waves.json", "--vcd", "waves.vcd", "--trace-to", "20000"}).status,
+            0);
+  const auto plain = nlohmann::json::parse(read("plain.json"));
+  EXPECT_EQ(nlohmann::json::parse(read("waves.json")).at("counters"), plain.at("counters"));
+  EXPECT_EQ(nlohmann::json::parse(read("waves.json")).at("cycles"), plain.at("cycles"));
+  ASSERT_EQ(run_disk({"--vcd", "waves.vcd", "--trace-to", "20000"}).status, 0);
+  std::set<std::string> causes;
+  const VcdHistory history = waves();
+  for (const auto& change : history.changes("strata.cycle_went_to")) {
+    causes.insert(text_of_digits(change.value));
+  }
+  for (const char* cause : {"execute", "fetch", "decode", "memory", "bus", "microcode"}) {
+    EXPECT_TRUE(causes.contains(cause)) << cause;
+  }
+}
+
+TEST_F(Waves, EachStageShowsItsInstruction) {
+  ASSERT_EQ(run_disk({}).status, 0);
+  const Cycle command = logged("ata command 30");
+  ASSERT_EQ(run_disk({"--vcd", "waves.vcd", "--trace-from", std::to_string(command - 2000),
+                      "--trace-to", std::to_string(command)})
+                .status,
+            0);
+  const VcdHistory history = waves();
+  // What retires was in execute; the retirement port is two edges behind.
+  std::size_t compared = 0;
+  for (const auto& change : history.changes("strata.retired.text")) {
+    const std::string text = text_of_digits(change.value);
+    if (change.time / kTicks < command - 1900 || text.find(' ') == std::string::npos) continue;
+    if (text.starts_with("interrupt") || text.starts_with("#")) continue;
+    std::set<std::string> executed;
+    for (Cycle back = 1; back < 40; ++back) {
+      executed.insert(
+          text_of_digits(history.value_at("strata.pipeline.execute", change.time - back * kTicks)));
+    }
+    EXPECT_TRUE(executed.contains(text.substr(0, 28))) << text << " at " << change.time / kTicks;
+    ++compared;
+  }
+  EXPECT_GT(compared, 50u);
+  for (const char* stage : {"decode", "address", "memory", "execute"}) {
+    EXPECT_GT(history.changes(std::string("strata.pipeline.") + stage).size(), 50u) << stage;
+  }
+}
+
+TEST_F(Waves, WindowMayBeginBehindASymbol) {
+  // Nothing of the guest's is 16 MiB above it.
+  ASSERT_EQ(run_disk({"--vcd", "waves.vcd", "--trace-from", "ata_write+0xFFFFFF"}).status, 1);
+  // The window begins with the call's retirement.
+  ASSERT_EQ(run_disk({}).status, 0);
+  const Cycle command = logged("ata command 30");
+  ASSERT_EQ(run_disk({"--vcd", "waves.vcd", "--trace-from", "ata_write+0", "--trace-to",
+                      std::to_string(command)})
+                .status,
+            0);
+  const VcdHistory history = waves();
+  const auto& symbols = history.changes("strata.retired.symbol");
+  ASSERT_GE(symbols.size(), 2u);
+  EXPECT_EQ(text_of_digits(symbols[1].value), "ata_write");
 }
 
 TEST_F(Waves, FlightRecorderHasTheLastCyclesOfTheRun) {

@@ -1,8 +1,6 @@
 // Figures of a run: JSON, the comparison's table, numbers as text.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -13,6 +11,7 @@
 #include "platform/stats/number_text.h"
 #include "platform/stats/run_report.h"
 #include "platform/stats/state_text.h"
+#include "tests/support/temp_folder.h"
 
 namespace strata {
 namespace {
@@ -267,10 +266,10 @@ TEST(Difference, ColoursAndCursorAreNamedWhereTheTextIsTheSame) {
 }
 
 TEST(Difference, NamesSectorAndBytes) {
-  const std::string folder = testing::TempDir() + "strata-stats-" + std::to_string(::getpid());
+  const test::TempFolder folder;
   const auto write = [&](const char* name, std::string bytes) {
-    std::ofstream(folder + name, std::ios::binary) << bytes;
-    return folder + name;
+    std::ofstream(folder.file(name), std::ios::binary) << bytes;
+    return folder.file(name);
   };
   std::string changed(4096, '\0');
   changed[5 * 512 + 0x1F] = '\x5A';
@@ -284,8 +283,7 @@ TEST(Difference, NamesSectorAndBytes) {
   EXPECT_TRUE(contains(text, "sector 5, kvm alone\n")) << text;
   EXPECT_TRUE(contains(text, "kvm: byte 1fh: 5a 00")) << text;
   EXPECT_FALSE(compare_images({images[0], images[1]}).value().has_value());
-  EXPECT_FALSE(compare_images({images[0], {"kvm", folder + "none"}}).ok());
-  for (const FinalImage& image : images) std::filesystem::remove(image.path);
+  EXPECT_FALSE(compare_images({images[0], {"kvm", folder.file("none")}}).ok());
 }
 
 TEST(NumberText, GroupsDigits) {

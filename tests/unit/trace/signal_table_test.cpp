@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/trace/derived_signals.h"
+
 namespace strata {
 namespace {
 
@@ -43,22 +45,24 @@ TEST(SignalTable, TopModuleFoldsIntoItsInstance) {
   EXPECT_EQ(table.codes(), 4u);
 }
 
-TEST(SignalTable, ByteAddressShiftsByTheLowestIndex) {
-  SignalTable table = cpu_table();
-  const std::size_t words = table.state_words();
-  table.add_byte_address("strata fetch_address", "strata cpu f_addr");
-  table.add_byte_address("strata other", "strata cpu no_such_signal");
-  ASSERT_EQ(table.byte_addresses().size(), 1u);
-  const ByteAddress& address = table.byte_addresses()[0];
-  EXPECT_EQ(address.word_code, 3u);
-  EXPECT_EQ(address.shift, 2u);
-  EXPECT_EQ(address.code, words);
-  EXPECT_TRUE(table.derived(address.code));
-  EXPECT_FALSE(table.derived(3));
-  const Scope& strata = *table.root().scopes.at(0);
-  ASSERT_EQ(strata.signals.size(), 1u);
-  EXPECT_EQ(strata.signals[0].name, "fetch_address");
-  EXPECT_EQ(strata.signals[0].bits, 32u);
+TEST(SignalTable, ByteAddressHasTheLowestLane) {
+  SignalTable table;
+  table.declare("strata cpu wb_adr_o", wire(1, 30, 2));
+  table.declare("strata cpu wb_sel_o", wire(2, 4));
+  add_derived_signals(table, {});
+  ASSERT_EQ(table.derived_signals().size(), 1u);  // the other sources are not there
+  const DerivedSignals& address = table.derived_signals()[0];
+  ASSERT_EQ(address.outputs.size(), 1u);
+  EXPECT_TRUE(table.derived(address.outputs[0].code));
+  EXPECT_FALSE(table.derived(1));
+  EXPECT_EQ(table.find("strata bus_address")->bits, 32u);
+  std::vector<DerivedSignals::Words> values(1, DerivedSignals::Words(1));
+  const auto make = address.start();
+  // Ports 1F4 to 1F7 are a doubleword; 1F7 is its lane 3.
+  make({0, 0x1F4 >> 2, 8}, values);
+  EXPECT_EQ(values[0][0], 0x1F7u);
+  make({0, 0x1F4 >> 2, 0xF}, values);
+  EXPECT_EQ(values[0][0], 0x1F4u);
 }
 
 }  // namespace

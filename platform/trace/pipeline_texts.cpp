@@ -1,0 +1,63 @@
+#include "platform/trace/pipeline_texts.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace strata {
+namespace {
+
+// What the disassembler says of bytes that are none, or not yet all, of an instruction.
+constexpr char kNoInstruction[] = "(bad)";
+
+}  // namespace
+
+void PipelineTexts::update(const PipelineView& view) {
+  // Decode goes on behind an instruction in the cycle it hands it over: what it was at before is
+  // what has just left.
+  if (view.address_valid && start_ != view.address_end) {
+    decoded_[view.address_end % kEnds] = {view.address_end, decode_};
+  }
+  take_bytes(view);
+  const std::uint32_t start = view.window_eip - view.prefixes;
+  const std::uint32_t there =
+      std::min<std::uint32_t>(view.prefixes + std::min<std::uint32_t>(view.available, 12), 15);
+  if (start != start_ || (there > there_ && decode_.empty())) {
+    decode_ = view.available == 0 ? "" : text_at(start, there, view.code32);
+  }
+  start_ = start;
+  there_ = view.available == 0 ? 0 : there;
+  address_ = at_end(view.address_valid, view.address_end);
+  memory_ = at_end(view.memory_valid, view.memory_end);
+  execute_ = at_end(view.execute_valid, view.execute_end);
+}
+
+void PipelineTexts::take_bytes(const PipelineView& view) {
+  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(view.available, 12); ++i) {
+    bytes_[(view.window_eip + i) % kBytes] =
+        static_cast<std::uint8_t>(view.window[i / 4] >> (8 * (i % 4)));
+  }
+}
+
+/// Empty where the instruction is not all there yet.
+std::string PipelineTexts::text_at(std::uint32_t eip, std::uint32_t length, bool code32) {
+  RetiredCode code;
+  code.eip = eip;
+  code.length = static_cast<std::uint8_t>(length);
+  code.code32 = code32;
+  for (std::uint32_t i = 0; i < length; ++i) code.bytes[i] = bytes_[(eip + i) % kBytes];
+  std::string key(reinterpret_cast<const char*>(code.bytes), length);
+  key.append(reinterpret_cast<const char*>(&eip), sizeof eip).push_back(code32 ? '1' : '0');
+  const auto found = made_.find(key);
+  if (found != made_.end()) return found->second;
+  if (made_.size() >= kMaxTexts) made_.clear();
+  std::string text = options_.describe ? options_.describe(code) : std::string();
+  if (text == kNoInstruction) text.clear();
+  return made_.emplace(std::move(key), std::move(text)).first->second;
+}
+
+std::string PipelineTexts::at_end(bool valid, std::uint32_t end) const {
+  const Decoded& decoded = decoded_[end % kEnds];
+  return valid && decoded.end == end ? decoded.text : std::string();
+}
+
+}  // namespace strata

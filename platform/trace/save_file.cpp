@@ -1,0 +1,56 @@
+#include "platform/trace/save_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "platform/output/output_file.h"
+#include "platform/trace/save_file_layout.h"
+
+namespace strata {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Cycle kLeadIn = 4;  // cycles shown left of the beginning
+// GTKWave's zoom is the negative binary logarithm of the time that 200 pixels show.
+constexpr double kCyclesIn200Pixels = 6.4;
+
+/// Absolute, so that GTKWave finds it wherever it is started.
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  const fs::path found = fs::absolute(path, error);
+  return error ? path : found.lexically_normal().string();
+}
+
+/// GTKWave counts in whole units ("10ns" files in nanoseconds).
+std::uint64_t gtkwave_time(const TimeBase& time, Cycle cycle) {
+  std::uint64_t ticks = time.rising(cycle);
+  for (int power = (time.exponent + 12) % 3; power > 0; --power) ticks *= 10;
+  return ticks;
+}
+
+std::string header(const std::string& wave_path, const TimeBase& time, Cycle begin) {
+  const double shown = kCyclesIn200Pixels * static_cast<double>(gtkwave_time(time, 1));
+  std::string text = "[dumpfile] \"" + absolute(wave_path) + "\"\n";
+  text += "[savefile] \"" + absolute(save_file_of(wave_path)) + "\"\n";
+  text += "[timestart] " + std::to_string(gtkwave_time(time, begin - std::min(begin, kLeadIn)));
+  // Zoom, the primary marker, and 26 named markers that are not set.
+  text +=
+      "\n*" + std::to_string(-std::log2(shown)) + ' ' + std::to_string(gtkwave_time(time, begin));
+  for (int marker = 0; marker < 26; ++marker) text += " -1";
+  return text + '\n';
+}
+
+}  // namespace
+
+std::string save_file_of(const std::string& wave_path) {
+  return wave_path + ".gtkw";
+}
+
+void write_save_file(const std::string& wave_path, const TimeBase& time, Cycle begin) {
+  write_document({"save file", save_file_of(wave_path), true},
+                 header(wave_path, time, begin) + kSaveFileLayout);
+}
+
+}  // namespace strata

@@ -1,0 +1,18 @@
+// A GTKWave save file beside a wave file, which opens it with the story laid out: `gtkwave
+// FILE.gtkw` from any folder.
+#pragma once
+
+#include <string>
+
+#include "platform/trace/time_base.h"
+
+namespace strata {
+
+/// Where the save file of `wave_path` is: the same name with .gtkw behind it.
+std::string save_file_of(const std::string& wave_path);
+
+/// Writes it; the window begins shortly before `begin`, with the marker there, and has room for
+/// some 36 cycles. A failure is the program's (Output).
+void write_save_file(const std::string& wave_path, const TimeBase& time, Cycle begin);
+
+}  // namespace strata
