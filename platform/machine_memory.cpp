@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/machine/bus_map.h"
 #include "models/machine/memory_map.h"
 #include "platform/power_on.h"
 
@@ -9,7 +10,6 @@ namespace strata {
 namespace {
 
 constexpr std::uint64_t kFourGiB = std::uint64_t{1} << 32;
-constexpr std::uint32_t kVgaEnd = STRATA_VGA_TEXT_BASE + STRATA_VGA_TEXT_SIZE;
 
 }  // namespace
 
@@ -38,14 +38,24 @@ std::vector<MemoryRegion> MachineMemory::regions(std::uint8_t* vga_text, bool vg
   const auto low_rom = static_cast<std::uint32_t>(STRATA_ROM_LOW_END - rom_size);
   const auto high_rom = static_cast<std::uint32_t>(kFourGiB - rom_size);
   std::vector<MemoryRegion> regions;
-  const auto add_ram = [&](std::uint32_t begin, std::uint64_t end) {
-    if (begin < end) regions.push_back({begin, end - begin, ram_.data() + begin, true});
+  // All that is RAM from `begin` to `end`: what lies between the windows of devices.
+  const auto add_ram = [&](std::uint64_t begin, std::uint64_t end) {
+    const auto add = [&](std::uint64_t until) {
+      if (begin >= until) return;
+      regions.push_back(
+          {static_cast<std::uint32_t>(begin), until - begin, ram_.data() + begin, true});
+    };
+    for (const BusWindow* window : machine_bus_map().memory_windows()) {
+      if (window->last < begin || window->first >= end) continue;
+      add(window->first);
+      begin = window->last + std::uint64_t{1};
+    }
+    add(end);
   };
-  add_ram(0, STRATA_VGA_TEXT_BASE);
   if (vga_text) {
     regions.push_back({STRATA_VGA_TEXT_BASE, STRATA_VGA_TEXT_SIZE, vga_text, vga_writable});
   }
-  add_ram(kVgaEnd, low_rom);
+  add_ram(0, low_rom);
   regions.push_back({low_rom, rom_size, rom_.data(), false});
   add_ram(STRATA_ROM_LOW_END, ram_.size());
   regions.push_back({high_rom, rom_size, rom_.data(), false});

@@ -4,6 +4,7 @@
 #include <verilated.h>
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
 #include <set>
 #include <span>
@@ -23,6 +24,7 @@
 #include "models/memory/wb_memory.h"
 #include "models/pic/pic_rtl.h"
 #include "models/pit/pit_rtl.h"
+#include "models/slot/slot_rtl.h"
 #include "models/uart/uart_rtl.h"
 #include "models/vga/vga_rtl.h"
 #include "models/vga/vga_tlm.h"
@@ -46,6 +48,19 @@ struct SlaveWires {
       : request((name + "_request").c_str()), response((name + "_response").c_str()) {}
   sc_core::sc_signal<WishboneRequest> request;
   sc_core::sc_signal<WishboneResponse> response;
+};
+
+/// A device in a slot, with its wires.
+struct PluggedSlot {
+  PluggedSlot(const Slot& slot, ClockDriver& clock, VerilatedContext* context)
+      : wires(slot.name),
+        irq((std::string("irq_") + slot.name).c_str()),
+        rtl(slot.name, slot, clock, context) {
+    rtl.irq(irq);
+  }
+  SlaveWires wires;
+  sc_core::sc_signal<bool> irq;
+  SlotRtl rtl;
 };
 
 /// A device's TLM twin behind a bridge, in the place of its RTL and with its cycles: rtl/vga
@@ -94,6 +109,7 @@ class RtlMachine final : public Machine {
   template <typename Module>
   void attach(unsigned device, SlaveWires& wires, Module& module);
   void wire_devices();
+  void wire_slots();
   std::optional<Error> make_recorder();
   void register_models();
   std::optional<DebugStop> go_on();
@@ -124,6 +140,7 @@ class RtlMachine final : public Machine {
   std::unique_ptr<VgaTwin> vga_twin_;
   std::unique_ptr<AtaRtl> ata_rtl_;
   std::unique_ptr<AtaTwin> ata_twin_;
+  std::deque<PluggedSlot> slots_;
 
   SlaveWires cpu_wires_{"cpu"};
   SlaveWires mem_wires_{"mem"};
@@ -176,6 +193,7 @@ RtlMachine::RtlMachine(const MachineConfig& config)
       debug_("debug", clock_, &context_, debug_sinks(), config.log) {
   wire();
   wire_devices();
+  wire_slots();
   plug_post_card();
   cpu_.on_end([] { sc_core::sc_pause(); });
 }
@@ -246,6 +264,14 @@ void RtlMachine::wire_devices() {
   }
 }
 
+void RtlMachine::wire_slots() {
+  for (const Slot& slot : slots()) {
+    PluggedSlot& plugged = slots_.emplace_back(slot, clock_, &context_);
+    attach(slot.window.device, plugged.wires, plugged.rtl);
+    if (slot.irq >= 0) pic_.irq[static_cast<std::size_t>(slot.irq)](plugged.irq);
+  }
+}
+
 std::optional<Error> RtlMachine::make_observers() {
   if (!config_.trace.vcd_file.empty() || !config_.trace.fst_file.empty()) {
     if (auto error = make_recorder()) return error;
@@ -308,12 +334,17 @@ void RtlMachine::register_models() {
   add(debug_);
   if (vga_rtl_) add(*vga_rtl_);
   if (ata_rtl_) add(*ata_rtl_);
+  for (PluggedSlot& slot : slots_) add(slot.rtl);
 }
 
 std::uint16_t RtlMachine::irq_lines() const {
-  return static_cast<std::uint16_t>(irq_pit_.read() << STRATA_IRQ_PIT |
-                                    irq_uart_.read() << STRATA_IRQ_UART |
-                                    irq_ata_.read() << STRATA_IRQ_ATA);
+  unsigned lines = irq_pit_.read() << STRATA_IRQ_PIT | irq_uart_.read() << STRATA_IRQ_UART |
+                   irq_ata_.read() << STRATA_IRQ_ATA;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const int line = slots()[i].irq;
+    if (line >= 0) lines |= slots_[i].irq.read() << line;
+  }
+  return static_cast<std::uint16_t>(lines);
 }
 
 RunOutcome RtlMachine::run(RunControl& control) {

@@ -13,6 +13,7 @@
 #include "models/machine/plain_machine.h"
 #include "models/pic/pic_core.h"
 #include "models/pit/pit_core.h"
+#include "models/slot/slot_device.h"
 #include "models/uart/uart_core.h"
 #include "models/vga/vga_core.h"
 #include "platform/disk/memory_disk.h"
@@ -66,6 +67,7 @@ class EngineMachine final : public SoftwareMachine {
  private:
   DebugSinks debug_sinks();
   void plug_own(Device& device, unsigned number);
+  void plug_slots();
   void plug_post_card();
   void start();
   RunOutcome outcome(PlainMachine::End end) const;
@@ -81,6 +83,7 @@ class EngineMachine final : public SoftwareMachine {
   PitCore pit_;
   UartCore uart_;
   DebugCore debug_;
+  std::vector<std::unique_ptr<SlotDevice>> slots_;
   std::vector<Device*> devices_;  // all that are plugged in
 
   std::optional<PostCard> post_card_;
@@ -105,6 +108,7 @@ EngineMachine::EngineMachine(const MachineConfig& config)
   plug_own(pit_, STRATA_DEVICE_PIT);
   plug_own(uart_, STRATA_DEVICE_UART);
   plug_own(debug_, STRATA_DEVICE_DEBUG);
+  plug_slots();
   machine_.set_acknowledge([this](Cycle now) { return pic_.acknowledge(now); });
   plug_post_card();
 }
@@ -127,6 +131,15 @@ void EngineMachine::plug_own(Device& device, unsigned number) {
     if (window.device == number) windows.push_back(window);
   }
   plug(device, windows);
+}
+
+void EngineMachine::plug_slots() {
+  for (const Slot& slot : slots()) {
+    Wire wire = [](bool) {};
+    if (slot.irq >= 0) wire = irq(static_cast<unsigned>(slot.irq));
+    slots_.push_back(std::make_unique<SlotDevice>(slot, std::move(wire)));
+    plug(*slots_.back(), {&slot.window, 1});
+  }
 }
 
 Wire EngineMachine::irq(unsigned line) {

@@ -12,11 +12,17 @@ set(STRATA_GUEST_FLAGS
     -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wstrict-prototypes)
 set(STRATA_GUEST_ASM_FLAGS -m32 -march=i386 -Wa,-march=i386+no87)
 
-# strata_guest_objects(VARIABLE sources...): compiles C and assembly sources, sets VARIABLE to the objects.
+# strata_guest_objects(VARIABLE sources...): compiles C and assembly sources, sets VARIABLE to the objects. Sources
+# are in sw/, or given with their whole path.
 function(strata_guest_objects variable)
   set(objects "")
   foreach(source IN LISTS ARGN)
+    set(path "${PROJECT_SOURCE_DIR}/sw/${source}")
     set(object "${STRATA_GUEST_DIR}/objects/${source}.o")
+    if(IS_ABSOLUTE "${source}")
+      set(path "${source}")
+      set(object "${STRATA_GUEST_DIR}/objects/elsewhere${source}.o")
+    endif()
     get_filename_component(folder "${object}" DIRECTORY)
     set(flags ${STRATA_GUEST_FLAGS})
     if(source MATCHES "\\.S$")
@@ -28,10 +34,10 @@ function(strata_guest_objects variable)
         OUTPUT "${object}"
         COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
         COMMAND "${CMAKE_C_COMPILER}" ${flags} -I "${PROJECT_SOURCE_DIR}" -I "${STRATA_GENERATED_DIR}" -MD -MF "${object}.d" -MT "${object}"
-                -c "${PROJECT_SOURCE_DIR}/sw/${source}" -o "${object}"
-        DEPENDS "${PROJECT_SOURCE_DIR}/sw/${source}"
+                -c "${path}" -o "${object}"
+        DEPENDS "${path}"
         DEPFILE "${object}.d"
-        COMMENT "Compiling guest source sw/${source}"
+        COMMENT "Compiling guest source ${source}"
         VERBATIM)
     list(APPEND objects "${object}")
   endforeach()

@@ -11,10 +11,12 @@ foreach(language C CXX)
   set(CMAKE_${language}_FLAGS_MINSIZEREL "-Os")
 endforeach()
 
-add_library(strata_options INTERFACE)
-target_compile_options(strata_options INTERFACE
-    -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion)
-target_include_directories(strata_options INTERFACE "${PROJECT_SOURCE_DIR}" "${STRATA_GENERATED_DIR}")
+if(NOT STRATA_PREBUILT)
+  add_library(strata_options INTERFACE)
+  target_compile_options(strata_options INTERFACE
+      -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion)
+  target_include_directories(strata_options INTERFACE "${PROJECT_SOURCE_DIR}" "${STRATA_GENERATED_DIR}")
+endif()
 
 if(STRATA_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer

@@ -1,4 +1,6 @@
-# strata_verilate(NAME TOP module SOURCES files... [PARAMETERS -Gname=value...] [ASSERT])
+# strata_verilate(NAME [FOREIGN] TOP module SOURCES files... [PARAMETERS -Gname=value...] [ASSERT])
+#
+# FOREIGN: not written to this project's rules; Verilator's warnings are shown and the build goes on.
 #
 # Translates SystemVerilog to a C++ model library NAME with header "V<top>.h". The generated files
 # are gathered in two unity sources whose names are known beforehand, so Ninja compiles them like any
@@ -12,7 +14,7 @@ option(STRATA_COVERAGE "Count what of the RTL is reached; scripts/coverage build
 
 # Verilator's runtime, with platform/trace's change stream in place of its VCD writer: the folder
 # platform/trace/verilated holds a verilated_vcd_c.h that comes before Verilator's own.
-if(NOT TARGET strata_verilated)
+if(NOT STRATA_PREBUILT AND NOT TARGET strata_verilated)
   set(trace_dir "${PROJECT_SOURCE_DIR}/platform/trace")
   set(trace_sources
       "${trace_dir}/verilated/verilated_vcd_c.cpp"
@@ -56,16 +58,20 @@ macro(strata_cover_points name)
 endmacro()
 
 function(strata_verilate name)
-  cmake_parse_arguments(arg "ASSERT" "TOP" "SOURCES;PARAMETERS;DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "ASSERT;FOREIGN" "TOP" "SOURCES;PARAMETERS;DEPENDS" ${ARGN})
+  set(warnings -Wall)
+  if(arg_FOREIGN)
+    list(APPEND warnings -Wno-fatal)
+  endif()
   set(dir "${CMAKE_CURRENT_BINARY_DIR}/${name}.verilated")
   set(fast "${dir}/${name}_fast.cpp")
   set(slow "${dir}/${name}_slow.cpp")
   set(coverage_options "")
-  if(STRATA_COVERAGE)
+  if(STRATA_COVERAGE AND NOT arg_FOREIGN)
     strata_cover_points(${name})
   endif()
   set(value_options ${STRATA_FAST_MODEL_OPTIONS})
-  if(STRATA_RTL_ASSERTIONS)
+  if(STRATA_RTL_ASSERTIONS AND NOT arg_FOREIGN)
     strata_bind_rules(${name})
   endif()
   if(STRATA_RTL_ASSERTIONS OR arg_ASSERT)
@@ -76,7 +82,7 @@ function(strata_verilate name)
       # What an earlier run left is not overwritten where the new one names its files otherwise.
       COMMAND "${CMAKE_COMMAND}" -E rm -rf "${dir}"
       COMMAND "${CMAKE_COMMAND}" -E make_directory "${dir}"
-      COMMAND "${VERILATOR}" --cc -Wall --trace --trace-structs --no-trace-params -O3 ${value_options}
+      COMMAND "${VERILATOR}" --cc ${warnings} --trace --trace-structs --no-trace-params -O3 ${value_options}
               --top-module ${arg_TOP} --Mdir "${dir}" ${coverage_options} ${arg_PARAMETERS}
               "${STRATA_RTL_WAIVERS}" ${arg_SOURCES}
       COMMAND "${CMAKE_COMMAND}" -DDIR=${dir} -DTOP=${arg_TOP} -DFAST=${fast} -DSLOW=${slow}

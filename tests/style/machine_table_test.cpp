@@ -117,6 +117,7 @@ TEST_F(MachineTable, AContradictionIsRefusedWithItsLine) {
       {small, "slot crc io 0x300 4 other.sv\n", "other.sv does not exist"},
       {small, "slot CRC io 0x300 4 crc.sv\n", "slot.txt:1: CRC is no name of a device"},
       {small, "slot crc io 0x300 4 irq 16 crc.sv\n", "slot.txt:1: 16 is no line"},
+      {small, "slot crc memory 0xD0000 64 crc.sv\n", "slot.txt:1: a slot in memory space begins"},
       {small, "device crc\n", "slot.txt:1: device is not known here"},
   };
   for (const auto& [table, slot, message] : bad) {

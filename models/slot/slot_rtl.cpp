@@ -1,0 +1,30 @@
+#include "models/slot/slot_rtl.h"
+
+namespace strata {
+
+SlotRtl::SlotRtl(const sc_core::sc_module_name& name, const Slot& slot, ClockDriver& clock,
+                 VerilatedContext* context)
+    : ClockedModule(name, clock),
+      request("request"),
+      response("response"),
+      irq("irq"),
+      model_(slot.make(context, basename())) {
+  SC_HAS_PROCESS(SlotRtl);
+  SC_METHOD(request_method);
+  sensitive << request;
+  dont_initialize();
+}
+
+void SlotRtl::request_method() {
+  if (request.read().stb) wake();
+}
+
+bool SlotRtl::clock_edge(Cycle) {
+  const WishboneRequest& bus = request.read();
+  model_->clock(bus);
+  response.write({.dat = model_->dat(), .ack = model_->ack()});
+  irq.write(model_->irq());
+  return !model_->idle() || bus.stb;
+}
+
+}  // namespace strata

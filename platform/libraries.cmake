@@ -1,0 +1,55 @@
+# The libraries of the program.
+add_library(strata_command_line STATIC command_table.cpp numbers.cpp options.cpp)
+target_compile_definitions(strata_command_line PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
+target_link_libraries(strata_command_line
+    PUBLIC strata_machine PRIVATE Boost::program_options fmt::fmt)
+
+# What every machine is built from, without SystemC.
+add_library(strata_machine_base STATIC host_memory.cpp machine_memory.cpp power_on.cpp run_control.cpp)
+target_link_libraries(strata_machine_base PUBLIC strata_engine strata_loader strata_bus_map strata_memory_map strata_output)
+
+add_library(strata_rtl_machine STATIC rtl_debug.cpp rtl_machine.cpp rtl_watch.cpp)
+target_link_libraries(strata_rtl_machine
+    PUBLIC strata_machine_base
+    PRIVATE strata_cpu_rtl strata_bus_rtl strata_slot_rtl strata_slots strata_memory strata_disk
+            strata_trace strata_isa strata_interpreter strata_lockstep strata_verilated strata_vga_rtl strata_vga_tlm strata_ata_rtl
+            strata_ata_tlm strata_pic_rtl strata_pit_rtl strata_uart_rtl strata_debug_rtl fmt::fmt)
+
+# Without SystemC: several such machines fit in a process.
+add_library(strata_software_machine STATIC software_machine.cpp)
+target_link_libraries(strata_software_machine
+    PUBLIC strata_machine_base strata_plain_machine
+    PRIVATE strata_slot_device strata_slots strata_disk strata_vga_core strata_ata_core strata_pic_core strata_pit_core
+            strata_uart_core strata_debug_core)
+
+add_library(strata_machine STATIC engines.cpp)
+target_link_libraries(strata_machine
+    PUBLIC strata_machine_base
+    PRIVATE strata_rtl_machine strata_software_machine strata_interpreter strata_kvm)
+target_link_libraries(strata_machine
+    PUBLIC strata_machine_base PRIVATE strata_rtl_machine strata_software_machine)
+
+execute_process(COMMAND "${VERILATOR}" --version OUTPUT_VARIABLE verilator_version
+                OUTPUT_STRIP_TRAILING_WHITESPACE)
+string(REGEX REPLACE "^Verilator " "" verilator_version "${verilator_version}")
+set_source_files_properties(simulator_versions.cpp PROPERTIES
+    COMPILE_DEFINITIONS "STRATA_VERILATOR_VERSION=\"${verilator_version}\"")
+
+# All of the program but main().
+add_library(strata_program STATIC
+    child_process.cpp
+    compare_command.cpp
+    disk_command.cpp
+    guest_output.cpp
+    host_cpu.cpp
+    info_command.cpp
+    live_view.cpp
+    run_command.cpp
+    run_log.cpp
+    simulator_versions.cpp
+    stop_signals.cpp
+    trace_point.cpp)
+target_compile_definitions(strata_program PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
+target_link_libraries(strata_program PUBLIC
+    strata_options strata_command_line strata_machine strata_loader strata_stats strata_disk strata_output
+    strata_display strata_kvm strata_systemc fmt::fmt Zydis::Zydis)
