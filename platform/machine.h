@@ -1,6 +1,6 @@
 // A whole machine, whatever runs its instructions: SoftwareMachine for the software engines,
 // RtlMachine for the cycle-accurate platform, which is built once a process (a SystemC elaboration
-// cannot be undone) and run once.
+// cannot be undone).
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,11 @@
 #include <string>
 
 #include "models/base/frame_buffer.h"
+#include "models/base/result.h"
 #include "models/base/types.h"
 #include "models/isa/cpu_state.h"
 #include "platform/machine_config.h"
+#include "platform/machine_state.h"
 
 namespace strata {
 
@@ -70,6 +72,15 @@ class Machine {
   /// For a debugger, made at the first call: in place of run(), from reset or from where a run has
   /// stopped. Lives as long as the machine.
   virtual DebugTarget& debug_target() = 0;
+
+  /// The whole state at an instruction boundary, between two calls of run(). The cycle-accurate
+  /// machine goes on to the next one, a few cycles, and then as one that has loaded the state.
+  virtual MachineState save_state() = 0;
+
+  /// Goes on from `state`, whatever has run before; cycles() is the state's then, while counts of
+  /// what was done go on. An error says what does not fit this machine, which may not run any more:
+  /// the cycle-accurate one takes no state after a shutdown, nor while it is watched.
+  virtual std::optional<Error> load_state(const MachineState& state) = 0;
 
   /// Anything else worth a number in --stats ("ata.sectors_written", "bus.stall_cycles", ...).
   virtual std::map<std::string, std::uint64_t> counters() const { return {}; }

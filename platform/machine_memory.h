@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "models/engine/engine.h"
@@ -19,6 +20,8 @@ class MachineMemory {
 
   /// Fills RAM as the constructor did; `config` is the same. ROM never changes.
   void power_on(const MachineConfig& config);
+
+  std::span<std::uint8_t> ram() { return ram_.span(); }
 
   /// For memory models: RAM with the ROM's two windows over it.
   MemoryMap map();

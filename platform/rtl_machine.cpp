@@ -42,6 +42,10 @@ namespace {
 /// Cycles between two looks at RunControl: a few milliseconds of the host.
 constexpr Cycle kPollCycles = 2048;
 
+/// Quiet cycles after which nothing of an access is left anywhere: its ack has come back, its
+/// strobe is gone.
+constexpr unsigned kRestCycles = 8;
+
 /// The wires of one slave of the interconnect.
 struct SlaveWires {
   explicit SlaveWires(const std::string& name)
@@ -99,6 +103,8 @@ class RtlMachine final : public Machine {
   TextScreen screen() const override;
   std::optional<FrameBuffer> picture() const override;
   CpuState state() const override { return cpu_.state(); }
+  MachineState save_state() override;
+  std::optional<Error> load_state(const MachineState& state) override;
   std::map<std::string, std::uint64_t> counters() const override;
   DebugTarget& debug_target() override;
 
@@ -116,6 +122,8 @@ class RtlMachine final : public Machine {
   std::uint16_t irq_lines() const;
   std::optional<RunEnd> advance(RunControl& control);
   void run_to(Cycle cycle);
+  void drain();
+  std::vector<std::pair<const char*, Stateful*>> devices();
   bool asleep() const;
   RunOutcome outcome(RunEnd end);
   bool check_end(RunEnd end);
@@ -163,6 +171,7 @@ class RtlMachine final : public Machine {
   std::unique_ptr<RtlDebug> debug_target_;
 
   Cycle cycles_ = 0;
+  Cycle skipped_ = 0;  // of cycles_, by loading states (modulo 2^64)
   std::optional<std::uint8_t> exit_status_;
   bool differs_ = false;
 };
@@ -364,7 +373,7 @@ RunOutcome RtlMachine::run(RunControl& control) {
 /// Runs until `cycle`, or until something ends the run: cycles() is then the cycle it ended in.
 void RtlMachine::run_to(Cycle cycle) {
   // Past the edge: the kernel leaves what is due at the very end for the next start.
-  const auto target = sc_core::sc_time::from_value(cycle * period_.value() + period_.value() / 2);
+  const auto target = clock_.time_of(cycle) + period_ / 2;
   sc_core::sc_start(target - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
   const bool ended = exit_status_ || differs_ || cpu_.stuck() || cpu_.shutdown() || asleep();
   cycles_ = ended ? clock_.cycle() : cycle;
@@ -405,6 +414,63 @@ std::optional<DebugStop> RtlMachine::go_on() {
   if (differs_ || exit_status_) return DebugStop::kEnded;
   if (cpu_.shutdown()) return DebugStop::kShutdown;
   if (cpu_.stuck() || asleep()) return DebugStop::kHalted;
+  return std::nullopt;
+}
+
+/// The interrupt controllers first, as in MachineState.
+std::vector<std::pair<const char*, Stateful*>> RtlMachine::devices() {
+  Stateful* vga = vga_rtl_.get();
+  if (vga == nullptr) vga = &vga_twin_->tlm;
+  Stateful* ata = ata_rtl_.get();
+  if (ata == nullptr) ata = &ata_twin_->tlm;
+  return {{"pic", &pic_},     {"pit", &pit_}, {"uart", &uart_},
+          {"debug", &debug_}, {"vga", vga},   {"ata", ata}};
+}
+
+/// Brings the core to an instruction boundary and the bus to rest; devices go on meanwhile.
+void RtlMachine::drain() {
+  cpu_.drain(true);
+  for (unsigned quiet = 0; quiet < kRestCycles;) {
+    run_to(cycles_ + 1);
+    quiet = cpu_.drained() ? quiet + 1 : 0;
+  }
+  cpu_.drain(false);
+}
+
+/// The core starts afresh afterwards, as it will where the state is loaded, so that both go on the
+/// same to the cycle.
+MachineState RtlMachine::save_state() {
+  drain();
+  MachineState state{.cycle = cycles_, .cpu = cpu_.state(), .devices = {}, .ram = memory_.ram()};
+  for (const auto& [name, device] : devices()) {
+    state.devices.push_back({name, device->save(cycles_)});
+  }
+  if (!cpu_.shutdown()) cpu_.load_state(state.cpu);
+  return state;
+}
+
+std::optional<Error> RtlMachine::load_state(const MachineState& state) {
+  if (watch_ != nullptr || debug_target_ != nullptr) {
+    return Error{"a state cannot be loaded while waves, checks or a debugger are on"};
+  }
+  if (cpu_.shutdown()) return Error{"only a reset ends a shutdown"};
+  const auto own = devices();
+  if (state.ram.size() != memory_.ram().size() || state.devices.size() != own.size()) {
+    return Error{"the state is that of a machine with other memory or devices"};
+  }
+  drain();
+  skipped_ += state.cycle - cycles_;
+  clock_.set_cycle(state.cycle);
+  cycles_ = state.cycle;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const DeviceBytes& saved = state.devices[i];
+    if (saved.name != own[i].first || !own[i].second->load(saved.bytes, cycles_)) {
+      return Error{"the state of device " + saved.name + " is not one of this machine's"};
+    }
+  }
+  std::ranges::copy(state.ram, memory_.ram().begin());
+  cpu_.load_state(state.cpu);
+  exit_status_.reset();
   return std::nullopt;
 }
 
@@ -455,7 +521,7 @@ std::map<std::string, std::uint64_t> RtlMachine::exits() const {
 std::map<std::string, std::uint64_t> RtlMachine::counters() const {
   std::map<std::string, std::uint64_t> counters{{"cpu.clocked_cycles", cpu_.clocked_cycles()}};
   if (!config_.count_cycles) return counters;
-  const CycleCounts counts = cpu_.cycle_counts(cycles_);
+  const CycleCounts counts = cpu_.cycle_counts(cycles_ - skipped_);
   for (std::size_t cause = 0; cause < counts.size(); ++cause) {
     counters[std::string("cpu.cycles.") + kCycleCauseNames[cause]] = counts[cause];
   }

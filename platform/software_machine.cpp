@@ -63,6 +63,8 @@ class EngineMachine final : public SoftwareMachine {
   TextScreen screen() const override { return vga_.snapshot(); }
   CpuState state() const override { return engine_->state(); }
   DebugTarget& debug_target() override { return *debug_target_; }
+  MachineState save_state() override;
+  std::optional<Error> load_state(const MachineState& state) override;
 
  private:
   DebugSinks debug_sinks();
@@ -70,6 +72,7 @@ class EngineMachine final : public SoftwareMachine {
   void plug_slots();
   void plug_post_card();
   void start();
+  std::vector<std::pair<std::string, Device*>> stateful_devices();
   RunOutcome outcome(PlainMachine::End end) const;
 
   const MachineConfig config_;
@@ -190,6 +193,48 @@ void EngineMachine::start() {
   stop_.reset();
   machine_.restart(0, CpuState::reset(config_.cpu));
   pic_.set_irq(STRATA_IRQ_PIT, pit_.out0(), 0);
+}
+
+/// In the order of MachineState.
+std::vector<std::pair<std::string, Device*>> EngineMachine::stateful_devices() {
+  std::vector<std::pair<std::string, Device*>> devices{{"pic", &pic_},   {"pit", &pit_},
+                                                       {"uart", &uart_}, {"debug", &debug_},
+                                                       {"vga", &vga_},   {"ata", &ata_}};
+  // The machine's own have been plugged in first.
+  const std::size_t own = devices.size();
+  for (std::size_t i = own; i < devices_.size(); ++i) {
+    devices.emplace_back("plugged" + std::to_string(i - own), devices_[i]);
+  }
+  return devices;
+}
+
+MachineState EngineMachine::save_state() {
+  const Cycle now = machine_.now();
+  MachineState state{.cycle = now, .cpu = engine_->state(), .devices = {}, .ram = memory_.ram()};
+  const auto devices = stateful_devices();
+  for (const auto& [name, device] : devices) device->advance(now);
+  for (const auto& [name, device] : devices) {
+    state.devices.push_back({name, device->save(now)});
+  }
+  return state;
+}
+
+std::optional<Error> EngineMachine::load_state(const MachineState& state) {
+  const auto own = stateful_devices();
+  if (state.ram.size() != memory_.ram().size() || state.devices.size() != own.size()) {
+    return Error{"the state is that of a machine with other memory or devices"};
+  }
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const DeviceBytes& saved = state.devices[i];
+    if (saved.name != own[i].first || !own[i].second->load(saved.bytes, state.cycle)) {
+      return Error{"the state of device " + saved.name + " is not one of this machine's"};
+    }
+  }
+  std::ranges::copy(state.ram, memory_.ram().begin());
+  exit_status_.reset();
+  stop_.reset();
+  machine_.restart(state.cycle, state.cpu);
+  return std::nullopt;
 }
 
 RunOutcome EngineMachine::run(RunControl& control) {

@@ -29,7 +29,15 @@ class ClockDriver : public sc_core::sc_module {
   bool running() const { return running_; }
 
   /// Clock cycles since reset: the number of the current (or latest) edge.
-  Cycle cycle() const { return sc_core::sc_time_stamp().value() / period_.value(); }
+  Cycle cycle() const { return sc_core::sc_time_stamp().value() / period_.value() - base_; }
+
+  /// Makes `cycle` the number of the latest edge, whatever the kernel's time; for loading a state.
+  void set_cycle(Cycle cycle) { base_ += this->cycle() - cycle; }
+
+  /// The kernel's time of the edge of `cycle`.
+  sc_core::sc_time time_of(Cycle cycle) const {
+    return sc_core::sc_time::from_value((cycle + base_) * period_.value());
+  }
 
  private:
   friend class ClockedModule;
@@ -38,6 +46,7 @@ class ClockDriver : public sc_core::sc_module {
   void add_awake(ClockedModule* module);
 
   sc_core::sc_time period_;
+  Cycle base_ = 0;  // cycle 0 is the kernel's edge of this number (modulo 2^64)
   sc_core::sc_event wake_event_;
   std::vector<ClockedModule*> awake_;
   bool running_ = false;

@@ -15,7 +15,7 @@ DeviceTlm::DeviceTlm(const sc_core::sc_module_name& name, Device& core, sc_core:
 }
 
 Cycle DeviceTlm::to_cycle(const sc_core::sc_time& time) const {
-  return time.value() / period_.value();
+  return time.value() / period_.value() - base_;
 }
 
 void DeviceTlm::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
@@ -40,6 +40,7 @@ void DeviceTlm::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&
 
 bool DeviceTlm::load(std::span<const std::uint8_t> bytes, Cycle now) {
   if (!core_.load(bytes, now)) return false;
+  base_ += to_cycle(sc_core::sc_time_stamp()) - now;
   reschedule();
   return true;
 }
@@ -53,7 +54,7 @@ void DeviceTlm::reschedule() {
   timer_event_.cancel();
   const Cycle next = core_.next_event();
   if (next == kNever) return;
-  const auto target = sc_core::sc_time::from_value(next * period_.value()) + phase_;
+  const auto target = sc_core::sc_time::from_value((next + base_) * period_.value()) + phase_;
   const auto now = sc_core::sc_time_stamp();
   timer_event_.notify(target > now ? target - now : sc_core::SC_ZERO_TIME);
 }

@@ -22,7 +22,7 @@ class DeviceTlm : public sc_core::sc_module, public Stateful {
   DeviceTlm(const sc_core::sc_module_name& name, Device& core, sc_core::sc_time period,
             sc_core::sc_time phase = sc_core::SC_ZERO_TIME);
 
-  /// The core's.
+  /// The core's. Loading makes `now` the cycle number of the present time.
   StateBytes save(Cycle now) const override { return core_.save(now); }
   bool load(std::span<const std::uint8_t> bytes, Cycle now) override;
 
@@ -38,6 +38,7 @@ class DeviceTlm : public sc_core::sc_module, public Stateful {
   Device& core_;
   sc_core::sc_time period_;
   sc_core::sc_time phase_;
+  Cycle base_ = 0;  // as ClockDriver's
   sc_core::sc_event timer_event_;
 };
 

@@ -58,7 +58,7 @@ CpuModel::CpuModel(VerilatedContext* context, const char* name, CpuFamily family
   rtl_->family_i = static_cast<std::uint8_t>(family);
   // Inputs have values of their own in a build with random ones.
   rtl_->clk_i = rtl_->intr_i = rtl_->nmi_i = rtl_->wb_ack_i = 0;
-  rtl_->load_valid_i = rtl_->unload_clk_i = rtl_->count_i = 0;
+  rtl_->load_valid_i = rtl_->unload_clk_i = rtl_->count_i = rtl_->drain_i = 0;
   rtl_->cycle_i = 0;
   rtl_->rst_ni = 0;
   rtl_->eval();  // with the clock low: the first evaluation sees no edge
@@ -165,6 +165,14 @@ void CpuModel::load(const CpuState& state) {
   rtl_->load_valid_i = 1;
   clock();
   rtl_->load_valid_i = 0;
+}
+
+void CpuModel::set_drain(bool drain) {
+  rtl_->drain_i = drain;
+}
+
+bool CpuModel::drained() const {
+  return rtl_->drained_o;
 }
 
 void CpuModel::count_cycles(bool count) {

@@ -64,6 +64,11 @@ class CpuModel {
   /// Replaces the architectural state and restarts fetching; takes one clock. The bus must be idle.
   void load(const CpuState& state);
 
+  /// While on, the core stops at the next instruction boundary; drained() says that it has and that
+  /// the bus is quiet. Off again, it goes on as if nothing had been.
+  void set_drain(bool drain);
+  bool drained() const;
+
   /// Makes every further clock but the next say what it went to.
   void count_cycles(bool count);
 

@@ -105,6 +105,18 @@ CycleCounts CpuRtl::cycle_counts(Cycle cycles) const {
   return counts;
 }
 
+void CpuRtl::drain(bool drain) {
+  model_.set_drain(drain);
+}
+
+void CpuRtl::load_state(const CpuState& state) {
+  model_.set_cycle(clock().cycle());
+  model_.load(state);
+  interrupts_enabled_ = state.eflags & eflags::kIf;
+  sleeping_ = false;
+  wake();
+}
+
 CpuState CpuRtl::state() {
   model_.set_cycle(clock().cycle());
   return model_.look();

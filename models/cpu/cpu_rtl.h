@@ -58,6 +58,14 @@ class CpuRtl : public ClockedModule {
   /// Architectural state at the latest instruction boundary. Between edges; changes nothing.
   CpuState state();
 
+  /// Stops at the next instruction boundary, until it is called with false. drained(): it has, and
+  /// the bus is quiet.
+  void drain(bool drain);
+  bool drained() const { return sleeping_ || model_.drained(); }
+
+  /// Goes on from `state` at the present cycle, the clock's; the core has to be drained.
+  void load_state(const CpuState& state);
+
   /// Whole instructions, exceptions and external interrupts since reset, and I/O cycles on the bus.
   std::uint64_t instructions() const { return instructions_; }
   std::uint64_t exceptions() const { return exceptions_; }

@@ -52,7 +52,7 @@ void PitRtl::load_state(const PitState& state, Cycle now) {
 void PitRtl::schedule_tick(Cycle cycle) {
   if (next_tick_ > cycle) return;
   next_tick_ = time_.cycle_of(time_.ticks_at(cycle) + 1);
-  const auto edge = next_tick_ * clock().period().value();
+  const auto edge = clock().time_of(next_tick_).value();
   tick_event_.notify(sc_core::sc_time::from_value(edge - 1 - sc_core::sc_time_stamp().value()));
 }
 

@@ -46,6 +46,11 @@ module cpu
     input  logic       unload_clk_i,  // its rising edge fills state_o; may come alone or with clk_i's
     output cpu_state_t state_o,
 
+    // drain request: stops at the next instruction boundary, and goes on when it ends as if nothing had been.
+    // drained_o: stopped there, bus quiet; state_o is the state, or another may be loaded.
+    input  logic drain_i,
+    output logic drained_o,
+
     // retirement port; with unload_clk_i at each edge, state_o is the state right after the instruction reported
     output logic        retire_valid_o,
     output logic [ 1:0] retire_kind_o,     // 0 instruction, 1 exception, 2 interrupt
@@ -70,14 +75,9 @@ module cpu
 
   // ---- architectural registers
   logic [31:0] gpr[8];
-  logic [31:0] eip;
-  logic [31:0] eflags;
-  logic [31:0] selector[16];
-  logic [31:0] seg_base[16];
-  logic [31:0] seg_limit[16];
-  logic [31:0] seg_attr[16];
-  logic [31:0] gdt_base, gdt_limit;
-  logic [31:0] idt_base, idt_limit;
+  logic [31:0] eip, eflags;
+  logic [31:0] selector[16], seg_base[16], seg_limit[16], seg_attr[16];
+  logic [31:0] gdt_base, gdt_limit, idt_base, idt_limit;
   logic [31:0] cr0, cr2, cr3, cr4;
   logic        real_rules;  // real or virtual-8086 mode
   logic [ 1:0] shadow;
@@ -85,20 +85,19 @@ module cpu
 
   logic [ 2:0] family_q;
   logic        has_486_q, has_586_q;
-  logic [63:0] cycle_q;
-  logic [63:0] tsc_offset;
+  logic [63:0] cycle_q, tsc_offset;
 
   // ---- pipeline control
-  logic        intr_q;
+  logic        intr_q, drain_q;
   logic        boot_q;          // start fetching at CS:EIP: after reset, a load, a store into code fetched already
   logic        store_hit;       // such a store
   logic        stale_q;         // there was one, of what has not retired yet
   logic        walking;         // a page table walk is under way
   logic        interrupt_due;   // as soon as no load is under way
+  logic        at_boundary;     // nothing of the next instruction has happened, and it waits
   logic        take_interrupt;
   logic        redirect;
-  logic [31:0] redirect_eip;
-  logic [31:0] redirect_linear;
+  logic [31:0] redirect_eip, redirect_linear;
   logic        retire;          // something becomes real in this cycle
 
   // ---- prefetch and bus unit
@@ -106,8 +105,7 @@ module cpu
   logic [ 5:0] available;
   logic [ 3:0] consume;
   logic        f_valid, f_ready, f_beat, f_last;
-  logic [31:0] f_linear;
-  logic [31:0] f_data;
+  logic [31:0] f_linear, f_data;
   logic        b_valid, b_write, b_walk, b_split, b_ready;
   logic [ 1:0] b_space;
   logic [31:0] b_addr, b_wdata;
@@ -680,12 +678,14 @@ module cpu
   // ---- who may move
   // Priority: the trap of the instruction before, NMI, external interrupt, breakpoint on the next one (SDM
   // vol. 3, table 6-2). A trap comes before anything else has happened, so nothing can hold it up.
-  assign interrupt_due = (trap_due || nmi_due || code_due || (intr_q && eflags[FL_IF] && shadow == 2'd0)) &&
+  // A drain request stops at the same place and takes nothing.
+  assign interrupt_due = (drain_q || trap_due || nmi_due || code_due || (intr_q && eflags[FL_IF] && shadow == 2'd0)) &&
       !shutdown_o && !boot_q && !f_walking && !fetch_walked_q;
   // An instruction whose load is under way goes first: reading a device twice is not reading it once. So
   // does one whose page walk has begun: accessed bits are set by instructions that are executed.
-  assign take_interrupt = interrupt_due && !seq_active && !d_committed && !(m_valid_q && m_issued_q) &&
+  assign at_boundary = interrupt_due && !seq_active && !d_committed && !(m_valid_q && m_issued_q) &&
       !(x_valid_q && x_ctl_q.mem_rd && !x_violation_q);
+  assign take_interrupt = at_boundary && !drain_q;
   assign take_trap = take_interrupt &&
       (trap_due || (code_due && !nmi_due && !(intr_q && eflags[FL_IF] && shadow == 2'd0)));
   // With breakpoints, single step or alignment checks in force the memory stage waits for execute: what that
@@ -694,11 +694,11 @@ module cpu
   assign careful = armed || align_armed;
   assign m_misaligned = align_armed && eflags[FL_AC] && (m_ctl_q.mem_rd || m_ctl_q.mem_wr) &&
       !m_violation_q && misaligned(m_linear_q[1:0], m_ctl_q.msize);
-  assign x_execute = x_valid_q && !seq_active && !take_interrupt && !x_violation_q && !x_misaligned_q &&
+  assign x_execute = x_valid_q && !seq_active && !at_boundary && !x_violation_q && !x_misaligned_q &&
       !x_page_fault_q && !boot_q && x_ctl_q.op != OpMicrocode;
-  assign seq_start = x_valid_q && !take_interrupt && !x_violation_q && !x_misaligned_q && !x_page_fault_q && !boot_q &&
+  assign seq_start = x_valid_q && !at_boundary && !x_violation_q && !x_misaligned_q && !x_page_fault_q && !boot_q &&
       x_ctl_q.op == OpMicrocode;
-  assign seq_raise = take_trap || (x_valid_q && !take_interrupt && !boot_q &&
+  assign seq_raise = take_trap || (x_valid_q && !at_boundary && !boot_q &&
       (x_violation_q || x_misaligned_q || x_page_fault_q || ex_fault || (ex_store && d_fault)));
   assign real_rules = !cr0[0] || eflags[FL_VM];
   // LEAVE outside its stack: SDM vol. 2, LEAVE.
@@ -712,7 +712,7 @@ module cpu
   assign redirect_linear = redirect_eip + seg_base[IDX_CS];
 
   assign x_leaves = ex_done || (seq_done && !seq_partial);
-  assign x_free = (!x_valid_q && !seq_active && !take_interrupt) || x_leaves;
+  assign x_free = (!x_valid_q && !seq_active && !at_boundary) || x_leaves;
 
   assign m_loads = m_ctl_q.mem_rd && !m_violation_q && !m_misaligned;
   // A load waits until everything older is done, so it never passes a store or a fault.
@@ -749,7 +749,7 @@ module cpu
     end
   end
   assign locked = (m_valid_q && m_ctl_q.lock && (m_issue || m_issued_q)) ||
-      (x_valid_q && x_ctl_q.lock && !x_violation_q && !x_misaligned_q && !x_page_fault_q);
+      (x_valid_q && x_ctl_q.lock && !at_boundary && !x_violation_q && !x_misaligned_q && !x_page_fault_q);
   // Not in the block above: whether a load is issued depends on a store's being ready.
   assign d_valid = ex_store || seq_d_valid || m_issue;
 
@@ -764,6 +764,7 @@ module cpu
 
   always_ff @(posedge clk_i) begin : pipeline
     intr_q <= intr_i;
+    drain_q <= drain_i;
     family_q <= family_i;
     has_486_q <= family_i >= 3'd4;
     has_586_q <= family_i >= 3'd5;
@@ -845,13 +846,11 @@ module cpu
   logic [ 1:0] r_kind_q;
   logic        r_partial_q;
   logic        nmi_q;           // an NMI is being delivered
-  logic        r_nmi_q;
-  logic        nmi_retired_q;
+  logic        r_nmi_q, nmi_retired_q;
   logic [ 7:0] r_vector_q;
   logic [31:0] r_error_q;
   logic [ 3:0] r_length_q;
-  logic [31:0] r_eip_q;
-  logic [31:0] r_linear_q;
+  logic [31:0] r_eip_q, r_linear_q;
   logic [31:0] eip_q;           // EIP before a task switch replaces it
   logic [31:0] linear_q;        // of EIP, from before a far transfer replaces the CS base
 
@@ -892,6 +891,7 @@ module cpu
       retire_next_eip_o <= eip;
       retire_eflags_o <= eflags;
     end
+    drained_o <= drain_q && at_boundary && !retire && !r_valid_q && !wb_cyc_o && !bf_valid && !load_valid_i;
     idle_o <= (shutdown_o || (halted && !((intr_q || intr_i) && eflags[FL_IF]) && !seq_active && !interrupt_due)) &&
         !r_valid_q && !wb_cyc_o && !bf_valid && !load_valid_i;
   end

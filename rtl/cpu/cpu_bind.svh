@@ -19,7 +19,7 @@ bind cpu cpu_rules u_rules (
     .rst_ni,
     .load_i          (load_valid_i),
     .boot_i          (boot_q),
-    .take_interrupt_i(take_interrupt),
+    .at_boundary_i   (at_boundary),
     .redirect_i      (redirect),
     .x_valid_i       (x_valid_q),
     .ex_done_i       (ex_done),

@@ -9,7 +9,7 @@ module cpu_rules
     // from the pipeline control
     input logic        load_i,
     input logic        boot_i,
-    input logic        take_interrupt_i,
+    input logic        at_boundary_i,    // an interrupt or a drain request stops what comes next
     input logic        redirect_i,
     input logic        x_valid_i,
     input logic        ex_done_i,
@@ -72,10 +72,10 @@ module cpu_rules
   one_answered: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({data_done_i, fetch_beat_i}));
 
   // ---- requests
-  // Only an interrupt, or for a load what comes before it, takes back a request that nothing was done for.
+  // Only an interrupt or a drain request, or for a load what comes before it, takes back a request that nothing was done for.
   store_held:
   assert property (@(posedge clk_i) disable iff (!rst_ni)
-                   waits && !load_access_i |=> take_interrupt_i || (d_valid && $stable(request)));
+                   waits && !load_access_i |=> at_boundary_i || (d_valid && $stable(request)));
   committed_held:
   assert property (@(posedge clk_i) disable iff (!rst_ni)
                    waits && d_committed_i |=> d_valid && $stable(request));
@@ -85,7 +85,7 @@ module cpu_rules
   // ---- what becomes real
   executed:
   assert property (@(posedge clk_i) disable iff (!rst_ni)
-                   ex_done_i |-> x_valid_i && !seq_active_i && !take_interrupt_i && !boot_i);
+                   ex_done_i |-> x_valid_i && !seq_active_i && !at_boundary_i && !boot_i);
   written_by_retirement:
   assert property (@(posedge clk_i) disable iff (!rst_ni) write_back_i |-> ex_done_i || seq_active_i);
   eip_by_retirement:
