@@ -58,7 +58,7 @@ const std::vector<Breach>& breaches() {
       {"faults_do_nothing", nothing, [](Ports& p) { executes(p), p.d_fault_i = 1; }},
       {"executed", nothing, [](Ports& p) { p.ex_done_i = 1; }},
       {"executed", nothing, [](Ports& p) { executes(p), p.seq_active_i = 1; }},
-      {"executed", nothing, [](Ports& p) { executes(p), p.take_interrupt_i = 1; }},
+      {"executed", nothing, [](Ports& p) { executes(p), p.at_boundary_i = 1; }},
       {"executed", nothing, [](Ports& p) { executes(p), p.boot_i = 1; }},
       {"written_by_retirement", nothing, [](Ports& p) { p.write_back_i = 1; }},
       {"eip_by_retirement", nothing, [](Ports& p) { p.eip_i = 1; }},
