@@ -454,6 +454,8 @@ std::optional<Error> RtlMachine::load_state(const MachineState& state) {
     return Error{"a state cannot be loaded while waves, checks or a debugger are on"};
   }
   if (cpu_.shutdown()) return Error{"only a reset ends a shutdown"};
+  // Their RTL has no ports for it; the software machine refuses too.
+  if (!slots_.empty()) return Error{"a device in a slot cannot take a state"};
   const auto own = devices();
   if (state.ram.size() != memory_.ram().size() || state.devices.size() != own.size()) {
     return Error{"the state is that of a machine with other memory or devices"};
