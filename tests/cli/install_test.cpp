@@ -33,21 +33,21 @@ class CliInstall : public CliTest {
   void SetUp() override {
     CliTest::SetUp();
     const ShellResult install =
-        shell("cmake --install " STRATA_BUILD_DIR " --prefix " + folder_ + "/root");
+        shell("cmake --install " STRATA_BUILD_DIR " --prefix " + folder_ + "/installed");
     ASSERT_EQ(install.status, 0) << install.output;
   }
 
   /// What bash offers behind `words`, the last of which is being typed.
   std::string completions(const std::string& words, int last) const {
     return shell("bash -c 'source " + folder_ +
-                 "/root/share/bash-completion/completions/strata; COMP_WORDS=(" + words +
+                 "/installed/share/bash-completion/completions/strata; COMP_WORDS=(" + words +
                  "); COMP_CWORD=" + std::to_string(last) + "; _strata; echo ${COMPREPLY[@]}'")
         .output;
   }
 };
 
 TEST_F(CliInstall, ProgramAndGuestsRunFromThere) {
-  const std::string root = folder_ + "/root";
+  const std::string root = folder_ + "/installed";
   const ShellResult run =
       shell(root + "/bin/strata run --quiet " + root + "/share/strata/guests/hello.elf");
   EXPECT_EQ(run.status, 0) << run.output;
