@@ -58,7 +58,7 @@ TEST_F(CliInstall, ProgramAndGuestsRunFromThere) {
 }
 
 TEST_F(CliInstall, ManualPageHasWhatTheHelpHas) {
-  std::string manual = read("root/share/man/man1/strata.1");
+  std::string manual = read("installed/share/man/man1/strata.1");
   std::size_t at = 0;
   while ((at = manual.find("\\-", at)) != std::string::npos) manual.replace(at, 2, "-");
   std::size_t options = 0;
