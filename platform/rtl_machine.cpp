@@ -16,6 +16,7 @@
 #include "models/ata/ata_tlm.h"
 #include "models/base/text_screen.h"
 #include "models/bus/bus_rtl.h"
+#include "models/bus/clocked_signal.h"
 #include "models/bus/wb_tlm_bridge.h"
 #include "models/cpu/cpu_rtl.h"
 #include "models/debug/debug_rtl.h"
@@ -48,16 +49,17 @@ constexpr unsigned kRestCycles = 8;
 
 /// The wires of one slave of the interconnect.
 struct SlaveWires {
-  explicit SlaveWires(const std::string& name)
-      : request((name + "_request").c_str()), response((name + "_response").c_str()) {}
-  sc_core::sc_signal<WishboneRequest> request;
-  sc_core::sc_signal<WishboneResponse> response;
+  SlaveWires(const std::string& name, ClockDriver& clock)
+      : request((name + "_request").c_str(), clock),
+        response((name + "_response").c_str(), clock) {}
+  ClockedSignal<WishboneRequest> request;
+  ClockedSignal<WishboneResponse> response;
 };
 
 /// A device in a slot, with its wires.
 struct PluggedSlot {
   PluggedSlot(const Slot& slot, ClockDriver& clock, VerilatedContext* context)
-      : wires(slot.name),
+      : wires(slot.name, clock),
         irq((std::string("irq_") + slot.name).c_str()),
         rtl(slot.name, slot, clock, context) {
     rtl.irq(irq);
@@ -150,14 +152,14 @@ class RtlMachine final : public Machine {
   std::unique_ptr<AtaTwin> ata_twin_;
   std::deque<PluggedSlot> slots_;
 
-  SlaveWires cpu_wires_{"cpu"};
-  SlaveWires mem_wires_{"mem"};
-  SlaveWires vga_wires_{"vga"};
-  SlaveWires ata_wires_{"ata"};
-  SlaveWires pic_wires_{"pic"};
-  SlaveWires pit_wires_{"pit"};
-  SlaveWires uart_wires_{"uart"};
-  SlaveWires debug_wires_{"debug"};
+  SlaveWires cpu_wires_{"cpu", clock_};
+  SlaveWires mem_wires_{"mem", clock_};
+  SlaveWires vga_wires_{"vga", clock_};
+  SlaveWires ata_wires_{"ata", clock_};
+  SlaveWires pic_wires_{"pic", clock_};
+  SlaveWires pit_wires_{"pit", clock_};
+  SlaveWires uart_wires_{"uart", clock_};
+  SlaveWires debug_wires_{"debug", clock_};
   sc_core::sc_signal<bool> intr_{"intr"};
   sc_core::sc_signal<bool> irq_pit_{"irq_pit"};
   sc_core::sc_signal<bool> irq_uart_{"irq_uart"};

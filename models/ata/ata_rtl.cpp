@@ -9,14 +9,7 @@ AtaRtl::AtaRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
       response("response"),
       irq("irq"),
       model_(context, basename(), disk, log) {
-  SC_HAS_PROCESS(AtaRtl);
-  SC_METHOD(request_method);
-  sensitive << request;
-  dont_initialize();
-}
-
-void AtaRtl::request_method() {
-  if (request.read().stb) wake();
+  wake_on_strobe(request);
 }
 
 bool AtaRtl::clock_edge(Cycle cycle) {

@@ -26,7 +26,6 @@ class AtaRtl : public ClockedModule, public WithState<AtaState> {
 
  private:
   bool clock_edge(Cycle cycle) override;
-  void request_method();
 
   AtaModel model_;
 };

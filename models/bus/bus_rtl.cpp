@@ -12,16 +12,7 @@ BusRtl::BusRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
   for (unsigned i = 0; i < BusModel::slaves(); ++i) {
     slaves_.emplace_back(machine_devices()[i].name);
   }
-  SC_HAS_PROCESS(BusRtl);
-  SC_METHOD(request_method);
-  for (MasterPort& master : masters_) sensitive << master.request;
-  dont_initialize();
-}
-
-void BusRtl::request_method() {
-  for (MasterPort& master : masters_) {
-    if (master.request.read().stb) wake();
-  }
+  for (MasterPort& master : masters_) wake_on_strobe(master.request);
 }
 
 bool BusRtl::clock_edge(Cycle) {

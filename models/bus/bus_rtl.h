@@ -55,7 +55,6 @@ class BusRtl : public ClockedModule {
 
  private:
   bool clock_edge(Cycle cycle) override;
-  void request_method();
   bool take_requests();
   void publish();
   void publish_acks();

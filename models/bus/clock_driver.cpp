@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/bus/clocked_signal.h"
+
 namespace strata {
 
 ClockDriver::ClockDriver(const sc_core::sc_module_name& name, sc_core::sc_time period)
@@ -25,6 +27,16 @@ void ClockDriver::add_awake(ClockedModule* module) {
 
 void ClockDriver::edge_method() {
   const Cycle now = cycle();
+  in_edge_ = true;
+  clock_modules(now);
+  if (edge_listener_) edge_listener_(now);
+  in_edge_ = false;
+  update_registers();
+  running_ = !awake_.empty();
+  if (running_) next_trigger(period_);
+}
+
+void ClockDriver::clock_modules(Cycle now) {
   // Modules woken during the edge are appended and must wait for the next one.
   const std::size_t count = awake_.size();
   bool any_slept = false;
@@ -36,14 +48,41 @@ void ClockDriver::edge_method() {
     }
   }
   if (any_slept) std::erase(awake_, nullptr);
-  running_ = !awake_.empty();
-  if (edge_listener_) edge_listener_(now);
-  if (running_) next_trigger(period_);
+}
+
+void ClockDriver::update_registers() {
+  for (Register* reg : written_) reg->update_after_edge();
+  written_.clear();
 }
 
 ClockedModule::ClockedModule(const sc_core::sc_module_name& name, ClockDriver& clock)
     : sc_module(name), clock_(clock) {
   wake();
+}
+
+// A wire that tells of its changes by itself is asked to; any other is waited on by a process.
+void ClockedModule::end_of_elaboration() {
+  std::vector<sc_core::sc_in<WishboneRequest>*> others;
+  for (auto* port : strobes_) {
+    if (auto* wire = dynamic_cast<ClockedSignal<WishboneRequest>*>(port->get_interface())) {
+      wire->on_change([this, port] {
+        if (port->read().stb) wake();
+      });
+    } else {
+      others.push_back(port);
+    }
+  }
+  if (others.empty()) return;
+  SC_HAS_PROCESS(ClockedModule);
+  SC_METHOD(strobe_method);
+  for (auto* port : others) sensitive << *port;
+  dont_initialize();
+}
+
+void ClockedModule::strobe_method() {
+  for (auto* port : strobes_) {
+    if (port->read().stb) wake();
+  }
 }
 
 void ClockedModule::wake() {

@@ -1,8 +1,9 @@
 // The one clock of the cycle-accurate platform: a single self-timed process that, once a CPU clock,
 // calls clock_edge() of every module that is awake. All modules therefore sample their input
-// signals before any output of the same edge is visible (sc_signal's evaluate/update), which is the
-// synchronous rule, at a fraction of the cost of an sc_clock with a process a module. A module that
-// has nothing to do returns false and is not clocked again until wake().
+// signals before any output of the same edge is visible (sc_signal's evaluate/update, or
+// ClockedSignal's), which is the synchronous rule, at a fraction of the cost of an sc_clock with a
+// process a module. A module that has nothing to do returns false and is not clocked again until
+// wake().
 #pragma once
 
 #include <functional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "models/base/types.h"
+#include "models/base/wishbone_wires.h"
 
 namespace strata {
 
@@ -18,6 +20,15 @@ class ClockedModule;
 
 class ClockDriver : public sc_core::sc_module {
  public:
+  /// What is written at an edge and changes when all modules have evaluated.
+  class Register {
+   public:
+    virtual void update_after_edge() = 0;
+
+   protected:
+    ~Register() = default;
+  };
+
   ClockDriver(const sc_core::sc_module_name& name, sc_core::sc_time period);
 
   const sc_core::sc_time& period() const { return period_; }
@@ -27,6 +38,12 @@ class ClockDriver : public sc_core::sc_module {
 
   /// Whether any module is clocked at all.
   bool running() const { return running_; }
+
+  /// Whether the modules are being clocked just now.
+  bool in_edge() const { return in_edge_; }
+
+  /// Updates `reg` once, after the edge that is under way.
+  void update_after_edge(Register& reg) { written_.push_back(&reg); }
 
   /// Clock cycles since reset: the number of the current (or latest) edge.
   Cycle cycle() const { return sc_core::sc_time_stamp().value() / period_.value() - base_; }
@@ -43,13 +60,17 @@ class ClockDriver : public sc_core::sc_module {
   friend class ClockedModule;
 
   void edge_method();
+  void clock_modules(Cycle now);
+  void update_registers();
   void add_awake(ClockedModule* module);
 
   sc_core::sc_time period_;
   Cycle base_ = 0;  // cycle 0 is the kernel's edge of this number (modulo 2^64)
   sc_core::sc_event wake_event_;
   std::vector<ClockedModule*> awake_;
+  std::vector<Register*> written_;  // at the edge under way
   bool running_ = false;
+  bool in_edge_ = false;
   std::function<void(Cycle)> edge_listener_;
 };
 
@@ -59,7 +80,7 @@ class ClockedModule : public sc_core::sc_module {
   ClockedModule(const sc_core::sc_module_name& name, ClockDriver& clock);
 
   /// Clocks the module from the next edge on. Cheap when it is awake already. Call it from a
-  /// process sensitive to the inputs that matter while idle.
+  /// process sensitive to the inputs that matter while idle, or see wake_on_strobe().
   void wake();
 
  protected:
@@ -69,10 +90,18 @@ class ClockedModule : public sc_core::sc_module {
   /// the next edge too.
   virtual bool clock_edge(Cycle cycle) = 0;
 
+  /// Wakes the module whenever the strobe behind `port` rises; to be called by the constructor.
+  void wake_on_strobe(sc_core::sc_in<WishboneRequest>& port) { strobes_.push_back(&port); }
+
+  void end_of_elaboration() override;
+
   ClockDriver& clock() { return clock_; }
 
  private:
+  void strobe_method();
+
   ClockDriver& clock_;
+  std::vector<sc_core::sc_in<WishboneRequest>*> strobes_;
   bool awake_ = false;
 };
 

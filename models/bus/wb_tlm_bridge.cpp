@@ -11,14 +11,7 @@ WbTlmBridge::WbTlmBridge(const sc_core::sc_module_name& name, ClockDriver& clock
       response("response"),
       initiator_socket("initiator_socket"),
       latency_(latency) {
-  SC_HAS_PROCESS(WbTlmBridge);
-  SC_METHOD(request_method);
-  sensitive << request;
-  dont_initialize();
-}
-
-void WbTlmBridge::request_method() {
-  if (request.read().stb) wake();
+  wake_on_strobe(request);
 }
 
 bool WbTlmBridge::clock_edge(Cycle cycle) {

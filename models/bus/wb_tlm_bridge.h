@@ -31,7 +31,6 @@ class WbTlmBridge : public ClockedModule {
   enum class State { kIdle, kSampled, kWaiting, kAcked };
 
   bool clock_edge(Cycle cycle) override;
-  void request_method();
   void start(const WishboneRequest& wishbone, Cycle cycle);
   /// One transaction on `bytes` lanes of data_ from `lane` on.
   void transfer(const WishboneRequest& wishbone, unsigned lane, unsigned bytes,

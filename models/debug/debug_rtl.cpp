@@ -10,14 +10,7 @@ DebugRtl::DebugRtl(const sc_core::sc_module_name& name, ClockDriver& clock,
       request("request"),
       response("response"),
       model_(context, basename(), std::move(sinks), log) {
-  SC_HAS_PROCESS(DebugRtl);
-  SC_METHOD(request_method);
-  sensitive << request;
-  dont_initialize();
-}
-
-void DebugRtl::request_method() {
-  if (request.read().stb) wake();
+  wake_on_strobe(request);
 }
 
 bool DebugRtl::clock_edge(Cycle cycle) {

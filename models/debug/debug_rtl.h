@@ -25,7 +25,6 @@ class DebugRtl : public ClockedModule, public WithState<DebugState> {
 
  private:
   bool clock_edge(Cycle cycle) override;
-  void request_method();
 
   DebugModel model_;
 };

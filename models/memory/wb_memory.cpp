@@ -17,14 +17,7 @@ WbMemory::WbMemory(const sc_core::sc_module_name& name, ClockDriver& clock, Memo
       response("response"),
       map_(std::move(map)),
       latency_(latency) {
-  SC_HAS_PROCESS(WbMemory);
-  SC_METHOD(request_method);
-  sensitive << request;
-  dont_initialize();
-}
-
-void WbMemory::request_method() {
-  if (request.read().stb) wake();
+  wake_on_strobe(request);
 }
 
 bool WbMemory::clock_edge(Cycle cycle) {

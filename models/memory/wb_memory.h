@@ -26,7 +26,6 @@ class WbMemory : public ClockedModule {
   enum class State { kIdle, kWaiting, kTurnaround };
 
   bool clock_edge(Cycle cycle) override;
-  void request_method();
   void start(Cycle cycle);
   void answer();
   std::uint32_t read_word(std::uint32_t address);

@@ -20,16 +20,10 @@ PicRtl::PicRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
       intr("intr"),
       model_(context, basename()),
       log_(log) {
+  wake_on_strobe(request);
   SC_HAS_PROCESS(PicRtl);
-  SC_METHOD(request_method);
-  sensitive << request;
-  dont_initialize();
   SC_METHOD(irq_method);
   for (IrqPort& port : irq) sensitive << port;
-}
-
-void PicRtl::request_method() {
-  if (request.read().stb) wake();
 }
 
 // Keeps the lines as one word, so that an edge need not read sixteen signals.

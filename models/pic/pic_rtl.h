@@ -36,7 +36,6 @@ class PicRtl : public ClockedModule, public WithState<PicState> {
 
  private:
   bool clock_edge(Cycle cycle) override;
-  void request_method();
   void irq_method();
   void log_events(Cycle cycle, std::uint16_t risen, bool inta);
 

@@ -11,17 +11,11 @@ PitRtl::PitRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
       model_(context, basename()),
       time_(cpu_hz) {
   irq.initialize(model_.out0());
+  wake_on_strobe(request);
   SC_HAS_PROCESS(PitRtl);
-  SC_METHOD(request_method);
-  sensitive << request;
-  dont_initialize();
   SC_METHOD(wake);
   sensitive << tick_event_;
   dont_initialize();
-}
-
-void PitRtl::request_method() {
-  if (request.read().stb) wake();
 }
 
 bool PitRtl::clock_edge(Cycle cycle) {

@@ -30,7 +30,6 @@ class PitRtl : public ClockedModule, public WithState<PitState> {
 
  private:
   bool clock_edge(Cycle cycle) override;
-  void request_method();
   void schedule_tick(Cycle cycle);
 
   PitModel model_;

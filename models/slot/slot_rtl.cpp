@@ -9,14 +9,7 @@ SlotRtl::SlotRtl(const sc_core::sc_module_name& name, const Slot& slot, ClockDri
       response("response"),
       irq("irq"),
       model_(slot.make(context, basename())) {
-  SC_HAS_PROCESS(SlotRtl);
-  SC_METHOD(request_method);
-  sensitive << request;
-  dont_initialize();
-}
-
-void SlotRtl::request_method() {
-  if (request.read().stb) wake();
+  wake_on_strobe(request);
 }
 
 bool SlotRtl::clock_edge(Cycle) {

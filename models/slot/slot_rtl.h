@@ -23,7 +23,6 @@ class SlotRtl : public ClockedModule {
 
  private:
   bool clock_edge(Cycle cycle) override;
-  void request_method();
 
   std::unique_ptr<SlotModel> model_;
 };

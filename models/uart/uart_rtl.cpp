@@ -11,14 +11,7 @@ UartRtl::UartRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verila
       response("response"),
       irq("irq"),
       model_(context, basename(), cpu_hz, std::move(sink)) {
-  SC_HAS_PROCESS(UartRtl);
-  SC_METHOD(request_method);
-  sensitive << request;
-  dont_initialize();
-}
-
-void UartRtl::request_method() {
-  if (request.read().stb) wake();
+  wake_on_strobe(request);
 }
 
 bool UartRtl::clock_edge(Cycle) {

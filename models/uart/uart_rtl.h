@@ -25,7 +25,6 @@ class UartRtl : public ClockedModule, public WithState<UartState> {
 
  private:
   bool clock_edge(Cycle cycle) override;
-  void request_method();
 
   UartModel model_;
 };

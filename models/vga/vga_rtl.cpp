@@ -38,17 +38,11 @@ VgaRtl::VgaRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
       request("request"),
       response("response"),
       model_(context, basename()) {
+  wake_on_strobe(request);
   SC_HAS_PROCESS(VgaRtl);
-  SC_METHOD(request_method);
-  sensitive << request;
-  dont_initialize();
   SC_METHOD(scan_method);
   sensitive << scan_event_;
   dont_initialize();
-}
-
-void VgaRtl::request_method() {
-  if (request.read().stb) wake();
 }
 
 bool VgaRtl::clock_edge(Cycle cycle) {

@@ -49,7 +49,6 @@ class VgaRtl : public ClockedModule, public WithState<VgaState> {
 
  private:
   bool clock_edge(Cycle cycle) override;
-  void request_method();
   void scan_method();
 
   bool watched() const { return sink_ != nullptr || traced_; }
