@@ -1,0 +1,172 @@
+// What an operand in memory raises at level 3, for every encoding that has one (SDM vol. 2,
+// "Protected Mode Exceptions" of each): #GP(0) with a null selector, outside the limit and where
+// the segment does not allow it, #SS(0) outside SS, #PF with the access it was, #AC(0). The lists
+// here know nothing of the opcode tables; core and interpreter must both do what they say.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "tests/rtl/cpu/encoding_rig.h"
+
+namespace strata::test {
+namespace {
+
+constexpr std::uint32_t kData = EncodingRig::kData;
+constexpr std::uint32_t kUserData = 0xC0F3;  // attributes: flat, present, DPL 3, writable, accessed
+
+/// What has a ModR/M byte and reads or writes the operand it names, at level 3 and without #UD.
+/// LEA reads nothing.
+constexpr Entry kOperands[] = {
+    {false, 0x00, 0x03},       {false, 0x08, 0x0B},       {false, 0x10, 0x13},
+    {false, 0x18, 0x1B},       {false, 0x20, 0x23},       {false, 0x28, 0x2B},
+    {false, 0x30, 0x33},       {false, 0x38, 0x3B},       {false, 0x62, 0x62},
+    {false, 0x69, 0x69},       {false, 0x6B, 0x6B},       {false, 0x80, 0x8B},
+    {false, 0x8C, 0x8C, 0x3F}, {false, 0x8E, 0x8E, 0x3D}, {false, 0x8F, 0x8F, 0x01},
+    {false, 0xC0, 0xC1},       {false, 0xC4, 0xC5},       {false, 0xC6, 0xC7, 0x01},
+    {false, 0xD0, 0xD3},       {false, 0xF6, 0xF7},       {false, 0xFE, 0xFE, 0x03},
+    {false, 0xFF, 0xFF, 0x7F}, {true, 0x00, 0x00, 0x33},  {true, 0x01, 0x01, 0x13},
+    {true, 0x02, 0x03},        {true, 0x40, 0x4F},        {true, 0x90, 0x9F},
+    {true, 0xA3, 0xA5},        {true, 0xAB, 0xAD},        {true, 0xAF, 0xB7},
+    {true, 0xBA, 0xBA, 0xF0},  {true, 0xBB, 0xC1},        {true, 0xC7, 0xC7, 0x02}};
+
+/// What writes it.
+constexpr Entry kWriters[] = {
+    {false, 0x00, 0x01},      {false, 0x08, 0x09},       {false, 0x10, 0x11},
+    {false, 0x18, 0x19},      {false, 0x20, 0x21},       {false, 0x28, 0x29},
+    {false, 0x30, 0x31},      {false, 0x80, 0x83, 0x7F}, {false, 0x86, 0x89},
+    {false, 0x8C, 0x8C},      {false, 0x8F, 0x8F},       {false, 0xC0, 0xC1},
+    {false, 0xC6, 0xC7},      {false, 0xD0, 0xD3},       {false, 0xF6, 0xF7, 0x0C},
+    {false, 0xFE, 0xFE},      {false, 0xFF, 0xFF, 0x03}, {true, 0x00, 0x00, 0x03},
+    {true, 0x01, 0x01, 0x13}, {true, 0x90, 0x9F},        {true, 0xA4, 0xA5},
+    {true, 0xAB, 0xAD},       {true, 0xB0, 0xB1},        {true, 0xB3, 0xB3},
+    {true, 0xBA, 0xBA, 0xE0}, {true, 0xBB, 0xBB},        {true, 0xC0, 0xC1},
+    {true, 0xC7, 0xC7}};
+
+/// Bytes, whatever the operand size.
+constexpr Entry kBytes[] = {
+    {false, 0x00, 0x00}, {false, 0x02, 0x02}, {false, 0x08, 0x08}, {false, 0x0A, 0x0A},
+    {false, 0x10, 0x10}, {false, 0x12, 0x12}, {false, 0x18, 0x18}, {false, 0x1A, 0x1A},
+    {false, 0x20, 0x20}, {false, 0x22, 0x22}, {false, 0x28, 0x28}, {false, 0x2A, 0x2A},
+    {false, 0x30, 0x30}, {false, 0x32, 0x32}, {false, 0x38, 0x38}, {false, 0x3A, 0x3A},
+    {false, 0x80, 0x80}, {false, 0x82, 0x82}, {false, 0x84, 0x84}, {false, 0x86, 0x86},
+    {false, 0x88, 0x88}, {false, 0x8A, 0x8A}, {false, 0xC0, 0xC0}, {false, 0xC6, 0xC6},
+    {false, 0xD0, 0xD0}, {false, 0xD2, 0xD2}, {false, 0xF6, 0xF6}, {false, 0xFE, 0xFE},
+    {true, 0x90, 0x9F},  {true, 0xB0, 0xB0},  {true, 0xB6, 0xB6},  {true, 0xBE, 0xBE},
+    {true, 0xC0, 0xC0}};
+
+/// Words, whatever the operand size: selectors, the machine status word, MOVZX and MOVSX of words.
+constexpr Entry kWords[] = {{false, 0x8C, 0x8C},      {false, 0x8E, 0x8E}, {true, 0x00, 0x00},
+                            {true, 0x01, 0x01, 0x10}, {true, 0x02, 0x03},  {true, 0xB7, 0xB7},
+                            {true, 0xBF, 0xBF}};
+/// SGDT and SIDT: a word and, two bytes above, a dword (SDM vol. 3, 3.5.1).
+constexpr Entry kTables[] = {{true, 0x01, 0x01, 0x03}};
+constexpr Entry kQuadwords[] = {{true, 0xC7, 0xC7}};
+
+/// Table 6-7 of SDM vol. 3: is the address one that #AC(0) refuses?
+bool is_misaligned(const Encoding& e, std::uint32_t address) {
+  if (in(kBytes, e)) return false;
+  if (in(kTables, e)) return address % 4 != 2;
+  if (in(kQuadwords, e)) return address % 8 != 0;
+  return address % (e.operand_size || in(kWords, e) ? 2 : 4) != 0;
+}
+
+/// At level 3. Registers are small, so that those that number a bit stay near the operand.
+class UserRig : public EncodingRig {
+ public:
+  UserRig() : EncodingRig(Mode::kLevel3, CpuFamily::k586) {
+    initial().gpr = {0x11, 1, 0x80, 5, kStack, 7, 9, 11};
+  }
+};
+
+using Expected = std::function<std::string(const Encoding&)>;
+
+/// Runs every encoding with an operand. Where `expected` is empty, the access itself must not fail.
+void run_all(EncodingRig& rig, bool stack_segment, const Expected& expected) {
+  unsigned count = 0;
+  for (Encoding e; advance(e);) {
+    if (!e.memory || e.lock || !in(kOperands, e)) continue;
+    e.stack_segment = stack_segment;
+    const std::string outcome = rig.run(e);
+    const std::string wanted = expected(e);
+    ASSERT_EQ(outcome.find("differ"), std::string::npos) << EncodingRig::name_of(e) << outcome;
+    if (!wanted.empty()) {
+      EXPECT_EQ(outcome, wanted) << EncodingRig::name_of(e);
+    } else {
+      for (const char* fault : {"13(0)", "12(0)", "14(", "17("})
+        EXPECT_NE(outcome.substr(0, std::string(fault).size()), fault) << EncodingRig::name_of(e);
+    }
+    ++count;
+  }
+  EXPECT_GT(count, 2 * 700u);
+}
+
+Expected always(const std::string& fault) {
+  return [fault](const Encoding&) { return fault; };
+}
+
+Expected writers(const std::string& fault) {
+  return [fault](const Encoding& e) { return in(kWriters, e) ? fault : std::string(); };
+}
+
+TEST(MemoryExceptionLists, NullSelector) {
+  UserRig rig;
+  rig.initial().seg[kDs] = {.selector = 0, .attributes = attr::kUnusable};
+  run_all(rig, false, always("13(0)"));
+}
+
+TEST(MemoryExceptionLists, OutsideTheLimit) {
+  UserRig rig;
+  rig.initial().seg[kDs].limit = kData - 1;
+  run_all(rig, false, always("13(0)"));
+}
+
+TEST(MemoryExceptionLists, OutsideTheStack) {
+  UserRig rig;
+  rig.initial().seg[kSs].limit = kData - 1;
+  run_all(rig, true, always("12(0)"));
+}
+
+TEST(MemoryExceptionLists, ReadOnlySegment) {
+  UserRig rig;
+  rig.initial().seg[kDs].attributes = kUserData & ~attr::kWritable;
+  run_all(rig, false, writers("13(0)"));
+}
+
+TEST(MemoryExceptionLists, ExecuteOnlySegment) {
+  UserRig rig;
+  rig.initial().seg[kDs].attributes = (kUserData | attr::kCode) & ~attr::kWritable;
+  run_all(rig, false, always("13(0)"));
+}
+
+/// Error code: U, and W for what writes, in its only translation.
+TEST(MemoryExceptionLists, PageNotPresent) {
+  UserRig rig;
+  rig.turn_paging_on();
+  rig.set_page(0x9000, 0);
+  rig.set_operand(0x9800);
+  run_all(rig, false, [](const Encoding& e) { return in(kWriters, e) ? "14(6)" : "14(4)"; });
+}
+
+TEST(MemoryExceptionLists, ReadOnlyPage) {
+  UserRig rig;
+  rig.turn_paging_on();
+  rig.set_page(0x9000, 5);
+  rig.set_operand(0x9800);
+  run_all(rig, false, writers("14(7)"));
+}
+
+TEST(MemoryExceptionLists, Alignment) {
+  for (std::uint32_t address = kData; address < kData + 8; ++address) {
+    UserRig rig;
+    rig.initial().cr0 |= cr0::kAm;
+    rig.initial().eflags |= eflags::kAc;
+    rig.set_operand(address);
+    run_all(rig, false, [address](const Encoding& e) {
+      return std::string(is_misaligned(e, address) ? "17(0)" : "");
+    });
+  }
+}
+
+}  // namespace
+}  // namespace strata::test
