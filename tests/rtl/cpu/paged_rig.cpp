@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::size_t kRamBytes = 0x800000;
 constexpr unsigned kMostClocks = 20000;
-constexpr std::uint32_t kGdt = 0x20000;
 constexpr std::uint32_t kIdt = 0x21000;
 constexpr std::uint32_t kCodeSelector = 0x08;
 constexpr std::uint32_t kDataSelector = 0x10;

@@ -30,6 +30,8 @@ class PagedRig final : private BenchDevice {
   static constexpr std::uint32_t kFrame = 0x50000;  // physical, a place for it
   static constexpr std::uint8_t kVector = 0x40;     // of external interrupts
 
+  static constexpr std::uint32_t kGdt = 0x20000;  // six descriptors, in a page of their own
+
   explicit PagedRig(std::initializer_list<std::uint8_t> code);
 
   /// To be changed before run(). CPL 0, flat segments.

@@ -226,5 +226,59 @@ TEST(CpuSelfModifying, ByAPageWalk) {
   EXPECT_EQ(rig.state().gpr[kEax], 0u);
 }
 
+/// Loading a segment register sets the accessed bit of a descriptor whose byte 5 is the next
+/// instruction: XCHG EAX, EDX (92) becomes XCHG EAX, EBX.
+TEST(CpuSelfModifying, ByADescriptorsAccessedBit) {
+  PagedRig rig({});
+  constexpr std::uint32_t kDescriptor = PagedRig::kGdt + 6 * 8;
+  // Limit 9090; base 8E90, of which MOV DS, AX is a part; access 92; DEC EDI; HLT
+  rig.put(kDescriptor, {0x90, 0x90, 0x90, 0x8E, 0xD8, 0x92, 0x4F, kHlt});
+  rig.initial().gdtr.limit = 7 * 8 - 1;
+  rig.initial().eip = kDescriptor;
+  rig.initial().gpr[kEax] = 0x30;
+  rig.initial().gpr[kEdx] = 2;
+  rig.initial().gpr[kEbx] = 3;
+  rig.run();
+  EXPECT_EQ(rig.exception(), "none");
+  EXPECT_EQ(rig.state().gpr[kEax], 3u);
+  EXPECT_EQ(rig.state().gpr[kEdx], 2u);
+}
+
+/// LTR sets the busy bit: MOV EBX, EAX (89 C3) becomes MOV EAX, EBX.
+TEST(CpuSelfModifying, ByATaskStateSegmentsBusyBit) {
+  PagedRig rig({});
+  constexpr std::uint32_t kDescriptor = PagedRig::kGdt + 6 * 8;
+  // Limit 390F0 pages; the base has LTR AX; available TSS; flags and limit C3; HLT
+  rig.put(kDescriptor, {0x90, 0x90, 0x0F, 0x00, 0xD8, 0x89, 0xC3, kHlt});
+  rig.initial().gdtr.limit = 7 * 8 - 1;
+  rig.initial().eip = kDescriptor;
+  rig.initial().gpr[kEax] = 0x30;
+  rig.initial().gpr[kEbx] = 3;
+  rig.run();
+  EXPECT_EQ(rig.exception(), "none");
+  EXPECT_EQ(rig.state().gpr[kEax], 3u);
+}
+
+/// What the old bytes would have raised in decode: #UD, and #GP for 16 bytes.
+TEST(CpuSelfModifying, OldInstructionDoesNotFault) {
+  for (const bool too_long : {false, true}) {
+    for (unsigned latency = 1; latency <= 4; ++latency) {
+      RealModeRig rig({});
+      std::uint32_t at = put(rig, kCode, Code(0x20, kNop));
+      // MOV word [target], NOP and INC BX
+      const std::uint32_t target = at + 6;
+      at = put(rig, at,
+               {0xC7, 0x06, static_cast<std::uint8_t>(target),
+                static_cast<std::uint8_t>(target >> 8), kNop, kIncBx});
+      put(rig, put(rig, at, too_long ? Code(16, 0x3E) : Code{0x0F, 0x0B}), {kHlt});
+      rig.bench().set_latency(latency);
+      if (too_long) rig.set_word(target + 2, kHlt);
+      rig.run();
+      EXPECT_TRUE(rig.exceptions().empty()) << too_long << ", " << latency;
+      EXPECT_EQ(low(rig, kEbx), 1u) << too_long << ", " << latency;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace strata::test
