@@ -70,8 +70,8 @@ bool BusModel::idle() const {
 bool BusModel::ack(unsigned master) const {
   return rtl_->m_ack_o >> master & 1;
 }
-bool BusModel::any_ack() const {
-  return rtl_->m_ack_o != 0;
+unsigned BusModel::acks() const {
+  return rtl_->m_ack_o;
 }
 std::uint32_t BusModel::dat() const {
   return rtl_->m_dat_o;

@@ -36,8 +36,8 @@ class BusModel {
 
   bool idle() const;
   bool ack(unsigned master) const;
-  /// Of any master.
-  bool any_ack() const;
+  /// All of them: bit n is master n.
+  unsigned acks() const;
   /// For the master whose ack is high.
   std::uint32_t dat() const;
 

@@ -1,5 +1,7 @@
 #include "models/bus/bus_rtl.h"
 
+#include <bit>
+
 #include "models/machine/bus_map.h"
 
 namespace strata {
@@ -18,7 +20,7 @@ BusRtl::BusRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
 bool BusRtl::clock_edge(Cycle) {
   if (active_ != BusModel::kNoSlave) {
     const WishboneResponse& response = slaves_[active_].response.read();
-    if (!response.ack && !acked_) return true;  // no register would change
+    if (!response.ack && acks_ == 0) return true;  // no register would change
     model_.set_response(active_, response.ack, response.dat);
   } else {
     if (!take_requests() && model_.idle()) return false;
@@ -37,7 +39,10 @@ bool BusRtl::take_requests() {
   bool asked = false;
   for (unsigned i = 0; i < masters_.size(); ++i) {
     const WishboneRequest& request = masters_[i].request.read();
+    const bool was = asking_ >> i & 1;
+    if (!request.cyc && !was) continue;
     model_.set_request(i, request);
+    asking_ ^= static_cast<unsigned>(request.cyc != was) << i;
     asked |= request.cyc && request.stb;
   }
   return asked;
@@ -45,9 +50,7 @@ bool BusRtl::take_requests() {
 
 // Writes only the signals that can have changed.
 void BusRtl::publish() {
-  const bool ack = model_.any_ack();
-  if (ack || acked_) publish_acks();
-  acked_ = ack;
+  publish_acks();
 
   const unsigned active = model_.active();
   if (active == active_) return;
@@ -60,14 +63,16 @@ void BusRtl::publish() {
 }
 
 void BusRtl::publish_acks() {
-  for (unsigned i = 0; i < masters_.size(); ++i) {
-    const bool ack = model_.ack(i);
-    if (!ack && !masters_[i].response.read().ack) continue;
+  const unsigned acks = model_.acks();
+  for (unsigned left = acks | acks_; left != 0; left &= left - 1) {
+    const auto i = static_cast<unsigned>(std::countr_zero(left));
+    const bool ack = acks >> i & 1;
     masters_[i].response.write({model_.dat(), ack});
     if (ack && transfer_listener_ && i >= first_heard_) {
       transfer_listener_(i, masters_[i].request.read());
     }
   }
+  acks_ = acks;
 }
 
 }  // namespace strata

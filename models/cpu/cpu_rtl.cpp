@@ -38,7 +38,9 @@ bool CpuRtl::clock_edge(Cycle cycle) {
   model_.clock();
   ++clocked_;
   if (counting_) ++counts_[static_cast<std::size_t>(model_.cycle_cause())];
-  if (model_.strobe() || driven_.cyc) drive_bus(cycle);
+  // A request is held until its ack.
+  const bool held = driven_.stb && !answer.ack;
+  if (!held && (model_.strobe() || driven_.cyc)) drive_bus(cycle);
   if (model_.retired()) report_retirement(cycle);
   if (!model_.idle()) return true;
   if (interrupt.read() && interrupts_enabled_ && !model_.shutdown()) return true;
