@@ -18,7 +18,7 @@ OptionGroup machine_group() {
            "raw image of the ATA drive, written in place; FILE,share reads it, as others may", ""},
           {"mem", "SIZE", "16M", "RAM, 1M to 2048M; a bare number counts MiB", ""},
           {"cpu", "MODEL", "586", "processor: 386, 486 or 586, all without FPU", "386 486 586"},
-          {"clock-mhz", "F", "25", "CPU clock; timers derive from it", ""},
+          {"clock-mhz", "F", "25", "CPU clock, 1.2 to 4000; timers derive from it", ""},
           {"bios", "FILE", "", "boot ROM of your own, to end at 1 MiB and at 4 GiB", ""},
           {"post-port", "PORT", "", "a port whose bytes are POST codes too, beside port 80", ""},
           {"append", "TEXT", "", "command line of a multiboot guest", ""},
@@ -75,10 +75,10 @@ A guest but a disk image may come through a pipe; - is standard input. The debug
 console (port E9) goes to standard output, unless --console names a file or a
 document (--stats -, --screen-text -) takes standard output; then to standard error.
 
-Numbers are decimal or, behind 0x, hexadecimal; _ may stand between digits.
+Whole numbers are decimal or, behind 0x, hexadecimal; _ may separate digits.
 Cycles are also counted as 10M or 1e6 (thousands), sizes as 64K or 16M (1024s).
 WHEN is a cycle, or a symbol of GUEST, also as SYMBOL+OFFSET: the first time
-the instruction there is about to run.
+the instruction there is about to run, for --trace-to after the beginning.
 )";
 
 constexpr char kCompareText[] =

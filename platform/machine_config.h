@@ -40,13 +40,17 @@ struct TraceConfig {
   Cycle last = 0;
 };
 
+/// No timer is faster than the CPU.
+inline constexpr std::uint64_t kMinClockHz = 1'200'000;
+static_assert(kMinClockHz >= STRATA_PIT_HZ);
+
 using ByteSink = std::function<void(std::uint8_t byte)>;
 
 struct MachineConfig {
   /// The processor; KVM's only in what CPUID says.
   CpuFamily cpu = CpuFamily::k586;
   std::uint64_t memory_bytes = 16u << 20;  // multiple of 4 KiB, at least 1 MiB
-  std::uint64_t clock_hz = STRATA_CPU_HZ;
+  std::uint64_t clock_hz = STRATA_CPU_HZ;  // kMinClockHz at least
   /// What to run. Outlives the machine.
   const GuestImage* guest = nullptr;
   /// The ATA master drive, or null: no drive attached. Outlives the machine.

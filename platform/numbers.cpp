@@ -61,11 +61,17 @@ std::optional<std::uint64_t> scaled(const std::string& digits, long power) {
   return value;
 }
 
+bool is_digit(char character) {
+  return std::isxdigit(static_cast<unsigned char>(character)) != 0;
+}
+
+/// A separator that does not stand between two digits stays, and is no number.
 std::string without_separators(const std::string& text) {
   std::string digits;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool is_separator = text[i] == '_' || text[i] == '\'';
-    if (is_separator && i > 0 && i + 1 < text.size()) continue;
+    const bool is_between = i > 0 && i + 1 < text.size() && is_digit(text[i - 1]);
+    if (is_separator && is_between && is_digit(text[i + 1])) continue;
     digits += text[i];
   }
   return digits;

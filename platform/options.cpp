@@ -21,7 +21,9 @@ namespace po = boost::program_options;
 constexpr std::uint64_t kMiB = 1 << 20;
 constexpr std::uint64_t kMinMemory = kMiB;
 constexpr std::uint64_t kMaxMemory = 2048 * kMiB;
+constexpr double kMinClockMhz = kMinClockHz / 1e6;
 constexpr double kMaxClockMhz = 4'000;
+constexpr double kMaxSeconds = 1e9;
 constexpr unsigned kMaxCpi = 1000;
 constexpr unsigned kMaxMemoryLatency = 1000;
 constexpr unsigned kMaxRepeats = 1000;
@@ -92,6 +94,13 @@ bool has_option(const EngineEntry* engine, std::string_view option) {
   return std::ranges::find(with, engine) != with.end();
 }
 
+/// "interp and kvm".
+std::string names_with(std::string_view option) {
+  Text names;
+  for (const EngineEntry* engine : engines_with(option)) names.emplace_back(engine->name);
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
 /// Parsed options of one command, with access by name and messages that quote the name.
 class Values {
  public:
@@ -115,6 +124,7 @@ class Values {
            positional ? fmt::format("only one {} is taken", positional)
                       : std::string("this command takes none"));
     }
+    refuse_empty_values(command.groups);
   }
 
   const std::string& help() const { return help_; }
@@ -184,6 +194,18 @@ class Values {
     return out.str();
   }
 
+  /// A script's variable that is not set must not stand for an option that was not given.
+  void refuse_empty_values(const std::vector<OptionGroup>& groups) const {
+    for (const OptionGroup& group : groups) {
+      for (const OptionText& option : group.options) {
+        const bool may_be_empty = option.value.empty() || option.name == "append";
+        if (may_be_empty || option.repeated || !given(option.name)) continue;
+        if (!text(option.name).empty()) continue;
+        fail("--{}: its value is empty; give one or leave the option out", option.name);
+      }
+    }
+  }
+
   std::string help_;
   po::variables_map map_;
   Text positional_;
@@ -206,7 +228,10 @@ void read_devices(const Values& values, RunOptions& run) {
 void read_disk(std::string text, RunOptions& run) {
   constexpr std::string_view kShare = ",share";
   run.disk_shared = text.ends_with(kShare);
-  if (run.disk_shared) text.resize(text.size() - kShare.size());
+  if (run.disk_shared) {
+    text.resize(text.size() - kShare.size());
+    if (text.empty()) fail("--disk: '{}' names no file", kShare);
+  }
   run.disk = std::move(text);
 }
 
@@ -234,8 +259,9 @@ void read_machine(const Values& values, RunOptions& run) {
   run.memory_bytes = *memory;
 
   const auto mhz = parse_decimal(values.text("clock-mhz"));
-  if (!mhz || *mhz < 1 || *mhz > kMaxClockMhz) {
-    fail("--clock-mhz: '{}' is not a number from 1 to {}", values.text("clock-mhz"), kMaxClockMhz);
+  if (!mhz || *mhz < kMinClockMhz || *mhz > kMaxClockMhz) {
+    fail("--clock-mhz: '{}' is not a number from {} to {}", values.text("clock-mhz"), kMinClockMhz,
+         kMaxClockMhz);
   }
   run.clock_hz = static_cast<std::uint64_t>(std::llround(*mhz * 1e6));
 
@@ -248,8 +274,9 @@ void read_limits(const Values& values, RunOptions& run) {
   if (values.given("max-cycles")) run.max_cycles = values.count("max-cycles", 1, kNever - 1);
   if (!values.given("timeout")) return;
   const auto seconds = parse_decimal(values.text("timeout"));
-  if (!seconds || *seconds <= 0 || *seconds > 1e9) {
-    fail("--timeout: '{}' is not a number of seconds above 0", values.text("timeout"));
+  if (!seconds || *seconds <= 0 || *seconds > kMaxSeconds) {
+    fail("--timeout: '{}' is not a number of seconds above 0, up to {}", values.text("timeout"),
+         kMaxSeconds);
   }
   run.timeout = std::chrono::duration<double>(*seconds);
 }
@@ -285,10 +312,7 @@ void check_engine(const Values& values, const EngineEntry* engine) {
   for (const EngineEntry& other : engines()) {
     for (const std::string_view name : other.options) {
       if (has_option(engine, name) || !values.given(std::string(name))) continue;
-      Text names;
-      for (const EngineEntry* with : engines_with(name)) names.emplace_back(with->name);
-      fail("--{} works with --engine {} only, not with {}", name, fmt::join(names, " and "),
-           engine->name);
+      fail("--{} works with --engine {} only, not with {}", name, names_with(name), engine->name);
     }
   }
 }
@@ -306,6 +330,32 @@ Command parse_run(const Text& arguments) {
   return run;
 }
 
+/// Names with commas between them.
+std::vector<const EngineEntry*> read_engines(const std::string& list) {
+  std::vector<const EngineEntry*> chosen;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    const EngineEntry* engine = pick_engine("--engines", list.substr(begin, end - begin));
+    if (std::ranges::find(chosen, engine) != chosen.end()) {
+      fail("--engines: {} is named twice; --repeat runs each engine several times", engine->name);
+    }
+    chosen.push_back(engine);
+    begin = end + 1;
+  }
+  return chosen;
+}
+
+/// An option that none of the engines knows would be without effect.
+void check_engines(const Values& values, const po::options_description& options,
+                   const std::vector<const EngineEntry*>& chosen) {
+  for (const auto& option : options.options()) {
+    const std::string& name = option->long_name();
+    const auto knows = [&](const EngineEntry* engine) { return has_option(engine, name); };
+    if (!values.given(name) || std::ranges::any_of(chosen, knows)) continue;
+    fail("--{} works with {} only, which --engines does not name", name, names_with(name));
+  }
+}
+
 Command parse_compare(const Text& arguments) {
   const Values values(command_text("compare"), arguments, "guest");
   if (values.given("help")) return ShowText{values.help()};
@@ -317,12 +367,11 @@ Command parse_compare(const Text& arguments) {
   compare.share_disk = values.given("share-disk");
 
   const po::options_description passed_on = to_description(machine_groups());
-  std::istringstream list(values.text("engines"));
-  for (std::string name; std::getline(list, name, ',');) {
-    const EngineEntry* engine = pick_engine("--engines", name);
+  const auto chosen = read_engines(values.text("engines"));
+  check_engines(values, passed_on, chosen);
+  for (const EngineEntry* engine : chosen) {
     compare.engines.push_back({engine, values.forwarded(passed_on, engine)});
   }
-  if (compare.engines.empty()) fail("--engines: name at least one of {}", engine_names());
   return compare;
 }
 
@@ -338,12 +387,19 @@ Command parse_disk(const Text& arguments) {
     const CommandText& create = command_text("disk create");
     return ShowText{fmt::format("{}\n\n{}", create.synopsis, create.text)};
   }
-  if (arguments.size() != 3 || arguments[0] != "create") {
+  Text rest = arguments;
+  // Behind -- a name may begin with a dash.
+  const bool plain = rest.size() > 1 && rest[1] == "--";
+  if (plain) rest.erase(rest.begin() + 1);
+  if (rest.size() != 3 || rest[0] != "create") {
     fail("disk: give 'disk create FILE SIZE', for example 'disk create disk.img 1M'");
   }
-  const auto bytes = parse_size(arguments[2], 1);
-  if (!bytes) fail("disk create: '{}' is not a size such as 512K, 1M or 1048576", arguments[2]);
-  return DiskCreateOptions{arguments[1], *bytes};
+  if (!plain && rest[1].starts_with('-')) {
+    fail("disk create: unrecognised option '{}'; try 'strata disk --help'", rest[1]);
+  }
+  const auto bytes = parse_size(rest[2], 1);
+  if (!bytes) fail("disk create: '{}' is not a size such as 512K, 1M or 1048576", rest[2]);
+  return DiskCreateOptions{rest[1], *bytes};
 }
 
 Command parse(const Text& arguments) {

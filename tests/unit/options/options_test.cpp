@@ -101,12 +101,15 @@ TEST(Options, RefusesWhatIsOutOfRange) {
                                              {"--mem", "1048577"},
                                              {"--clock-mhz", "0"},
                                              {"--clock-mhz", "nan"},
+                                             {"--clock-mhz", "1"},
+                                             {"--clock-mhz", "1.19"},
                                              {"--clock-mhz", "5000"},
                                              {"--max-cycles", "0"},
                                              {"--max-cycles", "1.5"},
                                              {"--timeout", "0"},
                                              {"--timeout", "-1"},
                                              {"--timeout", "soon"},
+                                             {"--timeout", "1e10"},
                                              {"--cpi", "0"},
                                              {"--seed", "x"},
                                              {"--display", "window"}}) {
@@ -180,6 +183,38 @@ TEST(Options, CountsOfCyclesAreWrittenAsPeopleDo) {
   EXPECT_TRUE(contains(error({"run", "--max-cycles", "1.5", "g"}), "such as"));
 }
 
+// What a script makes of a variable that is not set.
+TEST(Options, RefusesEmptyValues) {
+  for (const std::string option : {"--disk", "--bios", "--stats", "--serial", "--log", "--fst",
+                                   "--trace-from", "--engine", "--mem", "--max-cycles"}) {
+    const auto message = error({"run", "--engine=rtl", option, "", "g"});
+    EXPECT_TRUE(contains(message, option)) << option << ": " << message;
+  }
+  EXPECT_TRUE(contains(error({"run", "--disk", ",share", "g"}), "names no file"));
+  EXPECT_EQ(run({"--append", "", "g"}).append, "");
+}
+
+TEST(Options, CompareTakesEachEngineOnce) {
+  EXPECT_TRUE(contains(error({"compare", "--engines=interp,interp", "g"}), "named twice"));
+  for (const std::string list : {"interp,", ",interp", "interp,,rtl", ","}) {
+    EXPECT_TRUE(contains(error({"compare", "--engines", list, "g"}), "''")) << list;
+  }
+}
+
+TEST(Options, CompareRefusesWhatNoneOfItsEnginesHas) {
+  const auto message = error({"compare", "--engines=interp,kvm", "--device=ata=tlm", "g"});
+  EXPECT_TRUE(contains(message, "--device works with rtl only")) << message;
+  EXPECT_TRUE(
+      parse_command_line({"compare", "--engines=interp,rtl", "--device=ata=tlm", "g"}).ok());
+}
+
+TEST(Options, DiskCreateTakesNoOptionForAFile) {
+  EXPECT_TRUE(contains(error({"disk", "create", "--size", "1M"}), "'--size'"));
+  auto command = parse_command_line({"disk", "create", "--", "-d.img", "1M"});
+  ASSERT_TRUE(command.ok()) << command.error();
+  EXPECT_EQ(std::get<DiskCreateOptions>(command.value()).path, "-d.img");
+}
+
 TEST(Options, DashIsStandardOutput) {
   EXPECT_EQ(run({"--serial", "-", "g"}).serial, "stdio");
 }
@@ -212,7 +247,8 @@ TEST(Numbers, ParsesWholeNumbers) {
   EXPECT_EQ(parse_unsigned("12'345"), 12345u);
   EXPECT_EQ(parse_unsigned("0xFF"), 255u);
   EXPECT_EQ(parse_unsigned("18446744073709551615"), ~std::uint64_t{0});
-  for (const char* bad : {"", "_", "-1", "+1", "1_", "_1", " 1", "0x", "18446744073709551616"}) {
+  for (const char* bad : {"", "_", "-1", "+1", "1_", "_1", " 1", "0x", "18446744073709551616",
+                          "1__0", "0_x10", "0x_1", "1'_2"}) {
     EXPECT_FALSE(parse_unsigned(bad).has_value()) << bad;
   }
 }
