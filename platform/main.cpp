@@ -2,6 +2,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <system_error>
 #include <variant>
 #include <vector>
 
@@ -34,9 +35,13 @@ int start(const std::vector<std::string>& arguments) {
   try {
     return dispatch(*command);
   } catch (const std::bad_alloc&) {
-    say("strata: the host has not enough memory; give less --mem\n");
+    complain("the host has not enough memory; give less --mem");
+  } catch (const std::system_error& error) {
+    // Threads are what the program asks the host for without a name to blame.
+    complain(fmt::format("the host refuses what the run needs: {}; raise its limits (ulimit)",
+                         error.code().message()));
   } catch (const std::exception& error) {
-    say("strata: internal error: {}\n", error.what());
+    complain(fmt::format("internal error: {}", error.what()));
   }
   return kExitFailed;
 }
@@ -44,7 +49,7 @@ int start(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int report_bad_input(const std::string& message) {
-  say("strata: {}\n", message);
+  complain(message);
   return kExitBadInput;
 }
 

@@ -26,6 +26,7 @@
 #include "platform/stats/run_report.h"
 #include "platform/stats/state_text.h"
 #include "platform/stop_signals.h"
+#include "platform/trace/save_file.h"
 #include "platform/trace_point.h"
 
 namespace strata {
@@ -57,6 +58,7 @@ class Run {
   MachineConfig config();
   int finish(const RunOutcome& outcome, double seconds);
   int exit_status(const RunOutcome& outcome) const;
+  std::string why_no_waves() const;
   RunReport report(const RunOutcome& outcome, double seconds) const;
   void write_results(const RunReport& report, const TextScreen& screen) const;
   void explain(const RunOutcome& outcome, const RunReport& report) const;
@@ -74,8 +76,13 @@ class Run {
 };
 
 std::vector<OutputFile> Run::outputs() const {
+  const auto beside = [](const std::string& waves) {
+    return waves.empty() ? waves : save_file_of(waves);
+  };
   return {{"--vcd", options_.vcd},
           {"--fst", options_.fst},
+          {"save file of --vcd", beside(options_.vcd)},
+          {"save file of --fst", beside(options_.fst)},
           {"--stats", options_.stats, true},
           {"--screen-text", options_.screen_text, true},
           {"--screen-png", options_.screen_png, true},
@@ -180,6 +187,17 @@ int Run::execute() {
   return finish(outcome, seconds);
 }
 
+std::string Run::why_no_waves() const {
+  if (options_.trace_from.empty() && options_.trace_to.empty()) {
+    return "the run ended before the first cycle";
+  }
+  if (options_.trace_from.empty()) {
+    return fmt::format("--trace-to {} comes before the first cycle", options_.trace_to);
+  }
+  const std::string to = options_.trace_to.empty() ? "" : " before --trace-to " + options_.trace_to;
+  return fmt::format("the run did not reach --trace-from {}{}", options_.trace_from, to);
+}
+
 int Run::finish(const RunOutcome& outcome, double seconds) {
   if (image_) image_->flush();
   log_.close();
@@ -191,14 +209,13 @@ int Run::finish(const RunOutcome& outcome, double seconds) {
   figures.screen_hash = hash_screen(screen);
   figures.screen_rows = hash_rows(screen);
   if (image_ && !image_->failure().empty()) {
-    say("strata: {}\n", image_->failure());
+    complain(image_->failure());
     figures.status = kExitFailed;
   }
   write_results(figures, screen);
   explain(outcome, figures);
   if (outcome.empty_window && outcome.end != RunEnd::kInterrupted) {
-    say("strata: no waves: the run did not reach --trace-from {}{}\n", options_.trace_from,
-        options_.trace_to.empty() ? "" : " before --trace-to " + options_.trace_to);
+    say("strata: no waves: {}\n", why_no_waves());
     return kExitFailed;
   }
   return figures.status;

@@ -17,10 +17,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Where a file is or would be made: links are followed, also those that lead to nothing yet.
+fs::path place_of(fs::path path) {
+  constexpr int kMostLinks = 40;  // as many as Linux follows
+  std::error_code error;
+  for (int links = 0; links < kMostLinks && fs::is_symlink(path, error); ++links) {
+    path = path.parent_path() / fs::read_symlink(path, error);
+  }
+  const fs::path given = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const fs::path folder = fs::canonical(given, error);
+  return (error ? given : folder) / path.filename();
+}
+
 bool same_file(const std::string& a, const std::string& b) {
   std::error_code error;
   if (fs::exists(a, error) && fs::exists(b, error)) return fs::equivalent(a, b, error);
-  return fs::absolute(a).lexically_normal() == fs::absolute(b).lexically_normal();
+  return place_of(a) == place_of(b);
 }
 
 bool is_standard_output(const OutputFile& output) {
@@ -63,12 +75,27 @@ std::optional<Error> check_inputs(const OutputFile& output,
   return std::nullopt;
 }
 
-/// Whether `path` is the file or pipe standard output goes to (/dev/stdout, or > path).
-bool is_where_standard_output_goes(const std::string& path) {
+/// The type of the file at `path` (S_IFMT of its mode) if the open `descriptor` is the same file
+/// (/dev/stdout, or > path); else 0.
+mode_t type_of_same(const std::string& path, int descriptor) {
   struct stat file {};
-  struct stat standard {};
-  return ::stat(path.c_str(), &file) == 0 && ::fstat(STDOUT_FILENO, &standard) == 0 &&
-         !S_ISCHR(file.st_mode) && file.st_dev == standard.st_dev && file.st_ino == standard.st_ino;
+  struct stat open {};
+  const bool same = ::stat(path.c_str(), &file) == 0 && ::fstat(descriptor, &open) == 0 &&
+                    file.st_dev == open.st_dev && file.st_ino == open.st_ino;
+  return same ? file.st_mode & S_IFMT : 0;
+}
+
+/// A stream and an output in the same file would write over each other. Messages and an output in
+/// the same pipe or terminal would not, and that may be wanted.
+std::optional<Error> check_streams(const OutputFile& output) {
+  const mode_t out = type_of_same(output.path, STDOUT_FILENO);
+  if (out != 0 && out != S_IFCHR) {
+    return Error{fmt::format("{} {}: is standard output; {}", output.option, output.path,
+                             output.document ? "say -" : "name a file")};
+  }
+  if (type_of_same(output.path, STDERR_FILENO) != S_IFREG) return std::nullopt;
+  return Error{
+      fmt::format("{} {}: is standard error; name another file", output.option, output.path)};
 }
 
 std::optional<Error> check_others(const OutputFile& output, std::span<const OutputFile> others) {
@@ -106,10 +133,7 @@ std::optional<Error> check_outputs(const std::vector<OutputFile>& outputs,
                                first->option)};
     }
     if (auto error = check_writable(output)) return error;
-    if (is_where_standard_output_goes(output.path)) {
-      return Error{fmt::format("{} {}: is standard output; {}", output.option, output.path,
-                               output.document ? "say -" : "name a file")};
-    }
+    if (auto error = check_streams(output)) return error;
     if (auto error = check_inputs(output, inputs)) return error;
     if (auto error = check_others(output, std::span(outputs).first(i))) return error;
   }

@@ -28,12 +28,25 @@ void guard_standard_streams() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
+void complain(const std::string& message) {
+  std::string line;
+  for (const char character : message) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte < 0x20 || byte == 0x7F) {
+      line += fmt::format("\\x{:02x}", byte);
+    } else {
+      line += character;
+    }
+  }
+  say("strata: {}\n", line);
+}
+
 int end_program(int status) {
   standard_output().close();
   standard_error().flush();
   for (const Output::Failure& failure : Output::take_failures()) {
     if (!failure.reader_gone) {
-      say("strata: {}\n", failure.line);
+      complain(failure.line);
       status = kExitFailed;
     } else if (status != kExitFailed) {
       status = kExitReaderGone;

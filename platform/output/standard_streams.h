@@ -24,6 +24,10 @@ void say(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
   standard_error().flush();
 }
 
+/// Says "strata: <message>" in one line, whatever the file names in it contain: control characters
+/// are written as \x0a.
+void complain(const std::string& message);
+
 /// Passes on what standard output and error still hold, says of each output that failed that it
 /// did, and gives the status to exit with: `status`, kExitFailed when something could not be
 /// written, kExitReaderGone when all that is wrong is that a reader went away, which is said by

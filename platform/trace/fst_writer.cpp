@@ -41,7 +41,8 @@ Result<std::unique_ptr<FstWriter>> FstWriter::create(TimeBase time, const std::s
     return Error{"--fst " + path + ": cannot be written: one has to go back in it; name a file"};
   }
   void* const fst = create_fst_writer(**file, path);
-  if (fst == nullptr) return Error{"--fst " + path + ": fstapi cannot begin it"};
+  if (fst == nullptr)
+    return Error{"--fst " + path + ": cannot be begun; the host has not enough memory"};
   return std::unique_ptr<FstWriter>(new FstWriter(time, fst, std::move(*file)));
 }
 

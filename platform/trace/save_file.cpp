@@ -45,12 +45,15 @@ std::string header(const std::string& wave_path, const TimeBase& time, Cycle beg
 }  // namespace
 
 std::string save_file_of(const std::string& wave_path) {
-  return wave_path + ".gtkw";
+  std::error_code error;
+  const fs::file_status status = fs::status(wave_path, error);
+  return fs::exists(status) && !fs::is_regular_file(status) ? "" : wave_path + ".gtkw";
 }
 
 void write_save_file(const std::string& wave_path, const TimeBase& time, Cycle begin) {
-  write_document({"save file", save_file_of(wave_path), true},
-                 header(wave_path, time, begin) + kSaveFileLayout);
+  const std::string path = save_file_of(wave_path);
+  if (path.empty()) return;
+  write_document({"save file", path, true}, header(wave_path, time, begin) + kSaveFileLayout);
 }
 
 }  // namespace strata

@@ -8,11 +8,12 @@
 
 namespace strata {
 
-/// Where the save file of `wave_path` is: the same name with .gtkw behind it.
+/// Where the save file of `wave_path` is: the same name with .gtkw behind it. Empty for a pipe or a
+/// device, which cannot be opened again.
 std::string save_file_of(const std::string& wave_path);
 
 /// Writes it; the window begins shortly before `begin`, with the marker there, and has room for
-/// some 36 cycles. A failure is the program's (Output).
+/// some 36 cycles. Nothing where there is no place for one. A failure is the program's (Output).
 void write_save_file(const std::string& wave_path, const TimeBase& time, Cycle begin);
 
 }  // namespace strata

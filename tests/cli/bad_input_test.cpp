@@ -65,6 +65,27 @@ TEST_F(CliBadInput, OutputsThatCannotBe) {
   expect_refused({"run", "--display", "text", "guest"}, {"--display text", "terminal"});
 }
 
+TEST_F(CliBadInput, OneFileUnderTwoNames) {
+  std::filesystem::create_symlink(".", folder_ + "/here");
+  std::filesystem::create_symlink("x", folder_ + "/leads-to-x");  // and nothing is there
+  expect_refused({"run", "--stats", "x", "--log", "here/x", "guest"}, {"--log", "--stats"});
+  expect_refused({"run", "--stats", "x", "--log", "leads-to-x", "guest"}, {"--log", "--stats"});
+  expect_refused({"run", "--log", "here/disk.img", "--disk", "disk.img", "guest"}, {"overwrite"});
+}
+
+TEST_F(CliBadInput, MessagesAreOneLineWhateverAFileIsCalled) {
+  expect_refused({"run", "no\nsuch\x1b[2J"}, {"guest no\\x0asuch\\x1b[2J: No such file"});
+  expect_refused({"run", "guest", "--disk", "no\nimage"}, {"'no\\x0aimage'"});
+}
+
+TEST_F(CliBadInput, TheSaveFileOfWavesOverwritesNothing) {
+  write("waves.gtkw", exit_guest(0));
+  expect_refused({"run", "--engine", "rtl", "--fst", "waves", "waves.gtkw"},
+                 {"save file of --fst", "overwrite"});
+  expect_refused({"run", "--engine", "rtl", "--vcd", "new", "--log", "new.gtkw", "guest"},
+                 {"--log", "save file of --vcd"});
+}
+
 TEST_F(CliBadInput, NothingIsOpenedBeforeEverythingIsChecked) {
   expect_refused({"run", "--stats", "old.json", "--log", "new.log", "--serial", "new.txt", "--disk",
                   "none.img", "guest"},

@@ -167,6 +167,31 @@ TEST_F(CliOutput, ConsoleGoesWhereItIsSent) {
             "com\n");
 }
 
+TEST_F(CliOutput, NothingWritesOverTheMessages) {
+  expect_refused({"run", "--log", "program.err", "guest"},
+                 {"--log program.err: is standard error"});
+  // A pipe takes both.
+  const Finished run =
+      script("$STRATA run --quiet --console /dev/stderr guest 2>&1 >/dev/null | cat");
+  EXPECT_EQ(run.out, "hi\n");
+}
+
+TEST_F(CliOutput, AFolderThatIsGone) {
+  expect_failure(
+      "mkdir gone; cd gone; rmdir ../gone; $STRATA run --quiet --stats s " + folder_ + "/guest",
+      "--stats s: cannot be written: No such file or directory");
+}
+
+TEST_F(CliOutput, NoSaveFileBesideAPipe) {
+  const Finished run = script(
+      "mkfifo pipe; cat pipe >waves & $STRATA run --engine rtl --quiet --max-cycles 2000 --vcd "
+      "pipe "
+      "chat >/dev/null; wait; ls pipe*");
+  EXPECT_EQ(run.out, "pipe\n");
+  EXPECT_EQ(run.err, "");
+  EXPECT_NE(read("waves").find("$enddefinitions"), std::string::npos);
+}
+
 TEST_F(CliOutput, NoTwoDocumentsOnStandardOutput) {
   expect_refused({"run", "--stats", "-", "--screen-text", "-", "guest"},
                  {"--screen-text -", "--stats", "name a file"});
