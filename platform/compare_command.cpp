@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -39,11 +41,22 @@ class TemporaryFolder {
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-  /// False where the host does not let it be made.
-  bool make() {
-    std::string pattern = (fs::temp_directory_path() / "strata-compare-XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-    return !path_.empty();
+  /// An error says why the host does not let it be made.
+  std::optional<Error> make() {
+    std::error_code error;
+    const fs::path base = fs::temp_directory_path(error);
+    if (error) {
+      const char* name = std::getenv("TMPDIR");
+      return Error{fmt::format("temporary folder {}: {}; set TMPDIR to a folder",
+                               name ? name : "/tmp", error.message())};
+    }
+    std::string pattern = (base / "strata-compare-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) {
+      return Error{fmt::format("temporary folder {}: {}; set TMPDIR to one that can be written",
+                               base.string(), std::strerror(errno))};
+    }
+    path_ = pattern;
+    return std::nullopt;
   }
 
   std::string file(const std::string& name) const { return (path_ / name).string(); }
@@ -90,6 +103,8 @@ class CompareRun {
   };
 
   std::optional<Error> check_input();
+  std::string keep_piped(const char* file, const std::string& name,
+                         const std::vector<std::uint8_t>& piped) const;
   void run_all();
   void run_engine(Column& column, unsigned repeat);
   void take_figures(Column& column, const ChildResult& child);
@@ -105,6 +120,8 @@ class CompareRun {
   const CompareOptions& options_;
   TemporaryFolder folder_;
   std::string guest_;                // the guest given, or a copy of what came through a pipe
+  std::string bios_;                 // the same of the BIOS
+  bool guest_is_disk_ = false;       // there is no --disk beside it
   std::string disk_;                 // the image given, or empty
   std::unique_ptr<RawImage> image_;  // the same, where it is copied
   std::vector<Column> columns_;
@@ -115,7 +132,8 @@ std::optional<Error> CompareRun::check_input() {
   const RunOptions& run = options_.common;
   auto guest = load_guest({run.guest, run.bios, run.append, run.memory_bytes});
   if (!guest) return Error{guest.error()};
-  disk_ = run.disk.empty() && guest->is_disk_image ? run.guest : run.disk;
+  guest_is_disk_ = run.disk.empty() && guest->is_disk_image;
+  disk_ = guest_is_disk_ ? run.guest : run.disk;
   // A shared image is the last engine's work alone: there is nothing to compare.
   comparison_.has_disk = !disk_.empty() && !options_.share_disk;
   if (!disk_.empty()) {
@@ -129,43 +147,51 @@ std::optional<Error> CompareRun::check_input() {
   // From here on there is something to clear away. The children get Ctrl-C too and end by
   // themselves; this process then reports what there is.
   catch_stop_signals();
-  if (!folder_.make()) {
-    return Error{
-        fmt::format("{}: no temporary folder can be made there; set TMPDIR to one where it can",
-                    fs::temp_directory_path().string())};
-  }
-  guest_ = run.guest;
-  if (!guest->piped.empty()) {
-    guest_ = folder_.file("guest");
-    write_document({"guest", guest_, true}, {guest->piped.begin(), guest->piped.end()});
-  }
+  if (auto error = folder_.make()) return error;
+  guest_ = keep_piped("guest", run.guest, guest->piped);
+  bios_ = keep_piped("bios", run.bios, guest->piped_bios);
   return check_outputs({{"--json", options_.json, true}}, {run.guest, run.bios, run.disk});
+}
+
+/// A pipe can be read once, but every engine has to: `name`, or a file with what came.
+std::string CompareRun::keep_piped(const char* file, const std::string& name,
+                                   const std::vector<std::uint8_t>& piped) const {
+  if (piped.empty()) return name;
+  write_document({file, folder_.file(file), true}, {piped.begin(), piped.end()});
+  return folder_.file(file);
 }
 
 std::vector<std::string> CompareRun::arguments(const CompareOptions::Engine& engine,
                                                const std::string& name) const {
-  // Options of the same name given later would be refused, so the user's --disk is left out.
+  // Options of the same name given later would be refused, so the user's files are left out.
   std::vector<std::string> all = {"run", "--engine=" + name, "--quiet",
                                   "--stats=" + folder_.file(name + ".json"),
                                   "--screen-text=" + folder_.file(name + ".txt")};
   for (const std::string& argument : engine.arguments) {
-    if (!argument.starts_with("--disk=")) all.push_back(argument);
+    const bool names_file = argument.starts_with("--disk=") || argument.starts_with("--bios=");
+    if (!names_file) all.push_back(argument);
   }
-  if (!disk_.empty()) {
-    all.push_back("--disk=" + (options_.share_disk ? disk_ : folder_.file(name + ".img")) +
-                  (options_.share_disk && options_.common.disk_shared ? ",share" : ""));
+  if (!bios_.empty()) all.push_back("--bios=" + bios_);
+  const std::string disk = options_.share_disk ? disk_ : folder_.file(name + ".img");
+  if (!disk_.empty() && !guest_is_disk_) {
+    const bool shares = options_.share_disk && options_.common.disk_shared;
+    all.push_back("--disk=" + disk + (shares ? ",share" : ""));
   }
   if (!guest_.empty()) {
     all.push_back("--");
-    all.push_back(guest_);
+    all.push_back(guest_is_disk_ ? disk : guest_);
   }
   return all;
 }
 
 std::optional<Error> CompareRun::copy_disk(const std::string& to) const {
   if (!image_) return std::nullopt;
-  const auto copied = image_->copy_to(to);
+  // That of the last repeat has been written to.
+  std::error_code ignored;
+  fs::remove(to, ignored);
+  const auto copied = image_->copy_to(to, RunControl::interrupted);
   if (copied) return std::nullopt;
+  if (RunControl::interrupted()) return Error{copied.error()};
   return Error{copied.error() + "; set TMPDIR to a folder with room"};
 }
 
@@ -216,7 +242,8 @@ void CompareRun::take_figures(Column& column, const ChildResult& child) {
     comparison_.skipped.push_back({name, reason});
   } else {
     comparison_.failed.push_back(
-        {name, fmt::format("the run ended with status {}: {}", child.status, reason)});
+        {name, fmt::format("the run ended with status {}: {}", child.status,
+                           reason.empty() ? "without a word; is there room in TMPDIR?" : reason)});
   }
 }
 
@@ -246,7 +273,7 @@ std::optional<Error> CompareRun::compare_ends() {
   }
   comparison_.screen = compare_screens(screens);
   if (!comparison_.has_disk || images.size() < 2) return std::nullopt;
-  auto difference = compare_images(images);
+  auto difference = compare_images(images, RunControl::interrupted);
   if (!difference) return Error{difference.error()};
   comparison_.disk = std::move(*difference);
   return std::nullopt;
@@ -271,7 +298,7 @@ int CompareRun::exit_status() const {
 }
 
 int CompareRun::report_failure(const Error& error) const {
-  say("strata: {}\n", error.message);
+  complain(error.message);
   return RunControl::interrupted() ? kExitInterrupted : kExitFailed;
 }
 

@@ -66,10 +66,14 @@ std::optional<Error> check_size(const std::string& path, off_t bytes) {
                                " (128 GiB less a sector) at most");
 }
 
-/// Copies bytes [begin, end); errno says why not.
-bool copy_range(int from, int to, off_t begin, off_t end) {
+/// Copies bytes [begin, end); errno says why not: ECANCELED when `cancelled` wanted so.
+bool copy_range(int from, int to, off_t begin, off_t end, const std::function<bool()>& cancelled) {
   std::vector<char> buffer(1 << 20);
   while (begin < end) {
+    if (cancelled && cancelled()) {
+      errno = ECANCELED;
+      return false;
+    }
     const auto want = std::min(static_cast<std::size_t>(end - begin), buffer.size());
     const ssize_t got = ::pread(from, buffer.data(), want, begin);
     if (got == 0) errno = ENODATA;
@@ -156,7 +160,7 @@ bool RawImage::flush() {
   return is_whole() && (::fdatasync(file_.get()) == 0 || fail(cannot("be flushed")));
 }
 
-Result<bool> RawImage::copy_to(const std::string& path) {
+Result<bool> RawImage::copy_to(const std::string& path, const std::function<bool()>& cancelled) {
   FileDescriptor copy(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   const auto bytes = static_cast<off_t>(sectors_ * kSectorBytes);
   bool ok = copy.valid() && ::ftruncate(copy.get(), bytes) == 0;
@@ -167,9 +171,13 @@ Result<bool> RawImage::copy_to(const std::string& path) {
     const off_t begin = data < 0 ? at : data;
     const off_t hole = ::lseek(file_.get(), begin, SEEK_HOLE);
     at = hole < 0 ? bytes : std::min(hole, bytes);
-    ok = copy_range(file_.get(), copy.get(), begin, at);
+    ok = copy_range(file_.get(), copy.get(), begin, at, cancelled);
   }
   const int failure = errno;
+  // Behind its end a file that was cut off looks like a hole.
+  if (ok && ::lseek(file_.get(), 0, SEEK_END) < bytes) {
+    return image_error(path_, "was cut off while it was copied");
+  }
   if (copy.reset() && ok) return true;
   return image_error(path_, "cannot be copied to " + path + ": " + std::strerror(failure));
 }

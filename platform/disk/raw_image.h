@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -40,8 +41,9 @@ class RawImage : public DiskBackend {
   /// cut off by somebody, or the host failed.
   const std::string& failure() const { return failure_; }
 
-  /// Makes `path` a copy of the image, with holes where it has them.
-  Result<bool> copy_to(const std::string& path);
+  /// Makes `path` a copy of the image, with holes where it has them. Asks `cancelled` now and then
+  /// whether to go on.
+  Result<bool> copy_to(const std::string& path, const std::function<bool()>& cancelled = {});
 
  private:
   RawImage(std::string path, FileDescriptor file, std::uint64_t sectors, ImageUse use)

@@ -35,8 +35,10 @@ struct GuestImage {
   std::optional<std::uint32_t> entry;
   /// The guest file is a whole disk image: it is also the disk when no --disk is given.
   bool is_disk_image = false;
-  /// The guest file as it came through a pipe, for who has to hand it on; else empty.
+  /// The guest file and the BIOS file as they came through a pipe, for who has to hand them on;
+  /// else empty.
   std::vector<std::uint8_t> piped;
+  std::vector<std::uint8_t> piped_bios;
 };
 
 }  // namespace strata

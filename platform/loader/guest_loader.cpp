@@ -188,6 +188,7 @@ std::optional<Error> add_bios(const std::string& name, GuestImage& image) {
   }
   auto bytes = file->read(0, size);
   if (!bytes) return Error{bytes.error()};
+  image.piped_bios = file->piped();
   const std::uint64_t padding = (kPage - size % kPage) % kPage;
   image.rom.assign(padding, 0xFF);
   image.rom.insert(image.rom.end(), bytes->begin(), bytes->end());

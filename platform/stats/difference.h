@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,8 +31,8 @@ struct Agreement {
 };
 
 struct Difference {
-  std::string unit;         // "row", "sector", "cursor", "size"
-  std::uint64_t place = 0;  // from 0; of "cursor" and "size" nothing
+  std::string unit;         // "row", "sector", "cursor"
+  std::uint64_t place = 0;  // from 0; of "cursor" nothing
   std::vector<Agreement> sides;
 
   /// The engine that differs where all others agree; empty if there is none.
@@ -41,8 +42,11 @@ struct Difference {
 /// The first row in which two screens differ.
 std::optional<Difference> compare_screens(const std::vector<FinalScreen>& screens);
 
-/// The first sector (512 bytes) in which two images differ. An error names the file.
-Result<std::optional<Difference>> compare_images(const std::vector<FinalImage>& images);
+/// The first sector (512 bytes) in which two of `images`, of which there is at least one, differ.
+/// Reads blocks, and no holes that all have. An error names the file, or says that `cancelled`
+/// wanted an end.
+Result<std::optional<Difference>> compare_images(const std::vector<FinalImage>& images,
+                                                 const std::function<bool()>& cancelled = {});
 
 /// "row 3, kvm alone", then a line for each side.
 std::string to_text(const Difference& difference);

@@ -125,6 +125,40 @@ TEST_F(CliCommands, CompareRepeatsAndSaysHowTheTimesSpread) {
   EXPECT_TRUE(json.at("runs").at(0).at("spread").is_number());
 }
 
+TEST_F(CliCommands, EveryRepeatHasAFreshDisk) {
+  write("guest", talking_guest());
+  write("disk.img", Bytes(4 * 512, 0x22));
+  const Finished run = strata(
+      {"compare", "--engines=interp", "--repeat=3", "--disk=disk.img", "--json=c.json", "guest"});
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  EXPECT_EQ(nlohmann::json::parse(read("c.json")).at("runs").at(0).at("repeats").size(), 3u);
+}
+
+TEST_F(CliCommands, CompareWithoutATemporaryFolder) {
+  write("guest", exit_guest(0));
+  for (const char* folder : {"/no/such/folder", "/dev/null"}) {
+    const Finished run =
+        script("TMPDIR=" + std::string(folder) + " $STRATA compare --engines interp guest");
+    EXPECT_EQ(run.status, 2) << run.err;
+    EXPECT_EQ(lines(run.err), 1) << run.err;
+    EXPECT_TRUE(contains(run.err, folder) && contains(run.err, "TMPDIR")) << run.err;
+  }
+}
+
+// All engines run the sector that is on the disk they have, also when the file has been replaced.
+TEST_F(CliCommands, CompareReadsAnImageOnce) {
+  // mov cx,0; loop for 65536 times (rtl takes a while); mov al,STATUS; out F4h,al
+  Bytes image = boot_sector({0xB9, 0x00, 0x00, 0xE2, 0xFE, 0xB0, 41, 0xE6, 0xF4});
+  image.resize(4 * 512);
+  write("disk.img", image);
+  image[6] = 42;
+  write("other.img", image);
+  const Finished run = script(
+      "$STRATA compare --engines rtl,interp disk.img >table 2>messages & "
+      "until grep -q running messages; do sleep 0.01; done; mv other.img disk.img; wait $!");
+  EXPECT_EQ(run.status, 41) << read("table");
+}
+
 TEST_F(CliCommands, CompareNoticesDifferentScreens) {
   // Writes the low byte of the cycles' worth of a busy loop: --cpi makes no difference to one
   // engine, but a guest that shows its PIT count differs between engines of different speed.

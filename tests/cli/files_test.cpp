@@ -31,6 +31,13 @@ TEST_F(CliFiles, GuestsComeThroughPipes) {
     const Finished run = script(text);
     EXPECT_EQ(run.status, 42) << text << "\n" << run.err;
   }
+  // The last 16 bytes below 4 GiB: mov al,7; out F4h,al; cli; hlt
+  Bytes bios_file = {0xB0, 0x07, 0xE6, 0xF4, 0xFA, 0xF4};
+  bios_file.resize(16);
+  write("bios", bios_file);
+  const std::string bios = "$STRATA compare --engines interp,rtl --bios ";
+  EXPECT_EQ(script("cat bios | " + bios + "-").status, 7);
+  EXPECT_EQ(script(bios + "<(cat bios)").status, 7);
   // cli; hlt and no interrupts: halted for good.
   EXPECT_EQ(script("cat guest.elf | $STRATA run -").status, 0);
   EXPECT_EQ(script("$STRATA compare --engines interp,rtl <(cat guest.elf)").status, 0);
@@ -60,6 +67,17 @@ TEST_F(CliFiles, HeadersWithEntriesOfNoSize) {
   sections.header.e_shentsize = 0;
   write("sections.elf", sections.build_with_symbol("name", 0x100000));
   expect_cheap_refusal("sections.elf", "section headers have 0 bytes, not 40");
+}
+
+TEST_F(CliFiles, SparseImagesAreNotComparedWhole) {
+  Bytes image = exit_guest(0);
+  image.resize(4 * 512);
+  write("disk.img", image);
+  std::filesystem::resize_file(folder_ + "/disk.img", std::uint64_t{64} << 30);
+  const Finished run = script(
+      "timeout 20 $STRATA compare --engines interp,rtl --json c.json disk.img >table; echo $?; "
+      "grep same_disk c.json");
+  EXPECT_EQ(run.out, "0\n  \"same_disk\": true,\n") << run.err;
 }
 
 TEST_F(CliFiles, SparseFilesAreNotReadWhole) {

@@ -1,6 +1,7 @@
 // Figures of a run: JSON, the comparison's table, numbers as text.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -283,7 +284,41 @@ TEST(Difference, NamesSectorAndBytes) {
   EXPECT_TRUE(contains(text, "sector 5, kvm alone\n")) << text;
   EXPECT_TRUE(contains(text, "kvm: byte 1fh: 5a 00")) << text;
   EXPECT_FALSE(compare_images({images[0], images[1]}).value().has_value());
+  EXPECT_FALSE(compare_images(images, [] { return true; }).ok()) << "cancelled";
   EXPECT_FALSE(compare_images({images[0], {"kvm", folder.file("none")}}).ok());
+}
+
+TEST(Difference, FindsWhatLiesBehindHolesAndEnds) {
+  const test::TempFolder folder;
+  const auto image = [&](const char* name, std::uint64_t size, std::uint64_t changed) {
+    std::ofstream file(folder.file(name), std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(changed)).put(static_cast<char>(0x5A));
+    file.close();
+    std::filesystem::resize_file(folder.file(name), size);
+    return FinalImage{name, folder.file(name)};
+  };
+  constexpr std::uint64_t kSize = std::uint64_t{8} << 30;
+  constexpr std::uint64_t kPlace = kSize - 3 * 512 + 7;
+  const FinalImage a = image("a", kSize, 5);
+  const FinalImage b = image("b", kSize, kPlace);
+  const FinalImage same = image("same", kSize, 5);
+  EXPECT_FALSE(compare_images({a, same}).value().has_value());
+  EXPECT_EQ(compare_images({a, b}).value().value().place, 0u);
+  const auto behind = compare_images({image("zero", kSize, kPlace - 7), b});
+  EXPECT_EQ(behind.value().value().place, kPlace / 512);
+}
+
+TEST(Difference, AnImageThatEndsBeforeTheOthersDiffersThere) {
+  const test::TempFolder folder;
+  const auto image = [&](const char* name, std::uint64_t sectors) {
+    std::ofstream(folder.file(name), std::ios::binary);
+    std::filesystem::resize_file(folder.file(name), sectors * 512);
+    return FinalImage{name, folder.file(name)};
+  };
+  const auto difference = compare_images({image("a", 2000), image("b", 1999)});
+  ASSERT_TRUE(difference.value().has_value());
+  EXPECT_EQ(to_text(*difference.value()),
+            "sector 1999\n  a: byte 0h: 00 00 00 00 00 00 00 00\n  b: the image ends before it\n");
 }
 
 TEST(NumberText, GroupsDigits) {
