@@ -129,7 +129,7 @@ TEST_P(AtaContract, AcceptsEveryCodeOfRecalibrate) {
   }
 }
 
-// ATA/ATAPI-6, 8.43 (ATA-1: 7xh): SEEK to an address that does not exist ends with IDNF.
+// ATA/ATAPI-6, 8.44 (ATA-1: 7xh): SEEK to an address that does not exist ends with IDNF.
 TEST_P(AtaContract, SeeksToAddressesThatExist) {
   for (std::uint32_t code = 0x70; code <= 0x7F; ++code) {
     command(code, kSectors - 1);

@@ -347,7 +347,7 @@ TEST_P(AtaTransfer, ChsSectorsThatAreNotThereAreNotFound) {
   EXPECT_EQ(wait_not_busy(), 0x51u);
 }
 
-// ATA/ATAPI-6, 8.37: as READ SECTORS, but nothing is transferred and the interrupt comes once.
+// ATA/ATAPI-6, 8.36: as READ SECTORS, but nothing is transferred and the interrupt comes once.
 TEST_P(AtaContract, VerifyReadsWithoutATransfer) {
   for (const std::uint32_t code : {0x40u, 0x41u}) {
     command(code, 17, 3);
@@ -363,7 +363,7 @@ TEST_P(AtaContract, VerifyReadsWithoutATransfer) {
             log.latest("command 41 lba 17 count 3") + kCommandCycles + 2 * kSectorCycles);
 }
 
-// 8.37.6: an unreadable sector ends it with UNC, its address in the registers; one that does not
+// 8.36.6: an unreadable sector ends it with UNC, its address in the registers; one that does not
 // exist with IDNF.
 TEST_P(AtaContract, VerifySaysWhichSectorIsBad) {
   disk.bad_sector = 41;
