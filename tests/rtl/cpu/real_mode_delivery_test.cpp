@@ -1,0 +1,118 @@
+// Delivery in real mode where the vector table or the stack is too short (SDM vol. 2, INT n,
+// Operation, REAL-ADDRESS-MODE; vol. 3, table 6-5), on the core and behind it on the interpreter.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <span>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/rtl/cpu/cpu_bench.h"
+
+namespace strata::test {
+namespace {
+
+constexpr std::size_t kBytes = 0x10000;
+constexpr std::uint32_t kCode = 0x500;
+constexpr std::uint32_t kHandler = 0x600;
+
+class NoDevice final : public BenchDevice {
+  std::uint32_t read(bool, std::uint32_t, unsigned) override { return ~0u; }
+  void write(bool, std::uint32_t, unsigned, std::uint32_t) override {}
+  std::uint8_t acknowledge() override { return 0; }
+};
+
+struct Case {
+  std::string name;
+  std::vector<std::uint8_t> code;
+  std::uint32_t sp;
+  std::uint32_t idt_limit;
+  std::uint32_t eip;
+  std::string outcome;  // "13 at 500" with the saved IP, "int at 502", "shutdown"
+};
+
+/// What came of the first instruction: core and interpreter must agree on it.
+std::string run(const Case& c) {
+  constexpr unsigned kMostClocks = 2000;
+  std::vector<std::uint8_t> core_memory(kBytes, 0xF4);
+  for (std::uint32_t vector = 0; vector < 256; ++vector) {
+    const std::uint8_t entry[] = {kHandler & 0xFF, kHandler >> 8, 0, 0};
+    std::copy(std::begin(entry), std::end(entry), core_memory.begin() + vector * 4);
+  }
+  for (std::uint32_t n = 0; n < c.code.size(); ++n) core_memory[(c.eip + n) % kBytes] = c.code[n];
+  std::vector<std::uint8_t> checker_memory = core_memory;
+  const MemoryRegion core{.base = 0, .size = kBytes, .host = core_memory.data()};
+  const MemoryRegion checked{.base = 0, .size = kBytes, .host = checker_memory.data()};
+  CpuState initial = CpuState::reset();
+  initial.seg[kCs].selector = 0;
+  initial.seg[kCs].base = 0;
+  initial.eip = c.eip;
+  initial.gpr[kEsp] = c.sp;
+  initial.idtr.limit = c.idt_limit;
+  NoDevice device;
+  LockstepChecker checker(std::span(&checked, 1), initial);
+  CpuBench bench(std::span(&core, 1), device);
+  bench.set_checker(&checker);
+  bench.load(initial);
+  for (unsigned n = 0; n < kMostClocks; ++n) {
+    const bool retired = bench.clock();
+    if (retired && !checker.on_retire(bench.record(), bench.state())) return checker.report();
+    if (bench.core().shutdown()) return checker.on_shutdown() ? "shutdown" : checker.report();
+    if (!retired) continue;
+    const std::uint32_t sp = bench.state().gpr[kEsp] & 0xFFFF;
+    std::ostringstream outcome;
+    if (bench.record().kind == RetireKind::kException) {
+      outcome << unsigned{bench.record().vector};
+    } else {
+      outcome << (bench.state().eip == kHandler ? "int" : "done");
+    }
+    const std::uint32_t saved = core_memory[sp] | core_memory[(sp + 1) % kBytes] << 8;
+    if (bench.state().eip == kHandler) outcome << " at " << std::hex << saved;
+    return outcome.str();
+  }
+  return "nothing";
+}
+
+TEST(CpuRealModeDelivery, WithoutRoom) {
+  constexpr std::uint32_t kAll = 0x3FF;
+  constexpr std::uint32_t kSp = 0x8000;
+  const std::vector<std::uint8_t> kInt21 = {0xCD, 0x21};
+  const Case cases[] = {
+      {"INT 21, all of its vector is there", kInt21, kSp, 0x87, kCode, "int at 502"},
+      {"INT 21, its last byte is not: #GP", kInt21, kSp, 0x86, kCode, "13 at 500"},
+      {"nor is that of #GP: #DF", kInt21, kSp, 0x36, kCode, "8 at 500"},
+      {"all of #DF's is", kInt21, kSp, 0x23, kCode, "8 at 500"},
+      {"and without it: shutdown", kInt21, kSp, 0x22, kCode, "shutdown"},
+      {"INT3 without its vector: shutdown", {0xCC}, kSp, 0x0E, kCode, "shutdown"},
+      {"INT3 with it", {0xCC}, kSp, 0x0F, kCode, "int at 501"},
+      {"#UD without its vector: #GP, here shutdown", {0x0F, 0x0B}, kSp, 0x1A, kCode, "shutdown"},
+      {"#UD", {0x0F, 0x0B}, kSp, 0x1B, kCode, "6 at 500"},
+      // SDM vol. 2, PUSH, PUSHF, PUSHA: #SS cannot be delivered, nor #DF
+      {"PUSH with SP 1", {0x50}, 1, kAll, kCode, "shutdown"},
+      {"PUSH of a segment with SP 1", {0x06}, 1, kAll, kCode, "shutdown"},
+      {"PUSH of an immediate with SP 1", {0x6A, 0x01}, 1, kAll, kCode, "shutdown"},
+      {"PUSHF with SP 1", {0x9C}, 1, kAll, kCode, "shutdown"},
+      {"CALL with SP 1", {0xE8, 0x00, 0x00}, 1, kAll, kCode, "shutdown"},
+      {"far CALL with SP 3", {0x9A, 0x00, 0x06, 0x00, 0x00}, 3, kAll, kCode, "shutdown"},
+      {"PUSHA with SP 1", {0x60}, 1, kAll, kCode, "shutdown"},
+      {"PUSHA with SP 3", {0x60}, 3, kAll, kCode, "shutdown"},
+      {"PUSHA with SP 5", {0x60}, 5, kAll, kCode, "shutdown"},
+      {"PUSHA with SP 7: #GP", {0x60}, 7, kAll, kCode, "13 at 500"},
+      {"PUSHA with SP 15: #GP", {0x60}, 15, kAll, kCode, "13 at 500"},
+      {"INT 21 with SP 1", kInt21, 1, kAll, kCode, "shutdown"},
+      {"INT 21 with SP 5", kInt21, 5, kAll, kCode, "shutdown"},
+      {"INT 21 with SP 7 has room", kInt21, 7, kAll, kCode, "int at 502"},
+      // items of the stack go round: SP 0 and 2 and 4 are even
+      {"INT 21 with SP 4", kInt21, 4, kAll, kCode, "int at 502"},
+      // SDM vol. 3, 6.15 (13): code past the limit of CS
+      {"one byte at FFFF", {0x90}, kSp, kAll, 0xFFFF, "done"},
+      {"two bytes at FFFF: #GP", {0xB0, 0x01}, kSp, kAll, 0xFFFF, "13 at ffff"},
+      {"prefix at FFFF: #GP", {0x26, 0x90}, kSp, kAll, 0xFFFF, "13 at ffff"},
+      {"three bytes at FFFE: #GP", {0xB8, 0x01, 0x02}, kSp, kAll, 0xFFFE, "13 at fffe"},
+      {"at 10000: #GP", {0x90}, kSp, kAll, 0x10000, "13 at 0"}};
+  for (const Case& c : cases) EXPECT_EQ(run(c), c.outcome) << c.name;
+}
+
+}  // namespace
+}  // namespace strata::test
