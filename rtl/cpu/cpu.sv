@@ -38,13 +38,13 @@ module cpu
     input logic [2:0] family_i,
 
     // cycles since power on: what the time stamp counter counts, also while the core is not clocked
-    input logic [63:0] cycle_i,
+    /* verilator tracing_off */ input logic [63:0] cycle_i, /* verilator tracing_on */  // waves have it once
 
     // load and unload port
     input  logic       load_valid_i,
-    input  cpu_state_t load_state_i,
+    input  cpu_state_t load_state_i,  /* verilator tracing_off */  // waves have the registers themselves
     input  logic       unload_clk_i,  // its rising edge fills state_o; may come alone or with clk_i's
-    output cpu_state_t state_o,
+    output cpu_state_t state_o,  /* verilator tracing_on */
 
     // drain request: stops at the next instruction boundary, and goes on when it ends as if nothing had been.
     // drained_o: stopped there, bus quiet; state_o is the state, or another may be loaded.
@@ -85,7 +85,8 @@ module cpu
 
   logic [ 2:0] family_q;
   logic        has_486_q, has_586_q;
-  logic [63:0] cycle_q, tsc_offset;
+  logic [63:0] tsc_offset;
+  /* verilator tracing_off */ logic [63:0] cycle_q; /* verilator tracing_on */
 
   // ---- pipeline control
   logic        intr_q, drain_q;

@@ -27,7 +27,7 @@ module cpu_execute
     input logic [31:0] ss_limit_i,
     input logic [31:0] ss_attr_i,
     input logic        has_486_i,    // EFLAGS.AC and ID exist
-    input logic [63:0] cycle_i,
+    /* verilator tracing_off */ input logic [63:0] cycle_i, /* verilator tracing_on */  // waves have it once
     input logic [63:0] tsc_offset_i, // time stamp counter less cycle
 
     // to the pipeline control

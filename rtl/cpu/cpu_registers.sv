@@ -13,13 +13,13 @@ module cpu_registers
     input logic [2:0] family_i,
 
     // from the platform
-    input logic [63:0] cycle_i,
+    /* verilator tracing_off */ input logic [63:0] cycle_i, /* verilator tracing_on */  // waves have it once
 
     // load and unload port
     input  logic       load_valid_i,
-    input  cpu_state_t load_state_i,
+    input  cpu_state_t load_state_i,  /* verilator tracing_off */  // waves have the registers themselves
     input  logic       unload_clk_i,
-    output cpu_state_t state_o,       // as of the last edge of unload_clk_i
+    output cpu_state_t state_o,       /* verilator tracing_on */  // as of the last edge of unload_clk_i
 
     // general registers
     input logic        w0_valid_i,
