@@ -178,12 +178,6 @@ class RtlMachine final : public Machine {
   bool differs_ = false;
 };
 
-/// The symbol an address belongs to; empty where there is none at or below it.
-std::string symbol_at(const SymbolTable& symbols, std::uint32_t address) {
-  auto after = symbols.by_address.upper_bound(address);
-  return after == symbols.by_address.begin() ? std::string() : std::prev(after)->second;
-}
-
 VerilatedContext* prepare(VerilatedContext& context, const MachineConfig& config) {
   context.traceEverOn(!config.trace.vcd_file.empty() || !config.trace.fst_file.empty());
   return &context;
@@ -323,7 +317,7 @@ std::optional<Error> RtlMachine::make_recorder() {
     return disassemble(std::span(code.bytes).first(code.length), code.code32, code.eip, family);
   };
   options.symbol_at = [guest = config_.guest](std::uint32_t address) {
-    return symbol_at(guest->symbols, address);
+    return guest->symbols.at(address);
   };
   auto recorder = WaveRecorder::create(std::move(options));
   if (!recorder) return Error{recorder.error()};

@@ -214,6 +214,10 @@ Result<ElfFile> Parser::parse() {
   if (!segments) return Error{segments.error()};
   auto symbols = read_symbols(header);
   if (!symbols) return Error{symbols.error()};
+  for (const ElfSegment& segment : segments.value()) {
+    const std::uint64_t end = std::uint64_t{segment.virtual_address} + segment.memory_size;
+    symbols->segments[segment.virtual_address] = end;
+  }
   return ElfFile{header.e_entry, std::move(*segments), std::move(*symbols)};
 }
 

@@ -21,6 +21,12 @@ struct MemoryBlock {
 struct SymbolTable {
   std::map<std::string, std::uint32_t> by_name;
   std::map<std::uint32_t, std::string> by_address;
+  /// The guest's segments, from the first byte to behind the last.
+  std::map<std::uint32_t, std::uint64_t> segments;
+
+  /// The symbol an address belongs to: the nearest at or below it in the same segment. Empty where
+  /// there is none: in the boot ROM, on the stack, in memory the guest has taken for itself.
+  std::string at(std::uint32_t address) const;
 };
 
 struct GuestImage {

@@ -126,6 +126,29 @@ TEST_F(GuestLoader, ReadsSymbols) {
   EXPECT_EQ(guest.value().symbols.by_address.at(0x10000C), "kernel_main");
 }
 
+// The segment is 100000h to 10010Ch.
+TEST_F(GuestLoader, NamesNoAddressOutsideTheSegmentOfItsSymbol) {
+  const auto guest = load(ElfBuilder().build_with_symbol("kernel_main", 0x100004));
+  ASSERT_TRUE(guest.ok()) << guest.error();
+  const SymbolTable& symbols = guest.value().symbols;
+  EXPECT_EQ(symbols.at(0x100003), "");
+  EXPECT_EQ(symbols.at(0x100004), "kernel_main");
+  EXPECT_EQ(symbols.at(0x10010C), "kernel_main");
+  EXPECT_EQ(symbols.at(0x10010D), "");
+  EXPECT_EQ(symbols.at(0x9F000), "");
+  EXPECT_EQ(symbols.at(0xFFFFFFF0), "") << "the boot ROM";
+}
+
+TEST(SymbolTable, ASymbolEndsWithItsSegment) {
+  SymbolTable symbols;
+  symbols.by_address = {{0x1000, "text"}, {0x5000, "data"}};
+  symbols.segments = {{0x1000, 0x1800}, {0x4000, 0x6000}};
+  EXPECT_EQ(symbols.at(0x17FF), "text");
+  EXPECT_EQ(symbols.at(0x1800), "");
+  EXPECT_EQ(symbols.at(0x4800), "") << "below the first symbol of its segment";
+  EXPECT_EQ(symbols.at(0x5FFF), "data");
+}
+
 TEST_F(GuestLoader, RefusesMissingFile) {
   expect_error(load_guest({(folder_ / "none.elf").string(), "", "", 16 * kMiB}),
                {"none.elf", "No such file", "exists"});
