@@ -56,7 +56,7 @@ class Machine {
   virtual Cycle cycles() const = 0;
   virtual std::uint64_t instructions() const = 0;
 
-  /// What left the engine or the core, by reason ("port", "mmio", "hlt", "interrupt", ...).
+  /// What left the engine or the CPU, by reason ("port", "mmio", "hlt", "interrupt", ...).
   virtual std::map<std::string, std::uint64_t> exits() const = 0;
 
   /// What the VGA shows now. Callable during the run, from RunControl's progress callback.

@@ -60,7 +60,7 @@ struct MachineConfig {
   Twin ata = Twin::kRtl;
   /// Cycles the SystemC memory waits before it answers (cycle-accurate machine).
   unsigned memory_latency = 2;
-  /// Count what the core's cycles go to (cycle-accurate machine).
+  /// Count what the CPU's cycles go to (cycle-accurate machine).
   bool count_cycles = false;
   /// Compare every retired instruction with the interpreter (cycle-accurate machine).
   bool check = false;

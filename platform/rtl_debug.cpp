@@ -8,7 +8,7 @@ namespace strata {
 RtlDebug::RtlDebug(CpuRtl& cpu, RetireListener* next, std::vector<MemoryRegion> memory,
                    const CpuState& state, GoOn go_on)
     : cpu_(cpu), next_(next), memory_(std::move(memory)), state_(state), go_on_(std::move(go_on)) {
-  cpu_.core().keep_state(true);
+  cpu_.model().keep_state(true);
   cpu_.set_listener(this);
 }
 
@@ -20,11 +20,11 @@ DebugTarget::Step RtlDebug::make_step() {
   return {DebugStop::kStepped, !interrupt_};
 }
 
-void RtlDebug::on_retire(const RetireRecord& record, const CpuModel& core) {
-  if (next_ != nullptr) next_->on_retire(record, core);
+void RtlDebug::on_retire(const RetireRecord& record, const CpuModel& cpu) {
+  if (next_ != nullptr) next_->on_retire(record, cpu);
   retired_ = true;
   interrupt_ = record.kind == RetireKind::kInterrupt;
-  state_ = core.state();
+  state_ = cpu.state();
   sc_core::sc_pause();
 }
 

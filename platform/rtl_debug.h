@@ -1,6 +1,6 @@
-// The cycle-accurate machine in a debugger's hands: a step is what the core retires next.
+// The cycle-accurate machine in a debugger's hands: a step is what the CPU retires next.
 //
-// Leaves out set_registers(): when the core reports a boundary it has gone on already, and what
+// Leaves out set_registers(): when the CPU reports a boundary it has gone on already, and what
 // comes behind may have been on the bus. Code bytes that are fetched already run as they were.
 #pragma once
 
@@ -30,7 +30,7 @@ class RtlDebug final : public DebugTarget, private RetireListener {
   Step make_step() override;
   std::span<const MemoryRegion> plain_memory() const override { return memory_; }
 
-  void on_retire(const RetireRecord& record, const CpuModel& core) override;
+  void on_retire(const RetireRecord& record, const CpuModel& cpu) override;
   void on_access(const WishboneRequest& request, std::uint32_t data) override;
   void on_memory_write(std::uint32_t address) override;
   void on_acknowledge(std::uint8_t vector) override;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <iterator>
 #include <set>
 #include <span>
 #include <systemc>
@@ -283,7 +282,7 @@ std::optional<Error> RtlMachine::make_observers() {
   }
   if (config_.count_cycles) cpu_.count_cycles();
   // The waves show what each cycle went to; nobody needs to add them up for that.
-  if (recorder_ != nullptr) cpu_.core().count_cycles(true);
+  if (recorder_ != nullptr) cpu_.model().count_cycles(true);
   if (config_.check) {
     check_memory_ = std::make_unique<MachineMemory>(config_);
     checker_ = std::make_unique<LockstepChecker>(check_memory_->regions(nullptr, false),
@@ -296,7 +295,7 @@ std::optional<Error> RtlMachine::make_observers() {
     sc_core::sc_pause();
   });
   watch_->expect_entry(config_.guest->entry);
-  cpu_.core().keep_state(true);
+  cpu_.model().keep_state(true);
   cpu_.set_listener(watch_.get());
   bus_.on_transfer(STRATA_MASTER_CPU + 1, [this](unsigned, const WishboneRequest& request) {
     if (request.we && request.tga == kMemorySpace) watch_->on_foreign_write(request);
@@ -423,7 +422,7 @@ std::vector<std::pair<const char*, Stateful*>> RtlMachine::devices() {
           {"debug", &debug_}, {"vga", vga},   {"ata", ata}};
 }
 
-/// Brings the core to an instruction boundary and the bus to rest; devices go on meanwhile.
+/// Brings the CPU to an instruction boundary and the bus to rest; devices go on meanwhile.
 void RtlMachine::drain() {
   cpu_.drain(true);
   for (unsigned quiet = 0; quiet < kRestCycles;) {
@@ -433,7 +432,7 @@ void RtlMachine::drain() {
   cpu_.drain(false);
 }
 
-/// The core starts afresh afterwards, as it will where the state is loaded, so that both go on the
+/// The CPU starts afresh afterwards, as it will where the state is loaded, so that both go on the
 /// same to the cycle.
 MachineState RtlMachine::save_state() {
   drain();

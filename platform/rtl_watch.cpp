@@ -64,16 +64,16 @@ void RtlWatch::move_window(const RetireRecord& record) {
   }
 }
 
-void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& core) {
+void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& cpu) {
   if (recorder_ != nullptr) {
     if (entry_ && next_is(record, *entry_)) {
       recorder_->begin_story_at(record.cycle);
       entry_.reset();
     }
     move_window(record);
-    if (recorder_->recording()) show(record, core);
+    if (recorder_->recording()) show(record, cpu);
   }
-  if (checker_ != nullptr && !differs_ && !checker_->on_retire(record, core.state())) {
+  if (checker_ != nullptr && !differs_ && !checker_->on_retire(record, cpu.state())) {
     differs_ = true;
     on_difference_();
   }
@@ -99,7 +99,7 @@ void RtlWatch::pass_on_foreign_writes() {
   foreign_writes_.clear();
 }
 
-void RtlWatch::show(const RetireRecord& record, const CpuModel& core) {
+void RtlWatch::show(const RetireRecord& record, const CpuModel& cpu) {
   std::array<std::uint8_t, 15> bytes{};
   const auto code = std::span(bytes).first(record.length);
   const auto plain = [this](std::uint32_t physical) -> std::span<const std::uint8_t> {
@@ -107,8 +107,8 @@ void RtlWatch::show(const RetireRecord& record, const CpuModel& core) {
     if (region.bytes == nullptr) return {};
     return {region.bytes + (physical - region.first), std::size_t{region.last} - physical + 1};
   };
-  read_linear_bytes(plain, core.state(), record.linear_eip, code);
-  recorder_->retire(record, code, core.code32());
+  read_linear_bytes(plain, cpu.state(), record.linear_eip, code);
+  recorder_->retire(record, code, cpu.code32());
 }
 
 void RtlWatch::on_acknowledge(std::uint8_t vector) {

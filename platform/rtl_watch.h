@@ -1,4 +1,4 @@
-// Who listens to the core's retirement port in the cycle-accurate machine: the wave recorder with
+// Who listens to the CPU's retirement port in the cycle-accurate machine: the wave recorder with
 // its window, and the lockstep check. Built only when one of them was asked for.
 #pragma once
 
@@ -38,7 +38,7 @@ class RtlWatch : public RetireListener {
   /// A master other than the CPU has written to memory.
   void on_foreign_write(const WishboneRequest& request);
 
-  void on_retire(const RetireRecord& record, const CpuModel& core) override;
+  void on_retire(const RetireRecord& record, const CpuModel& cpu) override;
   void on_access(const WishboneRequest& request, std::uint32_t data) override;
   void on_memory_write(std::uint32_t address) override;
   void on_acknowledge(std::uint8_t vector) override;
@@ -54,7 +54,7 @@ class RtlWatch : public RetireListener {
 
   void move_window(Cycle cycle);
   void move_window(const RetireRecord& record);
-  void show(const RetireRecord& record, const CpuModel& core);
+  void show(const RetireRecord& record, const CpuModel& cpu);
   void pass_on_foreign_writes();
 
   WaveRecorder* recorder_;

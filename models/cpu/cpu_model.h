@@ -1,4 +1,4 @@
-// The Verilated CPU core behind plain C++ (its header and <systemc> do not compile together): its
+// The Verilated CPU behind plain C++ (its header and <systemc> do not compile together): its
 // bus port, retirement port and load/unload port.
 #pragma once
 
@@ -18,7 +18,7 @@ namespace strata {
 
 class CpuModel {
  public:
-  /// What the core drives on its Wishbone port; adr is a byte address, bits 1:0 zero.
+  /// What the CPU drives on its Wishbone port; adr is a byte address, bits 1:0 zero.
   using Request = WishboneRequest;
 
   /// Holds reset for two clocks; the first clock() after it starts fetching at the reset vector.
@@ -57,14 +57,14 @@ class CpuModel {
   /// clock); tsc is that of this clock.
   CpuState state() const;
 
-  /// The state now, as of the latest instruction boundary; not a cycle of the core. tsc is that of
+  /// The state now, as of the latest instruction boundary; not a cycle of the CPU. tsc is that of
   /// set_cycle().
   CpuState look();
 
   /// Replaces the architectural state and restarts fetching; takes one clock. The bus must be idle.
   void load(const CpuState& state);
 
-  /// While on, the core stops at the next instruction boundary; drained() says that it has and that
+  /// While on, the CPU stops at the next instruction boundary; drained() says that it has and that
   /// the bus is quiet. Off again, it goes on as if nothing had been.
   void set_drain(bool drain);
   bool drained() const;

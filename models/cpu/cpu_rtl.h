@@ -1,5 +1,5 @@
-// The Verilated CPU core in the cycle-accurate platform: bus master, interrupt pin, and the
-// retirement port for whoever listens. Nothing else looks inside the core.
+// The Verilated CPU in the cycle-accurate platform: bus master, interrupt pin, and the
+// retirement port for whoever listens. Nothing else looks inside the CPU.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ class RetireListener {
  public:
   virtual ~RetireListener() = default;
 
-  /// `core` has the state right after `record` if the listener asked for it (CpuModel::keep_state).
-  virtual void on_retire(const RetireRecord& record, const CpuModel& core) = 0;
+  /// `cpu` has the state right after `record` if the listener asked for it (CpuModel::keep_state).
+  virtual void on_retire(const RetireRecord& record, const CpuModel& cpu) = 0;
 
   /// A finished bus access other than an instruction fetch or an interrupt acknowledge, in bus
   /// order: `request` as driven, `data` the word read or written, on the selected byte lanes. A
@@ -53,7 +53,7 @@ class CpuRtl : public ClockedModule {
       std::function<void(Cycle now, std::uint16_t port, unsigned bytes, std::uint32_t value)>;
   void watch_port_writes(PortWriteWatcher watcher) { port_written_ = std::move(watcher); }
 
-  CpuModel& core() { return model_; }
+  CpuModel& model() { return model_; }
 
   /// Architectural state at the latest instruction boundary. Between edges; changes nothing.
   CpuState state();
@@ -63,7 +63,7 @@ class CpuRtl : public ClockedModule {
   void drain(bool drain);
   bool drained() const { return sleeping_ || model_.drained(); }
 
-  /// Goes on from `state` at the present cycle, the clock's; the core has to be drained.
+  /// Goes on from `state` at the present cycle, the clock's; the CPU has to be drained.
   void load_state(const CpuState& state);
 
   /// Whole instructions, exceptions and external interrupts since reset, and I/O cycles on the bus.
@@ -75,7 +75,7 @@ class CpuRtl : public ClockedModule {
   std::uint64_t device_accesses() const { return device_accesses_; }
   std::uint64_t halts() const { return halts_; }
 
-  /// Cycles in which the core was clocked; the others it slept through halted.
+  /// Cycles in which the CPU was clocked; the others it slept through halted.
   Cycle clocked_cycles() const { return clocked_; }
 
   /// From the first cycle on, before time starts.
@@ -84,7 +84,7 @@ class CpuRtl : public ClockedModule {
   /// What the cycles went to, if they were counted. The sum is `cycles`, those up to now.
   CycleCounts cycle_counts(Cycle cycles) const;
 
-  /// Calls `listener` from inside the edge after which nothing but a reset would go on: the core is
+  /// Calls `listener` from inside the edge after which nothing but a reset would go on: the CPU is
   /// stuck() or shutdown(), its last store is done. Empty: nobody.
   void on_end(std::function<void()> listener) { ended_ = std::move(listener); }
 

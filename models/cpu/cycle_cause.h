@@ -1,4 +1,4 @@
-// What the core's cycles went to: the stage its oldest instruction was in, or what that stage
+// What the CPU's cycles went to: the stage its oldest instruction was in, or what that stage
 // waited for. Each cycle has one cause (rtl/cpu/cpu_cycle_cause.sv).
 #pragma once
 

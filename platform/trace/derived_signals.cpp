@@ -74,7 +74,7 @@ void add_names(SignalTable& table, const char* path, const char* source,
   add_one(table, path, 8 * kNameCharacters, {signal->code}, make);
 }
 
-/// What the latest cycle of the core went to.
+/// What the latest cycle of the CPU went to.
 void add_cycle_causes(SignalTable& table) {
   static const std::vector<Name> kNames = [] {
     std::vector<Name> names;
@@ -102,7 +102,7 @@ void add_byte_address(SignalTable& table, const char* path, const char* word_pat
   });
 }
 
-/// The core's registers a PipelineView is made of, by code.
+/// The CPU's registers a PipelineView is made of, by code.
 struct PipelineCodes {
   std::uint32_t window_eip, prefixes, available, window_lo, window_hi, code32;
   std::uint32_t address_valid, address_end, memory_valid, memory_end, execute_valid, execute_end;

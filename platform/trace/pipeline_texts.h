@@ -1,4 +1,4 @@
-// Which instruction is in which stage of the CPU, from the core's recorded registers.
+// Which instruction is in which stage of the CPU, from the CPU's recorded registers.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace strata {
 
-/// What the core shows of its pipeline in one cycle.
+/// What the CPU shows of its pipeline in one cycle.
 struct PipelineView {
   std::uint32_t window_eip = 0;  // offset of the byte the decode window begins with
   std::uint32_t prefixes = 0;    // prefix bytes of the same instruction already taken

@@ -1,4 +1,4 @@
-// strata86 CPU core: an in-order pipelined IA-32 core of the 486 class.
+// strata86 CPU: an in-order pipelined IA-32 processor of the 486 class.
 //
 //   prefetch -> decode -> address -> memory -> execute -> retire
 //                                                 \-> microcode sequencer for what is not simple
@@ -37,7 +37,7 @@ module cpu
     // outside reset.
     input logic [2:0] family_i,
 
-    // cycles since power on: what the time stamp counter counts, also while the core is not clocked
+    // cycles since power on: what the time stamp counter counts, also while the CPU is not clocked
     /* verilator tracing_off */ input logic [63:0] cycle_i, /* verilator tracing_on */  // waves have it once
 
     // load and unload port

@@ -1,4 +1,4 @@
-// What is asserted of the core, bound to it in a build with assertions.
+// What is asserted of the CPU, bound to it in a build with assertions.
 bind cpu wishbone_rules u_wishbone_rules (
     .clk_i,
     .rst_ni,

@@ -1,9 +1,9 @@
-// Bus unit: the core's only way out, one Wishbone B4 master port for data, I/O, interrupt acknowledge and
+// Bus unit: the CPU's only way out, one Wishbone B4 master port for data, I/O, interrupt acknowledge and
 // instruction fetch; addresses are physical. Data goes first. A data access that crosses a 32-bit word
 // becomes two cycles, low word first. Page walks are marked as bursts of one word (CTI 111). Fetches are four-word wrapping bursts. Everything towards the bus is registered; ack and
 // data are sampled into registers before use.
 // A locked instruction (LOCK prefix, XCHG with memory: SDM vol. 3, 8.1.2) keeps CYC and LOCK from its first
-// access to the end of its last. Left out: locked changes of descriptors and page tables by the core itself,
+// access to the end of its last. Left out: locked changes of descriptors and page tables by the CPU itself,
 // bus errors (a miss reads all ones).
 module cpu_bus_unit
   import cpu_pkg::*;

@@ -1,4 +1,4 @@
-// Code watch: notices a store into code that the core has fetched already, so that it is fetched again before
+// Code watch: notices a store into code that the CPU has fetched already, so that it is fetched again before
 // the next instruction (SDM vol. 3, 11.6). Compares physical addresses, since the same byte may be known by
 // other linear ones; page walks that set bits count as stores.
 //

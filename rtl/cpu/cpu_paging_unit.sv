@@ -9,7 +9,7 @@
 // (SDM vol. 3, 4.10.4.1).
 //
 // Fetches go on when they hit the instruction TLB. A miss is walked when the instruction is needed
-// (f_needed_i), never ahead of time, so accessed bits do not depend on how far the core has prefetched.
+// (f_needed_i), never ahead of time, so accessed bits do not depend on how far the CPU has prefetched.
 module cpu_paging_unit
   import cpu_pkg::*;
   import cpu_paging_pkg::*;

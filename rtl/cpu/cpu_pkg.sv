@@ -1,7 +1,7 @@
-// Types of the core: what decode tells the pipeline, and the small vocabulary the stages share.
+// Types of the CPU: what decode tells the pipeline, and the small vocabulary the stages share.
 package cpu_pkg;
 
-  // Operand sizes as encoded everywhere in the core.
+  // Operand sizes as encoded everywhere in the CPU.
   typedef enum logic [1:0] {
     SizeB = 2'd0,
     SizeW = 2'd1,

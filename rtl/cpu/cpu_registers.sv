@@ -185,7 +185,7 @@ module cpu_registers
     state_o.tsc <= cycle_i + tsc_offset_o;
   endtask
 
-  // A clock of its own: looking at the state is no cycle of the core.
+  // A clock of its own: looking at the state is no cycle of the CPU.
   always_ff @(posedge unload_clk_i) unload();
 
   always_ff @(posedge clk_i) begin

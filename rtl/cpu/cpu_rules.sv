@@ -1,4 +1,4 @@
-// What the core relies on within itself, bound to it (cpu_bind.svh) in a build with assertions: who may
+// What the CPU relies on within itself, bound to it (cpu_bind.svh) in a build with assertions: who may
 // act in a cycle, how long a request stays, and that nothing becomes real but by retiring.
 module cpu_rules
   import cpu_pkg::*;

@@ -291,7 +291,7 @@ class Writer {
 
   // ---- code that changes code ----
 
-  /// A place from a bit before the end of `code` so far to what the core may have fetched.
+  /// A place from a bit before the end of `code` so far to what the CPU may have fetched.
   std::uint32_t place_nearby() {
     const auto here = *linear_ + static_cast<std::uint32_t>(code_.size());
     const std::uint32_t place = here + pick(random_, 48) - 8;

@@ -1,4 +1,4 @@
-// The Verilated core against the interpreter on random programs (random_program.h), instruction by
+// The Verilated CPU against the interpreter on random programs (random_program.h), instruction by
 // instruction: states, retirement records, device accesses, and at the end all of memory. A program
 // that shuts down, halts, leaves memory or hangs in a loop starts again, with the memory it has
 // left, until it is as long as all of them are.
@@ -242,7 +242,7 @@ class Run {
       return checker_.on_shutdown() ? End::kShutdown : fail(checker_.report());
     }
     if (core.idle() && !bench_.interrupt() && (before_.eflags & eflags::kIf) == 0) {
-      return before_.halted != 0 ? End::kHalted : fail("the core is idle but not halted");
+      return before_.halted != 0 ? End::kHalted : fail("the CPU is idle but not halted");
     }
     if (before_.halted != 0 && (before_.eflags & eflags::kIf) == 0) {
       bench_.set_interrupt(false);

@@ -313,7 +313,7 @@ void RandomProgram::write_idt() {
         back ? iret + (gate32 == code32 ? 1 : 0) : (code32 ? restart32 : restart16);
     std::uint32_t selector = code32 ? random_code_selector(random_) : kCode16 * 8;
     std::uint32_t access = 0x86u | (gate32 ? 8u : 0u) | pick(random_, 2) | pick(random_, 4) << 5;
-    const bool sound = n == vector::kInvalidOpcode;  // the test sees by it what the core refuses
+    const bool sound = n == vector::kInvalidOpcode;  // the test sees by it what the CPU refuses
     if (!sound && pick(random_, n < 0x20 ? 60 : 15) == 0) {
       access = pick(random_, 256);  // not a gate, perhaps
     }

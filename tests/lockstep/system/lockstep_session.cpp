@@ -170,7 +170,7 @@ class Session {
   }
 
   /// A program that has gone astray may have made a device a page table: the interpreter's walks
-  /// are then accesses of it, the core's are not reported.
+  /// are then accesses of it, the CPU's are not reported.
   bool walks_a_device(const CpuState& state) const {
     constexpr std::uint32_t kPresent = 1;
     constexpr std::uint32_t kBig = 0x80;
@@ -191,7 +191,7 @@ class Session {
     return false;
   }
 
-  /// Parameters of a call gate and pointers of ENTER's display are read twice by the core, the
+  /// Parameters of a call gate and pointers of ENTER's display are read twice by the CPU, the
   /// first time only to see whether they can be: device registers would notice.
   bool reads_device_stack_twice() const {
     constexpr std::uint32_t kDisplayBytes = 31 * 4;
@@ -300,7 +300,7 @@ class Session {
   SystemGuard guard_;
   CpuState before_;
   LockstepResult result_;
-  bool lost_ = false;  // core and checker are no longer at the same place
+  bool lost_ = false;  // CPU and checker are no longer at the same place
   std::uint64_t silent_ = 0;
   std::uint64_t acknowledges_ = 0;
   unsigned ignored_ = 0;

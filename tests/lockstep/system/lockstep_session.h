@@ -1,4 +1,4 @@
-// One session of a random system program: the Verilated core against the interpreter, instruction
+// One session of a random system program: the Verilated CPU against the interpreter, instruction
 // by instruction, from a given state and memory.
 #pragma once
 
@@ -28,7 +28,7 @@ struct SystemCase {
   unsigned next_nmi = 500;
   bool interrupt_high = false;
   std::uint64_t budget = 0;  // retirements
-  /// To try the search for differences out: this byte of `memory` is another one in the core's.
+  /// To try the search for differences out: this byte of `memory` is another one in the CPU's.
   std::optional<std::size_t> spoiled;
 
   SystemCase(const SystemProgram& program, std::uint32_t seed, std::uint64_t retirements);

@@ -20,7 +20,7 @@ enum Feature : std::uint32_t {
   kInterrupts = 1u << 6,     // external interrupts
   kNmi = 1u << 7,            //
   kSelfModifying = 1u << 8,  // code that is written, then jumped to, and changes itself
-  kNewOpcodes = 1u << 9,     // 80386 opcodes beyond the first core's, and the 486's and Pentium's
+  kNewOpcodes = 1u << 9,     // 80386 opcodes beyond the first CPU's, and the 486's and Pentium's
   kAlignment = 1u << 10,     // EFLAGS.AC with CR0.AM
 };
 inline constexpr std::uint32_t kNoFeatures = 0;

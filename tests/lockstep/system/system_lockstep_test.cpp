@@ -1,4 +1,4 @@
-// The Verilated core against the interpreter on random system programs: a few with fixed seeds. The
+// The Verilated CPU against the interpreter on random system programs: a few with fixed seeds. The
 // long run is the program system_lockstep (scripts/fuzz).
 #include <gtest/gtest.h>
 
@@ -37,7 +37,7 @@ TEST(SystemLockstep, Everything) {
   run_programs(kAllFeatures, 16);
 }
 
-// A core whose code differs in one bit of one instruction.
+// A CPU whose code differs in one bit of one instruction.
 TEST(SystemLockstep, ShrinksADifferenceAndWritesItsWaves) {
   const SystemProgram program(1, kAllFeatures);
   SystemCase spoiled(program, 7, 5000);

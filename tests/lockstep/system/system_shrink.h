@@ -1,4 +1,4 @@
-// From a random system program on which core and interpreter differ to a small one that differs in
+// From a random system program on which CPU and interpreter differ to a small one that differs in
 // the same way.
 #pragma once
 

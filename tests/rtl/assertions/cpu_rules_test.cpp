@@ -1,4 +1,4 @@
-// rtl/cpu/cpu_rules.sv: each rule finds its breach, and says nothing of a core at rest.
+// rtl/cpu/cpu_rules.sv: each rule finds its breach, and says nothing of a CPU at rest.
 #include <functional>
 #include <string>
 #include <vector>

@@ -19,7 +19,7 @@ namespace {
 
 const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
 
-// Issues queued requests as the core does: strobe dropped, or the next request raised, at the edge
+// Issues queued requests as the CPU does: strobe dropped, or the next request raised, at the edge
 // that samples the (last) ack.
 class Master : public ClockedModule {
  public:

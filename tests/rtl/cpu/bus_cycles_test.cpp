@@ -1,4 +1,4 @@
-// The core's bus port: what its responder sees of fetches, accesses that cross words, ports and
+// The CPU's bus port: what its responder sees of fetches, accesses that cross words, ports and
 // interrupt acknowledges.
 #include <gtest/gtest.h>
 

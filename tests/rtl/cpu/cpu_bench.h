@@ -1,4 +1,4 @@
-// The Verilated core with plain memory, ports and an interrupt controller around it, and no
+// The Verilated CPU with plain memory, ports and an interrupt controller around it, and no
 // SystemC. The responder is a Wishbone B4 slave (registered feedback bursts, 4.3): after `latency`
 // clocks it acknowledges a classic cycle once, a four-word wrapping burst in four consecutive
 // clocks, and it does not look at the request in the clock after the last acknowledge.
@@ -46,7 +46,7 @@ class CpuBench {
   void raise_nmi();
   bool interrupt() const { return interrupt_; }
 
-  /// Replaces the state and restarts; the core must be idle or just constructed.
+  /// Replaces the state and restarts; the CPU must be idle or just constructed.
   void load(const CpuState& state);
 
   /// One clock. True if something retired; record() and state() then say what.
@@ -64,7 +64,7 @@ class CpuBench {
 
   CpuModel& core() { return *core_; }
 
-  /// From the next clock on writes a VCD of the whole core to `path`; times are clocks().
+  /// From the next clock on writes a VCD of the whole CPU to `path`; times are clocks().
   void record_waves(const std::string& path);
 
  private:

@@ -91,7 +91,7 @@ TEST(CpuReset, StateIsTheFamilys) {
   }
 }
 
-/// Two loads of the same core: the second starts as if the first had never been.
+/// Two loads of the same CPU: the second starts as if the first had never been.
 /// Clocks of a loop with loads, stores and a port until HLT, and its state then.
 std::pair<std::uint64_t, CpuState> run_to_idle(bool looking) {
   // mov cx,20; L: push cx; inc word [5000]; out 80h,al; pop ax; loop L; hlt
@@ -115,7 +115,7 @@ TEST(CpuLooking, CostsNoCycleAndChangesNothing) {
   EXPECT_EQ(seen.second, unseen.second);
 }
 
-// Shutdown too (SDM vol. 3, 6.15): the core comes to rest, so that its clock can stop.
+// Shutdown too (SDM vol. 3, 6.15): the CPU comes to rest, so that its clock can stop.
 TEST(CpuLooking, IdleComesWithAShutdown) {
   RealModeRig rig({0xCC});  // int3
   rig.initial().idtr.limit = 0;

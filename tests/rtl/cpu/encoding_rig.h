@@ -1,4 +1,4 @@
-// Any encoding of one instruction in any mode, on the core and on the interpreter.
+// Any encoding of one instruction in any mode, on the CPU and on the interpreter.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +51,7 @@ class NoDevice final : public BenchDevice, public EngineBus {
   std::uint8_t acknowledge_interrupt() override { return 0; }
 };
 
-/// 64 KiB of memory full of HLT, tables, a core and an interpreter.
+/// 64 KiB of memory full of HLT, tables, a CPU and an interpreter.
 class EncodingRig {
  public:
   static constexpr std::uint32_t kData = 0x8800;  // the operand, and where registers point
@@ -59,7 +59,7 @@ class EncodingRig {
 
   EncodingRig(Mode mode, CpuFamily family);
 
-  /// What the encoding raised: "6(0)", or "none". If core and interpreter differ, "differ" with
+  /// What the encoding raised: "6(0)", or "none". If CPU and interpreter differ, "differ" with
   /// both.
   std::string run(const Encoding& encoding);
 

@@ -1,6 +1,6 @@
 // What every encoding raises by itself in every mode, whatever its operands are: the #UD and #GP of
 // the lists "Protected Mode", "Real-Address Mode" and "Virtual-8086 Mode Exceptions" of SDM vol. 2,
-// and the blanks of its opcode maps (appendix A). The core executes each, the interpreter does the
+// and the blanks of its opcode maps (appendix A). The CPU executes each, the interpreter does the
 // same behind it, and both must do what the lists below say, which know nothing of the opcode
 // tables. What memory operands raise is in sw/tests/rules.
 #include <gtest/gtest.h>

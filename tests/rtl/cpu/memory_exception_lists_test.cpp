@@ -1,7 +1,7 @@
 // What an operand in memory raises at level 3, for every encoding that has one (SDM vol. 2,
 // "Protected Mode Exceptions" of each): #GP(0) with a null selector, outside the limit and where
 // the segment does not allow it, #SS(0) outside SS, #PF with the access it was, #AC(0). The lists
-// here know nothing of the opcode tables; core and interpreter must both do what they say.
+// here know nothing of the opcode tables; CPU and interpreter must both do what they say.
 #include <gtest/gtest.h>
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Protected-mode code with paging on the Verilated core: eight megabytes of RAM of which the first
+// Protected-mode code with paging on the Verilated CPU: eight megabytes of RAM of which the first
 // four are mapped to themselves, page tables that a test changes, and a log of what the walker
 // does.
 #pragma once

@@ -1,4 +1,4 @@
-// The paging unit of the Verilated core against SDM vol. 3, chapter 4: data accesses.
+// The paging unit of the Verilated CPU against SDM vol. 3, chapter 4: data accesses.
 #include <gtest/gtest.h>
 
 #include "tests/rtl/cpu/paged_rig.h"

@@ -1,4 +1,4 @@
-// A few instructions of real-mode code on the Verilated core, 64 KiB of RAM and a log of device
+// A few instructions of real-mode code on the Verilated CPU, 64 KiB of RAM and a log of device
 // accesses.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Code that changes code: what has been written is what is executed, from the next instruction on.
 // "The check
 // ... is based on the physical address of the instruction" (SDM vol. 3, 11.6), and no processor the
-// core can be executes stale bytes here.
+// CPU can be executes stale bytes here.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -1,6 +1,6 @@
 // Random programs whose stacks, pointers and interrupt handlers all lie among their own code, so
 // that pushes, frames of interrupts and exceptions, string instructions and every read-modify-write
-// keep changing what is executed next. Core and interpreter must agree on every instruction (SDM
+// keep changing what is executed next. CPU and interpreter must agree on every instruction (SDM
 // vol. 3, 11.6).
 #include <gtest/gtest.h>
 
@@ -110,7 +110,7 @@ struct Reach {
   bool code_changed = false;
 };
 
-/// What was compared; fails the test if core and interpreter differ.
+/// What was compared; fails the test if CPU and interpreter differ.
 Reach run(const Program& program, Random& random) {
   constexpr unsigned kMostClocks = 3000;
   std::vector<std::uint8_t> core_memory = program.memory;

@@ -1,4 +1,4 @@
-// Captures of the chip against the Verilated core, one test an opcode form, with the interpreter's
+// Captures of the chip against the Verilated CPU, one test an opcode form, with the interpreter's
 // exclusions (tests/isa/conformance).
 #include <gtest/gtest.h>
 
@@ -37,7 +37,7 @@ class RtlCore final : public CaptureCore {
     }
   }
 
-  /// The core cannot stop behind one instruction, so a new one takes its place.
+  /// The CPU cannot stop behind one instruction, so a new one takes its place.
   std::optional<std::uint8_t> step() override {
     while (!bench_->clock()) {
     }
