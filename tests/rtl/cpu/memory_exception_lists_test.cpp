@@ -1,4 +1,4 @@
-// What an operand in memory raises at level 3, for every encoding that has one (SDM vol. 2,
+// What an operand in memory raises, mostly at level 3, for every encoding that has one (SDM vol. 2,
 // "Protected Mode Exceptions" of each): #GP(0) with a null selector, outside the limit and where
 // the segment does not allow it, #SS(0) outside SS, #PF with the access it was, #AC(0). The lists
 // here know nothing of the opcode tables; CPU and interpreter must both do what they say.
@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "tests/rtl/cpu/encoding_rig.h"
 
@@ -78,6 +79,39 @@ class UserRig : public EncodingRig {
     initial().gpr = {0x11, 1, 0x80, 5, kStack, 7, 9, 11};
   }
 };
+
+/// Items of an operand, each with an address of its own: far pointers and bounds.
+constexpr Entry kFarPointers[] = {
+    {false, 0xC4, 0xC5}, {false, 0xFF, 0xFF, 0x28}, {true, 0xB2, 0xB2}, {true, 0xB4, 0xB5}};
+constexpr Entry kBounds[] = {{false, 0x62, 0x62}};
+/// BT, BTS, BTR, BTC with the bit's number in a register.
+constexpr Entry kBitsByRegister[] = {
+    {true, 0xA3, 0xA3}, {true, 0xAB, 0xAB}, {true, 0xB3, 0xB3}, {true, 0xBB, 0xBB}};
+
+/// Sizes of the items at 16-bit operand size or with the prefix for 32.
+std::vector<std::uint32_t> items_of(const Encoding& e) {
+  const std::uint32_t size = e.operand_size ? 4 : 2;
+  if (in(kBytes, e)) return {1};
+  if (in(kTables, e)) return {2, 4};
+  if (in(kWords, e)) return {2};
+  if (in(kQuadwords, e)) return {8};
+  if (in(kFarPointers, e)) return {size, 2};
+  if (in(kBounds, e)) return {size, size};
+  return {size};
+}
+
+/// Does an item at a 16-bit address lie over FFFF? The address of each goes round, no item does.
+bool is_over_the_end(const Encoding& e, std::uint32_t address) {
+  if (in(kBitsByRegister, e) && e.reg == kEsp) {
+    address += e.operand_size ? EncodingRig::kStack / 32 * 4 : EncodingRig::kStack / 16 * 2;
+  }
+  for (const std::uint32_t size : items_of(e)) {
+    address &= 0xFFFF;
+    if (address + size > 0x10000) return true;
+    address += size;
+  }
+  return false;
+}
 
 using Expected = std::function<std::string(const Encoding&)>;
 
@@ -165,6 +199,28 @@ TEST(MemoryExceptionLists, Alignment) {
     run_all(rig, false, [address](const Encoding& e) {
       return std::string(is_misaligned(e, address) ? "17(0)" : "");
     });
+  }
+}
+
+/// Protected-mode instructions are undefined in the other modes.
+constexpr Entry kProtectedOnly[] = {{true, 0x00, 0x00}, {true, 0x02, 0x03}};
+
+/// CALL and JMP; here the dword offset they would read is beyond the limit too.
+constexpr Entry kTransfers[] = {{false, 0xFF, 0xFF, 0x3C}};
+
+/// The last eight bytes of a segment of 64 KiB, with 16-bit addresses.
+TEST(MemoryExceptionLists, EndOfTheSegment) {
+  for (const Mode mode : {Mode::kReal, Mode::kV86}) {
+    for (std::uint32_t address = 0xFFF8; address < 0x10000; ++address) {
+      EncodingRig rig(mode, CpuFamily::k586);
+      rig.initial().gpr = {3, 1, 2, 5, EncodingRig::kStack, 7, 9, 11};
+      rig.set_operand(address);
+      run_all(rig, false, [address](const Encoding& e) -> std::string {
+        if (in(kProtectedOnly, e)) return "6(0)";
+        const bool target = e.operand_size && in(kTransfers, e);
+        return target || is_over_the_end(e, address) ? "13(0)" : "";
+      });
+    }
   }
 }
 
