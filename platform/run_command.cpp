@@ -12,6 +12,7 @@
 #include "platform/disk/raw_image.h"
 #include "platform/display/picture.h"
 #include "platform/display/screen_text.h"
+#include "platform/display/terminal_display.h"
 #include "platform/exit_codes.h"
 #include "platform/guest_output.h"
 #include "platform/host_cpu.h"
@@ -203,8 +204,11 @@ int Run::finish(const RunOutcome& outcome, double seconds) {
   log_.close();
   output_.release();
   const TextScreen screen = machine_->screen();
-  if (options_.display == DisplayMode::kText)
-    standard_output().put(trimmed(to_text(screen)) + "\n");
+  if (options_.display == DisplayMode::kText) {
+    const TerminalSize size = size_of_terminal(STDOUT_FILENO);
+    standard_output().put(trimmed(to_text(screen, size.columns)) + "\n");
+    standard_output().flush();
+  }
   RunReport figures = report(outcome, seconds);
   figures.screen_hash = hash_screen(screen);
   figures.screen_rows = hash_rows(screen);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "platform/display/font.h"
 
 namespace strata {
@@ -51,11 +53,11 @@ std::string cp437_to_utf8(std::uint8_t character) {
   return utf8;
 }
 
-std::string to_text(const TextScreen& screen) {
+std::string to_text(const TextScreen& screen, std::size_t columns) {
   std::string text;
   for (std::size_t row = 0; row < TextScreen::kRows; ++row) {
     std::string line;
-    for (std::size_t column = 0; column < TextScreen::kColumns; ++column) {
+    for (std::size_t column = 0; column < std::min(columns, TextScreen::kColumns); ++column) {
       line += cp437_to_utf8(screen.at(row, column).character);
     }
     line.erase(line.find_last_not_of(' ') + 1);

@@ -208,6 +208,22 @@ TEST_F(CliRun, SeedFillsMemory) {
 
 // What every BIOS does is no difference: memory that nobody has reads all ones, stores to it and to
 // ROM are dropped.
+TEST_F(CliRun, NarrowTerminalsGetTheirPartOfTheFinalScreen) {
+  if (!has_terminals()) GTEST_SKIP() << "this host gives out no pseudo-terminals";
+  write("guest", boot_sector({0xB8, 0x00, 0xB8, 0x8E, 0xC0, 0x31, 0xFF,     // es:di = B800:0000
+                              0xB9, 0x50, 0x00, 0xB8, 0x41, 0x07,           // 80 times 'A'
+                              0xFC, 0xF3, 0xAB, 0xB0, 0x00, 0xE6, 0xF4}));  // cld; rep stosw; exit
+  const Finished run = script(
+      "export STRATA; script -qec 'stty cols 20 rows 12; $STRATA run --display text guest' "
+      "/dev/null </dev/null");
+  const std::size_t left = run.out.rfind("\x1b[?1049l");
+  ASSERT_NE(left, std::string::npos) << run.out;
+  const std::string after = run.out.substr(left);
+  EXPECT_NE(after.find(std::string(20, 'A') + "\r\n"), std::string::npos) << after;
+  EXPECT_EQ(after.find(std::string(21, 'A')), std::string::npos) << after;
+  EXPECT_LT(after.find("AAA"), after.find("exited with")) << "the closing line is the last";
+}
+
 TEST_F(CliRun, CheckFollowsStoresToRomAndToNowhere) {
   write("guest", unclaimed_guest());
   const Finished finished = strata({"run", "--engine=rtl", "--check", "--mem=1M", "guest"});

@@ -20,6 +20,12 @@ TEST(ScreenText, TrailingBlanksAreCutAndOthersKept) {
   EXPECT_EQ(text, "\n  a b\n" + std::string(23, '\n'));
 }
 
+TEST(ScreenText, NarrowTextIsClipped) {
+  EXPECT_EQ(to_text(screen_with(0, 0, "\xDB\xDB x"), 2),
+            "\xE2\x96\x88\xE2\x96\x88\n" + std::string(24, '\n'));
+  EXPECT_EQ(to_text(screen_with(0, 79, "x"), 200), to_text(screen_with(0, 79, "x")));
+}
+
 TEST(ScreenText, CodePage437BecomesUtf8) {
   EXPECT_EQ(cp437_to_utf8('A'), "A");
   EXPECT_EQ(cp437_to_utf8(0x00), " ");
