@@ -28,11 +28,15 @@ void SlotDevice::reset() {
 }
 
 StateBytes SlotDevice::save(Cycle) const {
-  return {};
+  return model_->state();
 }
 
-bool SlotDevice::load(std::span<const std::uint8_t>, Cycle) {
-  return false;
+bool SlotDevice::load(std::span<const std::uint8_t> bytes, Cycle now) {
+  if (!model_->load_state(bytes)) return false;
+  cycle_ = now;
+  level_ = model_->irq();
+  irq_(level_);
+  return true;
 }
 
 void SlotDevice::clock(const WishboneRequest& request) {

@@ -6,8 +6,7 @@
 // the cycle-accurate machine if the device says when (next_event_o); a device that does not is
 // clocked every cycle while it is not idle, which is as exact and slow.
 //
-// State: RTL in a slot has no load and unload ports as that of the machine's own devices has
-// (rtl/README.md), so save() gives nothing and load() refuses: what the device holds stays in it.
+// State: all registers of the RTL, as Verilator saves them (model_bytes.h).
 #pragma once
 
 #include <cstdint>
@@ -24,9 +23,7 @@ class SlotDevice final : public Device {
   /// `irq` is called with each new level.
   SlotDevice(const Slot& slot, Wire irq);
 
-  /// Nothing, whatever the device holds.
   StateBytes save(Cycle now) const override;
-  /// False, and nothing done.
   bool load(std::span<const std::uint8_t> bytes, Cycle now) override;
 
   void reset() override;

@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
+#include "models/base/state_fields.h"
 #include "models/base/types.h"
 #include "models/base/wishbone_wires.h"
 
@@ -34,6 +36,12 @@ class SlotModel {
   /// next_event_o: while nobody asks for anything, irq_o changes in this many clocks at the
   /// earliest; at least 1, kNever for all ones. 1 for a device that does not say.
   virtual Cycle next_event() const = 0;
+
+  /// Every register of it, between two accesses; for load_state() of a model of the same sources.
+  virtual StateBytes state() = 0;
+
+  /// False, and nothing done, if the bytes are of another model.
+  virtual bool load_state(std::span<const std::uint8_t> bytes) = 0;
 
   virtual void trace(VerilatedVcdC* file, int levels) = 0;
 };

@@ -7,6 +7,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "models/slot/model_bytes.h"
 #include "models/slot/slot_model.h"
 #include "verilated.h"
 #include "verilated_vcd_c.h"
@@ -62,6 +63,9 @@ class SlotModelOf final : public SlotModel {
     }
     return 1;
   }
+
+  StateBytes state() override { return bytes_of(*rtl_); }
+  bool load_state(std::span<const std::uint8_t> bytes) override { return load_bytes(*rtl_, bytes); }
 
   void trace(VerilatedVcdC* file, int levels) override { rtl_->trace(file, levels); }
 

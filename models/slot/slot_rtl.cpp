@@ -20,4 +20,15 @@ bool SlotRtl::clock_edge(Cycle) {
   return !model_->idle() || bus.stb;
 }
 
+StateBytes SlotRtl::save(Cycle) const {
+  return model_->state();
+}
+
+bool SlotRtl::load(std::span<const std::uint8_t> bytes, Cycle) {
+  if (!model_->load_state(bytes)) return false;
+  irq.write(model_->irq());
+  wake();
+  return true;
+}
+
 }  // namespace strata

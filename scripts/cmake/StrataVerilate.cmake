@@ -26,6 +26,7 @@ if(NOT STRATA_PREBUILT AND NOT TARGET strata_verilated)
       "-Wall;-Wextra;-Wpedantic;-Werror;-Wshadow;-Wconversion;-Wno-sign-conversion")
   add_library(strata_verilated STATIC
       "${VERILATOR_INCLUDE_DIR}/verilated.cpp"
+      "${VERILATOR_INCLUDE_DIR}/verilated_save.cpp"
       "${VERILATOR_INCLUDE_DIR}/verilated_threads.cpp"
       ${trace_sources})
   target_include_directories(strata_verilated SYSTEM PUBLIC
@@ -61,7 +62,7 @@ function(strata_verilate name)
   cmake_parse_arguments(arg "ASSERT;FOREIGN" "TOP" "SOURCES;PARAMETERS;DEPENDS" ${ARGN})
   set(warnings -Wall)
   if(arg_FOREIGN)
-    list(APPEND warnings -Wno-fatal)
+    list(APPEND warnings -Wno-fatal --savable)
   endif()
   set(dir "${CMAKE_CURRENT_BINARY_DIR}/${name}.verilated")
   set(fast "${dir}/${name}_fast.cpp")

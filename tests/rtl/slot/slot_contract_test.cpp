@@ -166,6 +166,44 @@ TEST_P(SlotContract, IsTheSameWhenItIsClockedOnlyWhereItMustBe) {
   }
 }
 
+/// Drives the device up to `now`, event by event.
+void advance_to(SlotDevice& device, Cycle now) {
+  unsigned events = 0;
+  while (device.next_event() <= now && ++events < 100000) device.advance(device.next_event());
+  device.advance(now);
+}
+
+std::uint32_t perform(SlotDevice& device, const Access& access, Cycle now) {
+  if (!access.write) return device.read(access.offset, access.bytes, now);
+  device.write(access.offset, access.bytes, access.value, now);
+  return 0;
+}
+
+// From the software machine to the software machine and to the cycle-accurate one's model.
+TEST_P(SlotContract, GoesOnFromASavedState) {
+  std::vector<bool> levels, other_levels;
+  SlotDevice device(GetParam(), [&](bool level) { levels.push_back(level); });
+  SlotDevice other(GetParam(), [&](bool level) { other_levels.push_back(level); });
+  Cycle now = 0;
+  for (unsigned i = 0; i < kAccesses / 4; ++i) {
+    now += kMostClocks + (random() % 8 == 0 ? random() % 3000 : random() % 8);
+    advance_to(device, now);
+    if (i % 50 == 0) {
+      for (unsigned n = 0; n < 5; ++n) perform(other, random_access(), now);  // to be forgotten
+      const StateBytes saved = device.save(now);
+      ASSERT_TRUE(other.load(saved, now));
+      ASSERT_TRUE(rtl->load_state(saved));
+      ASSERT_EQ(rtl->state(), saved);
+      levels.clear(), other_levels.clear();
+    } else {
+      advance_to(other, now);
+    }
+    const Access access = random_access();
+    ASSERT_EQ(perform(device, access, now), perform(other, access, now)) << "access " << i;
+    ASSERT_EQ(levels, other_levels) << "access " << i;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Slots, SlotContract, testing::ValuesIn(slots().begin(), slots().end()),
                          [](const auto& slot) { return slot.param.name; });
 

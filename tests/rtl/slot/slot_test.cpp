@@ -74,12 +74,34 @@ TEST_F(Countdown, ResetIsPowerOn) {
   EXPECT_EQ(device.next_event(), kNever);
 }
 
-// Its RTL has no ports for it; what it holds is as it was.
-TEST_F(Countdown, NothingIsSavedAndNothingIsLoaded) {
+TEST_F(Countdown, ASavedCountGoesOnInAnotherAtAnotherTime) {
+  device.write(kScratch, 4, 7, 990);
+  device.write(kCount, 4, 500, 1000);
+  device.advance(1200);  // 301 left after edge 1200
+  const StateBytes saved = device.save(1200);
+
+  std::vector<bool> other_levels;
+  SlotDevice other(slot("countdown"), [&](bool level) { other_levels.push_back(level); });
+  other.write(kCount, 4, 3, 10);
+  other.advance(100);
+  EXPECT_EQ(other_levels, std::vector<bool>{true});
+  ASSERT_TRUE(other.load(saved, 5000));
+  EXPECT_EQ(other_levels.back(), false);
+  EXPECT_EQ(other.read(kScratch, 4, 5000), 7u);
+  EXPECT_EQ(other.next_event(), 5301u);
+  other.advance(5301);
+  EXPECT_EQ(other_levels.back(), true);
+  EXPECT_EQ(device.next_event(), 1501u);  // being asked has changed nothing
+}
+
+TEST_F(Countdown, BytesOfAnotherDeviceAreRefusedAndChangeNothing) {
   device.write(kScratch, 4, 7, 10);
-  const StateBytes saved = device.save(20);
-  EXPECT_TRUE(saved.empty());
+  SlotDevice lamp(slot("lamp"), nullptr);
+  StateBytes saved = lamp.save(0);
   EXPECT_FALSE(device.load(saved, 20));
+  saved.resize(device.save(20).size());  // of the right length
+  EXPECT_FALSE(device.load(saved, 20));
+  EXPECT_FALSE(device.load({}, 20));
   EXPECT_EQ(device.read(kScratch, 4, 30), 7u);
 }
 
