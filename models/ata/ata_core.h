@@ -9,16 +9,18 @@
 // state after edge n; BSY set by it for k cycles is clear after edge n+k.
 //
 // Assumes: the host writes the Command Block only when BSY and DRQ are 0 (6.3 calls anything else
-// indeterminate; here such writes are ignored). After READ or WRITE SECTORS the address registers
+// indeterminate; here such writes are ignored, and reads while BSY is 1 give the registers, not
+// Status as ATA-1, 7.2.13, has it). After READ or WRITE SECTORS the address registers
 // hold the last sector and the count is 0, as ATA-1 has it.
 //
 // Commands: EXECUTE DEVICE DIAGNOSTIC, FLUSH CACHE, IDENTIFY DEVICE, INITIALIZE DEVICE PARAMETERS,
 // READ SECTORS, READ VERIFY SECTORS, RECALIBRATE, SEEK, SET FEATURES (default PIO mode, reverting
 // to defaults at a reset), WRITE SECTORS. All others end with ABRT.
 // Left out: DMA, 48-bit addresses (and HOB), READ, WRITE and SET MULTIPLE, READ and WRITE BUFFER,
-// power management, the feature sets IDENTIFY DEVICE does not name, ATAPI; of ATA-1's mandatory
-// commands FORMAT TRACK, READ LONG and WRITE LONG, which later standards dropped; a second drive
-// (it reads as absent: status 00, commands but 90 ignored), other CHS translations.
+// WRITE SAME, WRITE VERIFY, power management, the feature sets IDENTIFY DEVICE does not name,
+// ATAPI; of ATA-1's mandatory commands FORMAT TRACK, READ LONG and WRITE LONG and of its registers
+// Drive Address (3F7), which later standards dropped; a second drive (it reads as absent: status
+// 00, commands but 90 ignored), other CHS translations.
 #pragma once
 
 #include <array>

@@ -13,15 +13,17 @@
 // BSY lasts longer if the medium takes longer than the latency it stands for. Done comes with ok or not.
 //
 // Assumes: the host writes the Command Block only when BSY and DRQ are 0 (clause 6.3 calls anything
-// else indeterminate; here such writes are ignored). A medium of 0 sectors is no drive: all ones.
+// else indeterminate; here such writes are ignored, and reads while BSY is 1 give the registers, not
+// Status as ATA-1, 7.2.13, has it). A medium of 0 sectors is no drive: all ones.
 //
 // Commands: EXECUTE DEVICE DIAGNOSTIC, FLUSH CACHE, IDENTIFY DEVICE, INITIALIZE DEVICE PARAMETERS,
 // READ SECTORS, READ VERIFY SECTORS, RECALIBRATE, SEEK, SET FEATURES (default PIO mode, reverting to
 // defaults at a reset), WRITE SECTORS. All others end with ABRT.
-// Left out: DMA, 48-bit addresses (and HOB), READ, WRITE and SET MULTIPLE, READ and WRITE BUFFER, power
-// management, the feature sets IDENTIFY DEVICE does not name, ATAPI; of ATA-1's mandatory commands
-// FORMAT TRACK, READ LONG and WRITE LONG, which later standards dropped; a second drive (it reads as
-// absent: status 00, commands but 90 ignored), other CHS translations.
+// Left out: DMA, 48-bit addresses (and HOB), READ, WRITE and SET MULTIPLE, READ and WRITE BUFFER, WRITE
+// SAME, WRITE VERIFY, power management, the feature sets IDENTIFY DEVICE does not name, ATAPI; of ATA-1's
+// mandatory commands FORMAT TRACK, READ LONG and WRITE LONG and of its registers Drive Address (3F7),
+// which later standards dropped; a second drive (it reads as absent: status 00, commands but 90 ignored),
+// other CHS translations.
 //
 // Load and unload port: load_valid_i replaces the registers at the clock's edge, between two accesses only,
 // and ends what goes on at the medium port; the buffer is loaded through medium_r*_i meanwhile. state_o and
