@@ -216,6 +216,24 @@ TEST_F(Waves, SaveFileNamesOnlySignalsThereAre) {
   }
 }
 
+/// Rows GTKWave shows at first: of a closed group its name.
+std::size_t rows(const std::string& save) {
+  constexpr const char* kClosed = "@c00200";
+  constexpr const char* kGroupEnds = "@1401200";
+  std::size_t count = 0;
+  std::string flags;
+  bool hidden = false;
+  std::istringstream lines(save);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('@')) flags = line;
+    if (!line.starts_with('+') && !line.starts_with('-')) continue;
+    if (!hidden) ++count;
+    if (flags == kClosed) hidden = true;
+    if (flags == kGroupEnds) hidden = false;
+  }
+  return count;
+}
+
 TEST_F(Waves, SaveFileOpensItsWavesAtTheGuestsFirstInstruction) {
   ASSERT_EQ(run_disk({"--vcd", "waves.vcd", "--fst", "waves.fst", "--trace-to", "5000"}).status, 0);
   const std::string save = read("waves.vcd.gtkw");
@@ -223,6 +241,8 @@ TEST_F(Waves, SaveFileOpensItsWavesAtTheGuestsFirstInstruction) {
   EXPECT_NE(read("waves.fst.gtkw").find(folder_ + "/waves.fst\""), std::string::npos);
   // A window of 960 lines leaves room for the desktop's own on a screen of 1080.
   EXPECT_LE(std::stoi(word_behind(save, "[size] 1600")), 1000);
+  // As many rows as GTKWave 3.3 shows in it.
+  EXPECT_LE(rows(save), 37u) << rows(save);
   // The marker, second on its line, is where the guest's own first instruction comes.
   std::optional<std::uint64_t> first;
   const VcdHistory history = waves();
