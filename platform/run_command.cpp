@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -54,6 +56,7 @@ class Run {
   std::optional<Error> prepare();
   std::optional<Error> read_trace_points();
   std::optional<Error> open_disk();
+  std::optional<Error> check_boot_sector();
   std::optional<Error> open_outputs();
   std::vector<OutputFile> outputs() const;
   MachineConfig config();
@@ -131,6 +134,15 @@ std::optional<Error> Run::read_trace_points() {
   return check_window(trace_, options_.max_cycles);
 }
 
+/// The guest was read before its image was opened to be written and locked: they must be the same.
+std::optional<Error> Run::check_boot_sector() {
+  std::array<std::uint8_t, kSectorBytes> sector{};
+  if (image_->read_sector(0, sector) && std::ranges::equal(sector, guest_.memory.front().bytes)) {
+    return std::nullopt;
+  }
+  return Error{fmt::format("guest {}: was replaced while it was read; start again", guest_.name)};
+}
+
 std::optional<Error> Run::open_disk() {
   const bool boots_from_image = options_.disk.empty() && guest_.is_disk_image;
   const std::string& path = boots_from_image ? options_.guest : options_.disk;
@@ -139,7 +151,7 @@ std::optional<Error> Run::open_disk() {
   if (!image) return Error{image.error()};
   image_ = std::move(*image);
   disk_.emplace(*image_);
-  return std::nullopt;
+  return boots_from_image ? check_boot_sector() : std::nullopt;
 }
 
 MachineConfig Run::config() {

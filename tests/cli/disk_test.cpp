@@ -1,4 +1,7 @@
 // The disk image in the hands of two runs, and of somebody who takes it away.
+#include <atomic>
+#include <thread>
+
 #include "tests/cli/cli_test.h"
 
 namespace strata::test {
@@ -108,6 +111,31 @@ TEST_F(CliDisk, CompareDoesNotFillTheHostsDiskWithHoles) {
   const Finished run = script(
       "ulimit -f 100000000; timeout 30 $STRATA compare --engines interp --disk disk.img guest");
   EXPECT_EQ(run.status, 0) << run.err;
+}
+
+// Its boot sector and its disk are one file's, or the run says so.
+TEST_F(CliDisk, AGuestThatIsReplacedWhileItIsReadDoesNotRun) {
+  namespace fs = std::filesystem;
+  for (const std::uint8_t status : Bytes{41, 42}) {
+    Bytes image = exit_guest(status);
+    image.resize(4 * 512);
+    write("disk" + std::to_string(status), image);
+  }
+  fs::copy_file(folder_ + "/disk41", folder_ + "/disk.img", fs::copy_options::overwrite_existing);
+  std::atomic<bool> enough = false;
+  std::thread other([&] {
+    for (unsigned n = 0; !enough; ++n) {
+      fs::copy_file(folder_ + (n % 2 == 0 ? "/disk42" : "/disk41"), folder_ + "/next");
+      fs::rename(folder_ + "/next", folder_ + "/disk.img");
+    }
+  });
+  bool refused = false;
+  for (int run = 0; run < 300 && !refused; ++run) {
+    refused = strata({"run", "--quiet", "disk.img"}).err.find("was replaced") != std::string::npos;
+  }
+  enough = true;
+  other.join();
+  EXPECT_TRUE(refused);
 }
 
 }  // namespace
