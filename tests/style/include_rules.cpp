@@ -22,7 +22,8 @@ constexpr char kEngineFace[] =
     "\"models/engine/(engine|software_engine|debug_target|engine_debug|linear_bytes)\\.h\"";
 constexpr char kBusShared[] = "\"models/bus/(wishbone|clock_driver|device_tlm)\\.h\"";
 constexpr char kOwn[] = "\"{folder}/.*\"";
-constexpr char kVerilated[] = "[<\"](V[a-z_0-9]+|verilated|verilated_save|verilated_vcd_c)\\.h[>\"]";
+constexpr char kVerilated[] =
+    "[<\"](V[a-z_0-9]+|verilated|verilated_save|verilated_vcd_c)\\.h[>\"]";
 
 constexpr char kTwin[] = "\"{folder}/.*_(tlm|rtl|model)\\.h\"";
 constexpr char kCoreOrTlm[] = "\"{folder}/.*_(core|tlm)\\.h\"";
