@@ -3,6 +3,8 @@
 #include <bit>
 #include <cstring>
 
+#include "models/base/engine_bus.h"
+
 namespace strata {
 
 WbTlmBridge::WbTlmBridge(const sc_core::sc_module_name& name, ClockDriver& clock, unsigned latency)
@@ -41,16 +43,11 @@ void WbTlmBridge::start(const WishboneRequest& wishbone, Cycle cycle) {
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   data_ = wishbone.we ? wishbone.dat : 0;
   const unsigned sel = wishbone.sel & 0xF;
-  const auto lowest = static_cast<unsigned>(std::countr_zero(sel | 0x10u));
-  const auto count = static_cast<unsigned>(std::popcount(sel));
-  const bool whole = (count == 1 || count == 2 || count == 4) && sel == ((1u << count) - 1)
-                                                                            << lowest;
-  if (whole) {
-    transfer(wishbone, lowest, count, delay);
-  } else {
-    for (unsigned lane = 0; lane < 4; ++lane) {
-      if (sel >> lane & 1) transfer(wishbone, lane, 1, delay);
-    }
+  for (unsigned lane = 0; lane < 4;) {
+    const auto run = static_cast<unsigned>(std::countr_one(sel >> lane));
+    const unsigned bytes = run == 0 ? 1 : bus_piece(lane, run);
+    if (run != 0) transfer(wishbone, lane, bytes, delay);
+    lane += bytes;
   }
   const auto period = clock().period().value();
   ack_cycle_ = cycle + (delay.value() + period - 1) / period;

@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "models/base/engine_bus.h"
 #include "models/base/wishbone_wires.h"
 
 namespace strata {
@@ -61,8 +62,8 @@ class BusMap {
 
   /// Cuts an access to `bytes` (1 to 4) bytes from `address` on into those the bus makes of it, and
   /// calls visit(window, address, bytes) for each in order; `window` is null for bytes in none. A
-  /// device gets 1, 2 or 4 bytes that lie in one dword: three are given to it one by one. Behind
-  /// port FFFFh comes port 0.
+  /// device gets 1, 2 or 4 bytes that lie in one dword: three are cut by bus_piece(), as engines
+  /// cut them. Behind port FFFFh comes port 0.
   template <typename Visit>
   void for_each_part(WishboneSpace space, std::uint32_t address, unsigned bytes,
                      Visit visit) const {
@@ -73,8 +74,8 @@ class BusMap {
       const BusWindow* window = find(space, at);
       unsigned part = 1;
       while (part < in_dword && find(space, at + part) == window) ++part;
-      const unsigned step = part == 3 && window != nullptr ? 1 : part;
-      for (unsigned given = 0; given < part; given += step) visit(window, at + given, step);
+      if (window != nullptr) part = bus_piece(at, part);
+      visit(window, at, part);
       done += part;
     }
   }

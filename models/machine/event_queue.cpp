@@ -1,12 +1,14 @@
 #include "models/machine/event_queue.h"
 
+#include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace strata {
 
-unsigned EventQueue::add(Device& device) {
+unsigned EventQueue::add(Device& device, Lines lines) {
   const auto slot = static_cast<unsigned>(slots_.size());
-  slots_.push_back({&device, kNever});
+  slots_.push_back({&device, lines, kNever});
   refresh(slot);
   return slot;
 }
@@ -26,18 +28,22 @@ void EventQueue::run_next() {
 
 /// Only the slot that was first, or one that overtakes it, changes who is first.
 void EventQueue::move(unsigned slot, Cycle next) {
-  slots_[slot].next = next;
-  if (slot == first_ || next < next_ || (next == next_ && slot < first_)) find_next();
+  const Cycle before = std::exchange(slots_[slot].next, next);
+  const bool first = slot == first_ || next < next_ || (next == next_ && slot < first_);
+  if (first || before == next_interrupting_ || next < next_interrupting_) find_next();
 }
 
 void EventQueue::find_next() {
   first_ = 0;
   next_ = kNever;
+  next_interrupting_ = kNever;
   for (unsigned slot = 0; slot < slots_.size(); ++slot) {
-    if (slots_[slot].next < next_) {
+    const Cycle next = slots_[slot].next;
+    if (next < next_) {
       first_ = slot;
-      next_ = slots_[slot].next;
+      next_ = next;
     }
+    if (next < next_interrupting_ && interrupts(slots_[slot])) next_interrupting_ = next;
   }
 }
 

@@ -5,8 +5,9 @@
 
 namespace strata {
 
-unsigned PlainMachine::plug(Device& device, std::span<const BusWindow> windows) {
-  const unsigned slot = queue_.add(device);
+unsigned PlainMachine::plug(Device& device, std::span<const BusWindow> windows,
+                            EventQueue::Lines lines) {
+  const unsigned slot = queue_.add(device, lines);
   devices_.push_back(&device);
   for (BusWindow window : windows) {
     window.device = slot;
@@ -69,9 +70,9 @@ bool PlainMachine::sleep_until_interrupt(const RunLimits& limits) {
   return true;
 }
 
-/// How far the engine may go: the next device event, the run's limit, or the next poll.
+/// How far the engine may go: the next event that can interrupt, the run's limit, the next poll.
 Cycle PlainMachine::next_stop(const RunLimits& limits) const {
-  return std::min({queue_.next(), limits.limit, now_ + limits.quantum});
+  return std::min({queue_.next_interrupting(), limits.limit, now_ + limits.quantum});
 }
 
 void PlainMachine::poll(const RunLimits& limits) {
@@ -116,7 +117,7 @@ inline void PlainMachine::take_engine_time() {
 /// The device may have an event earlier than any before.
 inline void PlainMachine::end_access(unsigned slot) {
   queue_.refresh(slot);
-  if (queue_.next() < deadline_) [[unlikely]] {
+  if (queue_.next_interrupting() < deadline_) [[unlikely]] {
     engine_->request_stop();
   }
 }

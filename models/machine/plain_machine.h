@@ -46,8 +46,14 @@ class PlainMachine final : public EngineBus {
   };
 
   /// Puts `device`, which outlives the machine, at `windows`, whose `device` does not matter, and
-  /// its events into the queue. Returns its slot. No two windows share a byte.
-  unsigned plug(Device& device, std::span<const BusWindow> windows);
+  /// its events into the queue, which can move interrupt request lines `lines`. Returns its slot.
+  /// No two windows share a byte.
+  unsigned plug(Device& device, std::span<const BusWindow> windows,
+                EventQueue::Lines lines = EventQueue::kUnknownLines);
+
+  /// Which of lines 0 to 15 the interrupt controllers mask: events that can only move those do not
+  /// stop the engine, and are made up for at the next access or stop, each at its own time.
+  void set_masked_lines(std::uint16_t lines) { queue_.set_masked(lines); }
 
   /// The engine was built with this object as its bus and outlives it. Before anything below.
   void attach(Engine& engine) { engine_ = &engine; }

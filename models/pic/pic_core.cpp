@@ -14,10 +14,30 @@ constexpr std::uint32_t kSlaveOffset = 4;
 
 PicCore::PicCore(Wire intr, EventLog* log) : intr_(std::move(intr)), log_(log) {}
 
+void PicCore::on_mask(std::function<void(std::uint16_t lines)> listener) {
+  mask_listener_ = std::move(listener);
+  told_mask_ = masked_lines();
+  mask_listener_(told_mask_);
+}
+
+std::uint16_t PicCore::masked_lines() const {
+  const unsigned master = master_.state().imr;
+  const unsigned slave = (master >> kCascadeLine & 1) != 0 ? 0xFF : slave_.state().imr;
+  return static_cast<std::uint16_t>(master | slave << 8);
+}
+
+void PicCore::tell_mask() {
+  const std::uint16_t mask = masked_lines();
+  if (mask == told_mask_ || !mask_listener_) return;
+  told_mask_ = mask;
+  mask_listener_(mask);
+}
+
 void PicCore::reset() {
   master_.reset();
   slave_.reset();
   settle();
+  tell_mask();
 }
 
 PicState PicCore::state(Cycle) const {
@@ -31,6 +51,7 @@ void PicCore::load_state(const PicState& state, Cycle) {
   level_ = state.intr;
   if (intr_) intr_(level_);
   settle();
+  tell_mask();
 }
 
 // Registers are bytes; a wider access is several, lowest first, as the bus would split it.
@@ -51,6 +72,7 @@ void PicCore::write(std::uint32_t offset, unsigned bytes, std::uint32_t value, C
     if (chip) chip->write((offset + i) & 1, static_cast<std::uint8_t>(value >> (8 * i)));
   }
   settle();
+  tell_mask();
 }
 
 PicChip* PicCore::chip_at(std::uint32_t offset) {

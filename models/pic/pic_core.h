@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "models/base/device.h"
 #include "models/base/event_log.h"
@@ -19,6 +20,10 @@ class PicCore : public DeviceOf<PicState> {
   /// `intr` is the CPU's INTR. `log` (null: nobody listens) outlives the core. Log lines, unit
   /// "pic": "irq 14" when a line rises (decimal), "inta vector 2e" when a vector is given (hex).
   explicit PicCore(Wire intr, EventLog* log = nullptr);
+
+  /// `listener` hears which of lines 0..15 are masked, whenever that changes and now: a line of a
+  /// slave that is masked as a whole is.
+  void on_mask(std::function<void(std::uint16_t lines)> listener);
 
   void reset() override;
   std::uint32_t read(std::uint32_t offset, unsigned bytes, Cycle now) override;
@@ -38,12 +43,16 @@ class PicCore : public DeviceOf<PicState> {
  private:
   PicChip* chip_at(std::uint32_t offset);
   void settle();
+  std::uint16_t masked_lines() const;
+  void tell_mask();
 
   Wire intr_;
   EventLog* log_;
   PicChip master_{PicChip::Role::kMaster};
   PicChip slave_{PicChip::Role::kSlave};
   bool level_ = false;  // of INTR
+  std::function<void(std::uint16_t)> mask_listener_;
+  std::uint16_t told_mask_ = 0;
 };
 
 }  // namespace strata

@@ -166,7 +166,7 @@ class KvmGuest : public ::testing::Test {
   StopReason run(CpuState state, std::initializer_list<std::uint8_t> code) {
     memory.set(kCode, code);
     engine->load_state(state);
-    return engine->run(10 * kSecond);
+    return engine->run(kNever);
   }
 
   /// Interrupt gate to `handler` (SDM vol. 3, figure 6-2).

@@ -109,7 +109,7 @@ TEST_F(KvmShareTest, AKvmThatCannotPageIsNamed) {
   CpuState state = engine->state();
   state.gpr[kEax] = cr0::kPg | cr0::kPe;
   engine->load_state(state);
-  ASSERT_EQ(engine->run(kSecond), StopReason::kShutdown);
+  ASSERT_EQ(engine->run(kNever), StopReason::kShutdown);
   EXPECT_EQ(engine->failure(),
             "this host's KVM cannot run paged 32-bit guests, and this guest switches paging on; "
             "use --engine interp");
@@ -121,7 +121,7 @@ TEST_F(KvmShareTest, ATripleFaultStaysOneOnAKvmThatCannotPage) {
   CpuState state = engine->state();
   state.idtr = {};
   engine->load_state(state);
-  ASSERT_EQ(engine->run(kSecond), StopReason::kShutdown);
+  ASSERT_EQ(engine->run(kNever), StopReason::kShutdown);
   EXPECT_EQ(engine->failure(), "");
 }
 
@@ -131,7 +131,7 @@ TEST_F(KvmShareTest, ATripleFaultWithPagingOnStaysOneOnAKvmThatPages) {
   state.gpr[kEax] = cr0::kPg | cr0::kPe;
   state.cr3 = 0x20000;  // an empty directory: the next fetch faults, and so does each handler
   engine->load_state(state);
-  ASSERT_EQ(engine->run(kSecond), StopReason::kShutdown);
+  ASSERT_EQ(engine->run(kNever), StopReason::kShutdown);
   EXPECT_EQ(engine->failure(), "");
 }
 

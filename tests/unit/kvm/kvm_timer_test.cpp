@@ -42,8 +42,9 @@ class KvmTimerTest : public ::testing::TestWithParam<TimerCase> {
     memory_.set(kSpurious, {0xFF, 0x05, 0x00, 0x40, 0x00, 0x00, 0xCF});
     const BusWindow pic[] = {{kIoSpace, 0x20, 0x21, 0, 0}, {kIoSpace, 0xA0, 0xA1, 4, 0}};
     const BusWindow pit[] = {{kIoSpace, 0x40, 0x43, 0, 0}};
-    machine_.plug(pic_, pic);
-    machine_.plug(pit_, pit);
+    machine_.plug(pic_, pic, 0);
+    machine_.plug(pit_, pit, 1u << 0);
+    pic_.on_mask([this](std::uint16_t lines) { machine_.set_masked_lines(lines); });
     machine_.set_acknowledge([this](Cycle now) { return pic_.acknowledge(now); });
     machine_.attach(engine_);
   }
@@ -87,7 +88,7 @@ TEST_P(KvmTimerTest, TheProgramComesToItsEnd) {
   write_program(c);
   machine_.restart(0, protected_mode());
   PlainMachine::RunLimits limits;
-  limits.limit = 60 * kSecond;
+  limits.limit = kNever;
   limits.quantum = kClockHz / 200;
   EXPECT_EQ(machine_.run(limits), PlainMachine::End::kHalted);
   EXPECT_EQ(memory_.word(kRounds), kRoundsAsked);

@@ -107,8 +107,25 @@ TEST_F(BusMapParts, AnAccessAcrossADwordIsCutThere) {
 }
 
 TEST_F(BusMapParts, ADeviceNeverGetsThreeBytes) {
-  EXPECT_EQ(parts(kIoSpace, 0x1F1, 4),
-            (std::vector<Part>{{3, 1, 1}, {3, 2, 1}, {3, 3, 1}, {3, 4, 1}}));
+  EXPECT_EQ(parts(kIoSpace, 0x1F1, 4), (std::vector<Part>{{3, 1, 1}, {3, 2, 2}, {3, 4, 1}}));
+  EXPECT_EQ(parts(kIoSpace, 0x1F4, 3), (std::vector<Part>{{3, 4, 2}, {3, 6, 1}}));
+}
+
+// What an engine cuts (EngineBus), the map does not cut otherwise.
+TEST_F(BusMapParts, EnginesAndMapCutAlike) {
+  for (const std::uint32_t window : {0x1F0u, 0x1F4u}) {
+    for (unsigned lane = 0; lane < 4; ++lane) {
+      for (unsigned bytes = 1; bytes <= 4 - lane; ++bytes) {
+        std::vector<Part> expected;
+        for (unsigned done = 0; done < bytes;) {
+          const unsigned piece = bus_piece(window + lane + done, bytes - done);
+          expected.push_back({3, window - 0x1F0 + lane + done, piece});
+          done += piece;
+        }
+        EXPECT_EQ(parts(kIoSpace, window + lane, bytes), expected) << lane << '/' << bytes;
+      }
+    }
+  }
 }
 
 TEST_F(BusMapParts, MemoryAndAWindowShareAnAccess) {

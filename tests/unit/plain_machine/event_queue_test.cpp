@@ -79,5 +79,34 @@ TEST_F(EventQueueTest, AllAreAskedAgainAfterALoad) {
   EXPECT_EQ(order, "c5 a7 ");
 }
 
+TEST_F(EventQueueTest, EventsOfMaskedLinesDoNotInterrupt) {
+  a.events = {10, 40};
+  b.events = {20};
+  c.events = {30};
+  queue.add(a, 1u << 0);
+  queue.add(b, 1u << 14);
+  queue.add(c, 0);  // pulls no line
+  EXPECT_EQ(queue.next_interrupting(), 10u);
+  queue.set_masked(0x0001);
+  EXPECT_EQ(queue.next(), 10u);
+  EXPECT_EQ(queue.next_interrupting(), 20u);
+  queue.set_masked(0xFFFF);
+  EXPECT_EQ(queue.next_interrupting(), kNever);
+  queue.set_masked(0xFFFE);
+  a.events = {5, 40};
+  queue.refresh(0);
+  EXPECT_EQ(queue.next_interrupting(), 5u);
+  run_all();
+  EXPECT_EQ(order, "a5 b20 c30 a40 ");
+  EXPECT_EQ(queue.next_interrupting(), kNever);
+}
+
+TEST_F(EventQueueTest, LinesNobodyKnowsAreNeverMasked) {
+  a.events = {10};
+  queue.add(a);
+  queue.set_masked(0xFFFF);
+  EXPECT_EQ(queue.next_interrupting(), 10u);
+}
+
 }  // namespace
 }  // namespace strata

@@ -306,5 +306,51 @@ TEST_F(PlainMachineTest, PollIsAskedOnceAQuantumHoweverOftenTheEngineStops) {
   EXPECT_LE(machine.now(), 1100u);
 }
 
+// ---- masked interrupts ----
+
+class MaskedTest : public testing::Test {
+ protected:
+  MaskedTest() {
+    const BusWindow timer_port[] = {{kIoSpace, 0x40, 0x40, 0, 0}};
+    const BusWindow mask_port[] = {{kIoSpace, 0x21, 0x21, 0, 0}};
+    machine.plug(timer, timer_port, 1u << 0);
+    machine.plug(controller, mask_port, 0);
+    machine.attach(engine);
+    machine.restart(0, CpuState::reset());
+    machine.set_masked_lines(0x0001);
+    timer.events = {100, 200, 300, 400, 500};
+    machine.wire_moved(0);
+  }
+
+  test::RecordingDevice timer, controller;
+  ScriptedEngine engine;
+  PlainMachine machine;
+};
+
+TEST_F(MaskedTest, EventsThatCannotInterruptStopNobody) {
+  EXPECT_EQ(machine.run({.limit = 450}), End::kLimit);
+  EXPECT_EQ(engine.deadlines, (std::vector<Cycle>{450}));
+  EXPECT_EQ(timer.advanced, (std::vector<Cycle>{100, 200, 300, 400})) << "each at its own time";
+}
+
+TEST_F(MaskedTest, AnAccessFindsThemDone) {
+  engine.script[250] = [this] { machine.port_read(0x40, 1); };
+  std::vector<Cycle> before;
+  timer.on_access = [&] { before = timer.advanced; };
+  machine.run({.limit = 260});
+  EXPECT_EQ(before, (std::vector<Cycle>{100, 200}));
+}
+
+TEST_F(MaskedTest, UnmaskingMakesTheNextOneADeadline) {
+  controller.on_access = [this] { machine.set_masked_lines(0); };
+  engine.script[250] = [this] { machine.port_write(0x21, 1, 0); };
+  timer.on_event = [this](Cycle now) {
+    if (now == 300) machine.set_interrupt(true);
+  };
+  machine.run({.limit = 450});
+  EXPECT_EQ(engine.deadlines, (std::vector<Cycle>{450, 300, 400, 450}));
+  EXPECT_EQ(engine.line_changes.back(), (std::pair<Cycle, bool>{300, true}));
+}
+
 }  // namespace
 }  // namespace strata
