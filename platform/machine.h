@@ -78,8 +78,9 @@ class Machine {
   virtual MachineState save_state() = 0;
 
   /// Goes on from `state`, whatever has run before; cycles() is the state's then, while counts of
-  /// what was done go on. An error says what does not fit this machine, which may not run any more:
-  /// the cycle-accurate one takes no state after a shutdown, nor while it is watched.
+  /// what was done go on. Watching goes on too, but waves that have been recorded cannot go back in
+  /// time. An error says what does not fit this machine; one of a device's state leaves a machine
+  /// that may not run any more.
   virtual std::optional<Error> load_state(const MachineState& state) = 0;
 
   /// Anything else worth a number in --stats ("ata.sectors_written", "bus.stall_cycles", ...).

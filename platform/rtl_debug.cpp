@@ -1,43 +1,42 @@
 #include "platform/rtl_debug.h"
 
-#include <systemc>
 #include <utility>
 
 namespace strata {
 
-RtlDebug::RtlDebug(CpuRtl& cpu, RetireListener* next, std::vector<MemoryRegion> memory,
-                   const CpuState& state, GoOn go_on)
-    : cpu_(cpu), next_(next), memory_(std::move(memory)), state_(state), go_on_(std::move(go_on)) {
-  cpu_.model().keep_state(true);
-  cpu_.set_listener(this);
+RtlDebug::RtlDebug(CpuRtl& cpu, std::vector<MemoryRegion> memory, Advance advance, Load load)
+    : cpu_(cpu), memory_(std::move(memory)), advance_(std::move(advance)), load_(std::move(load)) {}
+
+std::optional<DebugStop> RtlDebug::hold() {
+  cpu_.drain(true);
+  // One cycle in which the core samples the request, and with it takes back that it has drained.
+  auto end = advance_();
+  while (!cpu_.drained()) {
+    if (const auto now = advance_()) end = now;
+  }
+  return end;
 }
 
 DebugTarget::Step RtlDebug::make_step() {
-  retired_ = false;
-  while (!retired_) {
-    if (const auto end = go_on_(); end && !retired_) return {*end, false};
+  const std::uint64_t retired = cpu_.retired();
+  const std::uint64_t interrupts = cpu_.interrupts();
+  while (cpu_.retired() == retired) {
+    cpu_.drain(false);
+    auto end = advance_();
+    if (const auto later = hold(); !end) end = later;
+    const bool nothing = cpu_.retired() == retired;
+    if (end && (nothing || *end == DebugStop::kEnded)) return {*end, !nothing};
   }
-  return {DebugStop::kStepped, !interrupt_};
+  return {DebugStop::kStepped, cpu_.interrupts() == interrupts};
 }
 
-void RtlDebug::on_retire(const RetireRecord& record, const CpuModel& cpu) {
-  if (next_ != nullptr) next_->on_retire(record, cpu);
-  retired_ = true;
-  interrupt_ = record.kind == RetireKind::kInterrupt;
-  state_ = cpu.state();
-  sc_core::sc_pause();
+void RtlDebug::set_registers(const CpuState& state) {
+  load_(state);
 }
 
-void RtlDebug::on_access(const WishboneRequest& request, std::uint32_t data) {
-  if (next_ != nullptr) next_->on_access(request, data);
-}
-
-void RtlDebug::on_memory_write(std::uint32_t address) {
-  if (next_ != nullptr) next_->on_memory_write(address);
-}
-
-void RtlDebug::on_acknowledge(std::uint8_t vector) {
-  if (next_ != nullptr) next_->on_acknowledge(vector);
+/// Code among it has to be fetched again.
+void RtlDebug::memory_written() {
+  load_(registers());
 }
 
 }  // namespace strata

@@ -1,7 +1,7 @@
-// The cycle-accurate machine in a debugger's hands: a step is what the CPU retires next.
-//
-// Leaves out set_registers(): when the CPU reports a boundary it has gone on already, and what
-// comes behind may have been on the bus. Code bytes that are fetched already run as they were.
+// The cycle-accurate machine in a debugger's hands. The core is held at every instruction boundary
+// (its drain request), let go for a cycle, and held again before the next instruction has done
+// anything: what it reports is where it stands, and registers and memory may be changed there.
+// Holding takes cycles, in which devices go on; a machine that is debugged is not one to be timed.
 #pragma once
 
 #include <functional>
@@ -13,35 +13,33 @@
 
 namespace strata {
 
-class RtlDebug final : public DebugTarget, private RetireListener {
+class RtlDebug final : public DebugTarget {
  public:
-  /// Lets the simulation go on for a while, or until sc_pause(); says if the run has ended.
-  using GoOn = std::function<std::optional<DebugStop>()>;
+  /// Lets the simulation go on for one cycle; says if the run has ended.
+  using Advance = std::function<std::optional<DebugStop>()>;
 
-  /// Listens to `cpu` in place of `next`, which it passes everything on to; null: nobody. The
-  /// machine stands at reset in state `state`, with `memory` its RAM and ROM.
-  RtlDebug(CpuRtl& cpu, RetireListener* next, std::vector<MemoryRegion> memory,
-           const CpuState& state, GoOn go_on);
+  /// Replaces the state of the core, which is held, with memory as it is.
+  using Load = std::function<void(const CpuState&)>;
 
-  CpuState registers() const override { return state_; }
-  bool set_registers(const CpuState&) override { return false; }
+  /// `memory` is the machine's RAM and ROM; both, and `cpu`, outlive it.
+  RtlDebug(CpuRtl& cpu, std::vector<MemoryRegion> memory, Advance advance, Load load);
+
+  /// Brings the core to a boundary and holds it there, as everything else expects it; what is under
+  /// way is finished first. Says if the run ends on the way there.
+  std::optional<DebugStop> hold();
+
+  CpuState registers() const override { return cpu_.state(); }
+  void set_registers(const CpuState& state) override;
 
  private:
   Step make_step() override;
+  void memory_written() override;
   std::span<const MemoryRegion> plain_memory() const override { return memory_; }
 
-  void on_retire(const RetireRecord& record, const CpuModel& cpu) override;
-  void on_access(const WishboneRequest& request, std::uint32_t data) override;
-  void on_memory_write(std::uint32_t address) override;
-  void on_acknowledge(std::uint8_t vector) override;
-
   CpuRtl& cpu_;
-  RetireListener* next_;
   std::vector<MemoryRegion> memory_;
-  CpuState state_;
-  GoOn go_on_;
-  bool retired_ = false;
-  bool interrupt_ = false;  // what retired was the delivery of one
+  Advance advance_;
+  Load load_;
 };
 
 }  // namespace strata

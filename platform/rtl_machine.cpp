@@ -31,6 +31,7 @@
 #include "platform/clock_period.h"
 #include "platform/disk/memory_disk.h"
 #include "platform/machine_memory.h"
+#include "platform/quiet_outputs.h"
 #include "platform/rtl_debug.h"
 #include "platform/rtl_watch.h"
 #include "platform/run_control.h"
@@ -110,6 +111,7 @@ class RtlMachine final : public Machine {
   DebugTarget& debug_target() override;
 
  private:
+  void on_foreign_write(const WishboneRequest& request);
   DebugModel::Sinks debug_sinks();
   void plug_post_card();
   void wire();
@@ -120,15 +122,17 @@ class RtlMachine final : public Machine {
   std::optional<Error> make_recorder();
   void register_models();
   std::optional<DebugStop> go_on();
+  void load_cpu(const CpuState& state);
   std::uint16_t irq_lines() const;
   std::optional<RunEnd> advance(RunControl& control);
   void run_to(Cycle cycle);
   void drain();
-  std::vector<std::pair<const char*, Stateful*>> devices();
+  std::vector<std::pair<std::string, Stateful*>> devices();
   bool asleep() const;
   RunOutcome outcome(RunEnd end);
   bool check_end(RunEnd end);
 
+  QuietOutputs outputs_;
   const MachineConfig config_;
   const sc_core::sc_time period_;
   MachineMemory memory_;
@@ -183,23 +187,34 @@ VerilatedContext* prepare(VerilatedContext& context, const MachineConfig& config
 }
 
 RtlMachine::RtlMachine(const MachineConfig& config)
-    : config_(config),
-      period_(clock_period(config.clock_hz)),
-      memory_(config),
+    : outputs_(config),
+      config_(outputs_.config()),
+      period_(clock_period(config_.clock_hz)),
+      memory_(config_),
       map_(memory_.map()),
       clock_("clock", period_),
-      cpu_("cpu", clock_, prepare(context_, config), config.cpu),
+      cpu_("cpu", clock_, prepare(context_, config_), config_.cpu),
       bus_("bus", clock_, &context_),
-      wb_memory_("memory", clock_, memory_.map(), config.memory_latency),
-      pic_("pic", clock_, &context_, config.log),
-      pit_("pit", clock_, &context_, static_cast<std::uint32_t>(config.clock_hz)),
-      uart_("uart", clock_, &context_, static_cast<std::uint32_t>(config.clock_hz), config.serial),
-      debug_("debug", clock_, &context_, debug_sinks(), config.log) {
+      wb_memory_("memory", clock_, memory_.map(), config_.memory_latency),
+      pic_("pic", clock_, &context_, config_.log),
+      pit_("pit", clock_, &context_, static_cast<std::uint32_t>(config_.clock_hz)),
+      uart_("uart", clock_, &context_, static_cast<std::uint32_t>(config_.clock_hz),
+            config_.serial),
+      debug_("debug", clock_, &context_, debug_sinks(), config_.log) {
   wire();
   wire_devices();
   wire_slots();
   plug_post_card();
   cpu_.on_end([] { sc_core::sc_pause(); });
+  bus_.on_transfer(STRATA_MASTER_CPU + 1, [this](unsigned, const WishboneRequest& request) {
+    if (request.we && request.tga == kMemorySpace) on_foreign_write(request);
+  });
+}
+
+/// A master other than the CPU has written to memory.
+void RtlMachine::on_foreign_write(const WishboneRequest& request) {
+  cpu_.snoop(request.adr);
+  if (watch_ != nullptr) watch_->on_foreign_write(request);
 }
 
 DebugModel::Sinks RtlMachine::debug_sinks() {
@@ -297,11 +312,10 @@ std::optional<Error> RtlMachine::make_observers() {
   watch_->expect_entry(config_.guest->entry);
   cpu_.model().keep_state(true);
   cpu_.set_listener(watch_.get());
-  bus_.on_transfer(STRATA_MASTER_CPU + 1, [this](unsigned, const WishboneRequest& request) {
-    if (request.we && request.tga == kMemorySpace) watch_->on_foreign_write(request);
-  });
   if (recorder_ != nullptr) {
-    clock_.on_edge([this](Cycle cycle) { watch_->sample(cycle, irq_lines()); });
+    clock_.on_edge([this](Cycle cycle) {
+      if (!outputs_.quiet()) watch_->sample(cycle, irq_lines());
+    });
   }
   return std::nullopt;
 }
@@ -355,10 +369,12 @@ RunOutcome RtlMachine::run(RunControl& control) {
   // The SystemC kernel's own messages ("Simulation stopped by user") tell the user nothing.
   sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
   std::optional<RunEnd> end;
+  cpu_.drain(false);  // a debugger may have held it
   while (!end) end = advance(control);
   RunOutcome result = outcome(*end);
   // What could not be written is known to the program (Output).
   if (recorder_ != nullptr) {
+    watch_->end_waves();
     const auto summary = recorder_->close();
     result.empty_window = summary.ok() && summary.value().sampled_cycles == 0;
   }
@@ -371,6 +387,10 @@ void RtlMachine::run_to(Cycle cycle) {
   const auto target = clock_.time_of(cycle) + period_ / 2;
   sc_core::sc_start(target - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
   const bool ended = exit_status_ || differs_ || cpu_.stuck() || cpu_.shutdown() || asleep();
+  // Where everything sleeps until later the kernel's time has stayed behind.
+  if (!ended && sc_core::sc_time_stamp() < target) {
+    sc_core::sc_start(target - sc_core::sc_time_stamp(), sc_core::SC_RUN_TO_TIME);
+  }
   cycles_ = ended ? clock_.cycle() : cycle;
 }
 
@@ -393,19 +413,27 @@ std::optional<RunEnd> RtlMachine::advance(RunControl& control) {
 }
 
 DebugTarget& RtlMachine::debug_target() {
-  if (debug_target_) return *debug_target_;
   sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
-  const CpuState now = cycles_ == 0 ? CpuState::reset(config_.cpu) : state();
-  debug_target_ = std::make_unique<RtlDebug>(cpu_, watch_.get(), memory_.regions(nullptr, false),
-                                             now, [this] { return go_on(); });
+  if (!debug_target_) {
+    debug_target_ = std::make_unique<RtlDebug>(
+        cpu_, memory_.regions(nullptr, false), [this] { return go_on(); },
+        [this](const CpuState& state) { load_cpu(state); });
+  }
+  debug_target_->hold();
   return *debug_target_;
 }
 
-/// A piece of a run in a debugger's hands, which may pause it.
+/// With memory as it is now; the core is drained.
+void RtlMachine::load_cpu(const CpuState& state) {
+  cpu_.load_state(state);
+  if (checker_ == nullptr) return;
+  std::ranges::copy(memory_.ram(), check_memory_->ram().begin());
+  checker_->restart(state);
+}
+
+/// A cycle of a run in a debugger's hands.
 std::optional<DebugStop> RtlMachine::go_on() {
-  const auto piece = sc_core::sc_time::from_value(kPollCycles * period_.value());
-  sc_core::sc_start(piece, sc_core::SC_EXIT_ON_STARVATION);
-  cycles_ = clock_.cycle();
+  run_to(cycles_ + 1);
   if (differs_ || exit_status_) return DebugStop::kEnded;
   if (cpu_.shutdown()) return DebugStop::kShutdown;
   if (cpu_.stuck() || asleep()) return DebugStop::kHalted;
@@ -413,13 +441,18 @@ std::optional<DebugStop> RtlMachine::go_on() {
 }
 
 /// The interrupt controllers first, as in MachineState.
-std::vector<std::pair<const char*, Stateful*>> RtlMachine::devices() {
+std::vector<std::pair<std::string, Stateful*>> RtlMachine::devices() {
   Stateful* vga = vga_rtl_.get();
   if (vga == nullptr) vga = &vga_twin_->tlm;
   Stateful* ata = ata_rtl_.get();
   if (ata == nullptr) ata = &ata_twin_->tlm;
-  return {{"pic", &pic_},     {"pit", &pit_}, {"uart", &uart_},
-          {"debug", &debug_}, {"vga", vga},   {"ata", ata}};
+  std::vector<std::pair<std::string, Stateful*>> devices{{"pic", &pic_},   {"pit", &pit_},
+                                                         {"uart", &uart_}, {"debug", &debug_},
+                                                         {"vga", vga},     {"ata", ata}};
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    devices.emplace_back("plugged" + std::to_string(i), &slots_[i].rtl);
+  }
+  return devices;
 }
 
 /// Brings the CPU to an instruction boundary and the bus to rest; devices go on meanwhile.
@@ -440,22 +473,21 @@ MachineState RtlMachine::save_state() {
   for (const auto& [name, device] : devices()) {
     state.devices.push_back({name, device->save(cycles_)});
   }
-  if (!cpu_.shutdown()) cpu_.load_state(state.cpu);
+  load_cpu(state.cpu);
   return state;
 }
 
 std::optional<Error> RtlMachine::load_state(const MachineState& state) {
-  if (watch_ != nullptr || debug_target_ != nullptr) {
-    return Error{"a state cannot be loaded while waves, checks or a debugger are on"};
+  if (watch_ != nullptr && !watch_->can_go_on_at(state.cycle)) {
+    return Error{"waves cannot go back in time: the state is of a cycle that has been recorded"};
   }
-  if (cpu_.shutdown()) return Error{"only a reset ends a shutdown"};
-  // Their RTL has no ports for it; the software machine refuses too.
-  if (!slots_.empty()) return Error{"a device in a slot cannot take a state"};
   const auto own = devices();
   if (state.ram.size() != memory_.ram().size() || state.devices.size() != own.size()) {
     return Error{"the state is that of a machine with other memory or devices"};
   }
+  outputs_.set_quiet(true);
   drain();
+  outputs_.set_quiet(false);
   skipped_ += state.cycle - cycles_;
   clock_.set_cycle(state.cycle);
   cycles_ = state.cycle;
@@ -466,7 +498,7 @@ std::optional<Error> RtlMachine::load_state(const MachineState& state) {
     }
   }
   std::ranges::copy(state.ram, memory_.ram().begin());
-  cpu_.load_state(state.cpu);
+  load_cpu(state.cpu);
   exit_status_.reset();
   return std::nullopt;
 }

@@ -37,6 +37,7 @@ void RtlWatch::sample(Cycle cycle, std::uint16_t irq_lines) {
   if (recorder_ == nullptr) return;
   move_window(cycle);
   if (!recorder_->recording()) return;
+  sampled_ = cycle;
   recorder_->set_irq_lines(irq_lines);
   recorder_->sample(cycle);
 }

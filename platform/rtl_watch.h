@@ -32,6 +32,12 @@ class RtlWatch : public RetireListener {
   /// Linear address of the guest's first instruction, where the waves' story begins.
   void expect_entry(std::optional<std::uint32_t> address) { entry_ = address; }
 
+  /// Whether a machine that goes on at `cycle` can be watched on: files of waves have one time.
+  bool can_go_on_at(Cycle cycle) const { return recorder_ == nullptr || cycle >= sampled_; }
+
+  /// The waves are closed.
+  void end_waves() { recorder_ = nullptr; }
+
   /// Cycle `cycle` has been evaluated; `irq_lines` as the 8259 pair sees them.
   void sample(Cycle cycle, std::uint16_t irq_lines);
 
@@ -65,6 +71,7 @@ class RtlWatch : public RetireListener {
   std::optional<std::uint32_t> entry_;  // until it is reached
   std::function<void()> on_difference_;
   std::vector<WishboneRequest> foreign_writes_;  // the checker has not seen them yet
+  Cycle sampled_ = 0;                            // the latest cycle in the waves
   bool read_waits_ = false;  // data have been read for an instruction that has not retired
   bool differs_ = false;
   std::array<std::uint32_t, kLateWrites> late_writes_{};

@@ -69,6 +69,7 @@ class EngineMachine final : public SoftwareMachine {
  private:
   DebugSinks debug_sinks();
   void plug_own(Device& device, unsigned number);
+  void plug_pulling(Device& device, std::span<const BusWindow> windows, int irq);
   void plug_slots();
   void plug_post_card();
   void start();
@@ -112,6 +113,7 @@ EngineMachine::EngineMachine(const MachineConfig& config)
   plug_own(uart_, STRATA_DEVICE_UART);
   plug_own(debug_, STRATA_DEVICE_DEBUG);
   plug_slots();
+  pic_.on_mask([this](std::uint16_t lines) { machine_.set_masked_lines(lines); });
   machine_.set_acknowledge([this](Cycle now) { return pic_.acknowledge(now); });
   plug_post_card();
 }
@@ -128,12 +130,18 @@ void EngineMachine::plug(Device& device, std::span<const BusWindow> windows) {
   machine_.plug(device, windows);
 }
 
+/// One that pulls line `irq` of the interrupt controllers and no other; -1: none.
+void EngineMachine::plug_pulling(Device& device, std::span<const BusWindow> windows, int irq) {
+  devices_.push_back(&device);
+  machine_.plug(device, windows, irq < 0 ? 0 : EventQueue::Lines{1} << irq);
+}
+
 void EngineMachine::plug_own(Device& device, unsigned number) {
   std::vector<BusWindow> windows;
   for (const BusWindow& window : machine_bus_map().windows()) {
     if (window.device == number) windows.push_back(window);
   }
-  plug(device, windows);
+  plug_pulling(device, windows, machine_devices()[number].irq);
 }
 
 void EngineMachine::plug_slots() {
@@ -141,7 +149,7 @@ void EngineMachine::plug_slots() {
     Wire wire = [](bool) {};
     if (slot.irq >= 0) wire = irq(static_cast<unsigned>(slot.irq));
     slots_.push_back(std::make_unique<SlotDevice>(slot, std::move(wire)));
-    plug(*slots_.back(), {&slot.window, 1});
+    plug_pulling(*slots_.back(), {&slot.window, 1}, slot.irq);
   }
 }
 

@@ -10,7 +10,7 @@ namespace strata {
 namespace {
 
 /// Words of cpu_state_pkg::cpu_state_t, the fields of CpuState in order.
-constexpr std::size_t kStateWords = 64;
+constexpr std::size_t kStateWords = 66;
 
 /// Visits every word of `state` with its place in the RTL's packed struct.
 template <typename State, typename Visitor>
@@ -42,6 +42,8 @@ void for_each_word(State& state, Visitor&& visit) {
   one(state.halted);
   one(state.pending_exception);
   one(state.nmi_blocked);
+  one(state.nmi_pending);
+  one(state.shutdown);
 }
 
 constexpr std::size_t kTscLow = kStateWords - 2;
@@ -58,7 +60,7 @@ CpuModel::CpuModel(VerilatedContext* context, const char* name, CpuFamily family
   rtl_->family_i = static_cast<std::uint8_t>(family);
   // Inputs have values of their own in a build with random ones.
   rtl_->clk_i = rtl_->intr_i = rtl_->nmi_i = rtl_->wb_ack_i = 0;
-  rtl_->load_valid_i = rtl_->unload_clk_i = rtl_->count_i = rtl_->drain_i = 0;
+  rtl_->load_valid_i = rtl_->unload_clk_i = rtl_->count_i = rtl_->drain_i = rtl_->snoop_i = 0;
   rtl_->cycle_i = 0;
   rtl_->rst_ni = 0;
   rtl_->eval();  // with the clock low: the first evaluation sees no edge
@@ -80,6 +82,11 @@ void CpuModel::set_interrupt(bool level) {
   rtl_->intr_i = level;
 }
 
+void CpuModel::snoop(std::uint32_t address) {
+  rtl_->snoop_i = 1;
+  rtl_->snoop_line_i = address >> 4;
+}
+
 void CpuModel::set_cycle(std::uint64_t cycle) {
   rtl_->cycle_i = cycle;
 }
@@ -99,6 +106,7 @@ void CpuModel::clock() {
   rtl_->clk_i = 0;
   rtl_->unload_clk_i = 0;
   rtl_->eval();
+  rtl_->snoop_i = 0;
 }
 
 bool CpuModel::strobe() const {

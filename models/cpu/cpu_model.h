@@ -27,6 +27,10 @@ class CpuModel {
 
   void set_response(bool ack, std::uint32_t dat);
   void set_interrupt(bool level);
+  /// At the next clock(), another master's store to the aligned dword at `address` is known to be
+  /// in memory: what has been fetched of it is fetched again.
+  void snoop(std::uint32_t address);
+
   /// What the time stamp counter counts; from the next clock() on.
   void set_cycle(std::uint64_t cycle);
 

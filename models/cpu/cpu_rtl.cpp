@@ -2,16 +2,9 @@
 
 #include <bit>
 
-#include "models/machine/memory_map.h"
+#include "models/machine/bus_map.h"
 
 namespace strata {
-namespace {
-
-bool in_vga_window(std::uint32_t address) {
-  return address >= STRATA_VGA_TEXT_BASE && address < STRATA_VGA_TEXT_BASE + STRATA_VGA_TEXT_SIZE;
-}
-
-}  // namespace
 
 CpuRtl::CpuRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
                CpuFamily family)
@@ -50,7 +43,8 @@ bool CpuRtl::clock_edge(Cycle cycle) {
 
 void CpuRtl::fall_asleep() {
   sleeping_ = true;
-  if (!model_.shutdown()) ++halts_;
+  if (!model_.shutdown()) halts_ += !halt_counted_;
+  halt_counted_ = true;
   if (ended_ && (shutdown() || stuck())) ended_();
 }
 
@@ -69,7 +63,7 @@ void CpuRtl::drive_bus(Cycle cycle) {
     listener_->on_memory_write(now.adr);
   }
   const bool data = now.stb && now.tga == kMemorySpace && now.cti == kCtiClassic;
-  if (data && in_vga_window(now.adr)) ++device_accesses_;
+  if (data && machine_bus_map().find(kMemorySpace, now.adr) != nullptr) ++device_accesses_;
   driven_ = now;
   request.write(driven_);
 }
@@ -88,6 +82,7 @@ void CpuRtl::report_retirement(Cycle cycle) {
   record.order = order_++;
   record.cycle = cycle;
   interrupts_enabled_ = record.eflags & eflags::kIf;
+  halt_counted_ = false;
   switch (record.kind) {
     case RetireKind::kInstruction: instructions_ += !record.partial; break;
     case RetireKind::kException: ++exceptions_; break;
@@ -113,8 +108,10 @@ void CpuRtl::drain(bool drain) {
 
 void CpuRtl::load_state(const CpuState& state) {
   model_.set_cycle(clock().cycle());
+  model_.set_interrupt(false);  // the pin's new level comes with the next edge
   model_.load(state);
   interrupts_enabled_ = state.eflags & eflags::kIf;
+  halt_counted_ = state.halted != 0;
   sleeping_ = false;
   wake();
 }

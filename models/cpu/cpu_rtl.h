@@ -55,6 +55,9 @@ class CpuRtl : public ClockedModule {
 
   CpuModel& model() { return model_; }
 
+  /// Another master's store to the aligned dword at `address` is in memory.
+  void snoop(std::uint32_t address) { model_.snoop(address); }
+
   /// Architectural state at the latest instruction boundary. Between edges; changes nothing.
   CpuState state();
 
@@ -63,16 +66,20 @@ class CpuRtl : public ClockedModule {
   void drain(bool drain);
   bool drained() const { return sleeping_ || model_.drained(); }
 
-  /// Goes on from `state` at the present cycle, the clock's; the CPU has to be drained.
+  /// Goes on from `state` at the present cycle, the clock's; the CPU has to be drained or shut
+  /// down.
   void load_state(const CpuState& state);
 
   /// Whole instructions, exceptions and external interrupts since reset, and I/O cycles on the bus.
   std::uint64_t instructions() const { return instructions_; }
+  /// What has been reported at the retirement port, iterations of string instructions included.
+  std::uint64_t retired() const { return order_; }
   std::uint64_t exceptions() const { return exceptions_; }
   std::uint64_t interrupts() const { return interrupts_; }
   std::uint64_t port_accesses() const { return port_accesses_; }
-  /// Bus cycles to the VGA's text memory, the one device in memory space.
+  /// Bus cycles to devices in memory space.
   std::uint64_t device_accesses() const { return device_accesses_; }
+  /// How often the core has fallen asleep in HLT.
   std::uint64_t halts() const { return halts_; }
 
   /// Cycles in which the CPU was clocked; the others it slept through halted.
@@ -120,6 +127,7 @@ class CpuRtl : public ClockedModule {
   bool counting_ = false;
   CycleCounts counts_{};
   bool sleeping_ = false;
+  bool halt_counted_ = false;  // of the HLT in force
   bool interrupts_enabled_ = false;
 };
 

@@ -145,7 +145,9 @@ std::size_t DebugTarget::read(std::uint32_t linear, std::span<std::uint8_t> byte
 }
 
 std::size_t DebugTarget::write(std::uint32_t linear, std::span<const std::uint8_t> bytes) {
-  return write_linear_bytes(plain_memory(), registers(), linear, bytes);
+  const std::size_t written = write_linear_bytes(plain_memory(), registers(), linear, bytes);
+  if (written != 0) memory_written();
+  return written;
 }
 
 }  // namespace strata

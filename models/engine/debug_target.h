@@ -47,8 +47,8 @@ class DebugTarget {
   /// The state at the boundary where the machine stands.
   virtual CpuState registers() const = 0;
 
-  /// Replaces it. False where the engine cannot, as RTL.
-  virtual bool set_registers(const CpuState& state) = 0;
+  /// Replaces it.
+  virtual void set_registers(const CpuState& state) = 0;
 
   /// One instruction (of a REP string instruction: one iteration, or more where the CPU lets no
   /// trap between) with what it raises, or the delivery of an interrupt. A halted CPU sleeps until
@@ -79,6 +79,9 @@ class DebugTarget {
 
   /// RAM, ROM and what else may be looked at without a device noticing.
   virtual std::span<const MemoryRegion> plain_memory() const = 0;
+
+  /// write() has changed memory, perhaps code that the engine has fetched already.
+  virtual void memory_written() {}
 
  private:
   class Foresight;

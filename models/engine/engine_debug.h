@@ -15,10 +15,7 @@ class EngineDebug : public DebugTarget {
       : engine_(engine), memory_(std::move(memory)) {}
 
   CpuState registers() const override { return engine_.state(); }
-  bool set_registers(const CpuState& state) override {
-    engine_.set_registers(state);
-    return true;
-  }
+  void set_registers(const CpuState& state) override { engine_.set_registers(state); }
 
  protected:
   Step make_step() override;

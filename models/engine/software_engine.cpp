@@ -26,7 +26,7 @@ void SoftwareEngine::set_registers(const CpuState& state) {
   processor_.load_state(state);
   processor_.set_time_stamp(state.tsc);
   processor_.attention = true;
-  shutdown_ = false;
+  asleep_ = state.halted != 0;
 }
 
 CpuState SoftwareEngine::state() const {
@@ -53,7 +53,7 @@ void SoftwareEngine::set_interrupt_line(bool level) {
 }
 
 void SoftwareEngine::raise_nmi() {
-  nmi_pending_ = true;
+  processor_.system.nmi_pending = 1;
   processor_.attention = true;
 }
 
@@ -77,12 +77,12 @@ bool SoftwareEngine::interrupt_due() const {
 
 bool SoftwareEngine::nmi_due() const {
   const CpuState& system = processor_.system;
-  return nmi_pending_ && system.nmi_blocked == 0 && system.shadow != kMovSsShadow;
+  return system.nmi_pending != 0 && system.nmi_blocked == 0 && system.shadow != kMovSsShadow;
 }
 
 void SoftwareEngine::take_exception() {
   processor_.system.shadow = kNoShadow;
-  shutdown_ = deliver_exception(processor_).shutdown;
+  processor_.system.shutdown = deliver_exception(processor_).shutdown;
   processor_.attention = true;
 }
 
@@ -91,18 +91,25 @@ void SoftwareEngine::take_exception() {
 bool SoftwareEngine::take_event() {
   Processor& p = processor_;
   if (p.system.pending_exception != 0) {
-    shutdown_ = deliver_debug_trap(p).shutdown;
+    p.system.shutdown = deliver_debug_trap(p).shutdown;
   } else if (nmi_due()) {
-    nmi_pending_ = false;
-    shutdown_ = strata::deliver_nmi(p).shutdown;
+    p.system.nmi_pending = 0;
+    p.system.shutdown = strata::deliver_nmi(p).shutdown;
   } else if (interrupt_due()) {
     ++interrupts_;
-    shutdown_ = deliver_external_interrupt(p, bus_.acknowledge_interrupt()).shutdown;
+    p.system.shutdown = deliver_external_interrupt(p, bus_.acknowledge_interrupt()).shutdown;
   } else {
     return false;
   }
+  asleep_ = false;
   cycle_ += cpi_;
   return true;
+}
+
+/// Once for each HLT, however often the engine is asked to run meanwhile.
+void SoftwareEngine::fall_asleep() {
+  halts_ += !asleep_;
+  asleep_ = true;
 }
 
 void SoftwareEngine::execute_until_break() {
@@ -121,7 +128,7 @@ StopReason SoftwareEngine::run(Cycle deadline) {
     if (stop_requested_.exchange(false)) {
       return StopReason::kRequested;
     }
-    if (shutdown_) {
+    if (shutdown()) {
       return StopReason::kShutdown;
     }
     if (cycle_ >= deadline) {
@@ -131,7 +138,7 @@ StopReason SoftwareEngine::run(Cycle deadline) {
       continue;
     }
     if (p.system.halted != 0) {
-      ++halts_;
+      fall_asleep();
       return StopReason::kHalted;
     }
     if (p.watched()) {
@@ -150,9 +157,12 @@ StopReason SoftwareEngine::run(Cycle deadline) {
 // ---- one at a time ----
 
 EngineStep SoftwareEngine::step_once() {
-  if (shutdown_) return {StopReason::kShutdown, false};
+  if (shutdown()) return {StopReason::kShutdown, false};
   if (take_event()) return {StopReason::kRequested, false};
-  if (processor_.system.halted != 0) return {StopReason::kHalted, false};
+  if (processor_.system.halted != 0) {
+    fall_asleep();
+    return {StopReason::kHalted, false};
+  }
   RetireRecord record;
   execute_watched(record);
   cycle_ += cpi_;
@@ -177,7 +187,7 @@ void SoftwareEngine::end_record(RetireRecord& record) {
 
 void SoftwareEngine::note_delivery(const Delivery& delivery, RetireKind kind,
                                    RetireRecord& record) {
-  shutdown_ = delivery.shutdown;
+  processor_.system.shutdown = delivery.shutdown;
   record.kind = delivery.faulted ? RetireKind::kException : kind;
   record.vector = delivery.vector;
   record.error_code = delivery.error_code;
@@ -234,7 +244,7 @@ void SoftwareEngine::finish_watched(Outcome outcome, RetireRecord& record) {
 RetireRecord SoftwareEngine::step() {
   Processor& p = processor_;
   const bool trap = p.system.pending_exception != 0;
-  assert((p.system.halted == 0 || trap) && !shutdown_);
+  assert((p.system.halted == 0 || trap) && !shutdown());
   RetireRecord record = begin_record();
   if (trap) {
     note_delivery(deliver_debug_trap(p), RetireKind::kException, record);
@@ -246,7 +256,7 @@ RetireRecord SoftwareEngine::step() {
 }
 
 RetireRecord SoftwareEngine::deliver_interrupt(std::uint8_t vector) {
-  assert(!shutdown_);
+  assert(!shutdown());
   RetireRecord record = begin_record();
   ++interrupts_;
   note_delivery(deliver_external_interrupt(processor_, vector), RetireKind::kInterrupt, record);
@@ -255,9 +265,9 @@ RetireRecord SoftwareEngine::deliver_interrupt(std::uint8_t vector) {
 }
 
 RetireRecord SoftwareEngine::deliver_nmi() {
-  assert(!shutdown_);
+  assert(!shutdown());
   RetireRecord record = begin_record();
-  nmi_pending_ = false;
+  processor_.system.nmi_pending = 0;
   note_delivery(strata::deliver_nmi(processor_), RetireKind::kInterrupt, record);
   end_record(record);
   return record;

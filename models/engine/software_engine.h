@@ -51,7 +51,7 @@ class SoftwareEngine : public Engine {
   void set_time_stamp(std::uint64_t value) { processor_.set_time_stamp(value); }
 
   /// Whether a triple fault has stopped the processor for good.
-  bool shutdown() const { return shutdown_; }
+  bool shutdown() const { return processor_.system.shutdown != 0; }
 
  protected:
   /// Everything outside `regions` and every write to a region that is not writable goes to `bus`.
@@ -82,6 +82,7 @@ class SoftwareEngine : public Engine {
 
  private:
   bool take_event();
+  void fall_asleep();
   bool interrupt_due() const;
   bool nmi_due() const;
   bool meets_instruction_breakpoint() const;
@@ -98,8 +99,7 @@ class SoftwareEngine : public Engine {
   std::atomic<Cycle> break_at_{0};
   std::atomic<bool> stop_requested_{false};
   bool interrupt_line_ = false;
-  bool nmi_pending_ = false;
-  bool shutdown_ = false;
+  bool asleep_ = false;  // halted, and counted as such
 };
 
 }  // namespace strata

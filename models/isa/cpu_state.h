@@ -161,6 +161,10 @@ struct CpuState {
   std::uint32_t pending_exception = 0;
   /// 1 from the delivery of an NMI to the next IRET (SDM vol. 3, 6.7.1).
   std::uint32_t nmi_blocked = 0;
+  /// 1 while an edge of the NMI pin waits to be taken.
+  std::uint32_t nmi_pending = 0;
+  /// 1 after a triple fault: nothing is executed any more (SDM vol. 3, 6.15).
+  std::uint32_t shutdown = 0;
   std::uint64_t tsc = 0;
 
   bool operator==(const CpuState&) const = default;

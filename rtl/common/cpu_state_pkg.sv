@@ -2,7 +2,7 @@
 // the same order, every one widened to 32-bit words, first field in the lowest word.
 package cpu_state_pkg;
 
-  parameter int unsigned CPU_STATE_WORDS = 64;
+  parameter int unsigned CPU_STATE_WORDS = 66;
 
   typedef struct packed {
     logic [31:0] attributes;
@@ -19,6 +19,8 @@ package cpu_state_pkg;
   // SystemVerilog puts the first field highest, so the struct reads from the last word to the first.
   typedef struct packed {
     logic [63:0]          tsc;
+    logic [31:0]          shutdown;
+    logic [31:0]          nmi_pending;
     logic [31:0]          nmi_blocked;
     logic [31:0]          pending_exception;
     logic [31:0]          halted;

@@ -29,6 +29,10 @@ module cpu
     input  logic        wb_ack_i,
     input  logic [31:0] wb_dat_i,
 
+    // from the bus: another master has stored into memory
+    input logic        snoop_i,
+    input logic [31:4] snoop_line_i,
+
     // from the interrupt controller
     input logic intr_i,
     input logic nmi_i,              // a rising edge asks for an NMI
@@ -95,6 +99,7 @@ module cpu
   logic        stale_q;         // there was one, of what has not retired yet
   logic        walking;         // a page table walk is under way
   logic        interrupt_due;   // as soon as no load is under way
+  logic        held_q;          // a drain request stopped here: one instruction at a time until the next has retired
   logic        at_boundary;     // nothing of the next instruction has happened, and it waits
   logic        take_interrupt;
   logic        redirect;
@@ -133,27 +138,20 @@ module cpu
   logic        dec_valid;
   ctl_t        dec_ctl;
   agu_t        dec_agu;
-  logic [31:0] dec_next_eip;
-  logic [31:0] dec_disp;
-  logic [31:0] dec_imm;
+  logic [31:0] dec_next_eip, dec_disp, dec_imm;
   logic [15:0] dec_imm2;
   logic        dec_starved;
   logic        addr_stall;
-  logic [31:0] addr_offset;
-  logic [31:0] addr_linear;
+  logic [31:0] addr_offset, addr_linear;
   logic        addr_violation;
   logic        addr_move;       // decode's instruction goes to the memory stage
 
   // ---- memory stage
   logic        m_valid_q;
   ctl_t        m_ctl_q;
-  logic [31:0] m_next_eip_q;
-  logic [31:0] m_imm_q;
-  logic [15:0] m_imm2_q;
-  logic [31:0] m_offset_q;
-  logic [31:0] m_linear_q;
-  logic        m_violation_q;
-  logic        m_issued_q;
+  logic [31:0] m_next_eip_q, m_imm_q, m_offset_q, m_linear_q;
+  logic [15:0] m_imm2_q, x_imm2_q;
+  logic        m_violation_q, m_issued_q;
   logic        m_loads;         // there is something to read
   logic        m_wants;         // its load is not on the way yet
   logic        m_issue;
@@ -164,33 +162,23 @@ module cpu
   // ---- execute stage
   logic        x_valid_q;
   ctl_t        x_ctl_q;
-  logic [31:0] x_next_eip_q;
-  logic [31:0] x_imm_q;
-  logic [15:0] x_imm2_q;
-  logic [31:0] x_offset_q;
-  logic [31:0] x_linear_q;
-  logic [31:0] x_mem_q;
-  logic        x_violation_q;
-  logic        x_page_fault_q;
-  logic        x_execute;
-  logic        x_leaves;
-  logic        x_free;
+  logic [31:0] x_next_eip_q, x_imm_q, x_offset_q, x_linear_q, x_mem_q;
+  logic        x_violation_q, x_page_fault_q;
+  logic        x_execute, x_leaves, x_free;
   logic        ex_done, ex_fault;
   logic [ 7:0] ex_vector;
   logic        ex_w0_valid, ex_w1_valid, ex_esp_valid, ex_flags_valid, ex_sti_shadow;
   logic [ 2:0] ex_w0_reg, ex_w1_reg;
   size_e       ex_w0_size, ex_w1_size;
   logic [31:0] ex_w0_data, ex_w1_data, ex_esp_data, ex_flags;
-  logic        ex_branch;
+  logic        ex_branch, ex_tsc_valid, ex_store;
   logic [31:0] ex_target;
-  logic        ex_tsc_valid;
   logic [63:0] ex_tsc_offset;
-  logic        ex_store;
   logic [31:0] ex_store_addr, ex_store_data;
   size_e       ex_store_size;
 
   // ---- sequencer
-  logic        seq_active, seq_start, seq_raise;
+  logic        load_shutdown, seq_active, seq_start, seq_raise;
   logic [ 7:0] seq_raise_vector;
   logic        seq_w_valid, seq_esp_valid, seq_esi_valid, seq_edi_valid, seq_ecx_valid;
   logic [ 2:0] seq_w_reg;
@@ -209,8 +197,7 @@ module cpu
   logic        cr_valid;
   logic [ 2:0] cr_index;
   logic [31:0] cr_data;
-  logic        seq_halt;
-  logic        seq_task;
+  logic        seq_halt, seq_task;
   logic        seq_d_valid, seq_d_write, seq_d_probe, seq_d_user;
   logic [ 1:0] seq_d_space;
   logic [31:0] seq_d_addr, seq_d_wdata;
@@ -224,10 +211,8 @@ module cpu
   logic             armed;
   logic             trap_due;        // behind the instruction that has retired
   logic             code_due;        // the next instruction meets a breakpoint
-  logic             nmi_due;
-  logic             nmi_blocked;
-  logic             take_trap;
-  logic             trap_set;
+  logic        nmi_due, nmi_blocked, nmi_pending, nmi_edge;
+  logic        take_trap, trap_set;
   logic [15:0]      dr6_bits;
   logic             align_armed;     // operands may be checked for alignment
   logic             m_misaligned;
@@ -240,6 +225,7 @@ module cpu
   cpu_bus_unit u_bus (
       .clk_i,
       .rst_ni,
+      .load_valid_i,
       .d_valid_i(b_valid),
       .d_write_i(b_write),
       .d_walk_i (b_walk),
@@ -303,6 +289,8 @@ module cpu
       .cr2_valid_o    (cr2_valid),
       .cr2_o          (cr2_new),
       .forget_i       (redirect),
+      .snoop_i,
+      .snoop_line_i,
       .store_hit_o    (store_hit),
       .f_valid_i      (f_valid && !(seq_done && (cr0[31] || cr_valid))),
       .f_linear_i     (f_linear),
@@ -332,6 +320,7 @@ module cpu
   cpu_prefetch u_prefetch (
       .clk_i,
       .rst_ni,
+      .load_valid_i,
       .redirect_i       (redirect),
       .redirect_linear_i(redirect_linear),
       .window_lo_o      (window_lo),
@@ -453,6 +442,8 @@ module cpu
       .clk_i,
       .rst_ni,
       .family_i       (family_q),
+      .load_valid_i,
+      .load_shutdown_i(load_shutdown),
       .start_i        (seq_start),
       .interrupt_i    (take_interrupt && !take_trap),
       .event_nmi_i    (nmi_due),
@@ -559,6 +550,7 @@ module cpu
       .load_state_i,
       .unload_clk_i,
       .state_o,
+      .load_shutdown_o(load_shutdown),
       .w0_valid_i    ((ex_done && ex_w0_valid) || seq_w_valid),
       .w0_reg_i      (seq_active ? seq_w_reg : ex_w0_reg),
       .w0_size_i     (seq_active ? seq_w_size : ex_w0_size),
@@ -612,6 +604,8 @@ module cpu
       .gd_clear_i    (seq_gd_clear),
       .trap_set_i    (trap_set),
       .trap_clear_i  (take_trap),
+      .shutdown_i    (shutdown_o),
+      .nmi_edge_i    (nmi_edge),
       .nmi_block_i   (take_interrupt && !take_trap && nmi_due),
       .nmi_unblock_i (seq_nmi_unblock),
       .gpr_o         (gpr),
@@ -634,7 +628,8 @@ module cpu
       .tsc_offset_o  (tsc_offset),
       .dr_o          (dr),
       .trap_o        (trap_due),
-      .nmi_blocked_o (nmi_blocked)
+      .nmi_blocked_o (nmi_blocked),
+      .nmi_pending_o (nmi_pending)
   );
 
   cpu_debug u_debug (
@@ -647,8 +642,8 @@ module cpu
       .rf_i           (eflags[FL_RF]),
       .after_ss_i     (shadow == 2'd2),
       .nmi_blocked_i  (nmi_blocked),
+      .nmi_pending_i  (nmi_pending),
       .linear_i       (linear_q),
-      .nmi_taken_i    (take_interrupt && !take_trap && nmi_due),
       .load_i         (m_move),
       .load_reads_i   (m_loads),
       .load_linear_i  (m_linear_q),
@@ -671,6 +666,7 @@ module cpu
       .no_trap_i      (seq_done && (seq_mov_ss_shadow || seq_no_trap || seq_kind != 2'd0)),
       .armed_o        (armed),
       .nmi_due_o      (nmi_due),
+      .nmi_edge_o     (nmi_edge),
       .code_due_o     (code_due),
       .trap_o         (trap_set),
       .dr6_o          (dr6_bits)
@@ -690,9 +686,9 @@ module cpu
   assign take_trap = take_interrupt &&
       (trap_due || (code_due && !nmi_due && !(intr_q && eflags[FL_IF] && shadow == 2'd0)));
   // With breakpoints, single step or alignment checks in force the memory stage waits for execute: what that
-  // changes is known before the next instruction reads.
+  // changes is known before the next instruction reads. So it does for who holds the core at every boundary.
   assign align_armed = cr0[18] && user && family_q >= 3'd4;
-  assign careful = armed || align_armed;
+  assign careful = armed || align_armed || held_q;
   assign m_misaligned = align_armed && eflags[FL_AC] && (m_ctl_q.mem_rd || m_ctl_q.mem_wr) &&
       !m_violation_q && misaligned(m_linear_q[1:0], m_ctl_q.msize);
   assign x_execute = x_valid_q && !seq_active && !at_boundary && !x_violation_q && !x_misaligned_q &&
@@ -749,8 +745,10 @@ module cpu
       d_rmw = m_ctl_q.mem_wr;
     end
   end
+  // What comes in between - an interrupt, or the fault the instruction raises - is not part of it.
   assign locked = (m_valid_q && m_ctl_q.lock && (m_issue || m_issued_q)) ||
-      (x_valid_q && x_ctl_q.lock && !at_boundary && !x_violation_q && !x_misaligned_q && !x_page_fault_q);
+      (x_valid_q && x_ctl_q.lock && !at_boundary && !x_violation_q && !x_misaligned_q && !x_page_fault_q &&
+       !(seq_active && seq_kind != 2'd0));
   // Not in the block above: whether a load is issued depends on a store's being ready.
   assign d_valid = ex_store || seq_d_valid || m_issue;
 
@@ -766,6 +764,7 @@ module cpu
   always_ff @(posedge clk_i) begin : pipeline
     intr_q <= intr_i;
     drain_q <= drain_i;
+    held_q <= (drain_q || (held_q && !retire)) && !load_valid_i;
     family_q <= family_i;
     has_486_q <= family_i >= 3'd4;
     has_586_q <= family_i >= 3'd5;
@@ -809,6 +808,7 @@ module cpu
     end
     if (!rst_ni) begin
       intr_q <= 1'b0;
+      held_q <= 1'b0;
       boot_q <= 1'b1;
       stale_q <= 1'b0;
       m_issued_q <= 1'b0;

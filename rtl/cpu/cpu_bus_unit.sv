@@ -10,6 +10,7 @@ module cpu_bus_unit
 (
     input logic clk_i,
     input logic rst_ni,
+    input logic load_valid_i,  // of the load port: what is asked for now is the old state's
 
     // from the paging unit, for data
     input  logic        d_valid_i,   // request; taken in this cycle when d_ready_o
@@ -187,7 +188,7 @@ module cpu_bus_unit
         end
       end
     endcase
-    if (!rst_ni) begin
+    if (!rst_ni || load_valid_i) begin
       release_bus();
       d_done_o <= 1'b0;
       f_beat_o <= 1'b0;

@@ -6,7 +6,9 @@
 // waiting to be executed: 32 bytes in the queue and 15 each in the prefixes decode has taken, behind decode,
 // in the memory stage and in execute (where a string instruction may come again) lie in seven lines at most.
 // Lines executed before may be among the eight; a store there costs a fetch for nothing.
-// Left out: stores of other masters, which would come in at a second store port.
+// Stores of other masters come in when they are acknowledged to them. They may overtake what is being executed:
+// one instruction more may be the old one, as software that changes another processor's code has to expect
+// (SDM vol. 3, 8.1.3).
 module cpu_code_watch
   import cpu_pkg::*;
 (
@@ -25,6 +27,10 @@ module cpu_code_watch
     input logic         store_split_i,  // its second part is in another page
     input logic [31:12] store_high_i,   // that page
 
+    // from the bus: a store of another master, within a word
+    input logic        snoop_i,
+    input logic [31:4] snoop_line_i,
+
     output logic hit_o  // it changes code that was fetched
 );
 
@@ -33,6 +39,8 @@ module cpu_code_watch
   logic [27:0]      line_q[Lines];  // line addresses
   logic [Lines-1:0] valid_q;
   logic [2:0]       next_q;
+  logic             snoop_q;
+  logic [27:0]      snoop_line_q;
 
   always_comb begin : compare
     logic        crosses;  // into the next line
@@ -46,9 +54,13 @@ module cpu_code_watch
       for (int n = 0; n < int'(Lines); n++)
         if (valid_q[n] && (line_q[n] == store_addr_i[31:4] || line_q[n] == high)) hit_o = 1'b1;
     end
+    if (snoop_q)
+      for (int n = 0; n < int'(Lines); n++) if (valid_q[n] && line_q[n] == snoop_line_q) hit_o = 1'b1;
   end
 
   always_ff @(posedge clk_i) begin
+    snoop_q <= snoop_i;
+    snoop_line_q <= snoop_line_i;
     if (forget_i) valid_q <= '0;
     if (fetch_i) begin
       line_q[next_q] <= fetch_line_i;
@@ -56,6 +68,7 @@ module cpu_code_watch
       next_q <= next_q + 3'd1;
     end
     if (!rst_ni) begin
+      snoop_q <= 1'b0;
       valid_q <= '0;
       next_q <= '0;
     end

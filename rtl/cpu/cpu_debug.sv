@@ -18,10 +18,10 @@ module cpu_debug
     input logic             rf_i,
     input logic             after_ss_i,     // in the shadow of MOV SS or POP SS
     input logic             nmi_blocked_i,
+    input logic             nmi_pending_i,
 
     // from the pipeline control
     input logic [31:0] linear_i,        // of the next instruction
-    input logic        nmi_taken_i,
     input logic        load_i,          // an instruction goes to execute
     input logic        load_reads_i,    // with data it has read
     input logic [31:0] load_linear_i,
@@ -46,6 +46,7 @@ module cpu_debug
     // to the pipeline control
     output logic        armed_o,        // a breakpoint is enabled, or TF is set
     output logic        nmi_due_o,
+    output logic        nmi_edge_o,     // to the architectural registers
     output logic        code_due_o,     // the next instruction meets a breakpoint
     output logic        trap_o,         // #DB behind the retired instruction
     output logic [15:0] dr6_o           // bits to be set in DR6, with trap or when the breakpoint is taken
@@ -56,7 +57,6 @@ module cpu_debug
   localparam logic [1:0] WATCH_PORTS = 2'd2;
 
   logic       nmi_q, nmi_before_q;
-  logic       nmi_pending_q;
   logic       watching;         // a breakpoint is enabled
   logic [3:0] load_hits_q;      // of the instruction in execute
   logic [3:0] hits_q;           // of the running microcode
@@ -65,7 +65,8 @@ module cpu_debug
 
   assign watching = dr_i[7][7:0] != 8'd0;
   assign armed_o = watching || tf_i;
-  assign nmi_due_o = nmi_pending_q && !nmi_blocked_i && !after_ss_i;
+  assign nmi_edge_o = nmi_q && !nmi_before_q;
+  assign nmi_due_o = nmi_pending_i && !nmi_blocked_i && !after_ss_i;
   assign code_due_o = code_hits != 4'd0;
 
   function automatic logic enabled(logic [1:0] n);
@@ -136,8 +137,6 @@ module cpu_debug
   always_ff @(posedge clk_i) begin
     nmi_q <= nmi_i;
     nmi_before_q <= nmi_q;
-    if (nmi_taken_i) nmi_pending_q <= 1'b0;
-    else if (nmi_q && !nmi_before_q) nmi_pending_q <= 1'b1;
     if (load_i) load_hits_q <= watching && load_reads_i ? data_hits(load_linear_i, load_size_i, load_write_i, 1'b0) : 4'd0;
     if (seq_start_i) begin
       step_q <= tf_i;
@@ -151,7 +150,6 @@ module cpu_debug
     if (!rst_ni) begin
       nmi_q <= 1'b0;
       nmi_before_q <= 1'b0;
-      nmi_pending_q <= 1'b0;
       load_hits_q <= 4'd0;
       step_q <= 1'b0;
       hits_q <= 4'd0;

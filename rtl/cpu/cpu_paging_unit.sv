@@ -64,6 +64,8 @@ module cpu_paging_unit
 
     // from and to the pipeline control
     input  logic        forget_i,     // what was fetched before this cycle is not executed any more
+    input  logic        snoop_i,      // from the bus: another master has stored
+    input  logic [31:4] snoop_line_i,
     output logic        store_hit_o,  // a store changes code that was fetched
 
     // to the bus unit
@@ -196,6 +198,8 @@ module cpu_paging_unit
       .store_size_i (b_size_o),
       .store_split_i(b_split_o),
       .store_high_i (b_high_o),
+      .snoop_i,
+      .snoop_line_i,
       .hit_o        (store_hit_o)
   );
 

@@ -7,6 +7,7 @@
 module cpu_prefetch (
     input logic clk_i,
     input logic rst_ni,
+    input logic load_valid_i,  // of the load port: another place
 
     // from execute and the sequencer
     input logic        redirect_i,
@@ -87,7 +88,7 @@ module cpu_prefetch (
       available_q <= 6'd0;
       drop_q <= busy_q && !(f_beat_i && f_last_i);
     end
-    if (!rst_ni) begin
+    if (!rst_ni || load_valid_i) begin
       busy_q <= 1'b0;
       drop_q <= 1'b0;
       wrapped_q <= 1'b0;

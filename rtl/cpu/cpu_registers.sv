@@ -20,6 +20,7 @@ module cpu_registers
     input  cpu_state_t load_state_i,  /* verilator tracing_off */  // waves have the registers themselves
     input  logic       unload_clk_i,
     output cpu_state_t state_o,       /* verilator tracing_on */  // as of the last edge of unload_clk_i
+    output logic       load_shutdown_o,  // what is loaded is a shutdown; the sequencer keeps that
 
     // general registers
     input logic        w0_valid_i,
@@ -77,7 +78,9 @@ module cpu_registers
     input logic        gd_clear_i,      // #DB has been delivered
     input logic        trap_set_i,      // a debug trap is due
     input logic        trap_clear_i,
-    input logic        nmi_block_i,
+    input logic        shutdown_i,      // of the sequencer, for state_o
+    input logic        nmi_edge_i,      // at the pin
+    input logic        nmi_block_i,     // an NMI is taken
     input logic        nmi_unblock_i,
 
     output logic [31:0] gpr_o[8],
@@ -100,6 +103,7 @@ module cpu_registers
     output logic [7:0][31:0] dr_o,
     output logic        trap_o,          // a debug trap is to be delivered
     output logic        nmi_blocked_o,
+    output logic        nmi_pending_o,
     output logic [63:0] tsc_offset_o     // time stamp counter less cycle
 );
 
@@ -148,6 +152,7 @@ module cpu_registers
     halted_o <= 1'b0;
     trap_o <= 1'b0;
     nmi_blocked_o <= 1'b0;
+    nmi_pending_o <= 1'b0;
     tsc_offset_o <= -cycle_i;
   endtask
 
@@ -182,8 +187,12 @@ module cpu_registers
     state_o.halted <= {31'b0, halted_o};
     state_o.pending_exception <= trap_o ? {24'h800000, VEC_DB} : 32'd0;
     state_o.nmi_blocked <= {31'b0, nmi_blocked_o};
+    state_o.nmi_pending <= {31'b0, nmi_pending_o};
+    state_o.shutdown <= {31'b0, shutdown_i};
     state_o.tsc <= cycle_i + tsc_offset_o;
   endtask
+
+  assign load_shutdown_o = load_state_i.shutdown[0];
 
   // A clock of its own: looking at the state is no cycle of the CPU.
   always_ff @(posedge unload_clk_i) unload();
@@ -255,7 +264,11 @@ module cpu_registers
     if (gd_clear_i) dr_o[7][13] <= 1'b0;
     if (trap_set_i) trap_o <= 1'b1;
     if (trap_clear_i) trap_o <= 1'b0;
-    if (nmi_block_i) nmi_blocked_o <= 1'b1;
+    if (nmi_block_i) begin
+      nmi_blocked_o <= 1'b1;
+      nmi_pending_o <= 1'b0;
+    end
+    if (nmi_edge_i) nmi_pending_o <= 1'b1;
     if (nmi_unblock_i) nmi_blocked_o <= 1'b0;
     if (load_valid_i) begin
       for (int i = 0; i < 8; i++) gpr_o[i] <= load_state_i.gpr[i];
@@ -288,6 +301,7 @@ module cpu_registers
       halted_o <= load_state_i.halted[0];
       trap_o <= load_state_i.pending_exception[31];
       nmi_blocked_o <= load_state_i.nmi_blocked[0];
+      nmi_pending_o <= load_state_i.nmi_pending[0];
       tsc_offset_o <= load_state_i.tsc - cycle_i;
     end
     if (!rst_ni) reset();

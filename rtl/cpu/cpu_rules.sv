@@ -99,7 +99,7 @@ module cpu_rules
   assert property (@(posedge clk_i) disable iff (!rst_ni)
                    retire && !redirect_i && (stale_i || store_hit_i) |=> redirect_i && !retire && !d_valid);
   shutdown_is_final:
-  assert property (@(posedge clk_i) disable iff (!rst_ni) shutdown_i |=> shutdown_i && !retire);
+  assert property (@(posedge clk_i) disable iff (!rst_ni) shutdown_i && !load_i |=> shutdown_i && !retire);
   idle_is_quiet: assert property (@(posedge clk_i) disable iff (!rst_ni) idle_i |-> !cyc_i && !retire);
 
   // ---- prefetch queue

@@ -19,6 +19,10 @@ module cpu_sequencer
     // strap
     input logic [2:0] family_i,
 
+    // load port
+    input logic load_valid_i,
+    input logic load_shutdown_i,
+
     // from the pipeline control
     input  logic       start_i,         // run the microcode of the instruction in execute
     input  logic       interrupt_i,     // take an external interrupt,
@@ -857,10 +861,10 @@ module cpu_sequencer
               page_fault ? page_error_i : frame_fault ? frame_error : check_error);
       else if (step_done) finish_step();
     end
-    if (!rst_ni) begin
+    if (!rst_ni || load_valid_i) begin
       active_q <= 1'b0;
       waiting_q <= 1'b0;
-      shutdown_q <= 1'b0;
+      shutdown_q <= rst_ni && load_shutdown_i;
       deliver_q <= DeliverNone;
       kind_q <= 2'd0;
       rf_loaded_q <= 1'b0;

@@ -12,7 +12,7 @@
 namespace strata::test {
 namespace {
 
-constexpr unsigned kStateWords = 64;
+constexpr unsigned kStateWords = 66;
 static_assert(sizeof(CpuState) == kStateWords * 4, "an edit names a word of the state");
 
 constexpr std::array<std::uint32_t, 4> kProgramFeatures = {

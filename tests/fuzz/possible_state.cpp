@@ -54,6 +54,8 @@ void fix_events(CpuState& state) {
   state.shadow %= 3;
   state.halted &= 1;
   state.nmi_blocked &= 1;
+  state.nmi_pending = 0;
+  state.shutdown = 0;
   state.pending_exception = (state.pending_exception >> 31) != 0 ? kPendingDebug : 0;
   if (state.pending_exception != 0 || state.shadow != kNoShadow) {
     state.halted = 0;

@@ -107,7 +107,7 @@ void KvmEngine::load_state(const CpuState& state) {
 
 void KvmEngine::set_registers(const CpuState& state) {
   failure_.clear();
-  shut_down_ = false;
+  shut_down_ = state.shutdown != 0;
   note_boundary(state);
   if (!cpu_->write_state(state)) {
     fail(fmt::format("KVM refused the CPU state ({})", std::strerror(errno)));
@@ -116,7 +116,7 @@ void KvmEngine::set_registers(const CpuState& state) {
 
 /// What the run loop must know of a state it did not get from KVM_RUN.
 void KvmEngine::note_boundary(const CpuState& state) {
-  halted_ = state.halted != 0;
+  halted_ = state.halted != 0 && (state.nmi_pending == 0 || state.nmi_blocked != 0);
   interrupts_enabled_ = (state.eflags & eflags::kIf) != 0;
   interruptible_ = interrupts_enabled_ && state.shadow == kNoShadow && state.pending_exception == 0;
 }
@@ -124,6 +124,7 @@ void KvmEngine::note_boundary(const CpuState& state) {
 CpuState KvmEngine::state() const {
   CpuState state = cpu_->read_state();
   state.halted = halted_;
+  state.shutdown = shut_down_ && failure_.empty();
   return state;
 }
 

@@ -141,6 +141,8 @@ kvm_debugregs to_kvm_debugregs(const CpuState& state) {
 kvm_vcpu_events to_kvm_events(const CpuState& state) {
   kvm_vcpu_events out{};
   out.flags = KVM_VCPUEVENT_VALID_SHADOW | KVM_VCPUEVENT_VALID_NMI_PENDING;
+  out.nmi.pending = static_cast<__u8>(state.nmi_pending);
+  out.nmi.masked = static_cast<__u8>(state.nmi_blocked);
   if (state.shadow & kStiShadow) out.interrupt.shadow |= KVM_X86_SHADOW_INT_STI;
   if (state.shadow & kMovSsShadow) out.interrupt.shadow |= KVM_X86_SHADOW_INT_MOV_SS;
   if (state.pending_exception & kPendingValid) {
@@ -180,6 +182,8 @@ CpuState from_kvm(const kvm_regs& registers, const kvm_sregs& system, const kvm_
   out.dr[7] = static_cast<std::uint32_t>(debug.dr7);
   if (events.interrupt.shadow & KVM_X86_SHADOW_INT_STI) out.shadow |= kStiShadow;
   if (events.interrupt.shadow & KVM_X86_SHADOW_INT_MOV_SS) out.shadow |= kMovSsShadow;
+  out.nmi_blocked = events.nmi.masked;
+  out.nmi_pending = events.nmi.pending != 0 || events.nmi.injected != 0;
   if (events.interrupt.injected) out.pending_exception = kPendingValid | events.interrupt.nr;
   if (events.exception.injected) out.pending_exception = kPendingValid | events.exception.nr;
   return out;

@@ -11,6 +11,12 @@ void BusFeed::append(std::deque<Byte>& queue, const BusAccess& access) {
   }
 }
 
+void BusFeed::forget() {
+  reads_.clear();
+  engine_writes_.clear();
+  model_writes_.clear();
+}
+
 void BusFeed::add(const BusAccess& access) {
   append(access.write ? engine_writes_ : reads_, access);
   compare_writes();

@@ -33,6 +33,9 @@ class BusFeed final : public EngineBus {
 
   explicit BusFeed(IsDevice is_device) : is_device_(std::move(is_device)) {}
 
+  /// Of accesses that only one side has made so far.
+  void forget();
+
   /// Takes an access of the checked engine.
   void add(const BusAccess& access);
 

@@ -68,6 +68,14 @@ LockstepChecker::LockstepChecker(std::span<const MemoryRegion> regions, const Cp
   interpreter_.load_state(initial);
 }
 
+void LockstepChecker::restart(const CpuState& state) {
+  interpreter_.load_state(state);
+  feed_.forget();
+  history_.clear();
+  acknowledged_.reset();
+  nmi_ = false;
+}
+
 void LockstepChecker::on_access(const BusAccess& access) {
   feed_.add(access);
 }
@@ -128,6 +136,7 @@ bool LockstepChecker::on_retire(const RetireRecord& record, const CpuState& stat
   const RetireRecord expected_record = do_the_same(record, difference);
   CpuState expected = interpreter_.state();
   expected.tsc = state.tsc;
+  expected.nmi_pending = state.nmi_pending;
   if (difference.empty()) {
     difference = feed_.difference();
   }

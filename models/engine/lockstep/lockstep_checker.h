@@ -29,6 +29,10 @@ class LockstepChecker {
       CpuFamily family = CpuFamily::k586,
       BusFeed::IsDevice is_device = [](std::uint32_t) { return true; });
 
+  /// Goes on from `state`, with the regions' memory changed to what the engine has: the engine has
+  /// been given another state.
+  void restart(const CpuState& state);
+
   /// An access of the engine to a port or a device in memory, in order. Reads must come before
   /// their instruction retires; writes may come later.
   void on_access(const BusAccess& access);
@@ -38,8 +42,8 @@ class LockstepChecker {
   void on_foreign_write(std::uint32_t address, unsigned bytes, std::uint32_t value);
 
   /// A retired instruction, exception or interrupt and the state after it: does the same and
-  /// compares. Not compared: cycle, order, tsc, what RDTSC and RDMSR 10h read, and lengths of
-  /// instructions that raise exceptions.
+  /// compares. Not compared: cycle, order, tsc, what RDTSC and RDMSR 10h read, nmi_pending (an edge
+  /// comes at any cycle), and lengths of instructions that raise exceptions.
   /// False at the first difference and from then on.
   bool on_retire(const RetireRecord& record, const CpuState& state);
 

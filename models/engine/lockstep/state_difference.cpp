@@ -49,6 +49,8 @@ Fields fields_of(const CpuState& state) {
   fields.emplace_back("halted", state.halted);
   fields.emplace_back("pending_exception", state.pending_exception);
   fields.emplace_back("nmi_blocked", state.nmi_blocked);
+  fields.emplace_back("nmi_pending", state.nmi_pending);
+  fields.emplace_back("shutdown", state.shutdown);
   return fields;
 }
 

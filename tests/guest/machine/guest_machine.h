@@ -1,9 +1,9 @@
-// A guest of sw/ in a software machine of its own, and everything a run of it shows.
+// A guest of sw/ in a machine of its own, and everything a run of it shows.
 #pragma once
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -11,20 +11,14 @@
 #include <vector>
 
 #include "models/base/text_screen.h"
-#include "models/engine/interpreter/interpreter.h"
 #include "platform/disk/memory_disk.h"
 #include "platform/loader/guest_loader.h"
 #include "platform/run_control.h"
 #include "platform/software_machine.h"
 #include "tests/support/event_recorder.h"
+#include "tests/support/interpreter_machine.h"
 
 namespace strata::test {
-
-inline Result<std::unique_ptr<Engine>> make_interpreter(EngineBus& bus, const MachineConfig& config,
-                                                        std::span<const MemoryRegion> memory) {
-  return std::unique_ptr<Engine>(
-      std::make_unique<Interpreter>(bus, memory, config.cpi, config.cpu));
-}
 
 /// What can be told apart of two runs.
 struct RunResult {
@@ -43,7 +37,7 @@ struct RunResult {
     return end == other.end && status == other.status && cycles == other.cycles &&
            instructions == other.instructions && screen == other.screen &&
            console == other.console && serial == other.serial && disk == other.disk &&
-           events == other.events && std::memcmp(&state, &other.state, sizeof state) == 0;
+           events == other.events && state == other.state;
   }
 };
 
@@ -56,25 +50,25 @@ inline void PrintTo(const RunResult& result, std::ostream* out) {
 class GuestMachine {
  public:
   static constexpr std::uint64_t kSectors = 64;
+  static constexpr std::uint64_t kMemoryBytes = 4u << 20;
 
   explicit GuestMachine(const std::string& file, VgaMemory vga = VgaMemory::kShared,
-                        unsigned cpi = 1)
-      : disk_(kSectors) {
-    auto image = load_guest({.guest = std::string(STRATA_GUESTS) + "/" + file,
-                             .bios = {},
-                             .append = {},
-                             .memory_bytes = 16u << 20});
-    if (!image) throw std::runtime_error(image.error());
-    image_ = std::move(*image);
-    config.guest = &image_;
-    config.disk = &disk_;
-    config.log = &log_;
+                        unsigned cpi = 1) {
+    configure(file);
     config.vga_memory = vga;
     config.cpi = cpi;
-    config.seed = 12345;  // RAM that is not cleared between runs would show
-    config.debug_console = [this](std::uint8_t byte) { console_ += static_cast<char>(byte); };
-    config.serial = [this](std::uint8_t byte) { serial_ += static_cast<char>(byte); };
     auto made = make_software_machine(config, make_interpreter);
+    if (!made) throw std::runtime_error(made.error());
+    software_ = made.value().get();
+    machine = std::move(*made);
+  }
+
+  using Make = std::function<Result<std::unique_ptr<Machine>>(const MachineConfig&)>;
+
+  /// In the machine that `make` makes.
+  GuestMachine(const std::string& file, const Make& make) {
+    configure(file);
+    auto made = make(config);
     if (!made) throw std::runtime_error(made.error());
     machine = std::move(*made);
   }
@@ -91,8 +85,8 @@ class GuestMachine {
                      .cycles = machine->cycles(),
                      .instructions = machine->instructions(),
                      .screen = {},
-                     .console = console_,
-                     .serial = serial_,
+                     .console = console,
+                     .serial = serial,
                      .disk = std::vector<std::uint8_t>(kSectors * kSectorBytes),
                      .events = log_.events,
                      .state = machine->state()};
@@ -102,34 +96,56 @@ class GuestMachine {
     }
     for (std::uint64_t lba = 0; lba < kSectors; ++lba) {
       const auto sector = std::span(result.disk).subspan(lba * kSectorBytes);
-      EXPECT_TRUE(disk_.read_sector(lba, sector.first<kSectorBytes>()));
+      EXPECT_TRUE(disk.read_sector(lba, sector.first<kSectorBytes>()));
     }
     return result;
   }
 
   RunResult run_whole() { return result(run_to(kNever)); }
 
-  /// As if nothing had run: the machine, and what has been seen of it.
+  /// Of what has been seen.
+  void forget() {
+    log_.events.clear();
+    console.clear();
+    serial.clear();
+  }
+
+  /// As if nothing had run: the software machine, and what has been seen of it.
   void reset() {
     const std::array<std::uint8_t, kSectorBytes> zeroes{};
     for (std::uint64_t lba = 0; lba < kSectors; ++lba) {
-      EXPECT_TRUE(disk_.write_sector(lba, zeroes));
+      EXPECT_TRUE(disk.write_sector(lba, zeroes));
     }
-    log_.events.clear();
-    console_.clear();
-    serial_.clear();
-    machine->reset();
+    forget();
+    software_->reset();
   }
 
   MachineConfig config;
-  std::unique_ptr<SoftwareMachine> machine;
+  std::unique_ptr<Machine> machine;
+  MemoryDisk disk{kSectors};
+  std::string console;
+  std::string serial;
 
  private:
-  MemoryDisk disk_;
+  void configure(const std::string& file) {
+    auto image = load_guest({.guest = std::string(STRATA_GUESTS) + "/" + file,
+                             .bios = {},
+                             .append = {},
+                             .memory_bytes = kMemoryBytes});
+    if (!image) throw std::runtime_error(image.error());
+    image_ = std::move(*image);
+    config.memory_bytes = kMemoryBytes;
+    config.guest = &image_;
+    config.disk = &disk;
+    config.log = &log_;
+    config.seed = 12345;  // RAM that is not cleared between runs would show
+    config.debug_console = [this](std::uint8_t byte) { console += static_cast<char>(byte); };
+    config.serial = [this](std::uint8_t byte) { serial += static_cast<char>(byte); };
+  }
+
+  SoftwareMachine* software_ = nullptr;
   EventRecorder log_;
   GuestImage image_;
-  std::string console_;
-  std::string serial_;
 };
 
 }  // namespace strata::test

@@ -10,11 +10,18 @@
 namespace strata::test {
 namespace {
 
+class NoDevice final : public BenchDevice {
+  std::uint32_t read(bool, std::uint32_t, unsigned) override { return ~0u; }
+  void write(bool, std::uint32_t, unsigned, std::uint32_t) override {}
+  std::uint8_t acknowledge() override { return 0; }
+};
+
 TEST(CpuBus, FirstFetchIsOfTheResetVector) {
-  RealModeRig rig({0x90, 0xF4});
-  CpuModel& core = rig.bench().core();
+  NoDevice nothing;
+  CpuBench bench({}, nothing);
+  CpuModel& core = bench.core();
   while (!core.strobe()) {
-    rig.bench().clock();
+    bench.clock();
   }
   const CpuModel::Request request = core.request();
   EXPECT_EQ(request.adr, 0xFFFFFFF0u);  // 386 reference manual, 10.2.1
@@ -104,6 +111,44 @@ TEST(CpuBus, NothingElseIsLocked) {
   EXPECT_EQ(bus_use({0x91, 0x89, 0x07, 0xF4}), "-w-");  // XCHG CX, AX; MOV [BX], AX
   // LOCK ADD [BX], AX; MOV AX, [BX]
   EXPECT_EQ(bus_use({0xF0, 0x01, 0x07, 0x8B, 0x07, 0xF4}), "-RLW-r-");
+}
+
+/// Accesses under LOCK that are none of the operand's eight bytes at [BX], while `rig` runs with an
+/// interrupt after `clocks`.
+std::string foreign_under_lock(RealModeRig& rig, std::uint32_t operand, unsigned clocks) {
+  CpuBench& bench = rig.bench();
+  rig.initial().gpr[kEbx] = operand;
+  bench.load(rig.initial());
+  std::string seen;
+  for (unsigned clock = 0; clock < 600; ++clock) {
+    if (clock == clocks) bench.set_interrupt(true);
+    bench.clock();
+    const CpuModel::Request request = bench.core().request();
+    if (!request.lock || !request.stb || request.cti != kCtiClassic) continue;
+    if (request.tga == kMemorySpace && request.adr - operand < 8) continue;
+    seen += std::to_string(request.tga) + ":" + std::to_string(request.adr) + " ";
+  }
+  EXPECT_EQ(bench.acknowledges(), clocks < 600 ? 1u : 0u);
+  return seen;
+}
+
+// The INTA cycles, the vector and the frame are accesses of the delivery, not of the instruction
+// that comes behind it: LOCK is asserted for that one's alone (SDM vol. 3, 8.1.2.2).
+TEST(CpuBus, AnInterruptBeforeALockedInstructionIsNotLocked) {
+  for (unsigned clocks = 0; clocks < 70; ++clocks) {
+    // STI; LOCK CMPXCHG8B [BX] twice; LOCK ADD [BX], AX; LOCK CMPXCHG8B [BX]; CLI
+    RealModeRig rig({0xFB, 0xF0, 0x0F, 0xC7, 0x0F, 0xF0, 0x0F, 0xC7, 0x0F, 0xF0, 0x01,
+                     0x07, 0xF0, 0x0F, 0xC7, 0x0F, 0x90, 0x90, 0x90, 0x90, 0xFA, 0xF4});
+    ASSERT_EQ(foreign_under_lock(rig, 0x2000, clocks), "")
+        << "interrupt after " << clocks << " clocks";
+  }
+}
+
+TEST(CpuBus, TheFaultOfALockedInstructionIsDeliveredUnlocked) {
+  // LOCK CMPXCHG8B [BX]: its second doubleword is behind the segment's end.
+  RealModeRig rig({0xF0, 0x0F, 0xC7, 0x0F, 0xF4});
+  EXPECT_EQ(foreign_under_lock(rig, 0xFFFC, ~0u), "");
+  EXPECT_EQ(rig.bench().state().gpr[kEcx], 1u) << "the fault's handler";
 }
 
 }  // namespace

@@ -280,5 +280,31 @@ TEST(CpuSelfModifying, OldInstructionDoesNotFault) {
   }
 }
 
+/// Another master's store, known to be in memory after `clocks`: what is executed from the second
+/// instruction on after that is the new code. (SDM vol. 3, 11.6: a write that affects a prefetched
+/// instruction invalidates the queue; 8.1.3 leaves open which instruction is the first.)
+TEST(CpuSelfModifying, StoresOfOtherMastersInvalidateWhatWasFetched) {
+  constexpr unsigned kSlides = 24;
+  for (unsigned clocks = 1; clocks < 60; ++clocks) {
+    RealModeRig rig({});
+    std::uint32_t at = put(rig, kCode, Code(kSlides, kIncAx));
+    put(rig, at, {kHlt});
+    CpuBench& bench = rig.bench();
+    bench.load(rig.initial());
+    while (bench.clocks() < clocks) bench.clock();
+    const std::uint32_t next = bench.state().eip;
+    put(rig, kCode, Code(kSlides, kIncBx));
+    for (std::uint32_t line = kCode; line <= at; line += 16) {
+      bench.core().snoop(line);
+      bench.clock();
+    }
+    for (unsigned n = 0; n < 2000 && !bench.core().idle(); ++n) bench.clock();
+    // Those before the store, one more a line told, and one that the request overtakes.
+    const std::uint32_t done = next - kCode;
+    EXPECT_LE(low(rig, kEax), done + 4) << clocks;
+    EXPECT_EQ(low(rig, kEax) + low(rig, kEbx), kSlides) << clocks;
+  }
+}
+
 }  // namespace
 }  // namespace strata::test

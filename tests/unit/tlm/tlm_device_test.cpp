@@ -7,11 +7,11 @@
 #include <memory>
 #include <string>
 
-#include "models/engine/interpreter/interpreter.h"
 #include "models/uart/uart_tlm.h"
 #include "platform/run_control.h"
 #include "platform/software_machine.h"
 #include "tests/support/fresh_simulation.h"
+#include "tests/support/interpreter_machine.h"
 #include "tests/unit/tlm/alarm.h"
 
 namespace strata {
@@ -24,12 +24,6 @@ const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
 constexpr unsigned kIrq = 5;
 constexpr BusWindow kAlarmPorts[] = {{kIoSpace, 0x2E0, 0x2E7, 0, 0}};
 constexpr BusWindow kUartPorts[] = {{kIoSpace, 0x2E8, 0x2EF, 0, 0}};
-
-Result<std::unique_ptr<Engine>> make_interpreter(EngineBus& bus, const MachineConfig& config,
-                                                 std::span<const MemoryRegion> memory) {
-  return std::unique_ptr<Engine>(
-      std::make_unique<Interpreter>(bus, memory, config.cpi, config.cpu));
-}
 
 // 16-bit code at 0:7C00 with a boot ROM that jumps there.
 GuestImage guest_of(Bytes code) {
@@ -97,7 +91,7 @@ class TlmDeviceTest : public testing::Test {
     MachineConfig config;
     config.guest = &guest;
     config.clock_hz = kHz;
-    auto made = make_software_machine(config, make_interpreter);
+    auto made = make_software_machine(config, test::make_interpreter);
     ASSERT_TRUE(made.ok());
     machine = std::move(*made);
   }
@@ -126,7 +120,7 @@ class TlmDeviceTest : public testing::Test {
     for (std::size_t i = 1; i < cycles.size(); ++i) {
       EXPECT_EQ(cycles[i], cycles[0]);
       EXPECT_EQ(instructions[i], instructions[0]);
-      EXPECT_EQ(std::memcmp(&states[i], &states[0], sizeof(CpuState)), 0);
+      EXPECT_EQ(states[i], states[0]);
     }
   }
 
