@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 
 #include "models/base/state_fields.h"
@@ -39,6 +40,18 @@ StateBytes bytes_of(Saved& saved) {
   ByteWriter writer;
   writer << saved;
   return writer.take();
+}
+
+/// The same with zeros for the bytes of the context, which is no part of the model and has padding
+/// of any value.
+template <typename Rtl>
+StateBytes model_bytes(Rtl& rtl) {
+  StateBytes bytes = bytes_of(rtl);
+  VerilatedContext* context = rtl.contextp();
+  const StateBytes of_context = bytes_of(context);
+  const auto place = std::search(bytes.begin(), bytes.end(), of_context.begin(), of_context.end());
+  std::fill(place, place == bytes.end() ? place : place + std::ssize(of_context), 0);
+  return bytes;
 }
 
 /// False, and nothing done, if the bytes are of another model. The context, which a model's bytes

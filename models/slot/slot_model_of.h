@@ -64,7 +64,7 @@ class SlotModelOf final : public SlotModel {
     return 1;
   }
 
-  StateBytes state() override { return bytes_of(*rtl_); }
+  StateBytes state() override { return model_bytes(*rtl_); }
   bool load_state(std::span<const std::uint8_t> bytes) override { return load_bytes(*rtl_, bytes); }
 
   void trace(VerilatedVcdC* file, int levels) override { rtl_->trace(file, levels); }
