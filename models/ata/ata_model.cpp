@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <string>
 
-#include "Vata.h"
+#include "Vata_inputs.h"
 #include "models/base/hex.h"
 #include "models/base/state_fields.h"
+#include "models/base/verilated_model.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
@@ -21,26 +22,16 @@ constexpr std::uint64_t kCylinderSectors = 16 * 63;
 }  // namespace
 
 AtaModel::AtaModel(VerilatedContext* context, const char* name, DiskBackend& disk, EventLog* log)
-    : rtl_(std::make_unique<Vata>(context, name)), disk_(disk), log_(log) {
+    : rtl_(begin_model<Vata>(context, name)), disk_(disk), log_(log) {
   const std::uint64_t sectors = disk.sector_count();
   rtl_->medium_sectors_i = static_cast<std::uint32_t>(std::min<std::uint64_t>(sectors, 0x0FFFFFFF));
   rtl_->medium_cylinders_i =
       static_cast<std::uint16_t>(std::clamp<std::uint64_t>(sectors / kCylinderSectors, 1, 16383));
-  rtl_->rst_ni = 0;
-  tick();
-  tick();
-  rtl_->rst_ni = 1;
+  reset_slave(*rtl_);
 }
 
 AtaModel::~AtaModel() {
-  rtl_->final();
-}
-
-void AtaModel::tick() {
-  rtl_->clk_i = 1;
-  rtl_->eval();
-  rtl_->clk_i = 0;
-  rtl_->eval();
+  end_model(*rtl_);
 }
 
 void AtaModel::clock(Cycle cycle, const Request& request) {
@@ -51,7 +42,7 @@ void AtaModel::clock(Cycle cycle, const Request& request) {
   rtl_->wb_sel_i = request.sel;
   rtl_->wb_dat_i = request.dat;
   answer_medium();
-  tick();
+  clock_model(*rtl_);
   log_changes(cycle);
 }
 
@@ -151,7 +142,6 @@ AtaState AtaModel::state() const {
 
 void AtaModel::load_state(const AtaState& state) {
   to_words(state.registers, rtl_->load_state_i.data());
-  rtl_->load_valid_i = 1;
   rtl_->medium_done_i = 0;
   rtl_->medium_rvalid_i = 1;
   for (unsigned index = 0; index < kSectorWords; ++index) {
@@ -159,10 +149,9 @@ void AtaModel::load_state(const AtaState& state) {
     rtl_->medium_rindex_i = static_cast<std::uint8_t>(index);
     rtl_->medium_rdata_i =
         bytes[0] | bytes[1] << 8 | bytes[2] << 16 | std::uint32_t{bytes[3]} << 24;
-    tick();
+    load_slave(*rtl_);
   }
   rtl_->medium_rvalid_i = 0;
-  rtl_->load_valid_i = 0;
   request_seen_ = false;
   answer_.reset();
   irq_ = rtl_->irq_o;

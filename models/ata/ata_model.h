@@ -24,7 +24,8 @@ class AtaModel {
   /// What the bus drives; adr is the byte offset in the block, bits 1:0 zero.
   using Request = WishboneRequest;
 
-  /// Holds reset for two clocks. `disk` and `log` (null: nobody listens) outlive the model.
+  /// Holds reset for two clocks, and leaves one without it. `disk` and `log` (null: nobody listens)
+  /// outlive the model.
   AtaModel(VerilatedContext* context, const char* name, DiskBackend& disk, EventLog* log);
   ~AtaModel();
 
@@ -49,7 +50,6 @@ class AtaModel {
   static constexpr unsigned kSectorWords = kSectorBytes / 4;
 
   /// Rising and falling edge with the inputs as they are.
-  void tick();
   void answer_medium();
   void start_medium_request();
   void take_word();

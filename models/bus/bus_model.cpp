@@ -3,8 +3,8 @@
 #include <bit>
 #include <type_traits>
 
-#include "Vwb_interconnect.h"
-#include "verilated.h"
+#include "Vwb_interconnect_inputs.h"
+#include "models/base/verilated_model.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
@@ -20,15 +20,12 @@ void set_bit(Port& port, unsigned bit, bool level) {
 }  // namespace
 
 BusModel::BusModel(VerilatedContext* context, const char* name)
-    : rtl_(std::make_unique<Vwb_interconnect>(context, name)) {
-  rtl_->rst_ni = 0;
-  clock();
-  clock();
-  rtl_->rst_ni = 1;
+    : rtl_(begin_model<Vwb_interconnect>(context, name)) {
+  reset_slave(*rtl_);
 }
 
 BusModel::~BusModel() {
-  rtl_->final();
+  end_model(*rtl_);
 }
 
 unsigned BusModel::masters() {
@@ -58,10 +55,7 @@ void BusModel::set_response(unsigned slave, bool ack, std::uint32_t dat) {
 }
 
 void BusModel::clock() {
-  rtl_->clk_i = 1;
-  rtl_->eval();
-  rtl_->clk_i = 0;
-  rtl_->eval();
+  clock_model(*rtl_);
 }
 
 bool BusModel::idle() const {

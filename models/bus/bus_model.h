@@ -20,7 +20,7 @@ class BusModel {
 
   static constexpr unsigned kNoSlave = ~0u;
 
-  /// Holds reset for two clocks.
+  /// Holds reset for two clocks, and leaves one without it.
   BusModel(VerilatedContext* context, const char* name);
   ~BusModel();
 

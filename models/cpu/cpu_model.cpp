@@ -2,8 +2,8 @@
 
 #include <span>
 
-#include "Vcpu.h"
-#include "verilated.h"
+#include "Vcpu_inputs.h"
+#include "models/base/verilated_model.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
@@ -55,22 +55,17 @@ constexpr std::size_t kCsAttributes = 8 + 2 + 4 + 3;
 }  // namespace
 
 CpuModel::CpuModel(VerilatedContext* context, const char* name, CpuFamily family)
-    : rtl_(std::make_unique<Vcpu>(context, name)) {
+    : rtl_(begin_model<Vcpu>(context, name)) {
   static_assert(sizeof(rtl_->state_o) == kStateWords * sizeof(EData));
   rtl_->family_i = static_cast<std::uint8_t>(family);
-  // Inputs have values of their own in a build with random ones.
-  rtl_->clk_i = rtl_->intr_i = rtl_->nmi_i = rtl_->wb_ack_i = 0;
-  rtl_->load_valid_i = rtl_->unload_clk_i = rtl_->count_i = rtl_->drain_i = rtl_->snoop_i = 0;
-  rtl_->cycle_i = 0;
   rtl_->rst_ni = 0;
-  rtl_->eval();  // with the clock low: the first evaluation sees no edge
   clock();
   clock();
   rtl_->rst_ni = 1;
 }
 
 CpuModel::~CpuModel() {
-  rtl_->final();
+  end_model(*rtl_);
 }
 
 void CpuModel::set_response(bool ack, std::uint32_t dat) {
@@ -100,6 +95,7 @@ bool CpuModel::retired_nmi() const {
 }
 
 void CpuModel::clock() {
+  settle_inputs(*rtl_);
   rtl_->clk_i = 1;
   rtl_->unload_clk_i = keep_state_;
   rtl_->eval();

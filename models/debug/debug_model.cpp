@@ -3,29 +3,20 @@
 #include <string>
 #include <utility>
 
-#include "Vdebug_ports.h"
+#include "Vdebug_ports_inputs.h"
 #include "models/base/hex.h"
 #include "models/base/state_fields.h"
+#include "models/base/verilated_model.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
 DebugModel::DebugModel(VerilatedContext* context, const char* name, Sinks sinks, EventLog* log)
-    : rtl_(std::make_unique<Vdebug_ports>(context, name)), sinks_(std::move(sinks)), log_(log) {
-  rtl_->rst_ni = 0;
-  tick();
-  tick();
-  rtl_->rst_ni = 1;
+    : rtl_(begin_model<Vdebug_ports>(context, name)), sinks_(std::move(sinks)), log_(log) {
+  reset_slave(*rtl_);
 }
 
 DebugModel::~DebugModel() {
-  rtl_->final();
-}
-
-void DebugModel::tick() {
-  rtl_->clk_i = 1;
-  rtl_->eval();
-  rtl_->clk_i = 0;
-  rtl_->eval();
+  end_model(*rtl_);
 }
 
 void DebugModel::clock(Cycle cycle, const Request& request) {
@@ -35,7 +26,7 @@ void DebugModel::clock(Cycle cycle, const Request& request) {
   rtl_->wb_adr_i = request.adr >> 2 & 3;
   rtl_->wb_sel_i = request.sel;
   rtl_->wb_dat_i = request.dat;
-  tick();
+  clock_model(*rtl_);
   if (rtl_->post_valid_o) {
     if (log_ != nullptr) log_->record(cycle, "debug", "post " + hex_byte(rtl_->post_o));
     sinks_.post(rtl_->post_o);
@@ -67,9 +58,7 @@ DebugState DebugModel::state() const {
 
 void DebugModel::load_state(const DebugState& state) {
   to_words(state, &rtl_->load_state_i);
-  rtl_->load_valid_i = 1;
-  tick();
-  rtl_->load_valid_i = 0;
+  load_slave(*rtl_);
 }
 
 void DebugModel::trace(VerilatedVcdC* file, int levels) {

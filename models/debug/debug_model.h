@@ -28,8 +28,8 @@ class DebugModel {
   /// What the bus drives; adr is the byte offset in the block, bits 1:0 zero.
   using Request = WishboneRequest;
 
-  /// Holds reset for two clocks. `log` (null: nobody listens) outlives the model; it gets "post 4a"
-  /// and "exit 3", unit "debug".
+  /// Holds reset for two clocks, and leaves one without it. `log` (null: nobody listens) outlives
+  /// the model; it gets "post 4a" and "exit 3", unit "debug".
   DebugModel(VerilatedContext* context, const char* name, Sinks sinks, EventLog* log);
   ~DebugModel();
 
@@ -49,8 +49,6 @@ class DebugModel {
   void trace(VerilatedVcdC* file, int levels);
 
  private:
-  void tick();
-
   std::unique_ptr<Vdebug_ports> rtl_;
   Sinks sinks_;
   EventLog* log_;

@@ -1,29 +1,19 @@
 #include "models/pic/pic_model.h"
 
-#include "Vpic.h"
+#include "Vpic_inputs.h"
 #include "models/base/state_fields.h"
-#include "verilated.h"
+#include "models/base/verilated_model.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
 
 PicModel::PicModel(VerilatedContext* context, const char* name)
-    : rtl_(std::make_unique<Vpic>(context, name)) {
-  rtl_->rst_ni = 0;
-  tick();
-  tick();
-  rtl_->rst_ni = 1;
+    : rtl_(begin_model<Vpic>(context, name)) {
+  reset_slave(*rtl_);
 }
 
 PicModel::~PicModel() {
-  rtl_->final();
-}
-
-void PicModel::tick() {
-  rtl_->clk_i = 1;
-  rtl_->eval();
-  rtl_->clk_i = 0;
-  rtl_->eval();
+  end_model(*rtl_);
 }
 
 void PicModel::clock(const Request& request, std::uint16_t irq) {
@@ -35,7 +25,7 @@ void PicModel::clock(const Request& request, std::uint16_t irq) {
   rtl_->wb_dat_i = request.dat;
   rtl_->wb_inta_i = request.inta;
   rtl_->irq_i = irq;
-  tick();
+  clock_model(*rtl_);
 }
 
 bool PicModel::ack() const {
@@ -61,9 +51,7 @@ PicState PicModel::state() const {
 
 void PicModel::load_state(const PicState& state) {
   to_words(state, rtl_->load_state_i.data());
-  rtl_->load_valid_i = 1;
-  tick();
-  rtl_->load_valid_i = 0;
+  load_slave(*rtl_);
 }
 
 void PicModel::trace(VerilatedVcdC* file, int levels) {

@@ -26,7 +26,7 @@ class PicModel {
     bool inta = false;
   };
 
-  /// Holds reset for two clocks.
+  /// Holds reset for two clocks, and leaves one without it.
   PicModel(VerilatedContext* context, const char* name);
   ~PicModel();
 
@@ -47,8 +47,6 @@ class PicModel {
   void trace(VerilatedVcdC* file, int levels);
 
  private:
-  void tick();
-
   std::unique_ptr<Vpic> rtl_;
 };
 

@@ -1,29 +1,19 @@
 #include "models/pit/pit_model.h"
 
-#include "Vpit.h"
+#include "Vpit_inputs.h"
 #include "models/base/state_fields.h"
-#include "verilated.h"
+#include "models/base/verilated_model.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
 
 PitModel::PitModel(VerilatedContext* context, const char* name)
-    : rtl_(std::make_unique<Vpit>(context, name)) {
-  rtl_->rst_ni = 0;
-  edge();
-  edge();
-  rtl_->rst_ni = 1;
+    : rtl_(begin_model<Vpit>(context, name)) {
+  reset_slave(*rtl_);
 }
 
 PitModel::~PitModel() {
-  rtl_->final();
-}
-
-void PitModel::edge() {
-  rtl_->clk_i = 1;
-  rtl_->eval();
-  rtl_->clk_i = 0;
-  rtl_->eval();
+  end_model(*rtl_);
 }
 
 void PitModel::clock(const Request& request, bool tick) {
@@ -33,7 +23,7 @@ void PitModel::clock(const Request& request, bool tick) {
   rtl_->wb_sel_i = request.sel;
   rtl_->wb_dat_i = request.dat;
   rtl_->pit_clk_i = tick;
-  edge();
+  clock_model(*rtl_);
 }
 
 bool PitModel::ack() const {
@@ -59,9 +49,7 @@ PitState PitModel::state() const {
 
 void PitModel::load_state(const PitState& state) {
   to_words(state, rtl_->load_state_i.data());
-  rtl_->load_valid_i = 1;
-  edge();
-  rtl_->load_valid_i = 0;
+  load_slave(*rtl_);
 }
 
 void PitModel::trace(VerilatedVcdC* file, int levels) {

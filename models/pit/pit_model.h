@@ -18,7 +18,7 @@ class PitModel {
   /// What the bus drives (the block is one word).
   using Request = WishboneRequest;
 
-  /// Holds reset for two clocks.
+  /// Holds reset for two clocks, and leaves one without it.
   PitModel(VerilatedContext* context, const char* name);
   ~PitModel();
 
@@ -40,8 +40,6 @@ class PitModel {
   void trace(VerilatedVcdC* file, int levels);
 
  private:
-  void edge();
-
   std::unique_ptr<Vpit> rtl_;
 };
 

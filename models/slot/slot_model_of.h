@@ -7,9 +7,9 @@
 #include <memory>
 #include <type_traits>
 
+#include "models/base/verilated_model.h"
 #include "models/slot/model_bytes.h"
 #include "models/slot/slot_model.h"
-#include "verilated.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
@@ -18,16 +18,14 @@ template <typename Rtl>
 class SlotModelOf final : public SlotModel {
  public:
   /// Holds reset for two clocks.
-  SlotModelOf(VerilatedContext* context, const char* name)
-      : rtl_(std::make_unique<Rtl>(context, name)) {
+  SlotModelOf(VerilatedContext* context, const char* name) : rtl_(begin_model<Rtl>(context, name)) {
     rtl_->rst_ni = 0;
-    rtl_->eval();  // with the clock low: the first evaluation sees no edge
-    tick();
-    tick();
+    clock_model(*rtl_);
+    clock_model(*rtl_);
     rtl_->rst_ni = 1;
   }
 
-  ~SlotModelOf() override { rtl_->final(); }
+  ~SlotModelOf() override { end_model(*rtl_); }
 
   void clock(const WishboneRequest& request) override {
     rtl_->wb_cyc_i = request.cyc;
@@ -39,7 +37,7 @@ class SlotModelOf final : public SlotModel {
       using Address = std::remove_reference_t<decltype(rtl_->wb_adr_i)>;
       rtl_->wb_adr_i = static_cast<Address>(request.adr >> 2);
     }
-    tick();
+    clock_model(*rtl_);
   }
 
   bool ack() const override { return rtl_->wb_ack_o; }
@@ -70,13 +68,6 @@ class SlotModelOf final : public SlotModel {
   void trace(VerilatedVcdC* file, int levels) override { rtl_->trace(file, levels); }
 
  private:
-  void tick() {
-    rtl_->clk_i = 1;
-    rtl_->eval();
-    rtl_->clk_i = 0;
-    rtl_->eval();
-  }
-
   std::unique_ptr<Rtl> rtl_;
 };
 

@@ -2,31 +2,22 @@
 
 #include <utility>
 
-#include "Vuart.h"
+#include "Vuart_inputs.h"
 #include "models/base/state_fields.h"
+#include "models/base/verilated_model.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
 
 UartModel::UartModel(VerilatedContext* context, const char* name, std::uint32_t cpu_hz,
                      ByteSink sink)
-    : rtl_(std::make_unique<Vuart>(context, name)), sink_(std::move(sink)) {
+    : rtl_(begin_model<Vuart>(context, name)), sink_(std::move(sink)) {
   rtl_->cpu_hz_i = cpu_hz;
-  rtl_->rst_ni = 0;
-  tick();
-  tick();
-  rtl_->rst_ni = 1;
+  reset_slave(*rtl_);
 }
 
 UartModel::~UartModel() {
-  rtl_->final();
-}
-
-void UartModel::tick() {
-  rtl_->clk_i = 1;
-  rtl_->eval();
-  rtl_->clk_i = 0;
-  rtl_->eval();
+  end_model(*rtl_);
 }
 
 void UartModel::clock(const Request& request) {
@@ -36,7 +27,7 @@ void UartModel::clock(const Request& request) {
   rtl_->wb_adr_i = request.adr >> 2 & 1;
   rtl_->wb_sel_i = request.sel;
   rtl_->wb_dat_i = request.dat;
-  tick();
+  clock_model(*rtl_);
   if (rtl_->tx_valid_o) sink_(rtl_->tx_data_o);
 }
 
@@ -63,9 +54,7 @@ UartState UartModel::state() const {
 
 void UartModel::load_state(const UartState& state) {
   to_words(state, rtl_->load_state_i.data());
-  rtl_->load_valid_i = 1;
-  tick();
-  rtl_->load_valid_i = 0;
+  load_slave(*rtl_);
 }
 
 void UartModel::trace(VerilatedVcdC* file, int levels) {

@@ -21,7 +21,8 @@ class UartModel {
   /// What the bus drives; adr is the byte offset in the block, bits 1:0 zero.
   using Request = WishboneRequest;
 
-  /// Holds reset for two clocks. `cpu_hz` is the rate of the clock that clock() ticks.
+  /// Holds reset for two clocks, and leaves one without it. `cpu_hz` is the rate of the clock that
+  /// clock() ticks.
   UartModel(VerilatedContext* context, const char* name, std::uint32_t cpu_hz, ByteSink sink);
   ~UartModel();
 
@@ -42,8 +43,6 @@ class UartModel {
   void trace(VerilatedVcdC* file, int levels);
 
  private:
-  void tick();
-
   std::unique_ptr<Vuart> rtl_;
   ByteSink sink_;
 };

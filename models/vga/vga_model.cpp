@@ -1,7 +1,7 @@
 #include "models/vga/vga_model.h"
 
-#include "Vvga.h"
-#include "verilated.h"
+#include "Vvga_inputs.h"
+#include "models/base/verilated_model.h"
 #include "verilated_vcd_c.h"
 
 namespace strata {
@@ -14,13 +14,13 @@ constexpr std::uint8_t kIndex = 1;
 }  // namespace
 
 VgaModel::VgaModel(VerilatedContext* context, const char* name)
-    : rtl_(std::make_unique<Vvga>(context, name)) {
+    : rtl_(begin_model<Vvga>(context, name)) {
   reset();
 }
 
 VgaModel::VgaModel()
     : own_context_(std::make_unique<VerilatedContext>()),
-      rtl_(std::make_unique<Vvga>(own_context_.get(), "mirror")) {
+      rtl_(begin_model<Vvga>(own_context_.get(), "mirror")) {
   reset();
 }
 
@@ -32,10 +32,11 @@ void VgaModel::reset() {
   }
   tick_fall();
   rtl_->rst_ni = 1;
+  clock();
 }
 
 VgaModel::~VgaModel() {
-  rtl_->final();
+  end_model(*rtl_);
 }
 
 void VgaModel::set_request(const Request& request) {
@@ -47,11 +48,12 @@ void VgaModel::set_request(const Request& request) {
   rtl_->wb_dat_i = request.dat;
 }
 
+void VgaModel::settle() {
+  rtl_->eval();
+}
+
 void VgaModel::clock() {
-  rtl_->clk_i = 1;
-  rtl_->eval();
-  rtl_->clk_i = 0;
-  rtl_->eval();
+  clock_model(*rtl_);
 }
 
 bool VgaModel::idle() const {
@@ -134,8 +136,8 @@ VgaState VgaModel::state() const {
 void VgaModel::write(std::uint32_t adr, std::uint8_t sel, std::uint32_t dat) {
   set_request({.adr = adr, .dat = dat, .sel = sel, .cyc = true, .stb = true, .we = true});
   clock();
+  clock();  // the request is held until its acknowledge has been sampled
   set_request({});
-  clock();
 }
 
 void VgaModel::load_state(const VgaState& state) {

@@ -41,13 +41,17 @@ class VgaModel {
   /// Character clocks from a position to its pixels on the outputs.
   static constexpr unsigned kPipelineTicks = 3;
 
-  /// Holds reset for two clocks.
+  /// Holds reset for two clocks, and leaves one without it.
   VgaModel(VerilatedContext* context, const char* name);
   /// One that is in no wave file and no run: to look at a state of another.
   VgaModel();
   ~VgaModel();
 
   void set_request(const Request& request);
+
+  /// Lets wires follow what is on the bus without an edge, so that waves do not depend on who
+  /// evaluates next.
+  void settle();
 
   /// One rising and one falling edge of the bus clock.
   void clock();

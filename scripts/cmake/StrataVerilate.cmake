@@ -34,6 +34,9 @@ if(NOT STRATA_PREBUILT AND NOT TARGET strata_verilated)
   target_include_directories(strata_verilated PUBLIC "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(strata_verilated PUBLIC VM_TRACE=1 VM_TRACE_VCD=1)
   target_link_libraries(strata_verilated PUBLIC Threads::Threads INTERFACE $<LINK_ONLY:strata_output>)
+  if(STRATA_RTL_ASSERTIONS)
+    target_compile_definitions(strata_verilated PUBLIC STRATA_RTL_ASSERTIONS)
+  endif()
   if(STRATA_COVERAGE)
     target_sources(strata_verilated PRIVATE
         "${VERILATOR_INCLUDE_DIR}/verilated_cov.cpp"

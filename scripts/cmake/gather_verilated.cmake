@@ -12,3 +12,15 @@ foreach(file IN LISTS generated)
 endforeach()
 file(WRITE "${FAST}" "${fast_text}")
 file(WRITE "${SLOW}" "${slow_text}")
+
+# V<top>_inputs.h: V<top>.h and clear_inputs(), which makes all its inputs zero. Where registers start with random
+# values, inputs do too, and nobody would drive those that a wrapper has no use for.
+file(STRINGS "${DIR}/V${TOP}.h" ports REGEX "^ *VL_IN")
+set(clears "")
+foreach(port IN LISTS ports)
+  string(REGEX REPLACE "^ *VL_IN[0-9W]*\\(\\(?&([A-Za-z0-9_]+).*" "\\1" name "${port}")
+  string(APPEND clears "  std::memset(&rtl.${name}, 0, sizeof rtl.${name});\n")
+endforeach()
+file(WRITE "${DIR}/V${TOP}_inputs.h" "\
+#pragma once\n#include <cstring>\n#include \"V${TOP}.h\"\n
+inline void clear_inputs(V${TOP}& rtl) {\n${clears}}\n")

@@ -43,6 +43,10 @@ struct IncludeRule {
 const std::vector<IncludeRule>& rules() {
   static const std::vector<IncludeRule> table = {
       {"models/base/file_descriptor\\.h", {kStandard, kPosix}, {}, "a descriptor: POSIX"},
+      {"models/base/verilated_model\\.h",
+       {kStandard, kVerilated},
+       {},
+       "what Verilated models share: Verilator's header"},
       {"models/base/.*", {kStandard, kBase}, {}, "models/base: the standard library"},
       {"models/isa/disassembl.*",
        {kStandard, kBase, kIsa, "<Zydis/.*>"},
