@@ -49,7 +49,10 @@ bool VgaRtl::clock_edge(Cycle cycle) {
   const WishboneRequest& r = request.read();
   const bool requested = r.cyc && r.stb;
   model_.set_request(r);
-  if (!requested && model_.idle()) return false;
+  if (!requested && model_.idle()) {
+    model_.settle();
+    return false;
+  }
 
   // The character clock's edge comes first where the two coincide.
   if (watched() || (r.adr & ~3u) == kStatusWord) advance_scan(cycle);
