@@ -36,7 +36,7 @@ class AtaRtlTest : public testing::Test {
   }
 
   test::FreshSimulation simulation;
-  decltype(test::new_context()) context = test::new_context();
+  test::OwnedContext context = test::new_context();
   MemoryDisk disk{100};
   test::EventRecorder log;
   ClockDriver clock{"clock", kPeriod};

@@ -2,7 +2,7 @@
 
 #include "models/ata/ata_core.h"
 #include "models/ata/ata_model.h"
-#include "verilated.h"
+#include "tests/rtl/bus/verilated_context.h"
 
 namespace strata::test {
 namespace {
@@ -23,9 +23,9 @@ class CoreAtaPort : CoreAta, public CorePort {
 };
 
 struct RtlAta {
-  RtlAta(DiskBackend& disk, EventLog* log) : device(&context, "ata", disk, log) {}
+  RtlAta(DiskBackend& disk, EventLog* log) : device(context.get(), "ata", disk, log) {}
 
-  VerilatedContext context;
+  OwnedContext context = new_context();
   AtaModel device;
 };
 

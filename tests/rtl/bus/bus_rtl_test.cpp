@@ -126,7 +126,7 @@ class BusRtlTest : public testing::Test {
   Cycle took(std::size_t i) { return master.answers.at(i).cycle - master.issued.at(i); }
 
   test::FreshSimulation simulation;
-  std::unique_ptr<VerilatedContext, test::ContextDeleter> context = test::new_context();
+  test::OwnedContext context = test::new_context();
   std::vector<std::uint8_t> ram;
   ClockDriver clock{"clock", kPeriod};
   Master master{"master", clock};

@@ -18,19 +18,7 @@ constexpr unsigned kCtiWalk = 7;
 constexpr unsigned kBurstWords = 4;
 constexpr std::uint32_t kLineMask = 15;
 
-VerilatedContext* new_context(std::uint32_t seed) {
-  constexpr int kRandom = 2;
-  auto* context = new VerilatedContext;
-  context->randReset(kRandom);
-  context->randSeed(static_cast<int>(seed % 0x7FFFFFFF + 1));  // 0 would be the time
-  return context;
-}
-
 }  // namespace
-
-void CpuBench::ContextDeleter::operator()(VerilatedContext* context) const {
-  delete context;
-}
 
 void CpuBench::WavesDeleter::operator()(VerilatedVcdC* waves) const {
   delete waves;

@@ -13,6 +13,7 @@
 #include "models/cpu/cpu_model.h"
 #include "models/engine/engine.h"
 #include "models/engine/lockstep/lockstep_checker.h"
+#include "tests/rtl/bus/verilated_context.h"
 
 namespace strata::test {
 
@@ -74,9 +75,6 @@ class CpuBench {
   void store(const CpuModel::Request& request, std::uint8_t* word);
   void respond();
 
-  struct ContextDeleter {
-    void operator()(VerilatedContext* context) const;
-  };
   struct WavesDeleter {
     void operator()(VerilatedVcdC* waves) const;
   };
@@ -84,7 +82,7 @@ class CpuBench {
   std::vector<MemoryRegion> regions_;
   BenchDevice& device_;
   LockstepChecker* checker_ = nullptr;
-  std::unique_ptr<VerilatedContext, ContextDeleter> context_;
+  OwnedContext context_;
   std::unique_ptr<CpuModel> core_;
   std::unique_ptr<VerilatedVcdC, WavesDeleter> waves_;
   RetireRecord record_;

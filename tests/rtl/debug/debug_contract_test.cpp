@@ -7,9 +7,9 @@
 
 #include "models/debug/debug_core.h"
 #include "models/debug/debug_model.h"
+#include "tests/rtl/bus/verilated_context.h"
 #include "tests/support/event_recorder.h"
 #include "tests/support/twin_ports.h"
-#include "verilated.h"
 
 namespace strata::test {
 namespace {
@@ -48,8 +48,8 @@ class CoreDebugPort : CoreDebug, public CorePort {
 
 struct RtlDebug {
   RtlDebug(Received& received, EventLog* log)
-      : device(&context, "debug", received.sinks<DebugModel::Sinks>(), log) {}
-  VerilatedContext context;
+      : device(context.get(), "debug", received.sinks<DebugModel::Sinks>(), log) {}
+  test::OwnedContext context = test::new_context();
   DebugModel device;
 };
 

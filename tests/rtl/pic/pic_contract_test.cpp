@@ -94,7 +94,7 @@ class RtlPort : public PicPort {
     return model_.intr() != before;
   }
 
-  std::unique_ptr<VerilatedContext, test::ContextDeleter> context_ = test::new_context();
+  test::OwnedContext context_ = test::new_context();
   PicModel model_{context_.get(), "pic"};
   std::uint16_t lines_ = 0;
 };

@@ -69,7 +69,7 @@ class PicRtlSystemc : public testing::Test {
   }
 
   test::FreshSimulation simulation;
-  std::unique_ptr<VerilatedContext, test::ContextDeleter> context = test::new_context();
+  test::OwnedContext context = test::new_context();
   Log log;
   ClockDriver clock{"clock", kPeriod};
   PicRtl pic{"pic", clock, context.get(), &log};

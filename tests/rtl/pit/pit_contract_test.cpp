@@ -104,19 +104,22 @@ class RtlPort : public PitPort {
     return static_cast<std::uint8_t>(((1u << bytes) - 1) << offset);
   }
 
+  // The master drops its request at the edge that samples the ack, not before.
   void edge(const PitModel::Request& request) {
     ++now_;
     const bool tick = cycle_of(next_tick_) == now_;
     if (tick) ++next_tick_;
     const bool before = model_.out0();
-    model_.clock(request, tick);
+    model_.clock(model_.ack() ? held_ : request, tick);
     if (model_.out0() != before) edges.push_back({now_, model_.out0()});
   }
 
-  // The edge after the ack is left to the next step: the strobe is down, so nothing can restart.
+  // The edge that samples the ack is left to the next step.
   std::uint32_t access(PitModel::Request request) {
-    if (model_.ack()) model_.clock({}, false);  // not a cycle of the machine: clears the ack only
+    if (model_.ack())
+      model_.clock(held_, false);  // not a cycle of the machine: clears the ack only
     request.cyc = request.stb = true;
+    held_ = request;
     int edges_taken = 0;
     do {
       edge(request);
@@ -125,8 +128,9 @@ class RtlPort : public PitPort {
     return model_.dat();
   }
 
-  std::unique_ptr<VerilatedContext, test::ContextDeleter> context_ = test::new_context();
+  test::OwnedContext context_ = test::new_context();
   PitModel model_{context_.get(), "pit"};
+  PitModel::Request held_;
   std::uint64_t next_tick_ = 1;
 };
 

@@ -78,7 +78,7 @@ class PitSystemc : public testing::Test {
   }
 
   test::FreshSimulation simulation;
-  std::unique_ptr<VerilatedContext, test::ContextDeleter> context = test::new_context();
+  test::OwnedContext context = test::new_context();
   ClockDriver clock{"clock", kPeriod};
   PitRtl rtl{"rtl", clock, context.get(), kCpuHz};
   PitTlm tlm{"tlm", kCpuHz, kPeriod};

@@ -14,8 +14,8 @@
 #include "models/vga/vga_core.h"
 #include "models/vga/vga_model.h"
 #include "platform/disk/memory_disk.h"
+#include "tests/rtl/bus/verilated_context.h"
 #include "tests/rtl/state/state_rig.h"
-#include "verilated.h"
 
 namespace strata::test {
 namespace {
@@ -203,7 +203,11 @@ class AtaCoreRig final : public CoreRig {
 
 class AtaRtlRig final : public ModelRig<AtaModel> {
  public:
-  AtaRtlRig() : ModelRig(1) {}
+  AtaRtlRig() : ModelRig(1) {
+    AtaState state = model_.state();
+    state.buffer = {};  // what was never written may be anything
+    model_.load_state(state);
+  }
   std::shared_ptr<const void> surroundings() const override {
     return std::make_shared<MemoryDisk>(disk_);
   }
@@ -214,9 +218,9 @@ class AtaRtlRig final : public ModelRig<AtaModel> {
  private:
   AtaModel& model() override { return model_; }
   void edge(const AtaModel::Request& request) override { model_.clock(now_, request); }
-  VerilatedContext context_;
+  OwnedContext context_ = new_context();
   MemoryDisk disk_{kDiskSectors};
-  AtaModel model_{&context_, "ata", disk_, log()};
+  AtaModel model_{context_.get(), "ata", disk_, log()};
 };
 
 // ---- POST code, debug console, exit
@@ -237,8 +241,8 @@ class DebugRtlRig final : public ModelRig<DebugModel> {
  private:
   DebugModel& model() override { return model_; }
   void edge(const DebugModel::Request& request) override { model_.clock(now_, request); }
-  VerilatedContext context_;
-  DebugModel model_{&context_, "debug", {sink("post"), sink("console"), sink("exit")}, log()};
+  OwnedContext context_ = new_context();
+  DebugModel model_{context_.get(), "debug", {sink("post"), sink("console"), sink("exit")}, log()};
 };
 
 // ---- 8259A pair: three edges carry a slave's request to INTR, so each step waits for them.
@@ -301,8 +305,8 @@ class PicRtlRig final : public ModelRig<PicModel> {
     return true;
   }
   bool settled_ = false;
-  VerilatedContext context_;
-  PicModel model_{&context_, "pic"};
+  OwnedContext context_ = new_context();
+  PicModel model_{context_.get(), "pic"};
   std::uint16_t lines_ = 0;
 };
 
@@ -334,8 +338,8 @@ class PitRtlRig final : public ModelRig<PitModel> {
     observe("out0", out0_ = model_.out0());
     return true;
   }
-  VerilatedContext context_;
-  PitModel model_{&context_, "pit"};
+  OwnedContext context_ = new_context();
+  PitModel model_{context_.get(), "pit"};
   PitTime time_{kCpuHz};
   bool out0_ = true;
 };
@@ -358,8 +362,8 @@ class UartRtlRig final : public ModelRig<UartModel> {
  private:
   UartModel& model() override { return model_; }
   void edge(const UartModel::Request& request) override { model_.clock(request); }
-  VerilatedContext context_;
-  UartModel model_{&context_, "uart", kCpuHz, sink("sent")};
+  OwnedContext context_ = new_context();
+  UartModel model_{context_.get(), "uart", kCpuHz, sink("sent")};
 };
 
 // ---- VGA
@@ -375,7 +379,11 @@ class VgaCoreRig final : public CoreRig {
 
 class VgaRtlRig final : public ModelRig<VgaModel> {
  public:
-  VgaRtlRig() : ModelRig(0) {}
+  VgaRtlRig() : ModelRig(0) {
+    VgaState state = model_.state();
+    state.text = {};  // what was never written may be anything
+    model_.load_state(state);
+  }
 
  private:
   VgaModel& model() override { return model_; }
@@ -383,8 +391,8 @@ class VgaRtlRig final : public ModelRig<VgaModel> {
     model_.set_request(request);
     model_.clock();
   }
-  VerilatedContext context_;
-  VgaModel model_{&context_, "vga"};
+  OwnedContext context_ = new_context();
+  VgaModel model_{context_.get(), "vga"};
 };
 
 template <typename Core, typename Rtl>

@@ -2,7 +2,7 @@
 
 #include "models/uart/uart_core.h"
 #include "models/uart/uart_model.h"
-#include "verilated.h"
+#include "tests/rtl/bus/verilated_context.h"
 
 namespace strata::test {
 namespace {
@@ -26,9 +26,10 @@ class CoreUartPort : CoreUart, public CorePort {
 
 struct RtlUart {
   RtlUart(std::uint32_t cpu_hz, SentBytes& sent)
-      : device(&context, "uart", cpu_hz, [&sent](std::uint8_t byte) { sent.push_back(byte); }) {}
+      : device(context.get(), "uart", cpu_hz,
+               [&sent](std::uint8_t byte) { sent.push_back(byte); }) {}
 
-  VerilatedContext context;
+  OwnedContext context = new_context();
   UartModel device;
 };
 

@@ -5,8 +5,7 @@
 
 namespace strata::test {
 
-VerilatedHost::VerilatedHost()
-    : context_(std::make_unique<VerilatedContext>()), vcd_(std::make_unique<VerilatedVcdC>()) {
+VerilatedHost::VerilatedHost() : context_(new_context(1)), vcd_(std::make_unique<VerilatedVcdC>()) {
   context_->traceEverOn(true);
 }
 

@@ -5,7 +5,8 @@
 #include <memory>
 #include <string>
 
-class VerilatedContext;
+#include "tests/rtl/bus/verilated_context.h"
+
 class VerilatedVcdC;
 
 namespace strata::test {
@@ -24,7 +25,7 @@ class VerilatedHost {
   void close_vcd();
 
  private:
-  std::unique_ptr<VerilatedContext> context_;
+  OwnedContext context_;
   std::unique_ptr<VerilatedVcdC> vcd_;
 };
 

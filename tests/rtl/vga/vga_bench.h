@@ -17,6 +17,9 @@ class VgaBench : public RegisterPort {
         vga_("vga", clock_, host_.context()) {
     vga_.request(request_);
     vga_.response(response_);
+    VgaState state = vga_.state(0);
+    state.text = {};  // what was never written may be anything
+    vga_.load_state(state, 0);
   }
 
   VgaRtl& vga() { return vga_; }
@@ -71,8 +74,8 @@ class VgaBench : public RegisterPort {
     } while (!response_.read().ack && latest_wait_ < 100);
     latest_edge_ = clock_.cycle();
     const std::uint32_t dat = response_.read().dat >> (8 * lane);
-    request_.write({});
-    sc_core::sc_start(clock_.period());
+    sc_core::sc_start(clock_.period());  // the master samples its ack,
+    request_.write({});                  // and drops its request
     return bytes == 4 ? dat : dat & ((1u << (8 * bytes)) - 1);
   }
 
