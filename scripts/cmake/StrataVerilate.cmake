@@ -101,6 +101,8 @@ function(strata_verilate name)
   target_link_libraries(${name} PUBLIC strata_verilated)
   # What Verilator wrote is not ours to mend, and slow to build and run with sanitizers. Our wrappers have them.
   set(plain $<$<BOOL:${STRATA_SANITIZE}>:-fno-sanitize=all>)
-  set_source_files_properties("${fast}" PROPERTIES COMPILE_OPTIONS "-O2;-w;${plain}")
+  # The platform's speed is these files': -O3 gives a cycle in 0.93 of the time, for a few seconds of building.
+  set_source_files_properties("${fast}" PROPERTIES
+      COMPILE_OPTIONS "$<IF:$<CONFIG:Release>,-O3,-O2>;-w;${plain}")
   set_source_files_properties("${slow}" PROPERTIES COMPILE_OPTIONS "-O0;-w;${plain}")
 endfunction()
