@@ -43,6 +43,16 @@ static uint32_t clocks_in_period(void) {
   return period - count;
 }
 
+void pit_sleep_to_next_tick(void) {
+  uint32_t seen = pit_ticks;
+  for (;;) {
+    disable_interrupts();
+    if (pit_ticks != seen) break;
+    sleep_until_interrupt();
+  }
+  enable_interrupts();
+}
+
 uint32_t pit_clocks(void) {
   disable_interrupts();
   uint32_t ticks = pit_ticks;

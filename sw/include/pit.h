@@ -15,6 +15,9 @@ void pit_start(uint32_t period);
  */
 extern volatile uint32_t pit_ticks;
 
+/* Halts until the next tick; interrupts are on afterwards. */
+void pit_sleep_to_next_tick(void);
+
 /* PIT clocks since pit_start, modulo 2^32. */
 uint32_t pit_clocks(void);
 

@@ -1,7 +1,6 @@
 /* PIT ticks against a known loop: first as many runs of the loop as fit between two ticks, then HLT
  * between ticks. How many runs fit is the engine's affair, so the figures go to the debug console
  * only. Options: hz=N (19..10000) and ticks=N. */
-#include "sw/include/cpu.h"
 #include "sw/include/guest.h"
 #include "sw/include/pit.h"
 #include "sw/include/printf.h"
@@ -26,16 +25,6 @@ static uint32_t loops_to_next_tick(void) {
   return loops;
 }
 
-static void sleep_to_next_tick(void) {
-  uint32_t seen = pit_ticks;
-  for (;;) {
-    disable_interrupts();
-    if (pit_ticks != seen) break;
-    sleep_until_interrupt();
-  }
-  enable_interrupts();
-}
-
 int main(void) {
   uint32_t hz = option("hz", DEFAULT_HZ);
   uint32_t ticks = option("ticks", DEFAULT_TICKS);
@@ -47,7 +36,7 @@ int main(void) {
   }
   printf("clock: %u ticks of the 8254 at %u Hz\n", ticks, hz);
   pit_start(STRATA_PIT_HZ / hz);
-  sleep_to_next_tick();
+  pit_sleep_to_next_tick();
   for (uint32_t tick = 0; tick < ticks; tick++) {
     uint32_t now = loops_to_next_tick();
     loops += now;
@@ -57,7 +46,7 @@ int main(void) {
   log_printf("%u loops per tick, %u instructions per tick\n", loops / ticks,
              loops / ticks * INSTRUCTIONS_PER_LOOP);
 
-  for (uint32_t tick = 0; tick < ticks; tick++) sleep_to_next_tick();
+  for (uint32_t tick = 0; tick < ticks; tick++) pit_sleep_to_next_tick();
   printf("slept through %u more with HLT\n", ticks);
   log_printf("%u PIT clocks in all\n", pit_clocks());
   /* On host time a tick may come late and the next one right behind it, with no loop between the

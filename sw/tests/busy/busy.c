@@ -2,7 +2,6 @@
  * disk and back on interrupts, and the serial line sends. What it shows and leaves behind depends
  * on no timing, so two runs of it that took different turns have to end alike. */
 #include "sw/include/ata.h"
-#include "sw/include/cpu.h"
 #include "sw/include/guest.h"
 #include "sw/include/pit.h"
 #include "sw/include/printf.h"
@@ -26,17 +25,6 @@ static uint32_t mix(uint32_t seed) {
   return seed;
 }
 
-/* Sleeps until the timer has ticked. */
-static void wait_for_tick(void) {
-  uint32_t seen = pit_ticks;
-  for (;;) {
-    disable_interrupts();
-    if (pit_ticks != seen) break;
-    sleep_until_interrupt();
-  }
-  enable_interrupts();
-}
-
 int main(void) {
   uint32_t seed = 1;
 
@@ -56,7 +44,7 @@ int main(void) {
     uart_put_string(" read\n");
     if (memcmp(written, read_back, sizeof written) != 0) return 4;
     printf("round %u: seed %08x\n", round, seed);
-    wait_for_tick();
+    pit_sleep_to_next_tick();
   }
   printf("busy: ok\n");
   return 0;
