@@ -3,6 +3,7 @@
 // before any module of the test; the old context is abandoned, not destroyed.
 #pragma once
 
+#include <cstdint>
 #include <systemc>
 
 namespace strata::test {
@@ -19,5 +20,11 @@ class FreshSimulation {
   FreshSimulation(const FreshSimulation&) = delete;
   FreshSimulation& operator=(const FreshSimulation&) = delete;
 };
+
+/// Runs to just after edge `cycle` of a clock (sc_start stops before the events of its end time).
+inline void run_past(std::uint64_t cycle, const sc_core::sc_time& period) {
+  const auto end = period * static_cast<double>(cycle) + period / 4;
+  sc_core::sc_start(end - sc_core::sc_time_stamp());
+}
 
 }  // namespace strata::test

@@ -29,11 +29,7 @@ class AtaRtlTest : public testing::Test {
     ata.irq(irq);
   }
 
-  // Runs to just after edge `cycle` (sc_start stops before the events of its end time).
-  static void run_past(Cycle cycle) {
-    const auto end = kPeriod * static_cast<double>(cycle) + kPeriod / 4;
-    sc_core::sc_start(end - sc_core::sc_time_stamp());
-  }
+  static void run_past(Cycle cycle) { test::run_past(cycle, kPeriod); }
 
   test::FreshSimulation simulation;
   test::OwnedContext context = test::new_context();

@@ -17,8 +17,7 @@ constexpr std::uint32_t kCount = 4, kDone = 8;
 const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
 
 void run_past(Cycle cycle) {
-  const auto end = kPeriod * static_cast<double>(cycle) + kPeriod / 4;
-  sc_core::sc_start(end - sc_core::sc_time_stamp());
+  test::run_past(cycle, kPeriod);
 }
 
 const Slot& countdown() {

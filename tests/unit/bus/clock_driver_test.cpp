@@ -12,10 +12,8 @@ namespace {
 
 const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
 
-// Runs to just after edge `cycle` (sc_start stops before the events of its end time).
 void run_past(Cycle cycle) {
-  const auto end = kPeriod * static_cast<double>(cycle) + kPeriod / 4;
-  sc_core::sc_start(end - sc_core::sc_time_stamp());
+  test::run_past(cycle, kPeriod);
 }
 
 // Records the cycles it is clocked in and sleeps when `sleep_at` comes.

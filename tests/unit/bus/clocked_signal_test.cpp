@@ -16,8 +16,7 @@ namespace {
 const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
 
 void run_past(Cycle cycle) {
-  const auto end = kPeriod * static_cast<double>(cycle) + kPeriod / 4;
-  sc_core::sc_start(end - sc_core::sc_time_stamp());
+  test::run_past(cycle, kPeriod);
 }
 
 // Writes the cycle's number plus one, after something else; keeps what it saw of the other's.
