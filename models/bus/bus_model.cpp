@@ -54,6 +54,10 @@ void BusModel::set_response(unsigned slave, bool ack, std::uint32_t dat) {
   rtl_->s_dat_i[slave] = dat;
 }
 
+bool BusModel::in_cycle(unsigned master) const {
+  return rtl_->m_cyc_i >> master & 1;
+}
+
 void BusModel::clock() {
   clock_model(*rtl_);
 }

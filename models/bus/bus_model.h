@@ -31,6 +31,9 @@ class BusModel {
   void set_request(unsigned master, const Request& request);
   void set_response(unsigned slave, bool ack, std::uint32_t dat);
 
+  /// Whether the latest request of `master` has its CYC high.
+  bool in_cycle(unsigned master) const;
+
   /// One rising and one falling edge.
   void clock();
 

@@ -39,10 +39,8 @@ bool BusRtl::take_requests() {
   bool asked = false;
   for (unsigned i = 0; i < masters_.size(); ++i) {
     const WishboneRequest& request = masters_[i].request.read();
-    const bool was = asking_ >> i & 1;
-    if (!request.cyc && !was) continue;
+    if (!request.cyc && !model_.in_cycle(i)) continue;
     model_.set_request(i, request);
-    asking_ ^= static_cast<unsigned>(request.cyc != was) << i;
     asked |= request.cyc && request.stb;
   }
   return asked;

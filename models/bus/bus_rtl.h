@@ -66,7 +66,6 @@ class BusRtl : public ClockedModule {
   TransferListener transfer_listener_;
   unsigned active_ = BusModel::kNoSlave;  // whose strobe is high
   unsigned latest_ = BusModel::kNoSlave;  // the one before
-  unsigned asking_ = 0;                   // masters whose CYC the model has seen last
   unsigned acks_ = 0;                     // masters whose response shows an ack
 };
 
