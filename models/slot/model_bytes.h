@@ -35,6 +35,9 @@ class ByteReader final : public VerilatedDeserialize {
   std::span<const std::uint8_t> left_;
 };
 
+/// A model's bytes begin with two flags, Verilator's mark of the model and the context.
+inline constexpr std::ptrdiff_t kMarkAt = 2, kContextAt = kMarkAt + 8;
+
 template <typename Saved>
 StateBytes bytes_of(Saved& saved) {
   ByteWriter writer;
@@ -48,9 +51,7 @@ template <typename Rtl>
 StateBytes model_bytes(Rtl& rtl) {
   StateBytes bytes = bytes_of(rtl);
   VerilatedContext* context = rtl.contextp();
-  const StateBytes of_context = bytes_of(context);
-  const auto place = std::search(bytes.begin(), bytes.end(), of_context.begin(), of_context.end());
-  std::fill(place, place == bytes.end() ? place : place + std::ssize(of_context), 0);
+  std::fill_n(bytes.begin() + kContextAt, bytes_of(context).size(), 0);
   return bytes;
 }
 
@@ -58,12 +59,12 @@ StateBytes model_bytes(Rtl& rtl) {
 /// contain and other models share, stays as it is.
 template <typename Rtl>
 bool load_bytes(Rtl& rtl, std::span<const std::uint8_t> bytes) {
-  // Two flags, then Verilator's mark of the model: it ends the process when that is another.
-  constexpr std::ptrdiff_t kFlags = 2, kMark = 8;
   const StateBytes own = bytes_of(rtl);
   if (bytes.size() != own.size()) return false;
-  const auto mark = own.begin() + kFlags;
-  if (!std::equal(mark, mark + kMark, bytes.begin() + kFlags)) return false;
+  // Verilator ends the process when the mark is another.
+  if (!std::equal(own.begin() + kMarkAt, own.begin() + kContextAt, bytes.begin() + kMarkAt)) {
+    return false;
+  }
   VerilatedContext* context = rtl.contextp();
   const StateBytes of_context = bytes_of(context);
   ByteReader model_reader(bytes), context_reader(of_context);
