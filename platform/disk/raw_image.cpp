@@ -124,7 +124,8 @@ bool RawImage::fail(const std::string& what) {
 }
 
 /// Somebody may delete or cut the file off while the guest runs. A write would make it long again,
-/// with zeroes where sectors were.
+/// with zeroes where sectors were; one that was under way when it happened does. So the length found
+/// here need not be the one it was cut to, and is not said.
 bool RawImage::is_whole() {
   struct stat status {};
   if (::fstat(file_.get(), &status) != 0) return fail(cannot("be looked at"));
@@ -133,8 +134,7 @@ bool RawImage::is_whole() {
     return fail("was deleted while the guest ran; what the guest wrote is lost");
   }
   if (static_cast<std::uint64_t>(status.st_size) >= sectors_ * kSectorBytes) return true;
-  return fail("was cut off to " + std::to_string(status.st_size) +
-              " bytes while the guest ran; sectors are lost");
+  return fail("was cut off while the guest ran; sectors are lost");
 }
 
 bool RawImage::read_sector(std::uint64_t lba, std::span<std::uint8_t, kSectorBytes> data) {
