@@ -9,8 +9,8 @@
 namespace strata {
 namespace {
 
-// Command codes (ATA/ATAPI-6, clause 8; RECALIBRATE and INITIALIZE DEVICE PARAMETERS: ATA-1,
-// clause 9, which also gives RECALIBRATE and SEEK sixteen codes each).
+// Command codes (ATA-1, table 9-1, which gives RECALIBRATE and SEEK sixteen codes each; FLUSH
+// CACHE: ATA/ATAPI-6).
 constexpr std::uint8_t kRecalibrate = 0x10;
 constexpr std::uint8_t kReadSectors = 0x20;
 constexpr std::uint8_t kReadSectorsNoRetry = 0x21;
@@ -25,25 +25,25 @@ constexpr std::uint8_t kFlushCache = 0xE7;
 constexpr std::uint8_t kIdentifyDevice = 0xEC;
 constexpr std::uint8_t kSetFeatures = 0xEF;
 
-// Status register (7.15). DSC has kept its old place and meaning here.
+// Status register (ATA-1, 7.2.13).
 constexpr std::uint8_t kBsy = 0x80;
 constexpr std::uint8_t kDrdy = 0x40;
 constexpr std::uint8_t kDsc = 0x10;
 constexpr std::uint8_t kDrq = 0x08;
 constexpr std::uint8_t kErr = 0x01;
 
-// Error register (7.9).
+// Error register (ATA-1, 7.2.9).
 constexpr std::uint8_t kUnc = 0x40;
 constexpr std::uint8_t kIdnf = 0x10;
 constexpr std::uint8_t kAbrt = 0x04;
 
-// Device (7.7) and Device Control (7.8) registers.
+// Device (ATA-1: Drive/Head, 7.2.8) and Device Control (7.2.6) registers.
 constexpr std::uint8_t kLbaMode = 0x40;
 constexpr std::uint8_t kDevice1 = 0x10;
 constexpr std::uint8_t kSrst = 0x04;
 constexpr std::uint8_t kNien = 0x02;
 
-// Subcommands of SET FEATURES (8.46).
+// Subcommands of SET FEATURES.
 constexpr std::uint8_t kSetTransferMode = 0x03;
 constexpr std::uint8_t kKeepFeaturesOverReset = 0x66;
 constexpr std::uint8_t kRevertFeaturesAtReset = 0xCC;
@@ -143,9 +143,7 @@ std::uint32_t AtaCore::read(std::uint32_t offset, unsigned bytes, Cycle now) {
   const std::uint32_t mask = bytes == 4 ? ~0u : (1u << (8 * bytes)) - 1;
   if (disk_.sector_count() == 0) return mask;
   if (offset == STRATA_ATA_BLOCK_COMMAND) {
-    std::uint32_t value = read_data_word(now);
-    if (bytes == 4) value |= static_cast<std::uint32_t>(read_data_word(now)) << 16;
-    return value & mask;
+    return read_data(bytes == 4 ? 2 : 1, now) & mask;
   }
   std::uint32_t value = 0;
   bool clears_interrupt = false;
@@ -153,8 +151,8 @@ std::uint32_t AtaCore::read(std::uint32_t offset, unsigned bytes, Cycle now) {
     value |= static_cast<std::uint32_t>(read_register(offset + i)) << (8 * i);
     clears_interrupt |= offset + i == STRATA_ATA_BLOCK_COMMAND + 7;
   }
-  // Reading Status clears the pending interrupt of the selected device, Alternate Status does not
-  // (7.15.4, 7.2.4).
+  // Reading the Status register is the interrupt acknowledge (ATA-1, 7.2.13); reading its contents
+  // elsewhere is not.
   if (clears_interrupt && !(task_.device & kDevice1)) set_pending(false, now);
   return value;
 }
@@ -182,7 +180,7 @@ void AtaCore::run_events_before(Cycle now) {
 }
 
 std::uint8_t AtaCore::status() const {
-  if (task_.device & kDevice1) return 0;  // absent device 1 (ATA/ATAPI-6, 9.16.1)
+  if (task_.device & kDevice1) return 0;  // absent device 1 (ATA-1, 7.2.13)
   switch (state_) {
     case State::kBusy:
     case State::kSoftReset: return kBsy;
@@ -193,7 +191,9 @@ std::uint8_t AtaCore::status() const {
   return static_cast<std::uint8_t>(kDrdy | kDsc | (error_flag_ ? kErr : 0));
 }
 
-std::uint8_t AtaCore::read_register(std::uint32_t offset) {
+std::uint8_t AtaCore::read_register(std::uint32_t offset) const {
+  const bool command_block = offset < STRATA_ATA_BLOCK_COMMAND + 8;
+  if (command_block && (status() & kBsy)) return status();
   switch (offset) {
     case 1: return task_.error;
     case 2: return task_.count;
@@ -221,7 +221,7 @@ void AtaCore::write_register(std::uint32_t offset, std::uint8_t value, Cycle now
       update_irq(now);
       break;
     case 7:
-      // EXECUTE DEVICE DIAGNOSTIC is for both drives, whichever is selected (9.16.1).
+      // EXECUTE DEVICE DIAGNOSTIC is for both drives, whichever is selected (ATA-1, table 9-1).
       if (!(task_.device & kDevice1) || value == kExecuteDiagnostic) start_command(value, now);
       break;
     default: break;
@@ -333,7 +333,7 @@ void AtaCore::timer_expired(Cycle now) {
       set_pending(true, now);
       break;
     case Outcome::kOfferFirstOut:
-      // PIO data-out: the host polls for the first sector; no interrupt (9.6).
+      // PIO data-out: the host polls for the first sector; no interrupt.
       offer(State::kDataOut, now);
       break;
     case Outcome::kSectorStored: sector_stored(now); break;
@@ -373,6 +373,14 @@ void AtaCore::sector_stored(Cycle now) {
   set_pending(true, now);
 }
 
+// One or two words, the first in the lower half; both are of the time before the access.
+std::uint32_t AtaCore::read_data(unsigned words, Cycle now) {
+  if (status() & kBsy) return 0xFF00FF00u | status() * 0x00010001u;
+  std::uint32_t value = read_data_word(now);
+  if (words == 2) value |= static_cast<std::uint32_t>(read_data_word(now)) << 16;
+  return value;
+}
+
 std::uint16_t AtaCore::read_data_word(Cycle now) {
   if (state_ != State::kDataIn) return 0xFFFF;
   const auto& data = command_ == kIdentifyDevice ? identify_ : buffer_;
@@ -397,7 +405,8 @@ void AtaCore::write_data_word(std::uint16_t word, Cycle now) {
 }
 
 void AtaCore::set_signature() {
-  // 9.12: diagnostic code 01 (passed), count and LBA Low 1, the rest 0: not a packet device.
+  // ATA/ATAPI-6, 9.12: diagnostic code 01 (passed), count and LBA Low 1, the rest 0: not a packet
+  // device.
   task_ = TaskFile{.error = 1, .count = 1, .lba_low = 1};
 }
 
@@ -443,7 +452,7 @@ void AtaCore::set_pending(bool pending, Cycle now) {
   update_irq(now);
 }
 
-// INTRQ is driven only by the selected device and while nIEN is 0 (7.8.3).
+// INTRQ is driven only by the selected device and while nIEN is 0 (ATA-1, 7.2.6).
 bool AtaCore::irq_level() const {
   return interrupt_pending_ && !interrupts_off_ && !(task_.device & kDevice1);
 }

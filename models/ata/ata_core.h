@@ -8,10 +8,10 @@
 // Time: an access in cycle n is the clock edge n. It sees the state after edge n-1 and changes the
 // state after edge n; BSY set by it for k cycles is clear after edge n+k.
 //
-// Assumes: the host writes the Command Block only when BSY and DRQ are 0 (6.3 calls anything else
-// indeterminate; here such writes are ignored, and reads while BSY is 1 give the registers, not
-// Status as ATA-1, 7.2.13, has it). After READ or WRITE SECTORS the address registers
-// hold the last sector and the count is 0, as ATA-1 has it.
+// While BSY is 1 every register of the Command Block reads as Status (ATA-1, 7.2.13; later
+// standards leave it open), of the data port only the lower byte, and writes to it are ignored, as
+// they are while DRQ is 1. After READ or WRITE SECTORS the address registers hold the last sector
+// and the count is 0 (ATA-1, 7.2.3 and 7.2.11).
 //
 // Commands: EXECUTE DEVICE DIAGNOSTIC, FLUSH CACHE, IDENTIFY DEVICE, INITIALIZE DEVICE PARAMETERS,
 // READ SECTORS, READ VERIFY SECTORS, RECALIBRATE, SEEK, SET FEATURES (default PIO mode, reverting
@@ -65,7 +65,7 @@ class AtaCore : public DeviceOf<AtaState> {
     kDiagnosed,      // signature, INTRQ
   };
 
-  /// Task file: the Command Block registers as the host sees them (ATA/ATAPI-6, clause 7).
+  /// Task file: the Command Block registers as the host sees them when BSY is 0.
   struct TaskFile {
     std::uint8_t error = 0;
     std::uint8_t count = 0;
@@ -77,8 +77,9 @@ class AtaCore : public DeviceOf<AtaState> {
 
   void run_events_before(Cycle now);
   void timer_expired(Cycle now);
-  std::uint8_t read_register(std::uint32_t offset);
+  std::uint8_t read_register(std::uint32_t offset) const;
   void write_register(std::uint32_t offset, std::uint8_t value, Cycle now);
+  std::uint32_t read_data(unsigned words, Cycle now);
   std::uint16_t read_data_word(Cycle now);
   void write_data_word(std::uint16_t word, Cycle now);
   std::uint8_t status() const;

@@ -22,7 +22,7 @@ class IdentifyData {
     word(index + 1, value >> 16);
   }
 
-  /// ATA strings: padded with spaces, the first character of each pair in the high byte (3.2.8).
+  /// ATA strings: padded with spaces, the first character of each pair in the high byte.
   void text(unsigned index, unsigned words, std::string_view text) {
     for (unsigned i = 0; i < 2 * words; ++i) {
       bytes_[2 * index + (i ^ 1)] =

@@ -1,4 +1,4 @@
-// IDENTIFY DEVICE data of the plain C++ ATA drive (ATA/ATAPI-6, 8.15).
+// IDENTIFY DEVICE data of the plain C++ ATA drive (ATA/ATAPI-6).
 #pragma once
 
 #include <cstdint>

@@ -12,9 +12,9 @@
 // medium_r*_i before done; a write sends 128 words on medium_w*_o, one a cycle, from the request on.
 // BSY lasts longer if the medium takes longer than the latency it stands for. Done comes with ok or not.
 //
-// Assumes: the host writes the Command Block only when BSY and DRQ are 0 (clause 6.3 calls anything
-// else indeterminate; here such writes are ignored, and reads while BSY is 1 give the registers, not
-// Status as ATA-1, 7.2.13, has it). A medium of 0 sectors is no drive: all ones.
+// While BSY is 1 every register of the Command Block reads as Status (ATA-1, 7.2.13; later standards leave
+// it open), of the data port only the lower byte, and writes to it are ignored, as they are while DRQ is 1.
+// A medium of 0 sectors is no drive: all ones.
 //
 // Commands: EXECUTE DEVICE DIAGNOSTIC, FLUSH CACHE, IDENTIFY DEVICE, INITIALIZE DEVICE PARAMETERS,
 // READ SECTORS, READ VERIFY SECTORS, RECALIBRATE, SEEK, SET FEATURES (default PIO mode, reverting to
@@ -164,7 +164,9 @@ module ata
   logic data_access;
   logic [1:0] words_moved;
   logic [7:0] status;
+  logic busy;  // BSY as the host sees it
 
+  assign busy = |(status & STATUS_BSY);
   assign data_access = access_q && adr_q == 2'd0 && sel_q[0] && present;
   assign words_moved = (&sel_q) ? 2'd2 : 2'd1;
 
@@ -193,8 +195,8 @@ module ata
     medium_start   = 1'b0;
     medium_op      = MediumRead;
 
-    // Reading Status clears the pending interrupt of the selected device (7.15.4). Before the state
-    // machine, so that an interrupt rising at this very edge is kept.
+    // Reading the Status register is the interrupt acknowledge (ATA-1, 7.2.13). Before the state machine, so
+    // that an interrupt rising at this very edge is kept.
     if (access_q && !we_q && adr_q == 2'd1 && sel_q[3] && !task_q.address.device.dev) pending_d = 1'b0;
 
     unique case (state_q)
@@ -208,7 +210,7 @@ module ata
             if (sel_q[0]) task_d.address.lba_mid = wdata_q[7:0];
             if (sel_q[1]) task_d.address.lba_high = wdata_q[15:8];
             if (sel_q[2]) task_d.address.device = wdata_q[23:16];
-            // EXECUTE DEVICE DIAGNOSTIC is for both drives, whichever is selected (9.16.1).
+            // EXECUTE DEVICE DIAGNOSTIC is for both drives, whichever is selected (ATA-1, table 9-1).
             command_start = sel_q[3] &&
                 (!task_d.address.device.dev || wdata_q[31:24] == CMD_EXECUTE_DIAGNOSTIC);
           end
@@ -377,7 +379,7 @@ module ata
       end
     end
 
-    // Device Control (7.8): accepted in every state, and stronger than what the state wants.
+    // Device Control: accepted in every state, and stronger than what the state wants.
     if (access_q && we_q && adr_q == 2'd2 && sel_q[2] && present) begin
       nien_d = wdata_q[16+CONTROL_NIEN];
       if (wdata_q[16+CONTROL_SRST]) begin
@@ -418,7 +420,7 @@ module ata
       pending_q    <= pending_d;
       nien_q       <= nien_d;
       word_q       <= word_d;
-      // Driven only by the selected device and while nIEN is 0 (7.8.3).
+      // Driven only by the selected device and while nIEN is 0 (ATA-1, 7.2.6).
       irq_o        <= pending_d && !nien_d && !task_d.address.device.dev;
     end
     if (load_valid_i) begin
@@ -524,10 +526,13 @@ module ata
     if (access_q && !we_q) begin
       unique case (adr_q)
         2'd0: begin
-          wb_dat_o <= sel_q[0] ? host_data
-                               : {task_q.address.lba_low, task_q.count, task_q.error, 8'hFF};
+          if (busy) wb_dat_o <= sel_q[0] ? {2{8'hFF, status}} : {4{status}};
+          else wb_dat_o <= sel_q[0] ? host_data : {task_q.address.lba_low, task_q.count, task_q.error, 8'hFF};
         end
-        2'd1:    wb_dat_o <= {status, task_q.address.device, task_q.address.lba_high, task_q.address.lba_mid};
+        2'd1: begin
+          if (busy) wb_dat_o <= {4{status}};
+          else wb_dat_o <= {status, task_q.address.device, task_q.address.lba_high, task_q.address.lba_mid};
+        end
         2'd2:    wb_dat_o <= {8'hFF, status, 16'hFFFF};
         default: wb_dat_o <= 32'hFFFF_FFFF;
       endcase

@@ -1,8 +1,8 @@
 // Register bits, command codes and IDENTIFY DEVICE data of the ATA controller (ATA/ATAPI-6).
 package ata_pkg;
 
-  // Command codes (clause 8; RECALIBRATE and INITIALIZE DEVICE PARAMETERS: ATA-1, clause 9, which also
-  // gives RECALIBRATE and SEEK sixteen codes each).
+  // Command codes (ATA-1, table 9-1, which gives RECALIBRATE and SEEK sixteen codes each; FLUSH CACHE:
+  // ATA/ATAPI-6).
   parameter logic [7:0] CMD_RECALIBRATE = 8'h10;  // to 1F
   parameter logic [7:0] CMD_READ_SECTORS = 8'h20;  // 21: without retries, the same here
   parameter logic [7:0] CMD_WRITE_SECTORS = 8'h30;  // 31 likewise
@@ -14,27 +14,27 @@ package ata_pkg;
   parameter logic [7:0] CMD_IDENTIFY_DEVICE = 8'hEC;
   parameter logic [7:0] CMD_SET_FEATURES = 8'hEF;
 
-  // Subcommands of SET FEATURES (8.46).
+  // Subcommands of SET FEATURES.
   parameter logic [7:0] FEATURE_TRANSFER_MODE = 8'h03;
   parameter logic [7:0] FEATURE_KEEP_OVER_RESET = 8'h66;
   parameter logic [7:0] FEATURE_REVERT_AT_RESET = 8'hCC;
 
-  // Status register (7.15).
+  // Status register (ATA-1, 7.2.13).
   parameter logic [7:0] STATUS_BSY = 8'h80;
   parameter logic [7:0] STATUS_READY = 8'h50;  // DRDY, DSC
   parameter logic [7:0] STATUS_DRQ = 8'h08;
   parameter logic [7:0] STATUS_ERR = 8'h01;
 
-  // Error register (7.9); after a reset it holds the diagnostic code (9.12).
+  // Error register; after a reset it holds the diagnostic code (ATA-1, 7.2.9).
   parameter logic [7:0] ERROR_UNC = 8'h40;
   parameter logic [7:0] ERROR_IDNF = 8'h10;
   parameter logic [7:0] ERROR_ABRT = 8'h04;
   parameter logic [7:0] DIAGNOSTIC_PASSED = 8'h01;
 
-  // Device register (7.7): the bit that selects device 1.
+  // Device register (ATA-1: Drive/Head, 7.2.8): the bit that selects device 1.
   parameter int unsigned DEVICE_DEV = 4;
 
-  // Device Control register (7.8).
+  // Device Control register (ATA-1, 7.2.6).
   parameter int unsigned CONTROL_NIEN = 1;
   parameter int unsigned CONTROL_SRST = 2;
 
@@ -49,7 +49,7 @@ package ata_pkg;
     MediumFlush
   } medium_op_e;
 
-  // Device register (7.7).
+  // Device register.
   typedef struct packed {
     logic       obsolete7;
     logic       lba;
@@ -73,7 +73,7 @@ package ata_pkg;
     address_t   address;
   } task_file_t;
 
-  // After power-on and software reset (9.12): not a packet device.
+  // After power-on and software reset (ATA/ATAPI-6, 9.12): not a packet device.
   parameter task_file_t SIGNATURE = '{
       error: DIAGNOSTIC_PASSED,
       count: 8'd1,
@@ -125,12 +125,12 @@ package ata_pkg;
     endcase
   endfunction
 
-  // ATA strings: padded with spaces, the first character of each pair in the high byte (3.2.8).
+  // ATA strings: padded with spaces, the first character of each pair in the high byte.
   parameter logic [159:0] SERIAL_NUMBER = "S86-0001            ";
   parameter logic [63:0] FIRMWARE_REVISION = "1.0     ";
   parameter logic [319:0] MODEL_NUMBER = "STRATA86 DISK                           ";
 
-  // Word `index` of the IDENTIFY DEVICE data (8.15).
+  // Word `index` of the IDENTIFY DEVICE data.
   function automatic logic [15:0] identify_word(logic [7:0] index, logic [27:0] sectors,
                                                 logic [13:0] cylinders);
     logic [31:0] chs_sectors = 32'(cylinders) * 32'(HEADS * SECTORS_PER_TRACK);

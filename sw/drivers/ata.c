@@ -1,10 +1,9 @@
-/* The disk, by the PIO protocols of ATA/ATAPI-6: registers in clause 7, protocols in clause 9. The
- * device owns the task file while BSY is set; DRQ asks for, or offers, one sector through the data
- * register.
+/* The disk, by the PIO protocols of ATA/ATAPI-6. The device owns the task file while BSY is set;
+ * DRQ asks for, or offers, one sector through the data register.
  *
- * Data in (9.5, IDENTIFY and READ): one interrupt before each sector.
- * Data out (9.6, WRITE): no interrupt before the first sector, one after each.
- * No data (9.4, FLUSH CACHE): one interrupt at the end. */
+ * Data in (IDENTIFY and READ): one interrupt before each sector.
+ * Data out (WRITE): no interrupt before the first sector, one after each.
+ * No data (FLUSH CACHE): one interrupt at the end. */
 #include "sw/include/ata.h"
 
 #include "models/machine/memory_map.h"
@@ -101,8 +100,8 @@ static void command(uint8_t code, uint32_t lba, unsigned sectors) {
   enable_interrupts();
 }
 
-/* What an ATA device leaves in its registers after a reset (9.12); a packet device has other
- * values, and where there is no device the bus reads all ones or zeros. */
+/* What an ATA device leaves in its registers after a reset (ATA/ATAPI-6, 9.12); a packet device has
+ * other values, and where there is no device the bus reads all ones or zeros. */
 static bool has_ata_signature(void) {
   return inb(ATA_SECTOR_COUNT) == 1 && inb(ATA_LBA_LOW) == 1 && inb(ATA_LBA_MID) == 0 &&
          inb(ATA_LBA_HIGH) == 0;

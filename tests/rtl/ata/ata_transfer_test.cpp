@@ -1,4 +1,4 @@
-// Contract of the two ATA twins: PIO data-in and data-out (ATA/ATAPI-6, 9.5 and 9.6), addresses and
+// Contract of the two ATA twins: PIO data-in and data-out (ATA/ATAPI-6), addresses and
 // their errors, widths of the data port, IDENTIFY DEVICE.
 #include "tests/rtl/ata/ata_twins.h"
 
@@ -227,7 +227,7 @@ TEST_P(AtaTransfer, DataPortOutsideOfDataRequestMovesNothing) {
   EXPECT_EQ(port->read(kData, 2), 0xFFFFu);
   port->write(kData, 2, 0x5555);
   command(0x20, 14, 1);
-  EXPECT_EQ(port->read(kData, 4), 0xFFFFFFFFu);  // BSY
+  EXPECT_EQ(port->read(kData, 4), 0xFF80FF80u);  // BSY: Status
   EXPECT_EQ(wait_not_busy(), 0x58u);
   port->write(kData, 2, 0x5555);  // the wrong way
   expect_sector(14);
@@ -347,7 +347,7 @@ TEST_P(AtaTransfer, ChsSectorsThatAreNotThereAreNotFound) {
   EXPECT_EQ(wait_not_busy(), 0x51u);
 }
 
-// ATA/ATAPI-6, 8.36: as READ SECTORS, but nothing is transferred and the interrupt comes once.
+// READ VERIFY SECTORS: as READ SECTORS, but nothing is transferred and the interrupt comes once.
 TEST_P(AtaContract, VerifyReadsWithoutATransfer) {
   for (const std::uint32_t code : {0x40u, 0x41u}) {
     command(code, 17, 3);
@@ -363,7 +363,7 @@ TEST_P(AtaContract, VerifyReadsWithoutATransfer) {
             log.latest("command 41 lba 17 count 3") + kCommandCycles + 2 * kSectorCycles);
 }
 
-// 8.36.6: an unreadable sector ends it with UNC, its address in the registers; one that does not
+// An unreadable sector ends it with UNC, its address in the registers; one that does not
 // exist with IDNF.
 TEST_P(AtaContract, VerifySaysWhichSectorIsBad) {
   disk.bad_sector = 41;
