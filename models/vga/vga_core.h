@@ -6,12 +6,13 @@
 // and cursor location 0E/0F in 16 bits, of which text memory has 14; cursor start and end with the
 // off bit 0A/0B; the other CRTC registers 00-18 are stored and read back; 3DA bit 0 (display
 // disabled) and bit 3 (vertical retrace) of the standard 640x400, 70 Hz text timing. Left out, of
-// the CRTC: what 00-07, 10-12, 15 and 16 say of timing, write protection (11 bit 7) and the light
-// pen (03 bit 7, 10, 11 read); preset row scan and byte panning (08), cell height and double scan
-// (09), cursor skew (0B bits 6:5), row pitch (13), underline (14), mode control (17), split screen
-// (18 with 07 bit 4 and 09 bit 6). Of the rest: all other ports (writes are ignored, reads give all
-// ones), graphics modes. Power-on state is what a BIOS leaves after setting mode 3: blink enabled,
-// cursor on scan lines 13 and 14.
+// the CRTC: what 00-07, 09 bit 5, 10-12, 15 and 16 say of timing, the vertical interrupt (11 bits
+// 5:4), memory refresh (11 bit 6), write protection (11 bit 7) and the light pen (03 bit 7, 10, 11
+// read); preset row scan and byte panning (08), cell height and double scan (09), cursor skew (0B
+// bits 6:5), row pitch (13), underline (14 bits 4:0), doubleword addresses (14 bits 6:5), mode
+// control (17), split screen (18 with 07 bit 4 and 09 bit 6). Of the rest: all other bits and ports
+// (writes are ignored, reads of the ports give all ones), graphics modes. Power-on state is what a
+// BIOS leaves after setting mode 3: blink enabled, cursor on scan lines 13 and 14.
 #pragma once
 
 #include <array>

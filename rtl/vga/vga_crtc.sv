@@ -3,9 +3,10 @@
 // Registers 00-18 hold what is written; those the scan-out follows are outputs: cursor start and end with
 // the off bit (0A, 0B), start address (0C, 0D) and cursor location (0E, 0F). Reading an index past 18
 // gives FF. Reset leaves what a BIOS leaves after setting mode 3.
-// Left out: what 00-07, 10-12, 15 and 16 say of timing (the scan-out is always the standard 640x400 one),
-// write protection (11 bit 7) and the light pen (03 bit 7, 10, 11 read); preset row scan and byte panning
-// (08), cell height and double scan (09), cursor skew (0B bits 6:5), row pitch (13), underline (14), mode
+// Left out: what 00-07, 09 bit 5, 10-12, 15 and 16 say of timing (the scan-out is always the standard 640x400
+// one), the vertical interrupt (11 bits 5:4), memory refresh (11 bit 6), write protection (11 bit 7) and the
+// light pen (03 bit 7, 10, 11 read); preset row scan and byte panning (08), cell height and double scan (09),
+// cursor skew (0B bits 6:5), row pitch (13), underline (14 bits 4:0), doubleword addresses (14 bits 6:5), mode
 // control (17), split screen (18 with 07 bit 4 and 09 bit 6).
 module vga_crtc (
     input  logic        clk_i,

@@ -18,7 +18,7 @@
 namespace strata::test {
 namespace {
 
-// Ports of the primary ATA channel (ATA/ATAPI-6, 5.2): the command register is 1F7, byte lane 3 of
+// Ports of the primary ATA channel (ATA-1, table 7-1): the command register is 1F7, byte lane 3 of
 // 1F4.
 constexpr std::uint64_t kCommandPort = 0x1F7;
 constexpr std::uint64_t kCommandLane = 8;
