@@ -55,7 +55,8 @@ bool deliver_real(Processor& p, const Event& event) {
   const CodeTarget target = real_code_target(p, static_cast<std::uint16_t>(entry >> 16));
   FrameValues frame;
   add_return_frame(p, event, frame);
-  if (!check_code_offset(p, target, eip, 0) || !push_frame(p, frame, false, 0)) {
+  if (!room_for_frame(p, frame.all().size(), false, 0) || !check_code_offset(p, target, eip, 0) ||
+      !push_frame(p, frame, false)) {
     return false;
   }
   p.set_eflags(0, eflags::kIf | eflags::kTf | eflags::kRf | eflags::kAc);
@@ -104,8 +105,9 @@ bool deliver_same_level(Processor& p, const Event& event, const Descriptor& gate
   if (event.push_error) {
     frame.add(event.error_code);
   }
-  if (!check_code_offset(p, target, gate.gate_offset(), event.external()) ||
-      !push_frame(p, frame, gate.gate_wide(), event.external())) {
+  if (!room_for_frame(p, frame.all().size(), gate.gate_wide(), event.external()) ||
+      !check_code_offset(p, target, gate.gate_offset(), event.external()) ||
+      !push_frame(p, frame, gate.gate_wide())) {
     return false;
   }
   clear_flags(p, gate);
@@ -120,11 +122,6 @@ constexpr unsigned kV86Pushed[] = {kGs, kFs, kDs, kEs};
 bool deliver_inner(Processor& p, const Event& event, const Descriptor& gate,
                    const CodeTarget& target) {
   const bool from_v86 = virtual_8086(p);
-  StackTarget stack;
-  if (!inner_stack(p, target.level, event.external(), stack) ||
-      !check_code_offset(p, target, gate.gate_offset(), event.external())) {
-    return false;
-  }
   FrameValues frame;
   if (from_v86) {
     for (const unsigned segment : kV86Pushed) {
@@ -137,7 +134,11 @@ bool deliver_inner(Processor& p, const Event& event, const Descriptor& gate,
   if (event.push_error) {
     frame.add(event.error_code);
   }
-  if (!push_on(p, stack, frame, gate.gate_wide(), event.external())) {
+  StackTarget stack;
+  if (!inner_stack(p, target.level, event.external(), stack) ||
+      !room_on(p, stack, frame.all().size(), gate.gate_wide(), event.external()) ||
+      !check_code_offset(p, target, gate.gate_offset(), event.external()) ||
+      !push_on(p, stack, frame, gate.gate_wide())) {
     return false;
   }
   clear_flags(p, gate);

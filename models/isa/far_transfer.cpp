@@ -50,7 +50,9 @@ bool jump_to(Processor& p, const CodeTarget& target, std::uint32_t offset) {
 }
 
 bool call_to(Processor& p, bool wide, const CodeTarget& target, std::uint32_t offset) {
-  if (!check_code_offset(p, target, offset, 0) || !push_frame(p, return_address(p), wide, 0)) {
+  const FrameValues frame = return_address(p);
+  if (!room_for_frame(p, frame.all().size(), wide, 0) || !check_code_offset(p, target, offset, 0) ||
+      !push_frame(p, frame, wide)) {
     return false;
   }
   enter_code_target(p, target, offset);
@@ -97,12 +99,13 @@ bool call_inner(Processor& p, const Descriptor& gate, const CodeTarget& target) 
   frame.add(p.system.seg[kSs].selector);
   frame.add(p.gpr[kEsp]);
   if (!inner_stack(p, target.level, 0, stack) ||
+      !room_on(p, stack, gate.gate_parameters() + 4u, gate.gate_wide(), 0) ||
       !check_code_offset(p, target, gate.gate_offset(), 0) || !add_parameters(p, gate, frame)) {
     return false;
   }
   frame.add(p.system.seg[kCs].selector);
   frame.add(p.next_eip);
-  if (!push_on(p, stack, frame, gate.gate_wide(), 0)) {
+  if (!push_on(p, stack, frame, gate.gate_wide())) {
     return false;
   }
   stack.commit(p);

@@ -16,18 +16,38 @@ bool inside(const SegmentState& segment, std::uint32_t offset, std::uint32_t byt
 }
 
 template <typename T>
-bool push_all(Processor& p, StackTarget& stack, std::span<const std::uint32_t> values,
-              std::uint32_t external) {
-  const SegmentState& segment = stack.segment.state;
+bool has_room(const StackTarget& stack, std::size_t items) {
+  std::uint32_t top = stack.esp;
+  for (; items != 0; --items) {
+    top = (top - static_cast<std::uint32_t>(sizeof(T))) & stack.mask();
+    if (!inside(stack.segment.state, top, sizeof(T))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+template <typename T>
+bool has_room(Processor& p, std::size_t items) {
+  std::uint32_t top = p.gpr[kEsp];
+  std::uint32_t linear = 0;
+  for (; items != 0; --items) {
+    top = (top - static_cast<std::uint32_t>(sizeof(T))) & p.stack_mask();
+    if (!p.writable<T>(kSs, top, linear)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+template <typename T>
+bool push_all(Processor& p, StackTarget& stack, std::span<const std::uint32_t> values) {
+  const std::uint32_t base = stack.segment.state.base;
   std::array<Location<T>, 40> places;
   std::uint32_t top = stack.esp;
   for (std::size_t n = 0; n < values.size(); ++n) {
     top = (top - static_cast<std::uint32_t>(sizeof(T))) & stack.mask();
-    if (!inside(segment, top, sizeof(T))) {
-      return p.raise(vector::kStackFault,
-                     error_of(static_cast<std::uint16_t>(segment.selector), external));
-    }
-    if (!p.locate_linear<T>(segment.base + top, privilege_of(stack.level), places[n])) {
+    if (!p.locate_linear<T>(base + top, privilege_of(stack.level), places[n])) {
       return false;
     }
   }
@@ -69,21 +89,31 @@ bool inner_stack(Processor& p, unsigned level, std::uint32_t external, StackTarg
                              {.vector = vector::kInvalidTss, .external = external}, stack.segment);
 }
 
-bool push_on(Processor& p, StackTarget& stack, const FrameValues& values, bool wide,
+bool room_on(Processor& p, const StackTarget& stack, std::size_t items, bool wide,
              std::uint32_t external) {
-  return wide ? push_all<std::uint32_t>(p, stack, values.all(), external)
-              : push_all<std::uint16_t>(p, stack, values.all(), external);
+  if (wide ? has_room<std::uint32_t>(stack, items) : has_room<std::uint16_t>(stack, items)) {
+    return true;
+  }
+  const auto selector = static_cast<std::uint16_t>(stack.segment.state.selector);
+  return p.raise(vector::kStackFault, error_of(selector, external));
 }
 
-bool push_frame(Processor& p, const FrameValues& values, bool wide, std::uint32_t external) {
+bool push_on(Processor& p, StackTarget& stack, const FrameValues& values, bool wide) {
+  return wide ? push_all<std::uint32_t>(p, stack, values.all())
+              : push_all<std::uint16_t>(p, stack, values.all());
+}
+
+bool room_for_frame(Processor& p, std::size_t items, bool wide, std::uint32_t external) {
+  return (wide ? has_room<std::uint32_t>(p, items) : has_room<std::uint16_t>(p, items)) ||
+         p.raise(vector::kStackFault, external);
+}
+
+bool push_frame(Processor& p, const FrameValues& values, bool wide) {
   StackFrame frame;
   for (const std::uint32_t value : values.all()) {
     frame.add(value);
   }
-  if (wide ? frame.push<std::uint32_t>(p) : frame.push<std::uint16_t>(p)) {
-    return true;
-  }
-  return p.fault().vector == vector::kStackFault ? p.raise(vector::kStackFault, external) : false;
+  return wide ? frame.push<std::uint32_t>(p) : frame.push<std::uint16_t>(p);
 }
 
 }  // namespace strata

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -43,13 +44,21 @@ class FrameValues {
   unsigned count_ = 0;
 };
 
-/// Pushes dwords (or words) on a stack that is not loaded yet and moves its ESP. First every item's
-/// place is checked, in the order of pushing, at the stack's level: #SS(SS selector, EXT
-/// `external`) outside the segment, or #PF; only then anything is written.
-bool push_on(Processor& p, StackTarget& stack, const FrameValues& values, bool wide,
+/// Whether a stack that is not loaded yet has room for `items` dwords (or words); else #SS(SS
+/// selector, EXT `external`). Pages are not asked: that is push_on()'s, behind the checks between
+/// the two (SDM vol. 2, CALL and INT n, Operation).
+bool room_on(Processor& p, const StackTarget& stack, std::size_t items, bool wide,
              std::uint32_t external);
 
-/// Pushes on the current stack; #SS(external) outside the segment.
-bool push_frame(Processor& p, const FrameValues& values, bool wide, std::uint32_t external);
+/// Pushes dwords (or words) there, for which there is room, and moves its ESP. First every item's
+/// place is checked, in the order of pushing, at the stack's level: #PF; only then anything is
+/// written.
+bool push_on(Processor& p, StackTarget& stack, const FrameValues& values, bool wide);
+
+/// Whether the current stack has room; else #SS(external). Pages and alignment are not asked.
+bool room_for_frame(Processor& p, std::size_t items, bool wide, std::uint32_t external);
+
+/// Pushes on the current stack, which has room: #AC, #PF.
+bool push_frame(Processor& p, const FrameValues& values, bool wide);
 
 }  // namespace strata

@@ -84,10 +84,11 @@ package cpu_microcode_types_pkg;
     UrT8, UrT9, UrT10, UrT11, UrT12, UrT13, UrT14, UrT15
   } ur_e;
 
-  typedef enum logic [2:0] {
+  typedef enum logic [3:0] {
     MemNone, MemRead, MemWrite, MemIn, MemOut, MemInta,
-    MemProbe,     // the checks of a write, without the write
-    MemProbeRead  // the checks of a read, without the read
+    MemProbe,      // the checks of a write, without the write
+    MemProbeRead,  // the checks of a read, without the read
+    MemRoom        // of these checks the segment's alone
   } umem_e;
 
   typedef enum logic [2:0] {

@@ -406,10 +406,10 @@ module cpu_sequencer
         offset = u.at_a ? a : sum;
         if (!big) offset = {16'b0, offset[15:0]};
         unique case (u.mem)
-          MemRead, MemWrite, MemProbe, MemProbeRead: begin
+          MemRead, MemWrite, MemProbe, MemProbeRead, MemRoom: begin
             d_addr_o = linear ? offset : offset + seg_base_i[seg];
-            d_write_o = u.mem == MemWrite || u.mem == MemProbe;
-            d_probe_o = u.mem == MemProbe || u.mem == MemProbeRead;
+            d_write_o = u.mem == MemWrite || u.mem == MemProbe || u.mem == MemRoom;
+            d_probe_o = u.mem == MemProbe || u.mem == MemProbeRead || u.mem == MemRoom;
             d_watch_o = !linear && seg != IDX_NEW_SS && !d_probe_o;
             d_user_o = !linear && (u.seg == MsFrame ? level_q == 2'd3 : cpl == 2'd3);
             if (!linear && segment_violation(seg_attr_i[seg], seg_limit_i[seg], offset,
@@ -418,7 +418,7 @@ module cpu_sequencer
               frame_fault = 1'b1;
               if (seg == IDX_SS || seg == IDX_NEW_SS) frame_vector = VEC_SS;
               if (seg == IDX_NEW_SS) frame_error = {16'b0, selector_i[seg][15:2], 2'b00};
-            end else if (align_i && d_user_o && seg != IDX_NEW_SS &&
+            end else if (align_i && d_user_o && seg != IDX_NEW_SS && u.mem != MemRoom &&
                          (misaligned(d_addr_o[1:0], size) || (quad_low && d_addr_o[2]))) begin
               frame_fault = 1'b1;
               frame_vector = VEC_AC;
@@ -432,7 +432,7 @@ module cpu_sequencer
           end
           default: d_space_o = 2'd2;
         endcase
-        d_valid_o = !waiting_q && !frame_fault && (!d_probe_o || cr0_i[31]);
+        d_valid_o = !waiting_q && !frame_fault && (!d_probe_o || (cr0_i[31] && u.mem != MemRoom));
       end
     end
   end
@@ -442,7 +442,7 @@ module cpu_sequencer
     step_done = 1'b0;
     if (active_q)
       unique case (u.mem)
-        MemNone: step_done = 1'b1;
+        MemNone, MemRoom: step_done = 1'b1;
         MemProbe, MemProbeRead: step_done = !cr0_i[31] || d_ready_i;
         MemWrite: step_done = d_ready_i;
         default: step_done = waiting_q && d_done_i;

@@ -40,8 +40,10 @@ call_far:
     SpCheckDirect
 .same_level:
     SpNewCs ; call probe_accessed
+    T3 = Esp - Bytes ; room stack[sum].gate
+    room stack[T3 - Bytes].gate
     SpCheckNewEip
-    T3 = Esp - Bytes ; probe stack[sum].gate
+    probe stack[T3].gate
     probe stack[T3 - Bytes].gate
     T3 = Esp - Bytes ; write stack[sum].gate = Cs
     T3 = T3 - Bytes ; write stack[sum].gate = NextEip ; call mark_accessed
@@ -49,8 +51,10 @@ call_far:
     Stack = T3
     done_jump
 .real:
+    T3 = Esp - Bytes ; room stack[sum].gate
+    room stack[T3 - Bytes].gate
     SpCheckEip
-    T3 = Esp - Bytes ; probe stack[sum].gate
+    probe stack[T3].gate
     probe stack[T3 - Bytes].gate
     T3 = Esp - Bytes ; write stack[sum].gate = Cs
     T3 = T3 - Bytes ; write stack[sum].gate = NextEip
@@ -68,8 +72,9 @@ call_far:
     # to an inner level: the frame goes to the stack the TSS names
     SpNewCs ; call probe_accessed
     call inner_stack
-    SpCheckNewEip
-    call read_parameters
+    T15 = FrameBytes + T11 ; const 4
+    call room_for_frame
+    SpCheckNewEip ; call read_parameters
     T15 = FrameBytes + T11 ; const 4
     call probe_frame
     SpIndex ; index Ss

@@ -35,9 +35,9 @@ entry DELIVER:
     SpLevelCode ; if Vm jump .from_vm
     SpNewCs ; if SameLevel jump .same_level
     call inner_stack
-    SpCheckNewEip
     T15 = FrameBytes ; const 5
-    call probe_frame_and_error
+    call room_for_frame_and_error
+    SpCheckNewEip ; call probe_frame
     SpIndex ; index Ss
     T3 = T3 - Bytes ; write frame[sum].gate = Selector
     T3 = T3 - Bytes ; write frame[sum].gate = Esp
@@ -46,10 +46,10 @@ entry DELIVER:
     SpFlagsHandler
     done_jump
 .same_level:
-    SpCheckNewEip
     T3 = Esp
     T15 = FrameBytes ; const 3
-    call probe_frame_and_error
+    call room_for_frame_and_error
+    SpCheckNewEip ; call probe_frame
     call push_return
     call mark_accessed
     SpTakeCs
@@ -58,9 +58,9 @@ entry DELIVER:
 .from_vm:
     SpCheckVmHandler
     SpNewCs ; call inner_stack
-    SpCheckNewEip
     T15 = FrameBytes ; const 9
-    call probe_frame_and_error
+    call room_for_frame_and_error
+    SpCheckNewEip ; call probe_frame
     SpIndex ; index Gs
     T3 = T3 - Bytes ; write frame[sum].gate = Selector
     SpIndex ; index Fs
@@ -89,10 +89,10 @@ entry DELIVER:
     SpCheckVectorReal
     T2 = read linear[VectorReal].dword
     SpReal16                    # T0 selector, T1 offset, 16-bit pushes
-    SpCheckEip
     T3 = Esp
     T15 = FrameBytes ; const 3
-    call probe_frame
+    call room_for_frame
+    SpCheckEip
     T3 = Esp - Bytes ; write stack[sum].gate = Flags
     T3 = T3 - Bytes ; write stack[sum].gate = Cs
     T3 = T3 - Bytes ; write stack[sum].gate = T7
@@ -100,10 +100,10 @@ entry DELIVER:
     Stack = T3 ; SpFlagsHandler
     done_jump
 
-# Probes a frame of T15 bytes and the error code that may come with it.
-probe_frame_and_error:
-    if NoError jump probe_frame
-    T15 = T15 + Bytes ; size gate ; jump probe_frame
+# Asks for room for a frame of T15 bytes and the error code that may come with it.
+room_for_frame_and_error:
+    if NoError jump room_for_frame
+    T15 = T15 + Bytes ; size gate ; jump room_for_frame
 
 # EFLAGS, CS, return EIP T7 and the error code.
 push_return:

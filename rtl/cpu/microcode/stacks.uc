@@ -33,6 +33,15 @@ outer_stack:
     T12 = T0
     T13 = T5 ; SpSegmentLoad ; return
 
+# Asks for room for the T15 bytes below T3 in the new frame, item by item; pages are not looked at.
+room_for_frame:
+    T6 = T3
+    T14 = T15
+.next:
+    T6 = T6 - Bytes ; room frame[sum].gate
+    T14 = T14 - Bytes ; size gate ; if NotZero jump .next
+    return
+
 # Probes the T15 bytes below T3 in the new frame, item by item.
 probe_frame:
     T6 = T3

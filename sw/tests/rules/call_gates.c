@@ -277,6 +277,28 @@ RULE(gate_stack_with_exact_room, NEEDS_LEVELS,
   expect_equal("ESP", event_frame()->esp, 0xFF0);
 }
 
+RULE(gate_room_before_offset, NEEDS_LEVELS,
+     "SDM vol. 2, CALL: new stack too small and offset above the limit: #SS(SS)") {
+  set_descriptor(SLOT_B, stack_of(1) - 0x1000, 0xFF1, PRESENT | DPL(1) | DATA_RW_DOWN, BIG);
+  set_descriptor(SLOT_C, 0, 0xFFF, PRESENT | DPL(1) | CODE_XR, BIG);
+  tss_main.ss1 = SLOT_B | 1;
+  tss_main.esp1 = 0x1000;
+  open_gate(SLOT_C, 0);
+  call_faults(3, SLOT | 3, SS, SLOT_B);
+}
+
+RULE(gate_room_for_parameters, NEEDS_LEVELS,
+     "SDM vol. 2, CALL: no room for the parameters and offset above the limit: #SS(SS)") {
+  set_descriptor(SLOT_B, stack_of(1) - 0x1000, 0xFEF, PRESENT | DPL(1) | DATA_RW_DOWN, BIG);
+  set_descriptor(SLOT_C, 0, 0xFFF, PRESENT | DPL(1) | CODE_XR, BIG);
+  tss_main.ss1 = SLOT_B | 1;
+  tss_main.esp1 = 0x1000;
+  open_gate(SLOT_C, 1);
+  call_faults(3, SLOT | 3, SS, SLOT_B);
+  open_gate(SLOT_C, 0);
+  call_faults(3, SLOT | 3, GP, 0);
+}
+
 RULE(gate_stack_beyond_tss, NEEDS_LEVELS,
      "SDM vol. 2, CALL: SS:ESP outside the TSS limit: #TS(TSS)") {
   /* The stack of level 1 is at 0C to 11; that of level 0 is within. */

@@ -123,6 +123,18 @@ RULE(faulting_far_call_keeps_esp, NEEDS_SEGMENTS,
   expect_equal("ESP", event.esp + 16, stack_of(0));
 }
 
+RULE(far_call_room_before_offset, NEEDS_LEVELS,
+     "SDM vol. 2, CALL: stack without room and offset above the limit: #SS(0)") {
+  set_descriptor(SLOT, 0, 0xFFF, PRESENT | DPL(3) | CODE_XR, BIG);
+  set_descriptor(SLOT_B, 0x50000, 0xFFFF, PRESENT | DPL(3) | DATA_RW, BIG);
+  start_at_level(3);
+  in.ss = SLOT_B | 3;
+  in.esp = 4;
+  aim(SLOT | 3, 0x1000);
+  run(call);
+  expect_fault(SS, 0, call);
+}
+
 RULE(far_call_of_16_bits, NEEDS_SEGMENTS, "SDM vol. 2, CALL: operand size 16: IP and CS as words") {
   SNIPPET(call16, "", "lcallw *far_target", "");
   set_descriptor(SLOT, (uint32_t)arrival, 0xF, PRESENT | CODE_XR, BIG);

@@ -228,6 +228,28 @@ RULE(int_stack_without_room, NEEDS_LEVELS,
   stack_faults(SLOT | 1, SS, SLOT);
 }
 
+RULE(int_room_before_offset, NEEDS_LEVELS,
+     "SDM vol. 2, INT n: new stack without room and offset above the limit: #SS(SS)") {
+  set_descriptor(SLOT, stack_of(1) - 0x1000, 0xFEF, PRESENT | DPL(1) | DATA_RW_DOWN, BIG);
+  set_descriptor(SLOT_B, 0, 0xFFF, PRESENT | DPL(1) | CODE_XR, BIG);
+  tss_main.ss1 = SLOT | 1;
+  tss_main.esp1 = 0x1000;
+  set_idt_gate(VECTOR, SLOT_B, stub_of(VECTOR), GATE(SYS_INTERRUPT32, 3));
+  gate_faults(3, SS, SLOT);
+}
+
+RULE(int_room_before_offset_at_same_level, NEEDS_LEVELS,
+     "SDM vol. 2, INT n: stack without room and offset above the limit: #SS(0)") {
+  set_descriptor(SLOT, 0x50000, 0xFFFF, PRESENT | DPL(3) | DATA_RW, BIG);
+  set_descriptor(SLOT_B, 0, 0xFFF, PRESENT | DPL(3) | CODE_XR, BIG);
+  set_idt_gate(VECTOR, SLOT_B, stub_of(VECTOR), GATE(SYS_INTERRUPT32, 3));
+  start_at_level(3);
+  in.ss = SLOT | 3;
+  in.esp = 8;
+  run(int_n);
+  expect_fault(SS, 0, int_n);
+}
+
 RULE(int_stack_beyond_tss, NEEDS_LEVELS,
      "SDM vol. 2, INT n: SS:ESP outside the TSS limit: #TS(TSS)") {
   set_descriptor(TSS_MAIN, (uint32_t)&tss_main, 0x10, PRESENT | SYS_TSS32, 0);

@@ -176,6 +176,13 @@ RULE(targets_outside, NEEDS_REAL | NEEDS_V86,
   REAL_AND_V86(return_interrupt_to, ebx, 0x10000, GP);
 }
 
+/* A near call looks at its target first, a far one at the stack. */
+RULE(targets_and_stacks_outside, NEEDS_REAL | NEEDS_V86,
+     "SDM vol. 2, CALL: target and SP outside: near #GP, far #SS") {
+  REAL_AND_V86(call_relative, esp, 2, GP);
+  REAL_AND_V86(call_far_direct, esp, 6, SS);
+}
+
 /* LOOP, JCXZ and short jumps with 32-bit operands, whose target is not cut to 16 bits. */
 RULE(short_targets_outside, NEEDS_REAL | NEEDS_V86,
      "SDM vol. 2, LOOP, Jcc: target beyond the limit FFFF: #GP") {
