@@ -195,14 +195,13 @@ std::optional<Error> add_bios(const std::string& name, GuestImage& image) {
   return std::nullopt;
 }
 
-std::optional<Error> add_guest(const GuestRequest& request, GuestImage& image) {
-  const auto file = HostFile::open(request.guest, "guest", request.memory_bytes);
-  if (!file) return Error{file.error()};
-  image.piped = file.value().piped();
-  const auto head = file.value().read(0, std::min(file.value().size(), kSector));
+std::optional<Error> add_guest(const HostFile& file, const GuestRequest& request,
+                               GuestImage& image) {
+  image.piped = file.piped();
+  const auto head = file.read(0, std::min(file.size(), kSector));
   if (!head) return Error{head.error()};
-  if (looks_like_elf(head.value())) return add_elf(file.value(), request, image);
-  return add_boot_sector(file.value(), head.value(), request, image);
+  if (looks_like_elf(head.value())) return add_elf(file, request, image);
+  return add_boot_sector(file, head.value(), request, image);
 }
 
 }  // namespace
@@ -218,11 +217,19 @@ Result<GuestImage> load_guest(const GuestRequest& request) {
     return Error{
         fmt::format("--append: {} bytes; at most {} fit", request.append.size(), kMaxCommandLine)};
   }
+  // Opened first, because the BIOS may come through a pipe and take its time; read last, because
+  // where the guest may lie depends on the BIOS.
+  std::optional<HostFile> guest;
+  if (!request.guest.empty()) {
+    auto file = HostFile::open(request.guest, "guest", request.memory_bytes);
+    if (!file) return Error{file.error()};
+    guest.emplace(std::move(*file));
+  }
   if (!request.bios.empty()) {
     if (auto error = add_bios(request.bios, image)) return *error;
   }
-  if (!request.guest.empty()) {
-    if (auto error = add_guest(request, image)) return *error;
+  if (guest) {
+    if (auto error = add_guest(*guest, request, image)) return *error;
   }
   return image;
 }
