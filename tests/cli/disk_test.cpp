@@ -1,8 +1,8 @@
 // The disk image in the hands of two runs, and of somebody who takes it away.
-#include <atomic>
-#include <thread>
+#include <memory>
 
 #include "tests/cli/cli_test.h"
+#include "tests/cli/memory_file_system.h"
 
 namespace strata::test {
 namespace {
@@ -46,6 +46,29 @@ TEST_F(CliDisk, SecondRunIsToldWhoHasIt) {
   program.signal(SIGINT);
   EXPECT_EQ(program.wait().status, 130);
   EXPECT_EQ(strata({"run", "--disk", "disk.img", "guest"}).status, 0);
+}
+
+// Files of two file systems may have the same number.
+TEST_F(CliDisk, WhoHasTheSameNumberElsewhereIsNotNamed) {
+  const MemoryFileSystem systems[] = {MemoryFileSystem(folder_ + "/a"),
+                                      MemoryFileSystem(folder_ + "/b")};
+  if (!systems[0].mounted()) GTEST_SKIP() << "no file system can be mounted here (not root)";
+  const std::string images[] = {"a/disk.img", "b/disk.img"};
+  for (const std::string& image : images) write(image, Bytes(16 * 512));
+  std::vector<std::unique_ptr<Program>> programs;
+  for (const std::string& image : images) {
+    std::filesystem::create_directory(folder_ + "/of_" + image.substr(0, 1));
+    programs.push_back(std::make_unique<Program>(
+        folder_ + "/of_" + image.substr(0, 1),
+        std::vector<std::string>{"run", "--disk", folder_ + "/" + image, "../endless"}));
+    ASSERT_TRUE(programs.back()->wait_for_output("W\n"));
+  }
+  for (std::size_t n = 0; n < std::size(images); ++n) {
+    const Finished run = strata({"run", "--disk", images[n], "guest"});
+    EXPECT_EQ(run.status, 2);
+    const std::string who = "(process " + std::to_string(programs[n]->id()) + ")";
+    EXPECT_NE(run.err.find(who), std::string::npos) << who << " is missing in " << run.err;
+  }
 }
 
 TEST_F(CliDisk, ReadersShare) {
@@ -109,34 +132,27 @@ TEST_F(CliDisk, LargerThanADriveIsRefused) {
 
 TEST_F(CliDisk, CompareDoesNotFillTheHostsDiskWithHoles) {
   std::filesystem::resize_file(folder_ + "/disk.img", std::uint64_t{60} << 30);
+  // A processor's second is nobody else's.
   const Finished run = script(
-      "ulimit -f 100000000; timeout 30 $STRATA compare --engines interp --disk disk.img guest");
+      "ulimit -f 100000000; ulimit -t 15; $STRATA compare --engines interp --disk disk.img guest");
   EXPECT_EQ(run.status, 0) << run.err;
 }
 
-// Its boot sector and its disk are one file's, or the run says so.
+// Its boot sector and its disk are one file's, or the run says so. The BIOS, from a pipe, holds the
+// program between the opening of the one and of the other.
 TEST_F(CliDisk, AGuestThatIsReplacedWhileItIsReadDoesNotRun) {
-  namespace fs = std::filesystem;
   for (const std::uint8_t status : Bytes{41, 42}) {
     Bytes image = exit_guest(status);
     image.resize(4 * 512);
     write("disk" + std::to_string(status), image);
   }
-  fs::copy_file(folder_ + "/disk41", folder_ + "/disk.img", fs::copy_options::overwrite_existing);
-  std::atomic<bool> enough = false;
-  std::thread other([&] {
-    for (unsigned n = 0; !enough; ++n) {
-      fs::copy_file(folder_ + (n % 2 == 0 ? "/disk42" : "/disk41"), folder_ + "/next");
-      fs::rename(folder_ + "/next", folder_ + "/disk.img");
-    }
-  });
-  bool refused = false;
-  for (int run = 0; run < 300 && !refused; ++run) {
-    refused = strata({"run", "--quiet", "disk.img"}).err.find("was replaced") != std::string::npos;
-  }
-  enough = true;
-  other.join();
-  EXPECT_TRUE(refused);
+  write("bytes", Bytes(16, 0xF4));
+  const Finished run = script(
+      "mkfifo bios; mv disk41 disk.img; $STRATA run --quiet --bios bios disk.img & "
+      "{ mv disk42 disk.img; cat bytes; } >bios; wait $!");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(lines(run.err), 1) << run.err;
+  EXPECT_NE(run.err.find("was replaced while it was read"), std::string::npos) << run.err;
 }
 
 }  // namespace

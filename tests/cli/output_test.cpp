@@ -1,11 +1,9 @@
 // What could not be written is an error: one line, status 1. Standard output is the guest's console
 // or one document.
-#include <sys/mount.h>
-#include <unistd.h>
-
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/cli_test.h"
+#include "tests/cli/memory_file_system.h"
 
 namespace strata::test {
 namespace {
@@ -67,10 +65,8 @@ TEST_F(CliOutput, EachFailureIsALine) {
 }
 
 TEST_F(CliOutput, ARunWhoseOutputIsLostEnds) {
-  const auto begin = std::chrono::steady_clock::now();
   const Finished run = script("$STRATA run --stats s.json --serial com chat >/dev/full");
   EXPECT_EQ(run.status, 1) << run.err;
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
   EXPECT_EQ(nlohmann::json::parse(read("s.json")).at("outcome"), "output-failed");
 }
 
@@ -99,7 +95,7 @@ TEST_F(CliOutput, ClosedStandardOutputIsNoFile) {
 TEST_F(CliOutput, AReaderThatGoesAwayEndsTheRunQuietly) {
   for (const char* command : {"run chat", "run --engine rtl chat"}) {
     const Finished run =
-        script("timeout 50 $STRATA " + std::string(command) + " | head -1; echo ${PIPESTATUS[0]}");
+        script("$STRATA " + std::string(command) + " | head -1; echo ${PIPESTATUS[0]}");
     EXPECT_EQ(run.out, "x\n141\n") << command;
     EXPECT_EQ(run.err, "") << command;
   }
@@ -119,8 +115,8 @@ TEST_F(CliOutput, FileSizeLimitIsAnErrorAndNoSignal) {
 
 TEST_F(CliOutput, FullFileSystem) {
   const std::string small = folder_ + "/small";
-  std::filesystem::create_directory(small);
-  if (::mount("none", small.c_str(), "tmpfs", 0, "size=64k") != 0) {
+  const MemoryFileSystem file_system(small, "size=8k");
+  if (!file_system.mounted()) {
     GTEST_SKIP() << "no file system can be mounted here (not root); FileSizeLimit... stands in";
   }
   for (const std::string option : {"--vcd", "--fst", "--serial"}) {
@@ -133,7 +129,6 @@ TEST_F(CliOutput, FullFileSystem) {
                    option + " small/file: cannot be written: No space left on device");
     std::filesystem::remove(small + "/file");
   }
-  EXPECT_EQ(::umount2(small.c_str(), MNT_DETACH), 0);
 }
 
 TEST_F(CliOutput, NoTemporaryFilesBesideTheWaves) {
@@ -178,7 +173,8 @@ TEST_F(CliOutput, NothingWritesOverTheMessages) {
 
 TEST_F(CliOutput, AFolderThatIsGone) {
   expect_failure(
-      "mkdir gone; cd gone; rmdir ../gone; $STRATA run --quiet --stats s " + folder_ + "/guest",
+      "guest=$PWD/guest; mkdir gone; cd gone; rmdir ../gone; $STRATA run --quiet --stats s "
+      "\"$guest\"",
       "--stats s: cannot be written: No such file or directory");
 }
 
