@@ -51,8 +51,7 @@ TEST_F(CliCommands, CompareListsRunsAndLeavesTheImageAlone) {
   write("guest", talking_guest());
   write("disk.img", Bytes(4 * 512, 0x22));
   const std::string before = read("disk.img");
-  const Finished run =
-      strata({"compare", "--json", "c.json", "--disk", "disk.img", "--timeout", "60", "guest"});
+  const Finished run = strata({"compare", "--json", "c.json", "--disk", "disk.img", "guest"});
   EXPECT_EQ(run.status, 0) << run.out << run.err;
   EXPECT_EQ(read("disk.img"), before);
   const auto json = nlohmann::json::parse(read("c.json"));
@@ -103,7 +102,7 @@ TEST_F(CliCommands, CompareEndsOnCtrlCWithWhatThereIs) {
   if (!has_terminals()) GTEST_SKIP() << "the host gives out no pseudo-terminals";
   // When the third repeat is announced two have finished.
   write("short", exit_guest(0));
-  Program cut(folder_, {"compare", "--engines=interp", "--repeat=1000", "short"}, true);
+  Program cut(folder_, {"compare", "--engines=interp", "--repeat=1000", "short"}, TerminalShape{});
   ASSERT_TRUE(cut.wait_for_output("(3 of 1000)"));
   cut.signal(SIGINT);
   const Finished run = cut.wait();
@@ -170,7 +169,7 @@ TEST_F(CliCommands, CompareNoticesDifferentScreens) {
                      0xBB, 0x00, 0xB8, 0x8E, 0xC3,                                // es = B800
                      0x26, 0xA2, 0x00, 0x00, 0x26, 0x88, 0x26, 0x02, 0x00,        // show both bytes
                      0xB0, 0x00, 0xE6, 0xF4}));
-  const Finished run = strata({"compare", "--json", "c.json", "--timeout", "60", "guest"});
+  const Finished run = strata({"compare", "--json", "c.json", "guest"});
   const auto json = nlohmann::json::parse(read("c.json"));
   if (json.at("runs").size() < 2) GTEST_SKIP() << "only one engine here: " << run.out;
   EXPECT_EQ(run.status, 1) << run.out;

@@ -1,8 +1,4 @@
 // What `cmake --install` puts into an empty folder, used from there.
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
 #include <sstream>
 
 #include "tests/cli/cli_test.h"
@@ -10,47 +6,27 @@
 namespace strata::test {
 namespace {
 
-struct ShellResult {
-  int status = -1;
-  std::string output;
-};
-
-ShellResult shell(const std::string& command) {
-  ShellResult result;
-  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) return result;
-  std::array<char, 4096> buffer;
-  for (std::size_t got; (got = std::fread(buffer.data(), 1, buffer.size(), pipe)) != 0;) {
-    result.output.append(buffer.data(), got);
-  }
-  const int status = pclose(pipe);
-  if (WIFEXITED(status)) result.status = WEXITSTATUS(status);
-  return result;
-}
-
 class CliInstall : public CliTest {
  protected:
   void SetUp() override {
     CliTest::SetUp();
-    const ShellResult install =
-        shell("cmake --install " STRATA_BUILD_DIR " --prefix " + folder_ + "/installed");
-    ASSERT_EQ(install.status, 0) << install.output;
+    const Finished install = script("cmake --install '" STRATA_BUILD_DIR "' --prefix installed");
+    ASSERT_EQ(install.status, 0) << install.out << install.err;
   }
 
   /// What bash offers behind `words`, the last of which is being typed.
   std::string completions(const std::string& words, int last) const {
-    return shell("bash -c 'source " + folder_ +
-                 "/installed/share/bash-completion/completions/strata; COMP_WORDS=(" + words +
-                 "); COMP_CWORD=" + std::to_string(last) + "; _strata; echo ${COMPREPLY[@]}'")
-        .output;
+    return script("source installed/share/bash-completion/completions/strata; COMP_WORDS=(" +
+                  words + "); COMP_CWORD=" + std::to_string(last) +
+                  "; _strata; echo ${COMPREPLY[@]}")
+        .out;
   }
 };
 
 TEST_F(CliInstall, ProgramAndGuestsRunFromThere) {
   const std::string root = folder_ + "/installed";
-  const ShellResult run =
-      shell(root + "/bin/strata run --quiet " + root + "/share/strata/guests/hello.elf");
-  EXPECT_EQ(run.status, 0) << run.output;
+  const Finished run = script("cd installed; bin/strata run --quiet share/strata/guests/hello.elf");
+  EXPECT_EQ(run.status, 0) << run.err;
   for (const char* file : {"/share/strata/guests/hello16.img", "/share/strata/traces/strata.gtkw",
                            "/share/zsh/site-functions/_strata"}) {
     EXPECT_TRUE(std::filesystem::exists(root + file)) << file;

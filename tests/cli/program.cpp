@@ -22,21 +22,55 @@ std::string read_text(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+constexpr auto kPause = 5ms;  // between two questions
+
+void set_attributes(posix_spawnattr_t& attributes) {
+  posix_spawnattr_init(&attributes);
+  sigset_t signals;
+  sigfillset(&signals);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&attributes, &signals);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+}
+
 }  // namespace
 
+bool wait_until(const std::function<bool()>& happened) {
+  const auto deadline = std::chrono::steady_clock::now() + kHang;
+  while (!happened()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(kPause);
+  }
+  return true;
+}
+
+std::string status_field(pid_t process, const std::string& field) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(field + ":\t")) return line.substr(field.size() + 2);
+  }
+  return "";
+}
+
 Program::Program(const std::string& folder, const std::vector<std::string>& arguments,
-                 bool terminal, const char* executable)
+                 std::optional<TerminalShape> terminal, const char* executable)
     : out_file_(folder + "/program.out"), err_file_(folder + "/program.err") {
   std::vector<char*> argv = {const_cast<char*>("strata")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
 
+  // Whoever ignores it has no children to wait for.
+  ::signal(SIGCHLD, SIG_DFL);
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addchdir_np(&files, folder.c_str());
   int slave = -1;
   if (terminal) {
-    if (openpty(&terminal_, &slave, nullptr, nullptr, nullptr) != 0) {
+    const winsize shape{terminal->rows, terminal->columns, 0, 0};
+    if (openpty(&terminal_, &slave, nullptr, nullptr, &shape) != 0) {
       throw std::runtime_error("no pseudo-terminal");
     }
     fcntl(terminal_, F_SETFL, O_NONBLOCK);
@@ -48,15 +82,19 @@ Program::Program(const std::string& folder, const std::vector<std::string>& argu
     posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out_file_.c_str(), flags, 0600);
     posix_spawn_file_actions_addopen(&files, STDERR_FILENO, err_file_.c_str(), flags, 0600);
   }
-  const int failure = posix_spawn(&child_, executable, &files, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawnattr_t attributes;
+  set_attributes(attributes);
+  const int failure = posix_spawn(&child_, executable, &files, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   if (slave >= 0) close(slave);
   if (failure != 0) throw std::runtime_error(std::string("cannot start ") + executable);
 }
 
 Program::~Program() {
-  if (!ended()) {
-    kill(child_, SIGKILL);
+  if (!reaped_) {
+    kill(-child_, SIGKILL);
     waitpid(child_, nullptr, 0);
   }
   if (terminal_ >= 0) close(terminal_);
@@ -67,7 +105,15 @@ void Program::signal(int number) const {
 }
 
 bool Program::ended() {
-  if (!reaped_ && waitpid(child_, &wait_status_, WNOHANG) == child_) reaped_ = true;
+  if (reaped_) return true;
+  siginfo_t end{};
+  if (waitid(P_PID, static_cast<id_t>(child_), &end, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+      end.si_pid != child_) {
+    return false;
+  }
+  // While it is there its number is no other group's.
+  kill(-child_, SIGKILL);
+  reaped_ = waitpid(child_, &wait_status_, 0) == child_;
   return reaped_;
 }
 
@@ -80,24 +126,25 @@ void Program::read_terminal() {
 }
 
 bool Program::wait_for_output(const std::string& text) {
-  const auto deadline = std::chrono::steady_clock::now() + 30s;
-  while (std::chrono::steady_clock::now() < deadline) {
+  bool found = false;
+  wait_until([&] {
     const bool last_look = ended();
     read_terminal();
     const std::string all = terminal_ >= 0 ? terminal_text_ : read_text(out_file_);
-    if (all.find(text) != std::string::npos) return true;
-    if (last_look) return false;
-    std::this_thread::sleep_for(10ms);
-  }
-  return false;
+    found = all.find(text) != std::string::npos;
+    return found || last_look;
+  });
+  return found;
 }
 
 Finished Program::wait() {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (!ended()) {
+  const auto has_ended = [this] {
     read_terminal();
-    if (std::chrono::steady_clock::now() > deadline) kill(child_, SIGKILL);
-    std::this_thread::sleep_for(5ms);
+    return ended();
+  };
+  if (!wait_until(has_ended)) {
+    kill(-child_, SIGKILL);
+    while (!has_ended()) std::this_thread::sleep_for(kPause);
   }
   read_terminal();
   Finished finished;
@@ -118,8 +165,7 @@ bool has_terminals() {
 }
 
 Finished run_script(const std::string& folder, const std::string& script) {
-  return Program(folder, {"-c", "STRATA='" STRATA_PROGRAM "'; " + script}, false, "/bin/bash")
-      .wait();
+  return Program(folder, {"-c", "STRATA='" STRATA_PROGRAM "'; " + script}, {}, "/bin/bash").wait();
 }
 
 Finished run_program(const std::string& folder, const std::vector<std::string>& arguments) {

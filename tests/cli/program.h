@@ -4,6 +4,8 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,13 +17,30 @@ struct Finished {
   std::string err;
 };
 
-/// A program in the background, with its outputs in files of a folder the test owns.
+/// Only what hangs takes so long, on however busy a host.
+constexpr std::chrono::seconds kHang{300};
+
+/// Asks until `happened` says yes; false if it hangs.
+bool wait_until(const std::function<bool()>& happened);
+
+/// The value of `field` in /proc/PROCESS/status (proc(5)); empty when there is none.
+std::string status_field(pid_t process, const std::string& field);
+
+/// Rows and columns of a terminal.
+struct TerminalShape {
+  unsigned short rows = 25;
+  unsigned short columns = 100;
+};
+
+/// A program in the background, with its outputs in files of a folder the test owns. It is started
+/// alike wherever the test is: nothing on standard input, no signal ignored or blocked. Its
+/// children, and whatever it has left behind, end with it.
 class Program {
  public:
   /// Starts build/.../strata, or `executable`, with `arguments` in `folder`. With `terminal`,
   /// standard error is a new pseudo-terminal and so is standard output.
   Program(const std::string& folder, const std::vector<std::string>& arguments,
-          bool terminal = false, const char* executable = STRATA_PROGRAM);
+          std::optional<TerminalShape> terminal = {}, const char* executable = STRATA_PROGRAM);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -29,11 +48,11 @@ class Program {
   void signal(int number) const;
   pid_t id() const { return child_; }
 
-  /// Waits until standard output (of a terminal: anything) contains `text`; false after 30 s or
-  /// when the program has ended without.
+  /// Waits until standard output (of a terminal: anything) contains `text`; false if it hangs or
+  /// has ended without.
   bool wait_for_output(const std::string& text);
 
-  /// Waits for the end; kills it and reports 128 + SIGKILL after 60 s.
+  /// Waits for the end; kills it and reports 128 + SIGKILL if it hangs.
   Finished wait();
 
  private:

@@ -49,7 +49,6 @@ TEST_F(CliRun, TimeoutEndsWith4) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   EXPECT_EQ(run.status, 4);
   EXPECT_GE(took.count(), 0.3);
-  EXPECT_LT(took.count(), 10);
 }
 
 TEST_F(CliRun, DebugConsoleSerialAndScreenGoWhereAsked) {
@@ -169,7 +168,7 @@ TEST_F(CliRun, WriteSurvivesCtrlCAndTermAndKill) {
 TEST_F(CliRun, StatusLineOnATerminal) {
   if (!has_terminals()) GTEST_SKIP() << "this host gives out no pseudo-terminals";
   write("guest", endless_guest());
-  Program program(folder_, {"run", "--max-cycles", "1000000000000", "guest"}, true);
+  Program program(folder_, {"run", "--max-cycles", "1000000000000", "guest"}, TerminalShape{});
   EXPECT_TRUE(program.wait_for_output("left at most"));
   program.signal(SIGINT);
   const Finished run = program.wait();
@@ -189,7 +188,8 @@ TEST_F(CliRun, NoStatusLineInAFile) {
 TEST_F(CliRun, DisplayTextDrawsTheScreenInATerminal) {
   if (!has_terminals()) GTEST_SKIP() << "this host gives out no pseudo-terminals";
   write("guest", talking_guest());
-  const Finished run = Program(folder_, {"run", "--display", "text", "guest"}, true).wait();
+  const Finished run =
+      Program(folder_, {"run", "--display", "text", "guest"}, TerminalShape{}).wait();
   EXPECT_EQ(run.status, 0);
   EXPECT_TRUE(contains(run.out, "Z")) << run.out;
   // The debug console comes after the screen has been given back.
@@ -206,16 +206,13 @@ TEST_F(CliRun, SeedFillsMemory) {
   EXPECT_EQ(strata({"run", "--seed", "1", "guest"}).status, seeded);
 }
 
-// What every BIOS does is no difference: memory that nobody has reads all ones, stores to it and to
-// ROM are dropped.
 TEST_F(CliRun, NarrowTerminalsGetTheirPartOfTheFinalScreen) {
   if (!has_terminals()) GTEST_SKIP() << "this host gives out no pseudo-terminals";
   write("guest", boot_sector({0xB8, 0x00, 0xB8, 0x8E, 0xC0, 0x31, 0xFF,     // es:di = B800:0000
                               0xB9, 0x50, 0x00, 0xB8, 0x41, 0x07,           // 80 times 'A'
                               0xFC, 0xF3, 0xAB, 0xB0, 0x00, 0xE6, 0xF4}));  // cld; rep stosw; exit
-  const Finished run = script(
-      "export STRATA; script -qec 'stty cols 20 rows 12; $STRATA run --display text guest' "
-      "/dev/null </dev/null");
+  const Finished run =
+      Program(folder_, {"run", "--display", "text", "guest"}, TerminalShape{12, 20}).wait();
   const std::size_t left = run.out.rfind("\x1b[?1049l");
   ASSERT_NE(left, std::string::npos) << run.out;
   const std::string after = run.out.substr(left);
@@ -224,6 +221,8 @@ TEST_F(CliRun, NarrowTerminalsGetTheirPartOfTheFinalScreen) {
   EXPECT_LT(after.find("AAA"), after.find("exited with")) << "the closing line is the last";
 }
 
+// What every BIOS does is no difference: memory that nobody has reads all ones, stores to it and to
+// ROM are dropped.
 TEST_F(CliRun, CheckFollowsStoresToRomAndToNowhere) {
   write("guest", unclaimed_guest());
   const Finished finished = strata({"run", "--engine=rtl", "--check", "--mem=1M", "guest"});

@@ -1,16 +1,24 @@
 // A run that is stopped, or is short of what the host gives, ends cleanly.
-#include <nlohmann/json.hpp>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "models/base/file_descriptor.h"
 #include "tests/cli/cli_test.h"
 
 namespace strata::test {
 namespace {
 
-/// Shell function `heeds PID`: waits until the process catches SIGTERM (proc(5), SigCgt), which a
-/// program does that has got as far as its run, however slow the host is.
-const std::string kHeeds =
+/// Shell functions. `heeds PID` waits until the process catches SIGTERM (proc(5), SigCgt), which a
+/// program does that has got as far as its run; `pester PID` asks it to end until it has.
+const std::string kFunctions =
     "heeds() { until mask=$(sed -n 's/^SigCgt:[^0-9a-f]*//p' /proc/$1/status) && "
-    "[ $((0x$mask >> 14 & 1)) = 1 ]; do sleep 0.01; done; }; ";
+    "[ $((0x$mask >> 14 & 1)) = 1 ]; do sleep 0.01; done; }; "
+    "pester() { while kill -TERM $1 2>/dev/null; do sleep 0.01; done; }; ";
 
 class CliStop : public CliTest {
  protected:
@@ -32,52 +40,84 @@ class CliStop : public CliTest {
   bool has_kvm_ = false;
 };
 
+// timeout(1) signals the program and then its group, the program among it. It does when its time is
+// up, which SIGALRM tells it.
 TEST_F(CliStop, InterruptedByTimeout) {
   if (!has_kvm_) GTEST_LOG_(INFO) << "no KVM here: interp and rtl only";
   for (const std::string& engine : engines()) {
-    // timeout(1) signals the program and then its group, the program among it.
-    const Finished run =
-        script("timeout --preserve-status -s INT 1 $STRATA run --stats s.json --engine " + engine +
-               " endless");
+    const Finished run = script(
+        kFunctions +
+        "rm -f id; timeout --preserve-status -s INT 1000 sh -c 'echo $$ >id; exec \"$@\"' sh "
+        "$STRATA run --stats s.json --engine " +
+        engine +
+        " endless & until [ -s id ]; do sleep 0.01; done; heeds $(cat id); kill -ALRM $!; "
+        "wait $!");
     EXPECT_EQ(run.status, 130) << engine << run.err;
     EXPECT_EQ(lines(run.err), 1) << run.err;
     EXPECT_EQ(outcome(), "interrupted");
   }
 }
 
-TEST_F(CliStop, SecondSignalDoesNotKill) {
+TEST_F(CliStop, MoreSignalsDoNotKill) {
   for (const std::string& engine : engines()) {
-    const Finished run = script(kHeeds + "$STRATA run --stats s.json --engine " + engine +
-                                " --log log endless & heeds $!; kill -TERM $!; kill -TERM $!; "
-                                "sleep 0.6; kill -TERM $! 2>/dev/null; wait $!");
+    const Finished run = script(kFunctions + "$STRATA run --stats s.json --engine " + engine +
+                                " --log log endless & heeds $!; pester $!; wait $!");
     EXPECT_EQ(run.status, 130) << engine << run.err;
     EXPECT_EQ(outcome(), "interrupted");
   }
 }
 
 TEST_F(CliStop, SecondSignalGivesUpAnOutputNobodyTakes) {
-  const Finished run = script(
-      "mkfifo pipe; sleep 50 <pipe & $STRATA run --quiet --stats s.json chat >pipe & "
-      "pid=$!; sleep 4; kill -TERM $pid; sleep 1; kill -TERM $pid; wait $pid; echo $?; "
-      "kill %1");
-  EXPECT_EQ(run.out, "1\n") << run.err;
+  const std::string pipe = folder_ + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const FileDescriptor reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  ASSERT_TRUE(reader.valid());
+  Program program(folder_,
+                  {"-c", "exec '" STRATA_PROGRAM "' run --quiet --stats s.json chat >pipe"}, {},
+                  "/bin/bash");
+  const int room = ::fcntl(reader.get(), F_GETPIPE_SZ);
+  ASSERT_TRUE(wait_until([&] {
+    int waiting = 0;
+    return ::ioctl(reader.get(), FIONREAD, &waiting) == 0 && waiting == room;
+  }));
+  const auto sleeps = [&] { return status_field(program.id(), "State").starts_with('S'); };
+  ASSERT_TRUE(wait_until(sleeps)) << "it writes what has no room";
+  program.signal(SIGTERM);
+  const auto delivered = [&] {
+    return status_field(program.id(), "ShdPnd").find_first_not_of('0') == std::string::npos;
+  };
+  ASSERT_TRUE(wait_until(delivered));
+  ASSERT_TRUE(wait_until(sleeps)) << "it tries again";
+  // What comes within 300 ms is the same wish (stop_signals.cpp).
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  program.signal(SIGTERM);
+  const Finished run = program.wait();
+  EXPECT_EQ(run.status, 1) << run.err;
   EXPECT_NE(run.err.find("standard output: cannot be written"), std::string::npos) << run.err;
   EXPECT_EQ(outcome(), "interrupted");
 }
 
+// After the hangup comes more than the pipe had room for and the guest writes until the next look
+// at signals.
 TEST_F(CliStop, HangupIsNotForWhoIgnoresIt) {
-  const Finished run =
-      script("trap '' HUP; $STRATA run --timeout 1.5 endless & sleep 0.5; kill -HUP $!; wait $!");
-  EXPECT_EQ(run.status, 4) << run.err;
+  const std::string run_to_pipe =
+      "$STRATA run --quiet chat >pipe & exec 3<pipe; head -c 2 <&3; kill -HUP $!; ";
+  const Finished ignoring = script("trap '' HUP; mkfifo pipe; " + run_to_pipe +
+                                   "head -c 1000000 <&3 | wc -c; kill -TERM $!; "
+                                   "cat <&3 >/dev/null; wait $!");
+  EXPECT_EQ(ignoring.out, "x\n1000000\n") << ignoring.err;
+  EXPECT_EQ(ignoring.status, 130) << ignoring.err;
+  const Finished heeding = script(run_to_pipe + "cat <&3 >/dev/null; wait $!");
+  EXPECT_EQ(heeding.status, 130) << heeding.err;
 }
 
 TEST_F(CliStop, CompareLeavesNothingBehind) {
-  for (const char* how : {"", "sleep 0.5; kill -TERM $!;"}) {
+  for (const char* how : {"kill -TERM", "pester"}) {
     const Finished run =
-        script(kHeeds +
+        script(kFunctions +
                "mkdir -p tmp; TMPDIR=$PWD/tmp $STRATA compare --engines interp,rtl --disk disk.img "
-               "endless >table & heeds $!; sleep 1; kill -TERM $!; " +
-               std::string(how) + " wait $!; echo $?; ls tmp");
+               "endless >table & until ls tmp/*/interp.out >list 2>&1; do sleep 0.01; done; " +
+               how + " $!; wait $!; echo $?; ls tmp");
     EXPECT_EQ(run.out, "130\n") << run.err;
   }
 }

@@ -14,7 +14,9 @@ namespace strata::test {
 class TempFolder {
  public:
   TempFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "strata-test-XXXXXX").string();
+    // The name programs see who are there: without links, and not relative to another folder.
+    const auto where = std::filesystem::canonical(std::filesystem::temp_directory_path());
+    std::string pattern = (where / "strata-test-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder " + pattern);
     path_ = pattern;
   }
