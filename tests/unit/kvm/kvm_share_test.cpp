@@ -55,18 +55,21 @@ class KvmShareTest : public ::testing::Test {
 // out 0x80, al a few times tells the engine what an exit takes on this host.
 constexpr std::initializer_list<std::uint8_t> kCountingLoop = {
     0xE6, 0x80, 0xE6, 0x80, 0xE6, 0x80, 0x43, 0xEB, 0xFD};  // ...; again: inc ebx; jmp again
-constexpr int kTurns = 100;
+// Of which the host may have given some to others. Where none goes by for the guest, none ever
+// does.
+constexpr int kMostTurns = 10'000;
+constexpr int kTurnsAsked = 25;
 
 TEST_F(KvmShareTest, TheGuestRunsOnUnderDeadlinesThatHavePassed) {
   load(true, kCountingLoop);
   std::uint64_t before = 0;
   int turns_run = 0;
-  for (int n = 0; n < kTurns; ++n) {
+  for (int n = 0; n < kMostTurns && turns_run < kTurnsAsked; ++n) {
     ASSERT_EQ(engine->run(engine->cycle()), StopReason::kDeadline);
     turns_run += cpu->steps > before;
     before = cpu->steps;
   }
-  EXPECT_GT(turns_run, kTurns / 4) << "a turn may go by while the host has other things to do";
+  EXPECT_EQ(turns_run, kTurnsAsked);
 }
 
 TEST_F(KvmShareTest, ADeadlineThatCannotInterruptIsNone) {
@@ -79,10 +82,13 @@ TEST_F(KvmShareTest, ADeadlineThatCannotInterruptIsNone) {
 TEST_F(KvmShareTest, ADeadlineCountsAgainFromStiOn) {
   // mov ecx, 64; loop $; sti; nop; jmp $
   load(false, {0xB9, 0x40, 0, 0, 0, 0xE2, 0xFE, 0xFB, 0x90, 0xEB, 0xFE});
-  ASSERT_EQ(engine->run(engine->cycle()), StopReason::kDeadline);
-  const CpuState state = engine->state();
-  EXPECT_EQ(state.gpr[kEcx], 0u);
-  EXPECT_NE(state.eflags & eflags::kIf, 0u);
+  // The first turn gets as far, unless the host has had other things to do.
+  const auto enabled = [this] { return (engine->state().eflags & eflags::kIf) != 0; };
+  for (int n = 0; n < kMostTurns && !enabled(); ++n) {
+    ASSERT_EQ(engine->run(engine->cycle()), StopReason::kDeadline);
+  }
+  ASSERT_TRUE(enabled());
+  EXPECT_EQ(engine->state().gpr[kEcx], 0u);
   EXPECT_EQ(engine->exits().at("interrupt-window"), 1u);
 }
 
@@ -92,14 +98,17 @@ TEST_F(KvmShareTest, BetweenTwoInterruptsTheProgramGoesOn) {
   engine->set_interrupt_line(true);
   std::uint32_t before = 0;
   int turns_run = 0;
-  for (int n = 0; n < kTurns; ++n) {
+  const auto interrupts = [this] { return engine->state().gpr[kEdx]; };
+  constexpr std::uint32_t kInterruptsAsked = 10;
+  for (int n = 0; n < kMostTurns && (turns_run < kTurnsAsked || interrupts() < kInterruptsAsked);
+       ++n) {
     ASSERT_EQ(engine->run(engine->cycle() + kMicrosecond), StopReason::kDeadline);
     const std::uint32_t counted = engine->state().gpr[kEbx];
     turns_run += counted > before;
     before = counted;
   }
-  EXPECT_GT(turns_run, kTurns / 4) << "a turn may go by while the host has other things to do";
-  EXPECT_GT(engine->state().gpr[kEdx], 10u) << "and interrupts come all the same";
+  EXPECT_GE(turns_run, kTurnsAsked);
+  EXPECT_GE(interrupts(), kInterruptsAsked) << "come all the same";
 }
 
 TEST_F(KvmShareTest, AKvmThatCannotPageIsNamed) {
