@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <fstream>
 #include <map>
+#include <ostream>
 #include <regex>
+#include <vector>
 
 #include "tests/style/source_tree.h"
 #include "tests/support/temp_folder.h"
@@ -90,42 +92,65 @@ TEST_F(MachineTable, ASlotIsADeviceBehindTheOthers) {
   EXPECT_EQ(made("models/machine/memory_map.h").find("CRC"), std::string::npos);
 }
 
-TEST_F(MachineTable, AContradictionIsRefusedWithItsLine) {
-  const std::string small = kSmall;
-  const struct {
-    std::string table, slot, message;
-  } bad[] = {
-      {small + "window timer io 0x21 1 TIMER - 1\n", "",
-       "machine.txt:6: shares addresses with PIC1"},
-      {small + "window timer io 0x41 1 TIMER - 0\n", "",
-       "machine.txt:6: offset 0 is in another byte"},
-      {small + "window timer memory 0x1002 2 T - 2\n", "",
-       "machine.txt:6: a window of memory space"},
-      {small + "window timer io 0xFFFF 2 T - 3\n", "", "machine.txt:6: 0xFFFF and 2 bytes are not"},
-      {small + "window clock io 0x40 1 T - 0\n", "", "machine.txt:6: there is no device clock"},
-      {small + "window timer port 0x40 1 T - 0\n", "", "machine.txt:6: port is neither"},
-      {small + "window timer io 0x40 1 T\n", "", "machine.txt:6: wrong number of words"},
-      {small + "device clock irq 0\n", "", "machine.txt:6: line 0 belongs to timer"},
-      {small + "device clock irq 2\n", "", "machine.txt:6: 2 is no line"},
-      {small + "device timer\n", "", "machine.txt:6: DEVICE_TIMER is named at"},
-      {small + "constant A one\n", "", "machine.txt:6: one is no number"},
-      {small + "wire A\n", "", "machine.txt:6: wire is not known here"},
-      {"device mem memory\ndevice pic acknowledge\n", "", "there is no master"},
-      {"master cpu\ndevice mem memory\n", "", "one device is `acknowledge`"},
-      {small, "slot crc io 0x20 4 crc.sv\n", "slot.txt:1: shares addresses with PIC1"},
-      {small, "slot crc io 0x300 4\n", "slot.txt:1: names no SystemVerilog file"},
-      {small, "slot crc io 0x300 4 other.sv\n", "other.sv does not exist"},
-      {small, "slot CRC io 0x300 4 crc.sv\n", "slot.txt:1: CRC is no name of a device"},
-      {small, "slot crc io 0x300 4 irq 16 crc.sv\n", "slot.txt:1: 16 is no line"},
-      {small, "slot crc memory 0xD0000 64 crc.sv\n", "slot.txt:1: a slot in memory space begins"},
-      {small, "device crc\n", "slot.txt:1: device is not known here"},
-  };
-  for (const auto& [table, slot, message] : bad) {
-    const CommandResult result = make(table, slot);
-    EXPECT_NE(result.status, 0) << message;
-    EXPECT_NE(result.output.find(message), std::string::npos) << message << "\n" << result.output;
-  }
+/// A table, with a slot line beside it, that contradicts itself, and what is said of it.
+struct Contradiction {
+  const char* name;
+  std::string table;
+  const char* slot;
+  const char* message;
+};
+
+void PrintTo(const Contradiction& c, std::ostream* out) {
+  *out << c.message;
 }
+
+class MachineTableContradiction : public MachineTable,
+                                  public testing::WithParamInterface<Contradiction> {};
+
+TEST_P(MachineTableContradiction, IsRefusedWithItsLine) {
+  const CommandResult result = make(GetParam().table, GetParam().slot);
+  EXPECT_NE(result.status, 0);
+  EXPECT_NE(result.output.find(GetParam().message), std::string::npos) << result.output;
+}
+
+std::vector<Contradiction> contradictions() {
+  const std::string small = kSmall;
+  return {
+      {"Overlap", small + "window timer io 0x21 1 TIMER - 1\n", "",
+       "machine.txt:6: shares addresses with PIC1"},
+      {"ByteLane", small + "window timer io 0x41 1 TIMER - 0\n", "",
+       "machine.txt:6: offset 0 is in another byte"},
+      {"Alignment", small + "window timer memory 0x1002 2 T - 2\n", "",
+       "machine.txt:6: a window of memory space"},
+      {"EndOfTheSpace", small + "window timer io 0xFFFF 2 T - 3\n", "",
+       "machine.txt:6: 0xFFFF and 2 bytes are not"},
+      {"NoDevice", small + "window clock io 0x40 1 T - 0\n", "",
+       "machine.txt:6: there is no device clock"},
+      {"NoSpace", small + "window timer port 0x40 1 T - 0\n", "", "machine.txt:6: port is neither"},
+      {"WordsOfALine", small + "window timer io 0x40 1 T\n", "",
+       "machine.txt:6: wrong number of words"},
+      {"LineTaken", small + "device clock irq 0\n", "", "machine.txt:6: line 0 belongs to timer"},
+      {"Cascade", small + "device clock irq 2\n", "", "machine.txt:6: 2 is no line"},
+      {"NameTaken", small + "device timer\n", "", "machine.txt:6: DEVICE_TIMER is named at"},
+      {"NoNumber", small + "constant A one\n", "", "machine.txt:6: one is no number"},
+      {"NoSuchWord", small + "wire A\n", "", "machine.txt:6: wire is not known here"},
+      {"NoMaster", "device mem memory\ndevice pic acknowledge\n", "", "there is no master"},
+      {"NoAcknowledge", "master cpu\ndevice mem memory\n", "", "one device is `acknowledge`"},
+      {"SlotOverlap", small, "slot crc io 0x20 4 crc.sv\n",
+       "slot.txt:1: shares addresses with PIC1"},
+      {"SlotWithoutFile", small, "slot crc io 0x300 4\n",
+       "slot.txt:1: names no SystemVerilog file"},
+      {"SlotFileMissing", small, "slot crc io 0x300 4 other.sv\n", "other.sv does not exist"},
+      {"SlotName", small, "slot CRC io 0x300 4 crc.sv\n", "slot.txt:1: CRC is no name of a device"},
+      {"SlotLine", small, "slot crc io 0x300 4 irq 16 crc.sv\n", "slot.txt:1: 16 is no line"},
+      {"SlotAlignment", small, "slot crc memory 0xD0000 64 crc.sv\n",
+       "slot.txt:1: a slot in memory space begins"},
+      {"SlotWord", small, "device crc\n", "slot.txt:1: device is not known here"},
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MachineTableContradiction, testing::ValuesIn(contradictions()),
+                         [](const auto& c) { return std::string(c.param.name); });
 
 }  // namespace
 }  // namespace strata::style

@@ -61,7 +61,7 @@ TEST_P(Rules, Holds) {
       "run",
       "--engine=" + c.engine,
       "--quiet",
-      "--timeout=40",
+      "--timeout=200",
       "--append",
       "rule=" + std::to_string(c.number) + " cpu=" + family(c.needs),
       STRATA_GUESTS "/rules.elf"};
