@@ -91,8 +91,7 @@ TEST_F(CliDisk, DeletedUnderTheRun) {
 }
 
 TEST_F(CliDisk, CutOffUnderTheRun) {
-  expect_loss([this] { std::filesystem::resize_file(folder_ + "/disk.img", 1000); },
-              "cut off");
+  expect_loss([this] { std::filesystem::resize_file(folder_ + "/disk.img", 1000); }, "cut off");
   // The guest writes sector 5; its write under way when that happened may have come to its end.
   EXPECT_TRUE(read("disk.img").size() == 1000 || read("disk.img").size() == 6 * 512);
 }
