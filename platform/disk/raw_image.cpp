@@ -124,8 +124,8 @@ bool RawImage::fail(const std::string& what) {
 }
 
 /// Somebody may delete or cut the file off while the guest runs. A write would make it long again,
-/// with zeroes where sectors were; one that was under way when it happened does. So the length found
-/// here need not be the one it was cut to, and is not said.
+/// with zeroes where sectors were; one that was under way when it happened does. So the length
+/// found here need not be the one it was cut to, and is not said.
 bool RawImage::is_whole() {
   struct stat status {};
   if (::fstat(file_.get(), &status) != 0) return fail(cannot("be looked at"));

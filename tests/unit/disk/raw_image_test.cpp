@@ -82,8 +82,8 @@ TEST_F(RawImageTest, ReportsAFileThatShrankUnderTheRunAndDoesNotGrowItAgain) {
   EXPECT_FALSE((*image)->read_sector(1, data));
   EXPECT_FALSE((*image)->write_sector(1, data));
   EXPECT_EQ(std::filesystem::file_size(file), 700u);
-  EXPECT_EQ((*image)->failure(), "disk image '" + file +
-                                     "' was cut off while the guest ran; sectors are lost");
+  EXPECT_EQ((*image)->failure(),
+            "disk image '" + file + "' was cut off while the guest ran; sectors are lost");
 }
 
 TEST_F(RawImageTest, ReportsAFileThatWasDeletedUnderTheRun) {
