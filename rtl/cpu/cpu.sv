@@ -46,7 +46,7 @@ module cpu
 
     // load and unload port
     input  logic       load_valid_i,
-    input  cpu_state_t load_state_i,  /* verilator tracing_off */  // waves have the registers themselves
+    /* verilator tracing_off */ input cpu_state_t load_state_i,  // waves have the registers themselves
     input  logic       unload_clk_i,  // its rising edge fills state_o; may come alone or with clk_i's
     output cpu_state_t state_o,  /* verilator tracing_on */
 

@@ -17,7 +17,7 @@ module cpu_registers
 
     // load and unload port
     input  logic       load_valid_i,
-    input  cpu_state_t load_state_i,  /* verilator tracing_off */  // waves have the registers themselves
+    /* verilator tracing_off */ input cpu_state_t load_state_i,  // waves have the registers themselves
     input  logic       unload_clk_i,
     output cpu_state_t state_o,       /* verilator tracing_on */  // as of the last edge of unload_clk_i
     output logic       load_shutdown_o,  // what is loaded is a shutdown; the sequencer keeps that

@@ -8,6 +8,7 @@
 # assertions of the sources in every build.
 include(StrataRtlAssertions)
 find_program(VERILATOR verilator REQUIRED)
+find_program(STRATA_PYTHON python3 REQUIRED)
 set(VERILATOR_INCLUDE_DIR "/usr/share/verilator/include" CACHE PATH "Verilator's runtime sources")
 set(STRATA_RTL_WAIVERS "${PROJECT_SOURCE_DIR}/rtl/lint/waivers.vlt")
 option(STRATA_COVERAGE "Count what of the RTL is reached; scripts/coverage builds with it" OFF)
@@ -50,7 +51,6 @@ endif()
 macro(strata_cover_points name)
   set(points "${CMAKE_CURRENT_BINARY_DIR}/${name}.points.sv")
   set(points_script "${PROJECT_SOURCE_DIR}/scripts/coverage.d/points.py")
-  find_program(STRATA_PYTHON python3 REQUIRED)
   add_custom_command(
       OUTPUT "${points}"
       COMMAND "${STRATA_PYTHON}" "${points_script}" --top ${arg_TOP} --output "${points}" ${arg_SOURCES}
@@ -90,9 +90,10 @@ function(strata_verilate name)
               --top-module ${arg_TOP} --Mdir "${dir}" ${coverage_options} ${arg_PARAMETERS}
               "${STRATA_RTL_WAIVERS}" ${arg_SOURCES}
       COMMAND "${CMAKE_COMMAND}" -DDIR=${dir} -DTOP=${arg_TOP} -DFAST=${fast} -DSLOW=${slow}
-              -P "${PROJECT_SOURCE_DIR}/scripts/cmake/gather_verilated.cmake"
+              -DPYTHON=${STRATA_PYTHON} -P "${PROJECT_SOURCE_DIR}/scripts/cmake/gather_verilated.cmake"
       DEPENDS ${arg_SOURCES} ${arg_DEPENDS} "${STRATA_RTL_WAIVERS}"
               "${PROJECT_SOURCE_DIR}/scripts/cmake/gather_verilated.cmake"
+              "${PROJECT_SOURCE_DIR}/scripts/cmake/guard_trace.py"
       WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
       COMMENT "Verilating ${arg_TOP}"
       VERBATIM)

@@ -57,6 +57,7 @@ void VerilatedVcd::open() {
   table_.fold_tops();
   sink_.begin(table_);
   state_.assign(table_.state_words(), 0);
+  guards_.assign(table_.state_words(), 0);
   // A marker, and for each signal its head and its words.
   max_cycle_words_ = 3 + table_.codes() + table_.state_words();
   next_chunk();
@@ -83,7 +84,7 @@ void VerilatedVcd::put_marker(ChangeMarker marker, std::uint64_t cycle) {
 }
 
 void VerilatedVcd::run(const std::vector<Record<DumpCallback>>& callbacks) {
-  Buffer buffer(state_.data(), write_);
+  Buffer buffer(state_.data(), guards_.data(), guards_known_, write_);
   for (const auto& record : callbacks) record.callback(record.self, &buffer);
   write_ = buffer.write();
   for (const auto& record : cleanup_callbacks_) record.callback(record.self, this);
@@ -94,9 +95,11 @@ void VerilatedVcd::dump(std::uint64_t cycle) {
     full_dump_ = false;
     put_marker(ChangeMarker::kAll, cycle);
     run(full_callbacks_);
+    guards_known_ = false;
   } else {
     put_marker(ChangeMarker::kChanges, cycle);
     run(change_callbacks_);
+    guards_known_ = true;
   }
 }
 

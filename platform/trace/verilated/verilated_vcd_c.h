@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -77,7 +78,9 @@ class VerilatedVcd final {
   std::vector<std::string> prefixes_{"strata "};
   const VerilatedContext* context_ = nullptr;
 
-  std::vector<std::uint32_t> state_;      // every signal's value as of the latest dump, by code
+  std::vector<std::uint32_t> state_;   // every signal's value as of the latest dump, by code
+  std::vector<std::uint32_t> guards_;  // Buffer::changed(): variables as of the latest dump
+  bool guards_known_ = false;
   strata::ChangeChunk* chunk_ = nullptr;  // not null: open
   std::uint32_t* write_ = nullptr;        // into chunk_
   std::size_t max_cycle_words_ = 0;       // what one cycle can need at most
@@ -88,7 +91,8 @@ class VerilatedVcd final {
 /// fit.
 class VerilatedVcd::Buffer final {
  public:
-  Buffer(std::uint32_t* state, std::uint32_t* write) : state_(state), write_(write) {}
+  Buffer(std::uint32_t* state, std::uint32_t* guards, bool guards_known, std::uint32_t* write)
+      : state_(state), guards_(guards), guards_known_(guards_known), write_(write) {}
 
   std::uint32_t* oldp(std::uint32_t code) { return state_ + code; }
   std::uint32_t* write() const { return write_; }
@@ -101,6 +105,18 @@ class VerilatedVcd::Buffer final {
   void fullWData(std::uint32_t* oldp, const WData* value, int bits);
   void fullDouble(std::uint32_t* oldp, double value) { put_quad(oldp, as_quad(value)); }
   void fullEvent(std::uint32_t* oldp, VlEvent value) { chgEvent(oldp, value); }
+
+  /// Whether `variable` may have changed since the latest dump. All signals made of it are tested
+  /// where it may have; they have `kWords` words of state from `oldp` on, and with it as many for
+  /// the variable itself. scripts/cmake/guard_trace.py writes the calls.
+  template <std::size_t kWords, typename Variable>
+  bool changed(const std::uint32_t* oldp, const Variable& variable) {
+    if constexpr (sizeof variable > kWords * sizeof(std::uint32_t)) return true;
+    std::uint32_t* const before = guards_ + code(oldp);
+    if (guards_known_ && std::memcmp(before, &variable, sizeof variable) == 0) return false;
+    std::memcpy(before, &variable, sizeof variable);
+    return true;
+  }
 
   // Inline and branching: measured against writing always and advancing the pointer only when a
   // value differs, which is slower by half (the pointer then depends on every signal before).
@@ -155,6 +171,8 @@ class VerilatedVcd::Buffer final {
     write_ += 3;
   }
   std::uint32_t* const state_;
+  std::uint32_t* const guards_;
+  const bool guards_known_;
   std::uint32_t* write_;
 };
 

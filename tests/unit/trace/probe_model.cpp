@@ -34,7 +34,7 @@ void add_values(const Vwave_probe& probe, const std::string& scope, ProbeValues&
                               digits(probe.wide_o[1], 32) + digits(probe.wide_o[0], 32);
   values[scope + ".entry_q.tag"] = digits(probe.struct_tag_o, 12);
   values[scope + ".entry_q.valid"] = digits(probe.struct_valid_o, 1);
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 8; ++i) {
     values[scope + ".bytes_q[" + std::to_string(i) + "]"] = digits(probe.array_o[i], 8);
   }
 }
@@ -47,9 +47,7 @@ ProbePair::ProbePair() : context_(std::make_unique<VerilatedContext>()) {
   beta_ = std::make_unique<Vwave_probe>(context_.get(), "beta");
   alpha_->seed_i = 0x0000'0007;
   beta_->seed_i = 0x1234'5679;
-  for (Vwave_probe* probe : {alpha_.get(), beta_.get()}) {
-    for (int i = 0; i < 2; ++i) tick(*probe, true, false);
-  }
+  reset();
 }
 
 ProbePair::~ProbePair() = default;
@@ -57,6 +55,12 @@ ProbePair::~ProbePair() = default;
 void ProbePair::add_to(WaveRecorder& recorder) {
   recorder.add_model([this](VerilatedVcdC* file, int levels) { alpha_->trace(file, levels); });
   recorder.add_model([this](VerilatedVcdC* file, int levels) { beta_->trace(file, levels); });
+}
+
+void ProbePair::reset() {
+  for (Vwave_probe* probe : {alpha_.get(), beta_.get()}) {
+    for (int i = 0; i < 2; ++i) tick(*probe, true, false);
+  }
 }
 
 void ProbePair::clock(Cycle cycle, bool enable) {

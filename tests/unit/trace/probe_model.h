@@ -31,6 +31,9 @@ class ProbePair {
   /// goes to both.
   void clock(Cycle cycle, bool enable = true);
 
+  /// Two clocks of both with reset.
+  void reset();
+
   ProbeValues values() const;
 
  private:

@@ -15,14 +15,14 @@ module wave_probe (
   output logic [99:0]  wide_o,
   output logic [11:0]  struct_tag_o,
   output logic         struct_valid_o,
-  output logic [7:0]   array_o [4]
+  output logic [7:0]   array_o [8]
 );
   typedef struct packed {
     logic        valid;
     logic [11:0] tag;
   } entry_t;
 
-  localparam int unsigned ARRAY_LENGTH = 4;
+  localparam int unsigned ARRAY_LENGTH = 8;
 
   entry_t     entry_q;
   logic [7:0] bytes_q [ARRAY_LENGTH];
@@ -52,7 +52,7 @@ module wave_probe (
       long_o   <= long_o + 48'(seed_i) * 48'h1_0001;
       wide_o   <= {wide_o[67:0], word_o};
       entry_q  <= '{valid: word_o[3], tag: word_o[11:0]};
-      bytes_q[half_o[1:0]] <= word_o[7:0];
+      bytes_q[half_o[2:0]] <= word_o[7:0];
     end
   end
 

@@ -188,6 +188,31 @@ TEST_F(WaveRecording, AdjoiningWindowsHaveNoGap) {
   }
 }
 
+// An array is compared as a whole with what it was in the cycle before, and where a window opens
+// everything is recorded without a comparison.
+TEST_F(WaveRecording, ArrayThatReturnsToItsValueOfTheWindowBeforeIsSeen) {
+  ProbePair probes;
+  auto recorder = make_recorder(vcd_options(), probes);
+  std::map<Cycle, ProbeValues> expected;
+  const auto sample = [&](Cycle cycle) {
+    recorder->sample(cycle);
+    expected[cycle] = probes.values();
+  };
+  recorder->start();
+  sample(1);
+  sample(2);
+  recorder->stop();
+  for (Cycle cycle = 3; cycle < 100; ++cycle) probes.clock(cycle);
+  EXPECT_NE(probes.values().at("strata.alpha.bytes_q[1]"), "00000000");
+  recorder->start();
+  sample(100);
+  probes.reset();
+  EXPECT_EQ(probes.values().at("strata.alpha.bytes_q[1]"), "00000000");
+  sample(101);
+  ASSERT_TRUE(recorder->close().ok());
+  expect_shown(read(), expected);
+}
+
 TEST_F(WaveRecording, FlightRecorderKeepsExactlyTheLastCycles) {
   // Enough cycles to fill several chunks in memory.
   constexpr Cycle kEnd = 40'000;
