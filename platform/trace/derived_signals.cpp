@@ -10,17 +10,17 @@
 #include <utility>
 #include <vector>
 
+#include "models/base/hex.h"
 #include "models/cpu/cycle_cause.h"
 #include "platform/trace/pipeline_texts.h"
-#include "platform/trace/text_words.h"
 
 namespace strata {
 namespace {
 
 using Words = DerivedSignals::Words;
+using Value = DerivedSignals::Value;
 
-constexpr std::uint32_t kNameCharacters = 16;
-constexpr std::uint32_t kStageCharacters = 28;
+constexpr std::uint32_t kString = 0;  // bits of a string
 constexpr char kCpu[] = "strata cpu ";
 
 struct Name {
@@ -47,15 +47,11 @@ constexpr Name kWalkStates[] = {{0, "-"},     {1, "read directory"}, {2, "read t
                                 {6, "done"},  {7, "fault"}};
 constexpr Name kRetireKinds[] = {{0, "instruction"}, {1, "exception"}, {2, "interrupt"}};
 
-void set_text(Words& words, std::string_view text) {
-  words = pack_text(text, static_cast<std::uint32_t>(4 * words.size()));
-}
-
 /// One signal, which depends on nothing but its sources.
 void add_one(SignalTable& table, const char* path, std::uint32_t bits, const Words& sources,
-             const std::function<void(const Words& state, Words& words)>& make) {
+             const std::function<void(const Words& state, Value& value)>& make) {
   table.add_derived({path}, bits, sources, [make] {
-    return [make](const Words& state, std::vector<Words>& values) { make(state, values[0]); };
+    return [make](const Words& state, std::vector<Value>& values) { make(state, values[0]); };
   });
 }
 
@@ -64,14 +60,16 @@ void add_names(SignalTable& table, const char* path, const char* source,
                std::span<const Name> names) {
   const Signal* signal = table.find(source);
   if (signal == nullptr || signal->bits > 8) return;
-  const auto make = [code = signal->code, names](const Words& state, Words& words) {
+  const auto make = [code = signal->code, names](const Words& state, Value& shown) {
     const std::uint32_t value = state[code];
     const auto found = std::ranges::find(names, value, &Name::value);
-    if (found != names.end()) return set_text(words, found->text);
-    constexpr char kHex[] = "0123456789abcdef";
-    set_text(words, std::string{kHex[value >> 4 & 15], kHex[value & 15], 'h'});
+    if (found != names.end()) {
+      shown.text = found->text;
+    } else {
+      shown.text = hex_byte(static_cast<std::uint8_t>(value)) + 'h';
+    }
   };
-  add_one(table, path, 8 * kNameCharacters, {signal->code}, make);
+  add_one(table, path, kString, {signal->code}, make);
 }
 
 /// What the latest cycle of the CPU went to.
@@ -95,10 +93,10 @@ void add_byte_address(SignalTable& table, const char* path, const char* word_pat
   const std::uint32_t word = words_signal->code;
   const std::uint32_t lanes = lanes_signal->code;
   const int shift = words_signal->lsb;
-  add_one(table, path, 32, {word, lanes}, [=](const Words& state, Words& words) {
+  add_one(table, path, 32, {word, lanes}, [=](const Words& state, Value& address) {
     const std::uint32_t selected = state[lanes];
     const int lane = selected == 0 ? 0 : std::countr_zero(selected);
-    words[0] = (state[word] << shift) + static_cast<std::uint32_t>(lane);
+    address.words[0] = (state[word] << shift) + static_cast<std::uint32_t>(lane);
   });
 }
 
@@ -152,17 +150,17 @@ void add_pipeline(SignalTable& table, const WaveOptions& options) {
   if (!codes) return;
   const auto start = [codes = *codes, &options] {
     return [codes, texts = PipelineTexts(options)](const Words& state,
-                                                   std::vector<Words>& values) mutable {
+                                                   std::vector<Value>& values) mutable {
       texts.update(codes.view(state));
-      set_text(values[0], texts.decode());
-      set_text(values[1], texts.address());
-      set_text(values[2], texts.memory());
-      set_text(values[3], texts.execute());
+      values[0].text = texts.decode();
+      values[1].text = texts.address();
+      values[2].text = texts.memory();
+      values[3].text = texts.execute();
     };
   };
   table.add_derived({"strata pipeline decode", "strata pipeline address", "strata pipeline memory",
                      "strata pipeline execute"},
-                    8 * kStageCharacters, codes->sources(), start);
+                    kString, codes->sources(), start);
 }
 
 }  // namespace

@@ -62,9 +62,10 @@ void FstWriter::put_variable(const Signal& signal) {
   if (signal.ranged) {
     name += " [" + std::to_string(signal.msb) + ':' + std::to_string(signal.lsb) + ']';
   }
-  const fstVarType type = signal.kind == SignalKind::kReal    ? FST_VT_VCD_REAL
-                          : signal.kind == SignalKind::kEvent ? FST_VT_VCD_EVENT
-                                                              : FST_VT_VCD_WIRE;
+  const fstVarType type = signal.kind == SignalKind::kReal     ? FST_VT_VCD_REAL
+                          : signal.kind == SignalKind::kEvent  ? FST_VT_VCD_EVENT
+                          : signal.kind == SignalKind::kString ? FST_VT_GEN_STRING
+                                                               : FST_VT_VCD_WIRE;
   // fstapi counts a real in bytes.
   const std::uint32_t length = signal.kind == SignalKind::kReal ? 8 : signal.bits;
   std::uint32_t& handle = handles_[signal.code];
@@ -112,9 +113,16 @@ void FstWriter::put_value(std::uint32_t code, std::uint32_t bits, const std::uin
   fstWriterEmitValueChange(fst_, handles_[code], digits_.data());
 }
 
+void FstWriter::put_string(std::uint32_t code, std::string_view text) {
+  held_bytes_ += 8 * text.size();
+  fstWriterEmitVariableLengthValueChange(fst_, handles_[code], text.data(),
+                                         static_cast<std::uint32_t>(text.size()));
+}
+
 void FstWriter::put_unknown() {
   std::ranges::fill(digits_, 'x');
   for (const Signal& signal : first_signals_) {
+    if (signal.kind == SignalKind::kString) put_string(signal.code, "x");
     if (signal.kind != SignalKind::kWire) continue;
     fstWriterEmitValueChange(fst_, handles_[signal.code], digits_.data());
   }

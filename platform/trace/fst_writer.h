@@ -24,6 +24,7 @@ class FstWriter : public WaveWriter {
   void put_header(const SignalTable& table) override;
   void put_time(std::uint64_t ticks) override;
   void put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) override;
+  void put_string(std::uint32_t code, std::string_view text) override;
   void put_unknown() override;
   void put_all(bool first) override;
   std::string close_file() override;

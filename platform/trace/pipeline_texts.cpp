@@ -9,20 +9,24 @@ namespace {
 // What the disassembler says of bytes that are none, or not yet all, of an instruction.
 constexpr char kNoInstruction[] = "(bad)";
 
+const std::string kNothing;
+
 }  // namespace
 
 void PipelineTexts::update(const PipelineView& view) {
   // Decode goes on behind an instruction in the cycle it hands it over: what it was at before is
   // what has just left.
   if (view.address_valid && start_ != view.address_end) {
-    decoded_[view.address_end % kEnds] = {view.address_end, decode_};
+    Decoded& decoded = decoded_[view.address_end % kEnds];
+    decoded.end = view.address_end;
+    decoded.text = decode_;
   }
   take_bytes(view);
   const std::uint32_t start = view.window_eip - view.prefixes;
   const std::uint32_t there =
       std::min<std::uint32_t>(view.prefixes + std::min<std::uint32_t>(view.available, 12), 15);
   if (start != start_ || (there > there_ && decode_.empty())) {
-    decode_ = view.available == 0 ? "" : text_at(start, there, view.code32);
+    decode_ = view.available == 0 ? kNothing : text_at(start, there, view.code32);
   }
   start_ = start;
   there_ = view.available == 0 ? 0 : there;
@@ -39,7 +43,7 @@ void PipelineTexts::take_bytes(const PipelineView& view) {
 }
 
 /// Empty where the instruction is not all there yet.
-std::string PipelineTexts::text_at(std::uint32_t eip, std::uint32_t length, bool code32) {
+const std::string& PipelineTexts::text_at(std::uint32_t eip, std::uint32_t length, bool code32) {
   RetiredCode code;
   code.eip = eip;
   code.length = static_cast<std::uint8_t>(length);
@@ -55,9 +59,9 @@ std::string PipelineTexts::text_at(std::uint32_t eip, std::uint32_t length, bool
   return made_.emplace(std::move(key), std::move(text)).first->second;
 }
 
-std::string PipelineTexts::at_end(bool valid, std::uint32_t end) const {
+const std::string& PipelineTexts::at_end(bool valid, std::uint32_t end) const {
   const Decoded& decoded = decoded_[end % kEnds];
-  return valid && decoded.end == end ? decoded.text : std::string();
+  return valid && decoded.end == end ? decoded.text : kNothing;
 }
 
 }  // namespace strata

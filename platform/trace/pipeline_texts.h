@@ -50,8 +50,8 @@ class PipelineTexts {
   };
 
   void take_bytes(const PipelineView& view);
-  std::string text_at(std::uint32_t eip, std::uint32_t length, bool code32);
-  std::string at_end(bool valid, std::uint32_t end) const;
+  const std::string& text_at(std::uint32_t eip, std::uint32_t length, bool code32);
+  const std::string& at_end(bool valid, std::uint32_t end) const;
 
   const WaveOptions& options_;
   std::array<std::uint8_t, kBytes> bytes_{};           // by offset modulo kBytes

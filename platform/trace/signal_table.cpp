@@ -126,9 +126,13 @@ void SignalTable::add_derived(const std::vector<std::string>& paths, std::uint32
   for (const std::string& path : paths) {
     Signal signal;
     signal.code = static_cast<std::uint32_t>(state_words_);
-    signal.bits = bits;
-    signal.ranged = true;
-    signal.msb = static_cast<int>(bits) - 1;
+    if (bits == 0) {
+      signal.kind = SignalKind::kString;
+    } else {
+      signal.bits = bits;
+      signal.ranged = true;
+      signal.msb = static_cast<int>(bits) - 1;
+    }
     derived.outputs.push_back({signal.code, bits});
     set_derived(signal.code);
     declare(path, std::move(signal));
@@ -139,10 +143,9 @@ void SignalTable::add_derived(const std::vector<std::string>& paths, std::uint32
 void SignalTable::add_text(TextSignal text) {
   for_each_signal(root_, [&](Signal& signal) {
     if (signal.code != text.code) return;
-    signal.bits = 8 * text.characters;
-    signal.ranged = true;
-    signal.msb = static_cast<int>(signal.bits) - 1;
-    signal.lsb = 0;
+    signal.kind = SignalKind::kString;
+    signal.bits = 1;
+    signal.ranged = false;
   });
   texts_.push_back(std::move(text));
 }

@@ -10,7 +10,8 @@
 
 namespace strata {
 
-enum class SignalKind : std::uint8_t { kWire, kReal, kEvent };
+/// A string is text of any length; what is recorded of it, if anything, is what it is made from.
+enum class SignalKind : std::uint8_t { kWire, kReal, kEvent, kString };
 
 /// A signal's code is the index of its first word in the state; it takes (bits + 31) / 32 words,
 /// least significant first. Several signals may share one code: the same wire seen in two scopes.
@@ -36,11 +37,9 @@ struct Scope {
   Scope& child(std::string_view child_name, ScopeKind child_kind = ScopeKind::kModule);
 };
 
-/// A signal whose recorded words are not what is shown: `make` turns them into text, shown as a
-/// vector of 8 * `characters` bits, first character in the highest byte in use.
+/// A signal whose recorded words are not what is shown: `make` turns them into text.
 struct TextSignal {
   std::uint32_t code = 0;
-  std::uint32_t characters = 0;
   std::function<std::string(const std::uint32_t* words)> make;
 };
 
@@ -49,11 +48,16 @@ struct TextSignal {
 struct DerivedSignals {
   struct Output {
     std::uint32_t code = 0;
-    std::uint32_t bits = 0;
+    std::uint32_t bits = 0;  // 0: a string
   };
   using Words = std::vector<std::uint32_t>;
-  /// Gets the state, indexed by code, and sets the words of each output.
-  using Make = std::function<void(const Words& state, std::vector<Words>& values)>;
+  struct Value {
+    Words words;       // of a vector
+    std::string text;  // of a string
+    bool operator==(const Value&) const = default;
+  };
+  /// Gets the state, indexed by code, and sets the value of each output.
+  using Make = std::function<void(const Words& state, std::vector<Value>& values)>;
 
   std::vector<Output> outputs;
   std::vector<std::uint32_t> sources;  // codes
@@ -75,7 +79,7 @@ class SignalTable {
 
   void add_text(TextSignal text);
 
-  /// Adds vectors of those paths, each of `bits` bits; at most 32 calls.
+  /// Adds vectors of those paths, each of `bits` bits, or strings for 0; at most 32 calls.
   void add_derived(const std::vector<std::string>& paths, std::uint32_t bits,
                    std::vector<std::uint32_t> sources, std::function<DerivedSignals::Make()> start);
 

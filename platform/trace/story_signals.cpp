@@ -12,8 +12,6 @@
 namespace strata {
 namespace {
 
-constexpr std::uint32_t kTextCharacters = 40;
-constexpr std::uint32_t kSymbolCharacters = 32;
 // Intel SDM volume 3, table 6-1.
 constexpr const char* kExceptions[] = {"#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD",
                                        "#NM", "#DF", "#9",  "#TS", "#NP", "#SS", "#GP",
@@ -102,10 +100,10 @@ void StorySignals::amend(SignalTable& table, const WaveOptions& options) const {
   table.set_derived(cycle_code_);
   table.replace_wires("clk_i", clock_code_);
   add_derived_signals(table, options);
-  table.add_text({text_code_, kTextCharacters, [&options](const std::uint32_t* words) {
+  table.add_text({text_code_, [&options](const std::uint32_t* words) {
                     return text_of(unpack(words), options);
                   }});
-  table.add_text({symbol_code_, kSymbolCharacters, [&options](const std::uint32_t* words) {
+  table.add_text({symbol_code_, [&options](const std::uint32_t* words) {
                     return options.symbol_at ? options.symbol_at(words[0]) : std::string();
                   }});
 }

@@ -155,7 +155,9 @@ Result<std::uint64_t> VcdReader::read_changes(const std::function<void(const Vcd
     } else if (std::string_view("01xXzZ").find(first) != std::string_view::npos) {
       if (!change(token_.substr(1), token_.substr(0, 1), true)) return error("unknown identifier");
     } else if (std::string_view("bBrRsS").find(first) != std::string_view::npos) {
-      const std::string value(token_.substr(1));
+      const bool string = first == 's' || first == 'S';
+      const std::string value =
+          string ? unescaped(token_.substr(1)) : std::string(token_.substr(1));
       if (!next_token()) return error("a value without identifier");
       if (!change(token_, value, first == 'b' || first == 'B')) return error("unknown identifier");
     } else if (token_ == "$comment") {
@@ -200,11 +202,15 @@ std::uint64_t number_of_digits(std::string_view digits) {
   return number;
 }
 
-std::string text_of_digits(std::string_view digits) {
+std::string unescaped(std::string_view value) {
   std::string text;
-  for (std::size_t i = 0; i + 8 <= digits.size(); i += 8) {
-    const auto byte = static_cast<char>(number_of_digits(digits.substr(i, 8)));
-    if (byte != 0 || !text.empty()) text += byte;
+  while (!value.empty()) {
+    const std::string_view octal = value.substr(0, 4).substr(1);
+    unsigned byte = 0;
+    const auto [end, code] = std::from_chars(octal.data(), octal.data() + octal.size(), byte, 8);
+    const bool escape = value[0] == '\\' && code == std::errc() && end - octal.data() == 3;
+    text += escape ? static_cast<char>(byte) : value[0];
+    value.remove_prefix(escape ? 4 : 1);
   }
   return text;
 }

@@ -1,6 +1,6 @@
 // Reads a value change dump as a stream (IEEE 1364-2005, clause 18): the header becomes a list of
 // variables, then every change is handed over in the file's order. Knows what strata and Verilator
-// write: scalar, vector, real changes; string changes and attributes of other tools are skipped.
+// write: scalar, vector, real and string changes; attributes of other tools are skipped.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ struct VcdHeader {
   const VcdVariable* find(std::string_view name) const;
 };
 
-/// `value` has all digits of the variable: 0, 1, x, z, highest first; of a real, its text.
+/// `value` has all digits of the variable: 0, 1, x, z, highest first; of a real and a string, its
+/// text.
 struct VcdChange {
   std::uint64_t time = 0;
   std::size_t signal = 0;
@@ -95,7 +96,8 @@ class VcdHistory {
 /// The number binary digits stand for, at most 64; x and z count as 0.
 std::uint64_t number_of_digits(std::string_view digits);
 
-/// The characters a vector of bytes stands for, without leading zero bytes.
-std::string text_of_digits(std::string_view digits);
+/// The characters of a string's value in the file, where \nnn (octal) stands for what is not
+/// printed.
+std::string unescaped(std::string_view value);
 
 }  // namespace strata

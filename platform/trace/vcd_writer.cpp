@@ -30,8 +30,26 @@ std::string identifier_of(std::uint32_t number) {
 char* write_short_digits(char* out, std::uint32_t bits, const std::uint32_t* words) {
   std::uint32_t word = (bits + 31) / 32 - 1;
   while (word > 0 && words[word] == 0) --word;
-  const auto digits = static_cast<std::uint32_t>(std::bit_width(words[word]));
-  return write_digits(out, 32 * word + (digits == 0 ? 1 : digits), words);
+  out = write_word_digits(out, words[word], static_cast<unsigned>(std::bit_width(words[word] | 1)));
+  while (word > 0) out = write_word_digits(out, words[--word], 32);
+  return out;
+}
+
+// A string's value ends at white space. What GTKWave's reader understands, and fst2vcd writes, are
+// C's escapes.
+char* write_escaped(char* out, std::string_view text) {
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte > ' ' && byte < 0x7F && byte != '\\') {
+      *out++ = character;
+      continue;
+    }
+    *out++ = '\\';
+    *out++ = static_cast<char>('0' + (byte >> 6));
+    *out++ = static_cast<char>('0' + (byte >> 3 & 7));
+    *out++ = static_cast<char>('0' + (byte & 7));
+  }
+  return out;
 }
 
 }  // namespace
@@ -65,8 +83,8 @@ void VcdWriter::put(std::string_view text) {
 void VcdWriter::add_identifier(const Signal& signal) {
   Identifier& identifier = identifiers_[signal.code];
   if (identifier.length != 0) return;
-  const std::string text = (signal.bits == 1 && signal.kind != SignalKind::kReal ? "" : " ") +
-                           identifier_of(signal.code) + '\n';
+  const bool scalar = signal.bits == 1 && signal.kind != SignalKind::kString;
+  const std::string text = (scalar ? "" : " ") + identifier_of(signal.code) + '\n';
   identifier.length = static_cast<std::uint8_t>(text.size());
   identifier.real = signal.kind == SignalKind::kReal;
   std::memcpy(identifier.text, text.data(), text.size());
@@ -77,9 +95,10 @@ void VcdWriter::put_scope(const Scope& scope, unsigned depth) {
   const std::string indent(depth, ' ');
   for (const Signal& signal : scope.signals) {
     add_identifier(signal);
-    const char* const type = signal.kind == SignalKind::kReal    ? "real"
-                             : signal.kind == SignalKind::kEvent ? "event"
-                                                                 : "wire";
+    const char* const type = signal.kind == SignalKind::kReal     ? "real"
+                             : signal.kind == SignalKind::kEvent  ? "event"
+                             : signal.kind == SignalKind::kString ? "string"
+                                                                  : "wire";
     std::string line = indent + "$var " + type + ' ' + std::to_string(signal.bits) + ' ' +
                        identifier_of(signal.code) + ' ' + signal.name;
     if (signal.ranged) {
@@ -126,6 +145,15 @@ void VcdWriter::put_value(std::uint32_t code, std::uint32_t bits, const std::uin
   if (write_ >= buffer_.get() + kBufferBytes) flush();
 }
 
+void VcdWriter::put_string(std::uint32_t code, std::string_view text) {
+  *write_++ = 's';
+  write_ = write_escaped(write_, text);
+  const Identifier& identifier = identifiers_[code];
+  std::memcpy(write_, identifier.text, sizeof identifier.text);
+  write_ += identifier.length;
+  if (write_ >= buffer_.get() + kBufferBytes) flush();
+}
+
 void VcdWriter::close_section() {
   if (!section_open_) return;
   section_open_ = false;
@@ -135,9 +163,12 @@ void VcdWriter::close_section() {
 void VcdWriter::put_unknown() {
   put("$dumpoff\n");
   for (const Signal& signal : first_signals_) {
-    if (signal.kind != SignalKind::kWire) continue;
+    if (signal.kind != SignalKind::kWire && signal.kind != SignalKind::kString) continue;
+    const char* const unknown = signal.kind == SignalKind::kString ? "sx"
+                                : signal.bits == 1                 ? "x"
+                                                                   : "bx";
     const Identifier& identifier = identifiers_[signal.code];
-    put((signal.bits == 1 ? "x" : "bx") + std::string(identifier.text, identifier.length));
+    put(unknown + std::string(identifier.text, identifier.length));
   }
   put("$end\n");
 }

@@ -20,7 +20,7 @@ class VcdWriter : public WaveWriter {
 
  private:
   struct Identifier {
-    char text[8];  // with the line's end; a leading space for vectors
+    char text[8];  // with the line's end; a leading space for vectors, reals and strings
     std::uint8_t length;
     bool real;
   };
@@ -28,6 +28,7 @@ class VcdWriter : public WaveWriter {
   void put_header(const SignalTable& table) override;
   void put_time(std::uint64_t ticks) override;
   void put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) override;
+  void put_string(std::uint32_t code, std::string_view text) override;
   void put_unknown() override;
   void put_all(bool first) override;
   std::string close_file() override;

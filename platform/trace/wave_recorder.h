@@ -42,8 +42,8 @@ struct WaveOptions {
   std::uint64_t clock_period_ps = 40'000;
   /// Depth of the hierarchy handed to the models' trace().
   int levels = 99;
-  /// Text of a retired instruction (not of an interrupt), at most 40 characters are shown; and the
-  /// symbol at a linear address, at most 32. Called from the writer's thread, once per different
+  /// Text of a retired instruction (not of an interrupt), and the symbol at a linear address; at
+  /// most 96 characters are shown. Called from the writer's thread, once per different
   /// instruction: they may read only what does not change during the run. Null: the text stays
   /// empty.
   std::function<std::string(const RetiredCode&)> describe;

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "platform/trace/text_words.h"
-
 namespace strata {
+
 void WaveWriter::mark_shown(const Scope& scope) {
   for (const Signal& signal : scope.signals) shown_[signal.code] = Shown::kValue;
   for (const auto& child : scope.scopes) mark_shown(*child);
@@ -23,10 +22,11 @@ void WaveWriter::begin(const SignalTable& table) {
   made_of_.assign(table.state_words(), 0);
   for (std::size_t i = 0; i < table.derived_signals().size(); ++i) {
     const DerivedSignals& signals = table.derived_signals()[i];
-    derived_.push_back({signals.start(), {}});
+    Derived& derived = derived_.emplace_back(Derived{signals.start(), {}, {}});
     for (const auto& output : signals.outputs) {
-      derived_.back().values.emplace_back((output.bits + 31) / 32, 0);
+      derived.values.push_back({DerivedSignals::Words((output.bits + 31) / 32, 0), {}});
     }
+    derived.before = derived.values;
     for (const std::uint32_t source : signals.sources) {
       shown_[source] = Shown::kSource;
       made_of_[source] |= 1u << i;
@@ -93,16 +93,25 @@ void WaveWriter::put_derived() {
   for (std::size_t i = 0; i < derived_.size(); ++i) {
     if (!all_due_ && (due_ >> i & 1) == 0) continue;
     Derived& derived = derived_[i];
-    before_ = derived.values;
+    std::swap(derived.before, derived.values);
     derived.make(state_, derived.values);
     const auto& outputs = table_->derived_signals()[i].outputs;
     for (std::size_t n = 0; n < outputs.size(); ++n) {
-      if (!all_due_ && derived.values[n] == before_[n]) continue;
-      put_value(outputs[n].code, outputs[n].bits, derived.values[n].data());
+      if (!all_due_ && derived.values[n] == derived.before[n]) continue;
+      put_made(outputs[n], derived.values[n]);
     }
   }
   due_ = 0;
   all_due_ = false;
+}
+
+void WaveWriter::put_made(const DerivedSignals::Output& output,
+                          const DerivedSignals::Value& value) {
+  if (output.bits == 0) {
+    put_string(output.code, std::string_view(value.text).substr(0, kMaxText));
+  } else {
+    put_value(output.code, output.bits, value.words.data());
+  }
 }
 
 void WaveWriter::put_text(std::uint32_t code, const std::uint32_t* words) {
@@ -110,14 +119,13 @@ void WaveWriter::put_text(std::uint32_t code, const std::uint32_t* words) {
   constexpr std::size_t kMaxTexts = 1u << 18;
   Text& text = texts_[code];
   const std::size_t length = (table_->bits_of_code()[code] + 31) / 32;
-  std::string key(reinterpret_cast<const char*>(words), length * sizeof(std::uint32_t));
+  const std::string_view key(reinterpret_cast<const char*>(words), length * sizeof *words);
   auto found = text.made.find(key);
   if (found == text.made.end()) {
     if (text.made.size() >= kMaxTexts) text.made.clear();
-    auto packed = pack_text(text.signal->make(words), text.signal->characters);
-    found = text.made.emplace(std::move(key), std::move(packed)).first;
+    found = text.made.emplace(key, text.signal->make(words).substr(0, kMaxText)).first;
   }
-  put_value(code, 8 * text.signal->characters, found->second.data());
+  put_string(code, found->second);
 }
 
 }  // namespace strata

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -44,11 +46,16 @@ class WaveWriter {
   virtual void put_header(const SignalTable& table) = 0;
   virtual void put_time(std::uint64_t ticks) = 0;
   virtual void put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) = 0;
+  /// Of a string, at most kMaxText bytes.
+  virtual void put_string(std::uint32_t code, std::string_view text) = 0;
   /// All signals are unknown until put_all().
   virtual void put_unknown() = 0;
   /// The values of all signals follow, up to the next put_time().
   virtual void put_all(bool first) = 0;
   virtual std::string close_file() = 0;
+
+  /// Bounds what a guest's symbol takes.
+  static constexpr std::size_t kMaxText = 96;
 
   const SignalTable& table() const { return *table_; }
   const TimeBase& time() const { return time_; }
@@ -56,15 +63,22 @@ class WaveWriter {
  private:
   enum class Shown : std::uint8_t { kNot, kValue, kText, kSource };
 
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view key) const {
+      return std::hash<std::string_view>()(key);
+    }
+  };
   struct Text {
     const TextSignal* signal = nullptr;
-    std::unordered_map<std::string, std::vector<std::uint32_t>> made;  // by recorded words
+    std::unordered_map<std::string, std::string, Hash, std::equal_to<>> made;  // by recorded words
   };
 
   void mark_shown(const Scope& scope);
   void put_text(std::uint32_t code, const std::uint32_t* words);
   void put_source(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words);
   void put_derived();
+  void put_made(const DerivedSignals::Output& output, const DerivedSignals::Value& value);
   void put_falling_edge();
   void put_clock(std::uint32_t level);
 
@@ -75,10 +89,10 @@ class WaveWriter {
   // Of derived signals, by their place in the table.
   struct Derived {
     DerivedSignals::Make make;
-    std::vector<DerivedSignals::Words> values;  // the latest
+    std::vector<DerivedSignals::Value> values;  // the latest
+    std::vector<DerivedSignals::Value> before;
   };
   std::vector<Derived> derived_;
-  std::vector<DerivedSignals::Words> before_;
   std::vector<std::uint32_t> state_;    // by code; sources only
   std::vector<std::uint32_t> made_of_;  // by code: a bit for each made of it
   std::uint32_t due_ = 0;               // a bit for each to be made in this cycle

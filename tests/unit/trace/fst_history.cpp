@@ -13,6 +13,12 @@ void collect(void* user, std::uint64_t time, fstHandle handle, const unsigned ch
   by_handle[handle][time] = reinterpret_cast<const char*>(value);
 }
 
+void collect_string(void* user, std::uint64_t time, fstHandle handle, const unsigned char* value,
+                    std::uint32_t length) {
+  auto& by_handle = *static_cast<std::map<fstHandle, FstChanges>*>(user);
+  by_handle[handle][time].assign(reinterpret_cast<const char*>(value), length);
+}
+
 }  // namespace
 
 FstHistory read_fst(const std::string& path) {
@@ -23,7 +29,7 @@ FstHistory read_fst(const std::string& path) {
   history.exponent = fstReaderGetTimescale(reader);
   std::map<fstHandle, FstChanges> by_handle;
   fstReaderSetFacProcessMaskAll(reader);
-  fstReaderIterBlocks(reader, collect, &by_handle, nullptr);
+  fstReaderIterBlocks2(reader, collect, collect_string, &by_handle, nullptr);
   fstReaderIterateHierRewind(reader);
   std::vector<std::string> scopes;
   while (const fstHier* item = fstReaderIterateHier(reader)) {

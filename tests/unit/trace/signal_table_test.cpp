@@ -56,13 +56,13 @@ TEST(SignalTable, ByteAddressHasTheLowestLane) {
   EXPECT_TRUE(table.derived(address.outputs[0].code));
   EXPECT_FALSE(table.derived(1));
   EXPECT_EQ(table.find("strata bus_address")->bits, 32u);
-  std::vector<DerivedSignals::Words> values(1, DerivedSignals::Words(1));
+  std::vector<DerivedSignals::Value> values{{{0}, {}}};
   const auto make = address.start();
   // Ports 1F4 to 1F7 are a doubleword; 1F7 is its lane 3.
   make({0, 0x1F4 >> 2, 8}, values);
-  EXPECT_EQ(values[0][0], 0x1F7u);
+  EXPECT_EQ(values[0].words[0], 0x1F7u);
   make({0, 0x1F4 >> 2, 0xF}, values);
-  EXPECT_EQ(values[0][0], 0x1F4u);
+  EXPECT_EQ(values[0].words[0], 0x1F4u);
 }
 
 }  // namespace

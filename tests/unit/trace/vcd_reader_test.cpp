@@ -78,14 +78,19 @@ TEST(VcdReader, DamagedFilesNameTheLine) {
   EXPECT_EQ(error_of(header + "#5\nb10"), "VCD line 4: a value without identifier");
 }
 
-TEST(VcdReader, DigitsBecomeNumbersAndText) {
+TEST(VcdReader, StringsAreUnescaped) {
+  const VcdHistory history = history_of(
+      "$var string 1 ! text $end\n$enddefinitions $end\n"
+      "#1 smov\\040eax,\\134 !\n#2 s !\n#3 s\\04 !\n");
+  EXPECT_EQ(history.header().find("text")->type, "string");
+  EXPECT_EQ(history.value_at("text", 1), "mov eax,\\");
+  EXPECT_EQ(history.value_at("text", 2), "");
+  EXPECT_EQ(history.value_at("text", 3), "\\04");  // no escape
+}
+
+TEST(VcdReader, DigitsBecomeNumbers) {
   EXPECT_EQ(number_of_digits("10100"), 20u);
   EXPECT_EQ(number_of_digits(std::string(64, '1')), ~std::uint64_t{0});
-  EXPECT_EQ(text_of_digits("00000000"
-                           "01101000"
-                           "01101100"
-                           "01110100"),
-            "hlt");
 }
 
 }  // namespace
