@@ -56,7 +56,7 @@ bool deliver_real(Processor& p, const Event& event) {
   FrameValues frame;
   add_return_frame(p, event, frame);
   if (!room_for_frame(p, frame.all().size(), false, 0) || !check_code_offset(p, target, eip, 0) ||
-      !push_frame(p, frame, false)) {
+      !push_frame(p, frame, false, 0)) {
     return false;
   }
   p.set_eflags(0, eflags::kIf | eflags::kTf | eflags::kRf | eflags::kAc);
@@ -107,7 +107,7 @@ bool deliver_same_level(Processor& p, const Event& event, const Descriptor& gate
   }
   if (!room_for_frame(p, frame.all().size(), gate.gate_wide(), event.external()) ||
       !check_code_offset(p, target, gate.gate_offset(), event.external()) ||
-      !push_frame(p, frame, gate.gate_wide())) {
+      !push_frame(p, frame, gate.gate_wide(), event.external())) {
     return false;
   }
   clear_flags(p, gate);

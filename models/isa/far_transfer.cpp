@@ -52,7 +52,7 @@ bool jump_to(Processor& p, const CodeTarget& target, std::uint32_t offset) {
 bool call_to(Processor& p, bool wide, const CodeTarget& target, std::uint32_t offset) {
   const FrameValues frame = return_address(p);
   if (!room_for_frame(p, frame.all().size(), wide, 0) || !check_code_offset(p, target, offset, 0) ||
-      !push_frame(p, frame, wide)) {
+      !push_frame(p, frame, wide, 0)) {
     return false;
   }
   enter_code_target(p, target, offset);

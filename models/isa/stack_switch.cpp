@@ -108,12 +108,16 @@ bool room_for_frame(Processor& p, std::size_t items, bool wide, std::uint32_t ex
          p.raise(vector::kStackFault, external);
 }
 
-bool push_frame(Processor& p, const FrameValues& values, bool wide) {
+bool push_frame(Processor& p, const FrameValues& values, bool wide, std::uint32_t external) {
   StackFrame frame;
   for (const std::uint32_t value : values.all()) {
     frame.add(value);
   }
-  return wide ? frame.push<std::uint32_t>(p) : frame.push<std::uint16_t>(p);
+  if (wide ? frame.push<std::uint32_t>(p) : frame.push<std::uint16_t>(p)) {
+    return true;
+  }
+  return p.fault().vector == vector::kAlignmentCheck ? p.raise(vector::kAlignmentCheck, external)
+                                                     : false;
 }
 
 }  // namespace strata

@@ -58,7 +58,7 @@ bool push_on(Processor& p, StackTarget& stack, const FrameValues& values, bool w
 /// Whether the current stack has room; else #SS(external). Pages and alignment are not asked.
 bool room_for_frame(Processor& p, std::size_t items, bool wide, std::uint32_t external);
 
-/// Pushes on the current stack, which has room: #AC, #PF.
-bool push_frame(Processor& p, const FrameValues& values, bool wide);
+/// Pushes on the current stack, which has room: #AC(external), #PF.
+bool push_frame(Processor& p, const FrameValues& values, bool wide, std::uint32_t external);
 
 }  // namespace strata

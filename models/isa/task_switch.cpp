@@ -258,8 +258,9 @@ bool push_error_code(Processor& p, const TaskSwitch& request) {
            : p.push<std::uint16_t>(static_cast<std::uint16_t>(request.error_code))) {
     return true;
   }
-  return p.fault().vector == vector::kStackFault ? p.raise(vector::kStackFault, request.external)
-                                                 : false;
+  const std::uint8_t fault = p.fault().vector;
+  const bool has_ext = fault == vector::kStackFault || fault == vector::kAlignmentCheck;
+  return has_ext ? p.raise(fault, request.external) : false;
 }
 
 /// The debug trap of TSS bit T (SDM vol. 3, 17.3.1.5), before the new task's first instruction.

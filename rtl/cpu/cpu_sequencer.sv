@@ -755,8 +755,7 @@ module cpu_sequencer
     begin_sequence();
     vector_q <= actual;
     error_q <= actual == VEC_DF ? 32'd0 : error;
-    if (deliver_q != DeliverNone && external_q && actual != VEC_PF && actual != VEC_DF && actual != VEC_AC)
-      error_q[0] <= 1'b1;
+    if (deliver_q != DeliverNone && external_q && actual != VEC_PF && actual != VEC_DF) error_q[0] <= 1'b1;
     has_error_q <= pushes_error(actual);
     deliver_q <= actual == VEC_DF ? DeliverDouble : actual == VEC_PF ? DeliverPageFault
                  : contributory(actual) ? DeliverContributory : DeliverBenign;

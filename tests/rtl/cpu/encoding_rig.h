@@ -73,6 +73,11 @@ class EncodingRig {
     set(kTable + (address >> 12) * 4, (address & ~0xFFFu) | bits);
   }
 
+  /// In protected mode: the level `vector`'s handler runs at, 0 or 3. At first all run at level 0.
+  void set_handler_level(unsigned vector, unsigned level) {
+    set(kIdt + 8 * vector, (level == 0 ? 0x08u : 0x1Bu) << 16 | kHandler);
+  }
+
   static std::string name_of(const Encoding& encoding);
 
  private:

@@ -64,18 +64,21 @@ constexpr Entry kWords[] = {{false, 0x8C, 0x8C},      {false, 0x8E, 0x8E}, {true
 constexpr Entry kTables[] = {{true, 0x01, 0x01, 0x03}};
 constexpr Entry kQuadwords[] = {{true, 0xC7, 0xC7}};
 
-/// Table 6-7 of SDM vol. 3: is the address one that #AC(0) refuses?
-bool is_misaligned(const Encoding& e, std::uint32_t address) {
+/// Table 6-7 of SDM vol. 3: is the address one that #AC(0) refuses? In virtual-8086 mode the prefix
+/// makes operands wide, at level 3 here narrow.
+bool is_misaligned(const Encoding& e, std::uint32_t address, Mode mode) {
+  const bool wide = e.operand_size == (mode == Mode::kV86);
   if (in(kBytes, e)) return false;
   if (in(kTables, e)) return address % 4 != 2;
   if (in(kQuadwords, e)) return address % 8 != 0;
-  return address % (e.operand_size || in(kWords, e) ? 2 : 4) != 0;
+  return address % (!wide || in(kWords, e) ? 2 : 4) != 0;
 }
 
-/// At level 3. Registers are small, so that those that number a bit stay near the operand.
+/// At level 3, or in another mode. Registers are small, so that those that number a bit stay near
+/// the operand.
 class UserRig : public EncodingRig {
  public:
-  UserRig() : EncodingRig(Mode::kLevel3, CpuFamily::k586) {
+  explicit UserRig(Mode mode = Mode::kLevel3) : EncodingRig(mode, CpuFamily::k586) {
     initial().gpr = {0x11, 1, 0x80, 5, kStack, 7, 9, 11};
   }
 };
@@ -197,7 +200,7 @@ TEST(MemoryExceptionLists, Alignment) {
     rig.initial().eflags |= eflags::kAc;
     rig.set_operand(address);
     run_all(rig, false, [address](const Encoding& e) {
-      return std::string(is_misaligned(e, address) ? "17(0)" : "");
+      return std::string(is_misaligned(e, address, Mode::kLevel3) ? "17(0)" : "");
     });
   }
 }
@@ -205,8 +208,83 @@ TEST(MemoryExceptionLists, Alignment) {
 /// Protected-mode instructions are undefined in the other modes.
 constexpr Entry kProtectedOnly[] = {{true, 0x00, 0x00}, {true, 0x02, 0x03}};
 
-/// CALL and JMP; here the dword offset they would read is beyond the limit too.
+/// CALL and JMP; here the dword offset they read, or would read, is beyond the limit too.
 constexpr Entry kTransfers[] = {{false, 0xFF, 0xFF, 0x3C}};
+
+/// `expected` in a mode with 16-bit segments.
+Expected in_16_bit_mode(const Expected& expected) {
+  return [expected](const Encoding& e) {
+    if (in(kProtectedOnly, e)) return std::string("6(0)");
+    const std::string fault = expected(e);
+    return fault.empty() && e.operand_size && in(kTransfers, e) ? std::string("13(0)") : fault;
+  };
+}
+
+// "Virtual-8086 Mode Exceptions": #GP(0), #SS(0), #PF and #AC(0), whatever the level.
+
+TEST(MemoryExceptionLists, OutsideTheLimitInVirtual8086Mode) {
+  UserRig rig(Mode::kV86);
+  rig.initial().seg[kDs].limit = kData - 1;
+  run_all(rig, false, in_16_bit_mode(always("13(0)")));
+}
+
+TEST(MemoryExceptionLists, OutsideTheStackInVirtual8086Mode) {
+  UserRig rig(Mode::kV86);
+  rig.initial().seg[kSs].limit = kData - 1;
+  run_all(rig, true, in_16_bit_mode(always("12(0)")));
+}
+
+TEST(MemoryExceptionLists, PageNotPresentInVirtual8086Mode) {
+  UserRig rig(Mode::kV86);
+  rig.turn_paging_on();
+  rig.set_page(0x9000, 0);
+  rig.set_operand(0x9800);
+  run_all(rig, false, in_16_bit_mode([](const Encoding& e) {
+            return std::string(in(kWriters, e) ? "14(6)" : "14(4)");
+          }));
+}
+
+TEST(MemoryExceptionLists, ReadOnlyPageInVirtual8086Mode) {
+  UserRig rig(Mode::kV86);
+  rig.turn_paging_on();
+  rig.set_page(0x9000, 5);
+  rig.set_operand(0x9800);
+  run_all(rig, false, in_16_bit_mode(writers("14(7)")));
+}
+
+TEST(MemoryExceptionLists, AlignmentInVirtual8086Mode) {
+  for (std::uint32_t address = kData; address < kData + 8; ++address) {
+    UserRig rig(Mode::kV86);
+    rig.initial().cr0 |= cr0::kAm;
+    rig.initial().eflags |= eflags::kAc;
+    rig.set_operand(address);
+    run_all(rig, false, in_16_bit_mode([address](const Encoding& e) {
+              return std::string(is_misaligned(e, address, Mode::kV86) ? "17(0)" : "");
+            }));
+  }
+}
+
+// "Real-Address Mode Exceptions": #GP and #SS, which have no error code, and never #AC.
+
+TEST(MemoryExceptionLists, OutsideTheLimitInRealMode) {
+  UserRig rig(Mode::kReal);
+  rig.initial().seg[kDs].limit = kData - 1;
+  run_all(rig, false, in_16_bit_mode(always("13(0)")));
+}
+
+TEST(MemoryExceptionLists, OutsideTheStackInRealMode) {
+  UserRig rig(Mode::kReal);
+  rig.initial().seg[kSs].limit = kData - 1;
+  run_all(rig, true, in_16_bit_mode(always("12(0)")));
+}
+
+TEST(MemoryExceptionLists, NoAlignmentInRealMode) {
+  UserRig rig(Mode::kReal);
+  rig.initial().cr0 |= cr0::kAm;
+  rig.initial().eflags |= eflags::kAc;
+  rig.set_operand(kData + 1);
+  run_all(rig, false, in_16_bit_mode(always("")));
+}
 
 /// The last eight bytes of a segment of 64 KiB, with 16-bit addresses.
 TEST(MemoryExceptionLists, EndOfTheSegment) {
@@ -215,11 +293,9 @@ TEST(MemoryExceptionLists, EndOfTheSegment) {
       EncodingRig rig(mode, CpuFamily::k586);
       rig.initial().gpr = {3, 1, 2, 5, EncodingRig::kStack, 7, 9, 11};
       rig.set_operand(address);
-      run_all(rig, false, [address](const Encoding& e) -> std::string {
-        if (in(kProtectedOnly, e)) return "6(0)";
-        const bool target = e.operand_size && in(kTransfers, e);
-        return target || is_over_the_end(e, address) ? "13(0)" : "";
-      });
+      run_all(rig, false, in_16_bit_mode([address](const Encoding& e) {
+                return std::string(is_over_the_end(e, address) ? "13(0)" : "");
+              }));
     }
   }
 }
@@ -230,6 +306,9 @@ constexpr std::uint8_t kStackOpcodes[] = {0x06, 0x07, 0x0E, 0x16, 0x17, 0x1E, 0x
                                           0x6A, 0x9C, 0x9D, 0xC3, 0xCB, 0xCF, 0xE8};
 /// MOVS CMPS STOS LODS SCAS, by ESI and EDI.
 constexpr std::uint8_t kStringOpcodes[] = {0xA5, 0xA7, 0xAB, 0xAD, 0xAF};
+
+/// What INT has behind it in the rig.
+constexpr unsigned kInterruptOfRig = 0xC1;
 
 class UserAlignment : public testing::Test {
  protected:
@@ -275,6 +354,22 @@ TEST_F(UserAlignment, OfEntersLastWrite) {
 /// INT pushes to a stack of level 0: nothing is checked.
 TEST_F(UserAlignment, NotOfAnInnerStack) {
   EXPECT_EQ(run(0xCD, false, 1), "none");
+}
+
+/// SDM vol. 2, INT n: #AC(EXT) where a push is unaligned at level 3. EXT is 0 for INT n, 1 for an
+/// exception.
+TEST_F(UserAlignment, OfHandlersAtTheSameLevel) {
+  for (std::uint32_t offset = 0; offset < 4; ++offset) {
+    UserRig rig;
+    rig.initial().cr0 |= cr0::kAm;
+    rig.initial().eflags |= eflags::kAc;
+    rig.initial().gpr[kEsp] = EncodingRig::kStack + offset;
+    rig.set_handler_level(kInterruptOfRig, 3);
+    rig.set_handler_level(vector::kInvalidOpcode, 3);
+    EXPECT_EQ(rig.run({.opcode = 0xCD}), offset == 0 ? "none" : "17(0)") << offset;
+    EXPECT_EQ(rig.run({.two_byte = true, .opcode = 0x0B}), offset == 0 ? "6(0)" : "17(1)")
+        << offset;
+  }
 }
 
 }  // namespace
