@@ -83,6 +83,30 @@ INSTANTIATE_TEST_SUITE_P(
 
 // ---- where things end ----
 
+/// REPE CMPSB into the missing page: registers and status flags are those of the last whole
+/// iteration. SDM vol. 2, REP, has the flags of before the instruction; AMD's processors do this.
+TEST(RepeatedCompare, KeepsTheFlagsOfItsIterations) {
+  constexpr unsigned kWhole = 3;
+  PagedGuest guest;
+  guest.set_memory<std::uint8_t>(GuestCpu::kCode, 0xF3);
+  guest.set_memory<std::uint8_t>(GuestCpu::kCode + 1, 0xA6);
+  guest.set_entry(kMissing, kMissing);
+  guest.state.idtr.limit = 0;
+  guest.state.gpr[kEcx] = 100;
+  guest.state.gpr[kEsi] = guest.state.gpr[kEdi] = kMissing - kWhole;
+  guest.state.eflags |= eflags::kCf | eflags::kOf;
+  guest.state.eflags &= ~eflags::kZf;
+  guest.cpu.load_state(guest.state);
+  for (unsigned n = 0; n <= kWhole; ++n) guest.cpu.step();
+  EXPECT_TRUE(guest.cpu.shutdown());
+  const CpuState after = guest.cpu.state();
+  EXPECT_EQ(after.gpr[kEcx], 100 - kWhole);
+  EXPECT_EQ(after.gpr[kEsi], kMissing);
+  EXPECT_EQ(after.gpr[kEdi], kMissing);
+  EXPECT_EQ(after.eip, GuestCpu::kCode);
+  EXPECT_EQ(after.eflags & eflags::kStatus, eflags::kZf | eflags::kPf);  // equal
+}
+
 TEST(Ends, InstructionOfFifteenBytesIsExecuted) {
   GuestCpu guest;
   for (std::uint32_t n = 0; n < 14; ++n) {
