@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "models/base/verilated_model.h"
 #include "verilated.h"
 
 namespace strata::test {
@@ -18,17 +19,22 @@ template <typename Model>
 class RuleRig {
  public:
   RuleRig() {
-    Verilated::threadContextp()->fatalOnError(false);
+    context_.fatalOnError(false);
     ports.rst_ni = 0;
     clock();
     clock();
     ports.rst_ni = 1;
     clock();
   }
+  ~RuleRig() { end_model(ports); }
+  RuleRig(const RuleRig&) = delete;
+  RuleRig& operator=(const RuleRig&) = delete;
 
   /// One clock with the ports as they are. What Verilator printed: a line for each assertion that
   /// failed, with its label.
   std::string clock() {
+    // The thread's may be that of a model that is gone.
+    Verilated::threadContextp(&context_);
     testing::internal::CaptureStdout();
     ports.clk_i = 0;
     ports.eval();
@@ -37,7 +43,11 @@ class RuleRig {
     return testing::internal::GetCapturedStdout();
   }
 
-  Model ports;
+ private:
+  VerilatedContext context_;
+
+ public:
+  Model ports{&context_};
 };
 
 }  // namespace strata::test
