@@ -28,7 +28,7 @@ std::string identifier_of(std::uint32_t number) {
 
 // Binary digits without leading zeros: a reader extends a shorter vector with zeros (18.2.1).
 char* write_short_digits(char* out, std::uint32_t bits, const std::uint32_t* words) {
-  std::uint32_t word = (bits + 31) / 32 - 1;
+  std::uint32_t word = (bits - 1) / 32;
   while (word > 0 && words[word] == 0) --word;
   out = write_word_digits(out, words[word], static_cast<unsigned>(std::bit_width(words[word] | 1)));
   while (word > 0) out = write_word_digits(out, words[--word], 32);
@@ -131,17 +131,19 @@ void VcdWriter::put_time(std::uint64_t ticks) {
 
 void VcdWriter::put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) {
   const Identifier& identifier = identifiers_[code];
+  // What is written could alias this object's members, which are therefore read once.
+  char* out = write_;
   if (bits == 1) {
-    *write_++ = static_cast<char>('0' + (words[0] & 1));
+    *out++ = static_cast<char>('0' + (words[0] & 1));
   } else if (identifier.real) {
     const auto value = std::bit_cast<double>(words[0] | std::uint64_t{words[1]} << 32);
-    write_ += std::snprintf(write_, 40, "r%.16g", value);
+    out += std::snprintf(out, 40, "r%.16g", value);
   } else {
-    *write_++ = 'b';
-    write_ = write_short_digits(write_, bits, words);
+    *out++ = 'b';
+    out = write_short_digits(out, bits, words);
   }
-  std::memcpy(write_, identifier.text, sizeof identifier.text);
-  write_ += identifier.length;
+  std::memcpy(out, identifier.text, sizeof identifier.text);
+  write_ = out + identifier.length;
   if (write_ >= buffer_.get() + kBufferBytes) flush();
 }
 
