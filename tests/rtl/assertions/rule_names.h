@@ -1,10 +1,12 @@
-// The assertions of a module of rules, and clocking such a module alone.
+// The assertions of a module of rules, clocking such a module alone, and breaking its rules.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "models/base/verilated_model.h"
 #include "verilated.h"
@@ -49,5 +51,32 @@ class RuleRig {
  public:
   Model ports{&context_};
 };
+
+/// How a rule is broken: a clock after each step, and the last one breaks it.
+template <typename Model>
+struct Breach {
+  std::string rule;
+  std::vector<std::function<void(Model&)>> steps;
+};
+
+/// Each is found when it is made and not earlier, and there is one at least for every rule of the
+/// file `path` of rtl/.
+template <typename Model>
+void expect_found(const std::vector<Breach<Model>>& breaches, const std::string& path) {
+  std::set<std::string> found;
+  for (const Breach<Model>& breach : breaches) {
+    RuleRig<Model> rig;
+    std::string text;
+    for (const auto& step : breach.steps) {
+      EXPECT_EQ(text.find(breach.rule), std::string::npos) << breach.rule << " early: " << text;
+      step(rig.ports);
+      text = rig.clock();
+    }
+    text += rig.clock();  // some are found a clock later
+    EXPECT_NE(text.find(breach.rule), std::string::npos) << breach.rule << ": " << text;
+    found.insert(breach.rule);
+  }
+  EXPECT_EQ(found, rule_names(path));
+}
 
 }  // namespace strata::test
