@@ -79,6 +79,15 @@ bool is_of_387(const ZydisDecodedInstruction& instruction) {
   }
 }
 
+/// Shows the address that is not made of registers with the digits of its size: that of operands
+/// for a branch (SDM vol. 2, CALL: "OperandSize"), that of addresses for memory. Zydis takes the
+/// digits of the code segment, and cuts the rest off.
+void set_address_digits(ZydisFormatter& formatter, const ZydisDecodedInstruction& instruction) {
+  const bool branch = (instruction.attributes & ZYDIS_ATTRIB_IS_RELATIVE) != 0;
+  const unsigned bits = branch ? instruction.operand_width : instruction.address_width;
+  ZydisFormatterSetProperty(&formatter, ZYDIS_FORMATTER_PROP_ADDR_PADDING_ABSOLUTE, bits / 4);
+}
+
 /// Zydis' text; nothing where it knows no such instruction.
 std::optional<std::string> format(std::span<const std::uint8_t> bytes, bool big, std::uint32_t eip,
                                   bool escape) {
@@ -92,6 +101,7 @@ std::optional<std::string> format(std::span<const std::uint8_t> bytes, bool big,
     return std::nullopt;
   }
   if (escape && !is_of_387(instruction)) return kUnknownEscape;
+  set_address_digits(formatter, instruction);
   std::array<char, 128> text;
   if (!ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&formatter, &instruction, operands.data(),
                                                     instruction.operand_count_visible, text.data(),

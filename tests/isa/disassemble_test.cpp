@@ -86,6 +86,35 @@ TEST(Disassemble, PrefixesMeanWhatTheyMeantThen) {
   EXPECT_EQ(disassemble(Bytes{0xF3, 0x0F, 0x09}, true, 0, CpuFamily::k486), "wbinvd");  // WBNOINVD
 }
 
+// SDM vol. 2, CALL: "IF OperandSize = 32 THEN EIP := tempEIP", else its upper half is cleared; JMP,
+// Jcc and LOOP likewise. An address that is a displacement has the size of addresses (2.1.5).
+TEST(Disassemble, AddressesHaveTheSizeOfTheInstruction) {
+  struct SizedCase {
+    Bytes bytes;
+    bool big;
+    const char* text;
+  };
+  const SizedCase cases[] = {
+      {{0xE8, 0x00, 0x01}, false, "call 0x00FB"},
+      {{0x66, 0xE8, 0x00, 0x00, 0x02, 0x00}, false, "call 0x0002FFFE"},
+      {{0x66, 0xE9, 0x00, 0x00, 0x02, 0x00}, false, "jmp 0x0002FFFE"},
+      {{0x66, 0x0F, 0x84, 0x00, 0x00, 0x02, 0x00}, false, "jz 0x0002FFFF"},
+      {{0xEB, 0x10}, false, "jmp 0x000A"},
+      {{0x66, 0xEB, 0x10}, false, "jmp 0x0001000B"},
+      {{0x66, 0xE2, 0x10}, false, "loop 0x0001000B"},
+      {{0xA1, 0x34, 0x12}, false, "mov ax, [0x1234]"},
+      {{0x67, 0x8B, 0x05, 0x00, 0x00, 0x02, 0x00}, false, "mov ax, [0x00020000]"},
+      {{0xE8, 0x00, 0x00, 0x02, 0x00}, true, "call 0x0002FFFD"},
+      {{0x66, 0xE8, 0x00, 0x01}, true, "call 0x00FC"},
+      {{0x67, 0xE2, 0x10}, true, "loop 0x0001000B"},
+      {{0xA1, 0x34, 0x12, 0x00, 0x00}, true, "mov eax, [0x00001234]"},
+      {{0x67, 0xA1, 0x34, 0x12}, true, "mov eax, [0x1234]"}};
+  constexpr std::uint32_t kEip = 0xFFF8;
+  for (const SizedCase& c : cases) {
+    EXPECT_EQ(disassemble(c.bytes, c.big, kEip, CpuFamily::k386), c.text);
+  }
+}
+
 TEST(Disassemble, HiddenSegmentsAreShown) {
   expect_texts({{{0x2E, 0xA4}, "cs movsb"},
                 {{0xF3, 0x26, 0xA5}, "rep es movsd"},
