@@ -34,6 +34,7 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
     vector_.reset();
     if (std::atomic_ref(block_.run.immediate_exit).load() != 0) return leave(KVM_EXIT_INTR, EINTR);
     for (;;) {
+      take_nmi();
       const CpuState state = interpreter_.state();
       if (interpreter_.shutdown()) return leave(KVM_EXIT_SHUTDOWN, 0);
       if (!quirks_.pages && (state.cr0 & cr0::kPg) != 0) return leave(KVM_EXIT_SHUTDOWN, 0);
@@ -60,7 +61,10 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
     vector_ = vector;
     return open(interpreter_.state());
   }
-  bool raise_nmi() override { return false; }
+  bool raise_nmi() override {
+    interpreter_.raise_nmi();
+    return true;
+  }
   bool write_state(const CpuState& state) override {
     interpreter_.load_state(state);
     return true;
@@ -71,6 +75,15 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
   std::uint64_t steps = 0;  // instructions the guest has run
 
  private:
+  /// One that waits comes in unless another is in service (SDM vol. 3, 6.7.1).
+  void take_nmi() {
+    CpuState state = interpreter_.state();
+    if (state.nmi_pending == 0 || state.nmi_blocked != 0 || state.shutdown != 0) return;
+    state.nmi_pending = 0;
+    interpreter_.load_state(state);
+    interpreter_.deliver_nmi();
+  }
+
   static bool open(const CpuState& state) {
     return (state.eflags & eflags::kIf) != 0 && state.shadow == kNoShadow;
   }
