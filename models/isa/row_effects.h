@@ -1,8 +1,8 @@
 // What the instructions of each row of the opcode table do, as data: operation, operands in the
-// order they are accessed, general registers and flags read, written and undefined, whether they
+// manual's order, general registers and flags read, written and undefined, whether they
 // may fault, whether they end a block. For engines that look ahead, and for tests; a test holds the
-// columns against execution (tests/isa/row_effects_test.cpp), all but the order, which a run does
-// not show. Gates and task switches are left out: what they do is no one instruction's.
+// columns against execution (tests/isa/row_effects_test.cpp), the order by instructions that name
+// one register twice. Gates and task switches are left out: what they do is no one instruction's.
 //
 // Sources: SDM vol. 2, each instruction's "Operation", "Flags Affected" and exceptions; vol. 1,
 // appendices A and B.
@@ -189,7 +189,8 @@ enum class CountRule : std::uint8_t { kNone, kShift, kRotate, kRotateThroughCarr
 
 struct RowEffects {
   Operation operation = Operation::kNop;
-  /// The manual's order. Those read are read from left to right, then those written are written.
+  /// In the manual's order. Whatever is read is read before anything is written. Of what is written
+  /// registers beside the operands come first and the first operand comes last (POP ESP, XADD).
   std::array<Operand, 3> operands;
   /// General registers beside the operands and those that form an address, bit n for number n. What
   /// only some of the row's instructions access (ECX of a repeated one, EDX of a word's product)

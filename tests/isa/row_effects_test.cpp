@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -464,6 +465,76 @@ void expect_seen(std::size_t number, const Seen& seen) {
   EXPECT_EQ(seen.fault, effects.faults != Faults::kNever) << name;
 }
 
+/// Index of the ModR/M byte.
+std::size_t modrm_at(const Try& t) {
+  std::size_t at = 0;
+  while (t.bytes[at] == 0x66 || t.bytes[at] == 0xF2 || t.bytes[at] == 0xF3) ++at;
+  return at + (opcode_rows()[t.row].map == OpcodeMap::kTwoByte ? 2 : 1);
+}
+
+/// The instruction with its r/m operand in register `other`, which starts with what that had.
+Try moved_operand(const Try& t, unsigned other) {
+  Try moved = t;
+  std::uint8_t& modrm = moved.bytes[modrm_at(t)];
+  modrm = static_cast<std::uint8_t>((modrm & ~7u) | other);
+  moved.start.gpr[other] = t.start.gpr[t.instruction.rm];
+  const bool big = (t.start.seg[kCs].attributes & attr::kBig) != 0;
+  EXPECT_TRUE(decode(moved.bytes, big, CpuFamily::k586, moved.instruction));
+  return moved;
+}
+
+/// A register the instruction has nothing to do with; none: 8.
+unsigned free_register(const Try& t) {
+  const Declared d = declared(t);
+  unsigned number = 0;
+  while (number < 8 && ((d.read | d.written) >> number & 1) != 0) ++number;
+  return number;
+}
+
+/// Whether the r/m register is also another operand, or one beside the operands.
+bool names_twice(const Try& t) {
+  const RowEffects& effects = row_effects()[t.row];
+  const unsigned bit = 1u << t.instruction.rm;
+  unsigned others = effects.registers_read | effects.registers_written;
+  for (const Operand& operand : effects.operands) {
+    if (operand.place == OperandPlace::kReg) others |= 1u << t.instruction.reg;
+    if (operand.place == OperandPlace::kAccumulator) others |= 1u << kEax;
+  }
+  return (others & bit) != 0;
+}
+
+/// What the register named twice ends with, by the columns: `apart` is the run in which its two
+/// roles are two registers, the r/m operand's `other`.
+std::uint32_t expected_value(const Try& t, const Result& apart, unsigned other) {
+  const RowEffects& effects = row_effects()[t.row];
+  const std::uint32_t of_rm = apart.state.gpr[other];
+  const std::uint32_t of_rest = apart.state.gpr[t.instruction.rm];
+  bool rm_written = false;
+  for (const Operand& operand : effects.operands) {
+    rm_written |= operand.place == OperandPlace::kRm && operand.access != OperandAccess::kRead;
+  }
+  const Operand& first = effects.operands[0];
+  const bool rest_is_last = first.place != OperandPlace::kRm &&
+                            first.place != OperandPlace::kSystemReg &&
+                            first.access != OperandAccess::kRead;
+  return rm_written && !rest_is_last ? of_rm : of_rest;
+}
+
+void check_order(Bench& bench, const Try& t, unsigned other) {
+  const Try moved = moved_operand(t, other);
+  const Result& apart = bench.run_first(moved);
+  Result& twice = bench.run(t, t.start);
+  CpuState expected = apart.state;
+  expected.gpr[t.instruction.rm] = expected_value(t, apart, other);
+  expected.gpr[other] = t.start.gpr[other];
+  EXPECT_EQ(twice.state, expected) << name_of(t);
+  EXPECT_EQ(twice.outcome, apart.outcome) << name_of(t);
+  EXPECT_EQ(twice.next_eip, apart.next_eip) << name_of(t);
+  EXPECT_EQ(twice.written, apart.written) << name_of(t);
+  std::ranges::copy(moved.bytes, twice.memory.begin() + kCode);
+  EXPECT_TRUE(twice.memory == apart.memory) << name_of(t);
+}
+
 /// Conditions have a line together, everything else one of its own.
 TEST(RowEffects, EveryMnemonicHasALine) {
   for (std::size_t n = 0; n < opcode_rows().size(); ++n) {
@@ -493,6 +564,39 @@ TEST(RowEffects, AreWhatExecutionShows) {
     }
     expect_seen(row, seen);
     if (::testing::Test::HasFailure()) break;
+  }
+}
+
+// An instruction that names one register twice does what the same does with two registers of that
+// value, and the register ends with what is written last.
+TEST(RowEffects, OrderIsWhatOneRegisterInTwoPlacesShows) {
+  constexpr unsigned kTries = 300;
+  Bench bench;
+  std::set<Operation> tried;
+  for (std::size_t row = 0; row < opcode_rows().size(); ++row) {
+    const FormTraits traits = traits_of(opcode_rows()[row].form);
+    const RowEffects& effects = row_effects()[row];
+    const bool has_rm = std::ranges::any_of(effects.operands, [](const Operand& operand) {
+      return operand.place == OperandPlace::kRm;
+    });
+    if (!traits.modrm || traits.memory_only || !has_rm || effects.byte_operands) continue;
+    for (unsigned round = 0; round < kTries; ++round) {
+      const Mood mood = round % 2 == 0 ? Mood::kReal : Mood::kProtected;
+      const Try t = random_try(bench, row, mood, false, bench.random.below(2) == 0);
+      const unsigned other = free_register(t);
+      const bool byte_source =
+          effects.operation == Operation::kMovzx || effects.operation == Operation::kMovsx;
+      if (other > 7 || byte_source || !names_twice(t)) continue;
+      check_order(bench, t, other);
+      tried.insert(effects.operation);
+    }
+    if (::testing::Test::HasFailure()) break;
+  }
+  for (const Operation operation :
+       {Operation::kAdd, Operation::kCall, Operation::kCmpxchg, Operation::kDiv, Operation::kImul,
+        Operation::kMul, Operation::kPop, Operation::kPush, Operation::kShl, Operation::kShld,
+        Operation::kXadd, Operation::kXchg}) {
+    EXPECT_TRUE(tried.contains(operation)) << static_cast<int>(operation);
   }
 }
 
