@@ -373,11 +373,12 @@ void AtaCore::sector_stored(Cycle now) {
   set_pending(true, now);
 }
 
-// One or two words, the first in the lower half; both are of the time before the access.
+// One or two words, the first in the lower half, all ones in the place of a second that is not
+// asked for; both are of the time before the access.
 std::uint32_t AtaCore::read_data(unsigned words, Cycle now) {
   if (status() & kBsy) return 0xFF00FF00u | status() * 0x00010001u;
   std::uint32_t value = read_data_word(now);
-  if (words == 2) value |= static_cast<std::uint32_t>(read_data_word(now)) << 16;
+  value |= (words == 2 ? std::uint32_t{read_data_word(now)} : 0xFFFFu) << 16;
   return value;
 }
 

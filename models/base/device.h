@@ -19,11 +19,11 @@ class Device : public Stateful {
   /// Power-on state.
   virtual void reset() = 0;
 
-  /// Reads `bytes` (1, 2 or 4) at `offset` in the device's block at time `now`. Bits above `bytes`
-  /// are zero in the result; what is not implemented reads all ones.
+  /// Reads `bytes` (1 to 4, in one dword) at `offset` in the device's block at time `now`. Bits
+  /// above `bytes` are zero in the result; what is not implemented reads all ones.
   virtual std::uint32_t read(std::uint32_t offset, unsigned bytes, Cycle now) = 0;
 
-  /// Writes the low `bytes` (1, 2 or 4) of `value` at `offset` at time `now`.
+  /// Writes the low `bytes` (1 to 4, in one dword) of `value` at `offset` at time `now`.
   virtual void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) = 0;
 
   /// Brings the device to time `now`; never called with an earlier time than before.

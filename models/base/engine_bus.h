@@ -7,9 +7,9 @@
 namespace strata {
 
 /// Device registers, ports, holes, writes to ROM. Calls come from inside Engine::run(), at virtual
-/// time Engine::cycle(). An access lies inside one aligned dword and is 1, 2 or 4 bytes (two may
-/// start at an odd address): what crosses a dword's end comes in pieces, as a 32-bit bus carries
-/// it, the low one first. A miss reads all ones and drops writes.
+/// time Engine::cycle(). An access is 1 to 4 bytes inside one aligned dword: what crosses a dword's
+/// end comes in pieces, as a 32-bit bus carries it, the low one first (bus_piece). A miss reads all
+/// ones and drops writes.
 class EngineBus {
  public:
   virtual ~EngineBus() = default;
@@ -21,13 +21,12 @@ class EngineBus {
   virtual std::uint8_t acknowledge_interrupt() = 0;
 };
 
-/// Bytes of the next piece of an access of which `left` bytes are to come: up to the dword's end,
-/// and one or two where that leaves three.
+/// Bytes of the next piece of an access of which `left` bytes are to come: up to the dword's end.
+/// Byte enables say which lanes a transfer has, so three go in one as well (80386 Hardware
+/// Reference Manual, 3.1.3).
 constexpr unsigned bus_piece(std::uint32_t address, unsigned left) {
-  const unsigned lane = address % 4;
-  const unsigned bytes = left < 4 - lane ? left : 4 - lane;
-  if (bytes != 3) return bytes;
-  return lane == 0 ? 2 : 1;
+  const unsigned room = 4 - address % 4;
+  return left < room ? left : room;
 }
 
 /// The low `bytes` bytes of `value`; 1 to 4.

@@ -20,7 +20,7 @@ Cycle DeviceTlm::to_cycle(const sc_core::sc_time& time) const {
 
 void DeviceTlm::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const unsigned bytes = payload.get_data_length();
-  if (bytes != 1 && bytes != 2 && bytes != 4) {
+  if (bytes < 1 || bytes > 4) {
     payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     return;
   }

@@ -30,7 +30,7 @@ class DeviceTlm : public sc_core::sc_module, public Stateful {
   void reschedule();
 
  private:
-  /// Answers TLM_BURST_ERROR_RESPONSE for lengths other than 1, 2 and 4, else OK. Adds no delay.
+  /// Answers TLM_BURST_ERROR_RESPONSE for lengths other than 1 to 4, else OK. Adds no delay.
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void timer_method();
   Cycle to_cycle(const sc_core::sc_time& time) const;

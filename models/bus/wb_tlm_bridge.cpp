@@ -3,8 +3,6 @@
 #include <bit>
 #include <cstring>
 
-#include "models/base/engine_bus.h"
-
 namespace strata {
 
 WbTlmBridge::WbTlmBridge(const sc_core::sc_module_name& name, ClockDriver& clock, unsigned latency)
@@ -44,10 +42,9 @@ void WbTlmBridge::start(const WishboneRequest& wishbone, Cycle cycle) {
   data_ = wishbone.we ? wishbone.dat : 0;
   const unsigned sel = wishbone.sel & 0xF;
   for (unsigned lane = 0; lane < 4;) {
-    const auto run = static_cast<unsigned>(std::countr_one(sel >> lane));
-    const unsigned bytes = run == 0 ? 1 : bus_piece(lane, run);
-    if (run != 0) transfer(wishbone, lane, bytes, delay);
-    lane += bytes;
+    const auto bytes = static_cast<unsigned>(std::countr_one(sel >> lane));
+    if (bytes != 0) transfer(wishbone, lane, bytes, delay);
+    lane += bytes != 0 ? bytes : 1;
   }
   const auto period = clock().period().value();
   ack_cycle_ = cycle + (delay.value() + period - 1) / period;

@@ -3,8 +3,8 @@
 // carried out at edge n + `latency`, which is what the RTL in its place takes, and answered after
 // that edge, or later by the delay the target adds, rounded up to whole cycles.
 //
-// Selected byte lanes that are next to each other go as one transaction, at the offset of
-// the lowest; three are cut by bus_piece(), as engines cut them. Lanes not selected read zero.
+// Selected byte lanes that are next to each other go as one transaction, at the offset of the
+// lowest. Lanes not selected read zero.
 #pragma once
 
 #include <tlm_utils/simple_initiator_socket.h>

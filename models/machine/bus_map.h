@@ -12,7 +12,6 @@
 #include <span>
 #include <vector>
 
-#include "models/base/engine_bus.h"
 #include "models/base/wishbone_wires.h"
 
 namespace strata {
@@ -62,8 +61,7 @@ class BusMap {
 
   /// Cuts an access to `bytes` (1 to 4) bytes from `address` on into those the bus makes of it, and
   /// calls visit(window, address, bytes) for each in order; `window` is null for bytes in none. A
-  /// device gets 1, 2 or 4 bytes that lie in one dword: three are cut by bus_piece(), as engines
-  /// cut them. Behind port FFFFh comes port 0.
+  /// device gets 1 to 4 bytes that lie in one dword. Behind port FFFFh comes port 0.
   template <typename Visit>
   void for_each_part(WishboneSpace space, std::uint32_t address, unsigned bytes,
                      Visit visit) const {
@@ -74,7 +72,6 @@ class BusMap {
       const BusWindow* window = find(space, at);
       unsigned part = 1;
       while (part < in_dword && find(space, at + part) == window) ++part;
-      if (window != nullptr) part = bus_piece(at, part);
       visit(window, at, part);
       done += part;
     }

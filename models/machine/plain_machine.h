@@ -32,7 +32,7 @@ class PlainMachine final : public EngineBus {
     kStopped,   // stop(), or the poll function said so
   };
 
-  /// Sees a write of 1, 2 or 4 bytes to ports before the device does.
+  /// Sees a write of 1 to 4 bytes to ports before the device does.
   using PortWatch =
       std::function<void(Cycle now, std::uint16_t port, unsigned bytes, std::uint32_t value)>;
 

@@ -5,7 +5,7 @@
 // times.
 //
 // Loosely timed (IEEE 1666-2011, 11.1): addresses are offsets in the target's block, accesses have
-// 1, 2 or 4 bytes. A target may wait() in b_transport: the kernel then runs ahead of the machine
+// 1 to 4 bytes. A target may wait() in b_transport: the kernel then runs ahead of the machine
 // until the transaction is done. Delays annotated or waited take no time of the CPU, as with every
 // device of a software machine.
 //

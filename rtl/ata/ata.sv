@@ -456,7 +456,13 @@ module ata
     return buffer_q[index[7:0]];
   endfunction
 
-  assign host_data = state_q != StDataIn ? 32'hFFFF_FFFF : {host_word(word_q + 9'd1), host_word(word_q)};
+  always_comb begin
+    host_data = '1;
+    if (state_q == StDataIn) begin
+      host_data[15:0] = host_word(word_q);
+      if (words_moved == 2'd2) host_data[31:16] = host_word(word_q + 9'd1);
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (medium_rvalid_i) begin

@@ -11,7 +11,7 @@ namespace strata::test {
 class RegisterPort {
  public:
   virtual ~RegisterPort() = default;
-  /// Register access of 1, 2 or 4 bytes at an offset in the device's block; takes bus time.
+  /// Register access of 1 to 4 bytes at an offset in the device's block; takes bus time.
   virtual std::uint32_t read(std::uint32_t offset, unsigned bytes) = 0;
   virtual void write(std::uint32_t offset, unsigned bytes, std::uint32_t value) = 0;
   /// Lets `cycles` CPU clocks pass without an access.

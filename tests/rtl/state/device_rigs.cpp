@@ -4,6 +4,7 @@
 #include "models/ata/ata_model.h"
 #include "models/debug/debug_core.h"
 #include "models/debug/debug_model.h"
+#include "models/machine/memory_map.h"
 #include "models/pic/pic_core.h"
 #include "models/pic/pic_model.h"
 #include "models/pit/pit_core.h"
@@ -412,13 +413,14 @@ std::string difference(const StateBytes& a, const StateBytes& b) {
 }  // namespace
 
 const std::vector<DeviceUnderTest>& devices_under_test() {
+  constexpr std::uint32_t kVgaBytes = STRATA_VGA_BLOCK_PORTS + 0x20;
   static const std::vector<DeviceUnderTest> table = {
-      {"ata", make<AtaCoreRig, AtaRtlRig>, ata_steps, difference<AtaState>},
-      {"debug", make<DebugCoreRig, DebugRtlRig>, debug_steps, difference<DebugState>},
-      {"pic", make<PicCoreRig, PicRtlRig>, pic_steps, difference<PicState>},
-      {"pit", make<PitCoreRig, PitRtlRig>, pit_steps, difference<PitState>},
-      {"uart", make<UartCoreRig, UartRtlRig>, uart_steps, difference<UartState>},
-      {"vga", make<VgaCoreRig, VgaRtlRig>, vga_steps, difference<VgaState>},
+      {"ata", make<AtaCoreRig, AtaRtlRig>, ata_steps, 12, difference<AtaState>},
+      {"debug", make<DebugCoreRig, DebugRtlRig>, debug_steps, 12, difference<DebugState>},
+      {"pic", make<PicCoreRig, PicRtlRig>, pic_steps, 0, difference<PicState>},
+      {"pit", make<PitCoreRig, PitRtlRig>, pit_steps, 0, difference<PitState>},
+      {"uart", make<UartCoreRig, UartRtlRig>, uart_steps, 8, difference<UartState>},
+      {"vga", make<VgaCoreRig, VgaRtlRig>, vga_steps, kVgaBytes, difference<VgaState>},
   };
   return table;
 }

@@ -2,6 +2,7 @@
 // same; from twin to twin: the same. A new device is a line in devices_under_test().
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ostream>
 #include <random>
 
@@ -28,8 +29,23 @@ class DeviceState : public testing::TestWithParam<DeviceUnderTest> {
       const Script group =
           GetParam().steps([this] { return static_cast<std::uint32_t>(random_()); });
       script.insert(script.end(), group.begin(), group.end());
+      if (GetParam().block_bytes != 0 && random_() % 4 == 0) script.push_back(any_access());
     }
     return script;
+  }
+
+  /// Of any bytes side by side in any dword of the block, its last ones more often.
+  Step any_access() {
+    const auto below = [this](std::uint32_t limit) {
+      return static_cast<std::uint32_t>(random_() % limit);
+    };
+    const std::uint32_t words = GetParam().block_bytes / 4;
+    const std::uint32_t word = words - 1 - below(below(2) == 0 ? words : std::min(words, 8u));
+    const std::uint32_t lane = below(4);
+    const unsigned bytes = 1 + below(4 - lane);
+    const auto value = static_cast<std::uint32_t>(random_()) >> (32 - 8 * bytes);
+    const auto kind = below(2) == 0 ? Step::Kind::kRead : Step::Kind::kWrite;
+    return {kind, 4 * word + lane, bytes, kind == Step::Kind::kWrite ? value : 0};
   }
 
   static std::vector<std::string> run(StateRig& rig, const Script& script) {

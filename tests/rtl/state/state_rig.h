@@ -70,6 +70,8 @@ struct DeviceUnderTest {
   std::unique_ptr<StateRig> (*make)(Twin twin);
   /// The next few steps of a random script.
   std::vector<Step> (*steps)(const Random& random);
+  /// Of its block, any bytes side by side of which it takes at one edge; 0 where each takes one.
+  std::uint32_t block_bytes;
   /// Text of the fields in which two states differ.
   std::string (*differences)(const StateBytes& a, const StateBytes& b);
 };

@@ -93,13 +93,12 @@ TEST_F(WbTlmBridgeTest, ContiguousLanesAreOneAccess) {
                                                   "write 8 4 aabbccdd"}));
 }
 
-TEST_F(WbTlmBridgeTest, ThreeLanesAreCutAsEnginesCutThem) {
+TEST_F(WbTlmBridgeTest, ThreeLanesAreOneAccessAndLanesApartAreTwo) {
   access(true, 0, 0b1110, 0xAABBCCDD);
   access(true, 0, 0b0111, 0xAABBCCDD);
   access(true, 0, 0b1001, 0xAABBCCDD);
-  EXPECT_EQ(target.log,
-            (std::vector<std::string>{"write 1 1 cc", "write 2 2 aabb", "write 0 2 ccdd",
-                                      "write 2 1 bb", "write 0 1 dd", "write 3 1 aa"}));
+  EXPECT_EQ(target.log, (std::vector<std::string>{"write 1 3 aabbcc", "write 0 3 bbccdd",
+                                                  "write 0 1 dd", "write 3 1 aa"}));
 }
 
 TEST_F(WbTlmBridgeTest, ReadDataComesOnTheSelectedLanes) {

@@ -112,7 +112,7 @@ TEST_F(KvmEngineTest, UnalignedAccessAcrossAPageKeepsItsBytes) {
   ASSERT_EQ(run(state, {0x89, 0x03, 0xF4}), StopReason::kHalted);
   std::map<std::uint32_t, std::uint8_t> bytes;
   for (const Access& access : bus.mmio_writes) {
-    EXPECT_TRUE(access.bytes == 1 || access.bytes == 2 || access.bytes == 4);
+    EXPECT_LE(access.address % 4 + access.bytes, 4u);
     for (unsigned i = 0; i < access.bytes; ++i) {
       bytes[access.address + i] = static_cast<std::uint8_t>(access.value >> (8 * i));
     }
