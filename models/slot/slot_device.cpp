@@ -70,7 +70,8 @@ std::uint32_t SlotDevice::access(std::uint32_t offset, unsigned bytes, bool writ
     word = model_->dat();
     break;
   }
-  clock({});  // the master samples the ack and drops its strobe
+  clock(request);  // the edge at which the master samples the ack: its strobe is still there
+  clock({});
   return word >> (8 * lane) & lane_mask(bytes);
 }
 

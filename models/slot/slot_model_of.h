@@ -17,12 +17,8 @@ namespace strata {
 template <typename Rtl>
 class SlotModelOf final : public SlotModel {
  public:
-  /// Holds reset for two clocks.
   SlotModelOf(VerilatedContext* context, const char* name) : rtl_(begin_model<Rtl>(context, name)) {
-    rtl_->rst_ni = 0;
-    clock_model(*rtl_);
-    clock_model(*rtl_);
-    rtl_->rst_ni = 1;
+    reset_slave(*rtl_);
   }
 
   ~SlotModelOf() override { end_model(*rtl_); }

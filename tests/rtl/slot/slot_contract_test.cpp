@@ -71,7 +71,8 @@ class SlotContract : public testing::TestWithParam<Slot> {
   std::unique_ptr<SlotModel> rtl = GetParam().make(context.get(), GetParam().name);
 };
 
-// Wishbone B4, 3.2: ack answers a strobe, and the cycle ends with it.
+// Wishbone B4, 3.2: ack answers a strobe, and the cycle ends with it, at the edge that samples
+// both.
 TEST_P(SlotContract, AnswersEveryAccessOnce) {
   for (unsigned i = 0; i < 1000; ++i) {
     const WishboneRequest request = request_of(random_access(), GetParam().window.space);
@@ -80,6 +81,8 @@ TEST_P(SlotContract, AnswersEveryAccessOnce) {
       rtl->clock(request);
     } while (!rtl->ack() && ++clocks < kMostClocks);
     ASSERT_TRUE(rtl->ack()) << "offset " << request.adr << ": no answer";
+    rtl->clock(request);
+    ASSERT_FALSE(rtl->ack()) << "offset " << request.adr << ": acknowledged twice";
     for (unsigned quiet = 0; quiet < 4; ++quiet) {
       rtl->clock({});
       ASSERT_FALSE(rtl->ack()) << "offset " << request.adr << ": acknowledged without a strobe";
@@ -104,6 +107,7 @@ class EveryCycle {
       clock(request);
     } while (!rtl_.ack());
     const std::uint32_t word = rtl_.dat();
+    clock(request);  // the master samples the ack
     clock({});
     return word;
   }

@@ -1,5 +1,5 @@
-// SlotDevice on two devices: the one scripts/new-device writes, with what its header promises, and
-// a core as a stranger writes it.
+// SlotDevice on the device scripts/new-device writes, with what its header promises, and on two
+// cores as strangers write them.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -18,7 +18,7 @@ const Slot& slot(const std::string& name) {
 }
 
 TEST(SlotList, HasTheLinesOfTheFolders) {
-  ASSERT_EQ(slots().size(), 2u);
+  ASSERT_EQ(slots().size(), 3u);
   EXPECT_EQ(slot("countdown").window.space, kIoSpace);
   EXPECT_EQ(slot("countdown").window.first, 0x300u);
   EXPECT_EQ(slot("countdown").window.last, 0x30Fu);
@@ -120,8 +120,18 @@ TEST(Lamp, AForeignCoreIsServedToo) {
   device.write(0, 1, 0x22, 20);
   device.write(1, 1, 0x33, 30);
   EXPECT_EQ(device.read(0, 2, 40), 0x0222u);
-  // It answers at edge 43 and does not say when it is idle, so it is clocked in every cycle.
-  EXPECT_EQ(device.next_event(), 45u);
+  // It answers at edge 43, the strobe is gone at edge 45, and it does not say when it is idle, so
+  // it is clocked in every cycle.
+  EXPECT_EQ(device.next_event(), 46u);
+}
+
+// Wishbone B4, 3.2.3: the transfer is at the edge at which strobe and acknowledge are both high.
+TEST(Tally, ACoreMayActWhereItsAcknowledgeIsSampled) {
+  SlotDevice device(slot("tally"), nullptr);
+  device.write(0, 1, 5, 10);
+  device.write(0, 1, 7, 20);
+  EXPECT_EQ(device.read(0, 4, 30), 12u);
+  EXPECT_EQ(device.read(0, 4, 40), 0x0001000Cu);
 }
 
 }  // namespace
