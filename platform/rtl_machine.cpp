@@ -30,6 +30,7 @@
 #include "models/vga/vga_tlm.h"
 #include "platform/clock_period.h"
 #include "platform/disk/memory_disk.h"
+#include "platform/foreign_writes.h"
 #include "platform/machine_memory.h"
 #include "platform/quiet_outputs.h"
 #include "platform/rtl_debug.h"
@@ -111,7 +112,6 @@ class RtlMachine final : public Machine {
   DebugTarget& debug_target() override;
 
  private:
-  void on_foreign_write(const WishboneRequest& request);
   DebugModel::Sinks debug_sinks();
   void plug_post_card();
   void wire();
@@ -206,15 +206,9 @@ RtlMachine::RtlMachine(const MachineConfig& config)
   wire_slots();
   plug_post_card();
   cpu_.on_end([] { sc_core::sc_pause(); });
-  bus_.on_transfer(STRATA_MASTER_CPU + 1, [this](unsigned, const WishboneRequest& request) {
-    if (request.we && request.tga == kMemorySpace) on_foreign_write(request);
+  watch_foreign_writes(bus_, cpu_, [this](const WishboneRequest& request) {
+    if (watch_ != nullptr) watch_->on_foreign_write(request);
   });
-}
-
-/// A master other than the CPU has written to memory.
-void RtlMachine::on_foreign_write(const WishboneRequest& request) {
-  cpu_.snoop(request.adr);
-  if (watch_ != nullptr) watch_->on_foreign_write(request);
 }
 
 DebugModel::Sinks RtlMachine::debug_sinks() {
