@@ -532,8 +532,9 @@ std::optional<FrameBuffer> RtlMachine::picture() const {
 }
 
 std::map<std::string, std::uint64_t> RtlMachine::exits() const {
+  const std::uint64_t mmio = cpu_.device_accesses() + wb_memory_.unclaimed_accesses();
   std::map<std::string, std::uint64_t> exits{{"port", cpu_.port_accesses()},
-                                             {"mmio", cpu_.device_accesses()},
+                                             {"mmio", mmio},
                                              {"hlt", cpu_.halts()},
                                              {"interrupt", cpu_.interrupts()},
                                              {"exception", cpu_.exceptions()}};

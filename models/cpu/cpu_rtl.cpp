@@ -62,7 +62,7 @@ void CpuRtl::drive_bus(Cycle cycle) {
   if (listener_ != nullptr && now.stb && now.we && now.tga == kMemorySpace) {
     listener_->on_memory_write(now.adr);
   }
-  const bool data = now.stb && now.tga == kMemorySpace && now.cti == kCtiClassic;
+  const bool data = now.stb && now.tga == kMemorySpace && now.cti != kCtiIncrementing;
   if (data && machine_bus_map().find(kMemorySpace, now.adr) != nullptr) ++device_accesses_;
   driven_ = now;
   request.write(driven_);

@@ -77,7 +77,7 @@ class CpuRtl : public ClockedModule {
   std::uint64_t exceptions() const { return exceptions_; }
   std::uint64_t interrupts() const { return interrupts_; }
   std::uint64_t port_accesses() const { return port_accesses_; }
-  /// Bus cycles to devices in memory space.
+  /// Bus cycles to devices in memory space, bursts apart.
   std::uint64_t device_accesses() const { return device_accesses_; }
   /// How often the core has fallen asleep in HLT.
   std::uint64_t halts() const { return halts_; }

@@ -47,7 +47,11 @@ void WbMemory::start(Cycle cycle) {
   words_left_ = burst ? kBurstWords : 1;
   ack_cycle_ = cycle + latency_;
   state_ = State::kWaiting;
-  if (wishbone.we) write_word(wishbone);
+  if (wishbone.we) {
+    write_word(wishbone);
+  } else if (!burst && region_of(address_).bytes == nullptr) {
+    ++unclaimed_;
+  }
 }
 
 void WbMemory::answer() {
@@ -70,7 +74,10 @@ std::uint32_t WbMemory::read_word(std::uint32_t address) {
 
 void WbMemory::write_word(const WishboneRequest& wishbone) {
   const MemoryMap::Region& region = region_of(wishbone.adr);
-  if (!region.writable) return;
+  if (!region.writable) {
+    ++unclaimed_;
+    return;
+  }
   std::uint8_t* bytes = region.writable + (wishbone.adr - region.first);
   if (wishbone.sel == 0xF) {
     std::memcpy(bytes, &wishbone.dat, sizeof wishbone.dat);

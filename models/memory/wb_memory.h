@@ -22,6 +22,9 @@ class WbMemory : public ClockedModule {
   WbMemory(const sc_core::sc_module_name& name, ClockDriver& clock, MemoryMap map,
            unsigned latency);
 
+  /// Reads of addresses where nothing is mapped and writes to what is not RAM, bursts apart.
+  std::uint64_t unclaimed_accesses() const { return unclaimed_; }
+
  private:
   enum class State { kIdle, kWaiting, kTurnaround };
 
@@ -41,6 +44,7 @@ class WbMemory : public ClockedModule {
   std::uint32_t address_ = 0;
   unsigned words_left_ = 0;  // of a burst, the next one included
   bool is_write_ = false;
+  std::uint64_t unclaimed_ = 0;
 };
 
 }  // namespace strata

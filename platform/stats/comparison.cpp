@@ -23,8 +23,8 @@ struct EventText {
   const char* meaning;
 };
 constexpr EventText kEvents[] = {
-    {"port", "reads and writes of ports (rtl: I/O cycles on the bus)"},
-    {"mmio", "reads and writes of memory that the device itself answered"},
+    {"port", "reads and writes of ports, by dword"},
+    {"mmio", "reads and writes that no memory answered (a device, ROM, nothing), by dword"},
     {"hlt", "times the CPU slept in HLT"},
     {"interrupt", "interrupts delivered"},
     {"exception", "exceptions delivered (rtl counts them)"},

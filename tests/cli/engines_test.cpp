@@ -171,6 +171,58 @@ TEST_P(CliEngines, TalksOnDebugConsoleSerialAndScreen) {
   }
 }
 
+/// How often a run of `guest` has accessed ports, and memory space where no memory answers.
+struct Accesses {
+  unsigned port = 0;
+  unsigned mmio = 0;
+  bool operator==(const Accesses&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& out, const Accesses& accesses) {
+  return out << accesses.port << " of ports, " << accesses.mmio << " of memory space";
+}
+
+/// platform/stats/README.md: the same name for the same event on every engine.
+class CliAccesses : public CliEngines {
+ protected:
+  /// Beyond those of the boot ROM and of the one that ends the guest.
+  Accesses of_guest(const Bytes& guest, int status, std::vector<std::string> options) {
+    options.push_back("--stats=s.json");
+    const Accesses least = of_run(exit_guest(0), 0, options);
+    const Accesses all = of_run(guest, status, options);
+    return {all.port - least.port, all.mmio - least.mmio};
+  }
+
+ private:
+  Accesses of_run(const Bytes& guest, int status, const std::vector<std::string>& options) {
+    write("guest", guest);
+    const Finished finished = run("guest", options);
+    EXPECT_EQ(finished.status, status) << finished.err;
+    const auto exits = nlohmann::json::parse(read("s.json")).at("exits");
+    return {exits.value("port", 0u), exits.value("mmio", 0u)};
+  }
+};
+
+// By dword: one store to ROM, three bytes to it and one behind it, one to the hole, a read and a
+// write there, and a read of three bytes and one.
+TEST_P(CliAccesses, OfRomAndOfNothing) {
+  EXPECT_EQ(of_guest(unclaimed_guest(), 0xFF, {"--mem=1M"}), (Accesses{0, 8}));
+}
+
+// mov ax,B800h; mov ds,ax; xor eax,eax; mov [101h],eax; mov dx,1F1h; in eax,dx; mov al,0;
+// out F4h,al: three bytes and one of the screen, the same of ports.
+TEST_P(CliAccesses, OfDevices) {
+  const Bytes guest =
+      boot_sector({0xB8, 0x00, 0xB8, 0x8E, 0xD8, 0x66, 0x31, 0xC0, 0x66, 0xA3, 0x01, 0x01,
+                   0xBA, 0xF1, 0x01, 0x66, 0xED, 0xB0, 0x00, 0xE6, 0xF4, 0xFA, 0xF4});
+  std::vector<std::string> options;
+  if (GetParam() != "rtl") options.push_back("--vga-memory=trap");
+  EXPECT_EQ(of_guest(guest, 0, options), (Accesses{2, 2}));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CliAccesses, testing::ValuesIn(all_engine_names()),
+                         [](const auto& engine) { return engine.param; });
+
 INSTANTIATE_TEST_SUITE_P(All, CliEngines, testing::ValuesIn(all_engine_names()),
                          [](const auto& engine) { return engine.param; });
 

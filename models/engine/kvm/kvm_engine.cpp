@@ -267,34 +267,37 @@ void KvmEngine::handle_port_exit() {
   access_pending_ = true;
   kvm_run& run = cpu_->run();
   const auto io = run.io;
-  exits_[kPortExit] += io.count;
   std::uint8_t* data = reinterpret_cast<std::uint8_t*>(&run) + io.data_offset;
   for (std::uint32_t i = 0; i < io.count; ++i, data += io.size) {
     const auto port = [&](unsigned done) { return static_cast<std::uint16_t>(io.port + done); };
     if (io.direction == KVM_EXIT_IO_OUT) {
       write_pieces(io.port, io.size, data, [&](unsigned done, unsigned bytes, std::uint32_t value) {
+        ++exits_[kPortExit];
         bus_.port_write(port(done), bytes, value);
       });
     } else {
-      read_pieces(io.port, io.size, data,
-                  [&](unsigned done, unsigned bytes) { return bus_.port_read(port(done), bytes); });
+      read_pieces(io.port, io.size, data, [&](unsigned done, unsigned bytes) {
+        ++exits_[kPortExit];
+        return bus_.port_read(port(done), bytes);
+      });
     }
   }
 }
 
 /// KVM's accesses have up to 8 bytes, and any number where one crosses a page.
 void KvmEngine::handle_mmio_exit() {
-  ++exits_[kMmioExit];
   access_pending_ = true;
   auto& mmio = cpu_->run().mmio;
   const auto address = static_cast<std::uint32_t>(mmio.phys_addr);
   if (mmio.is_write) {
     write_pieces(address, mmio.len, mmio.data,
                  [&](unsigned done, unsigned bytes, std::uint32_t value) {
+                   ++exits_[kMmioExit];
                    bus_.mmio_write(address + done, bytes, value);
                  });
   } else {
     read_pieces(address, mmio.len, mmio.data, [&](unsigned done, unsigned bytes) {
+      ++exits_[kMmioExit];
       return bus_.mmio_read(address + done, bytes);
     });
   }

@@ -94,8 +94,8 @@ class KvmEngine final : public Engine {
   std::string failure() const override { return failure_; }
 
  private:
-  /// What exits() counts. Ports and MMIO by access, as the other engines do: one exit may carry a
-  /// batch of them.
+  /// What exits() counts. Ports and MMIO by calls of the bus, as the other engines do: one exit
+  /// may carry a batch of them.
   enum ExitKind : unsigned {
     kPortExit,
     kMmioExit,
