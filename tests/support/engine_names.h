@@ -20,4 +20,11 @@ inline std::string why_no_engine(const std::string& name) {
   return host.available ? std::string() : name + ": " + host.line;
 }
 
+/// Those that run on this host.
+inline std::vector<std::string> usable_engine_names() {
+  std::vector<std::string> names = all_engine_names();
+  std::erase_if(names, [](const std::string& name) { return !why_no_engine(name).empty(); });
+  return names;
+}
+
 }  // namespace strata::test
