@@ -13,6 +13,7 @@
 
 #include "models/ata/ata_rtl.h"
 #include "models/ata/ata_tlm.h"
+#include "models/base/initial_values.h"
 #include "models/base/text_screen.h"
 #include "models/bus/bus_rtl.h"
 #include "models/bus/clocked_signal.h"
@@ -182,6 +183,7 @@ class RtlMachine final : public Machine {
 };
 
 VerilatedContext* prepare(VerilatedContext& context, const MachineConfig& config) {
+  randomize_initial_values(context, static_cast<std::uint32_t>(config.seed));
   context.traceEverOn(!config.trace.vcd_file.empty() || !config.trace.fst_file.empty());
   return &context;
 }

@@ -1,11 +1,13 @@
 #include "models/slot/slot_model.h"
 
-#include "verilated.h"
+#include "models/base/initial_values.h"
 
 namespace strata {
 
 std::shared_ptr<VerilatedContext> new_verilated_context() {
-  return std::make_shared<VerilatedContext>();
+  auto context = std::make_shared<VerilatedContext>();
+  randomize_initial_values(*context, 0);
+  return context;
 }
 
 }  // namespace strata

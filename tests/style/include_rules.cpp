@@ -43,7 +43,7 @@ struct IncludeRule {
 const std::vector<IncludeRule>& rules() {
   static const std::vector<IncludeRule> table = {
       {"models/base/file_descriptor\\.h", {kStandard, kPosix}, {}, "a descriptor: POSIX"},
-      {"models/base/verilated_model\\.h",
+      {"models/base/(verilated_model|initial_values)\\.h",
        {kStandard, kVerilated},
        {},
        "what Verilated models share: Verilator's header"},

@@ -1,19 +1,8 @@
 #include "tests/rtl/bus/verilated_context.h"
 
-#include <cstdlib>
-
-#include "verilated.h"
+#include "models/base/initial_values.h"
 
 namespace strata::test {
-namespace {
-
-/// STRATA_RTL_SEED, 0 if it is not set.
-std::uint32_t seed_of_run() {
-  const char* text = std::getenv("STRATA_RTL_SEED");
-  return text != nullptr ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10)) : 0;
-}
-
-}  // namespace
 
 void ContextDeleter::operator()(VerilatedContext* context) const {
   delete context;
@@ -25,12 +14,8 @@ OwnedContext new_context() {
 }
 
 OwnedContext new_context(std::uint32_t seed) {
-  constexpr int kRandom = 2;
-  constexpr std::uint32_t kApart = 1'000'003;  // so that the seeds of two runs do not meet
   OwnedContext context(new VerilatedContext);
-  context->randReset(kRandom);
-  // From 1 on: 0 would be the time.
-  context->randSeed(static_cast<int>((seed + kApart * seed_of_run()) % 0x7FFF'FFFF + 1));
+  randomize_initial_values(*context, seed);
   return context;
 }
 
