@@ -373,6 +373,7 @@ RunOutcome RtlMachine::run(RunControl& control) {
     watch_->end_waves();
     const auto summary = recorder_->close();
     result.empty_window = summary.ok() && summary.value().sampled_cycles == 0;
+    recorder_.reset();  // the waves are those up to the end of the first run
   }
   return result;
 }

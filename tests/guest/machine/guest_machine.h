@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <ostream>
@@ -52,6 +53,7 @@ class GuestMachine {
   static constexpr std::uint64_t kSectors = 64;
   static constexpr std::uint64_t kMemoryBytes = 4u << 20;
 
+  /// `file` is in STRATA_GUESTS, or anywhere with an absolute path.
   explicit GuestMachine(const std::string& file, VgaMemory vga = VgaMemory::kShared,
                         unsigned cpi = 1) {
     configure(file);
@@ -128,7 +130,7 @@ class GuestMachine {
 
  private:
   void configure(const std::string& file) {
-    auto image = load_guest({.guest = std::string(STRATA_GUESTS) + "/" + file,
+    auto image = load_guest({.guest = (std::filesystem::path(STRATA_GUESTS) / file).string(),
                              .bios = {},
                              .append = {},
                              .memory_bytes = kMemoryBytes});

@@ -12,23 +12,11 @@
 #include "models/uart/uart_state.h"
 #include "platform/rtl_machine.h"
 #include "tests/guest/machine/guest_machine.h"
+#include "tests/guest/machine/kept_state.h"
 #include "tests/support/fresh_simulation.h"
 
 namespace strata::test {
 namespace {
-
-/// A state that outlives its machine's next step.
-struct KeptState {
-  explicit KeptState(const MachineState& from)
-      : state(from), ram(from.ram.begin(), from.ram.end()) {
-    state.ram = ram;
-  }
-  KeptState(const KeptState&) = delete;
-  KeptState& operator=(const KeptState&) = delete;
-
-  MachineState state;
-  std::vector<std::uint8_t> ram;
-};
 
 /// What a run leaves behind whatever turns it took.
 struct Left {

@@ -1,0 +1,120 @@
+// Whole machines with devices in slots: their states go into a second machine of the same kind,
+// with a device in the middle of what it does.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/slot/slot_list.h"
+#include "platform/rtl_machine.h"
+#include "tests/cli/boot_sectors.h"
+#include "tests/guest/machine/guest_machine.h"
+#include "tests/guest/machine/kept_state.h"
+#include "tests/support/fresh_simulation.h"
+#include "tests/support/temp_folder.h"
+
+namespace strata::test {
+namespace {
+
+constexpr unsigned kRounds = 40;
+
+/// Forty times: starts the countdown (port 304h) and sleeps until its interrupt (line 5), whose
+/// handler ends the request, adds one to the scratch register (port 300h) and says it on the debug
+/// console, and adds two to the sum of the tally (D100h:0). Exits with the scratch register.
+Bytes counting_guest() {
+  Bytes code = {0xFA, 0x31, 0xC0, 0x8E, 0xD8, 0x8E,    0xD0, 0xBC, 0x00,
+                0x7C,                                                     // cli; ss:sp = 0:7C00
+                0xC7, 0x06, 0x34, 0x00, 0x80, 0x7C,    0xA3, 0x36, 0x00,  // vector Dh = 0:7C80
+                0xB0, 0x11, 0xE6, 0x20, 0xB0, 0x08,    0xE6, 0x21,        // ICW1, ICW2
+                0xB0, 0x04, 0xE6, 0x21, 0xB0, 0x01,    0xE6, 0x21,        // ICW3, ICW4
+                0xB0, 0xDF, 0xE6, 0x21, 0xB9, kRounds, 0x00,              // OCW1: line 5; cx
+                0xBA, 0x04, 0x03, 0x66, 0xB8, 0x2C,    0x01, 0x00, 0x00,  // again: 304h, 300
+                0x66, 0xEF, 0xFB, 0xF4, 0xFA, 0xE2,    0xF0,  // out; sti; hlt; cli; loop again
+                0xBA, 0x00, 0x03, 0x66, 0xED, 0xE6,    0xF4, 0xFA, 0xF4};
+  code.resize(0x80);
+  const Bytes handler = {
+      0x66, 0x50, 0x52, 0xBA, 0x08, 0x03, 0xB0, 0x00, 0xEE,              // push eax, dx; out 308h
+      0xBA, 0x00, 0x03, 0x66, 0xED, 0x66, 0x40, 0x66, 0xEF,              // eax = scratch + 1
+      0xE6, 0xE9,                                                        // out E9h
+      0xB8, 0x00, 0xD1, 0x8E, 0xC0, 0x26, 0xC6, 0x06, 0x00, 0x00, 0x02,  // es:[0], 2
+      0xB0, 0x20, 0xE6, 0x20, 0x5A, 0x66, 0x58, 0xCF};                   // EOI; pop; iret
+  code.insert(code.end(), handler.begin(), handler.end());
+  return boot_sector(code);
+}
+
+/// What the guest says in all.
+std::string all_counts() {
+  std::string counts;
+  for (unsigned n = 1; n <= kRounds; ++n) counts += static_cast<char>(n);
+  return counts;
+}
+
+class SlotMachine : public testing::Test {
+ protected:
+  SlotMachine() {
+    const Bytes image = counting_guest();
+    std::ofstream(guest_, std::ios::binary)
+        .write(reinterpret_cast<const char*>(image.data()), static_cast<long>(image.size()));
+  }
+
+  std::unique_ptr<GuestMachine> software() { return std::make_unique<GuestMachine>(guest_); }
+  /// In the SystemC simulation there is.
+  std::unique_ptr<GuestMachine> rtl() {
+    return std::make_unique<GuestMachine>(guest_, make_rtl_machine);
+  }
+
+  TempFolder folder_;
+  const std::string guest_ = folder_.file("guest");
+  FreshSimulation simulation_;
+};
+
+TEST_F(SlotMachine, RunsAloneOnBoth) {
+  ASSERT_EQ(slots().size(), 3u);
+  for (const auto& guest : {software(), rtl()}) {
+    const RunResult result = guest->run_whole();
+    ASSERT_EQ(result.end, RunEnd::kExited);
+    EXPECT_EQ(result.status, kRounds);
+    EXPECT_EQ(result.console, all_counts());
+  }
+}
+
+/// Half the run in `first`, the other in `second`.
+void expect_moved(GuestMachine& first, const std::function<GuestMachine&()>& second) {
+  while (first.console.size() < kRounds / 2) {
+    ASSERT_EQ(first.run_to(first.machine->cycles() + 50).end, RunEnd::kCycleLimit);
+  }
+  ASSERT_EQ(first.run_to(first.machine->cycles() + 100).end, RunEnd::kCycleLimit);
+  const KeptState state(first.machine->save_state());
+  GuestMachine& other = second();
+  ASSERT_FALSE(other.machine->load_state(state.state));
+  other.forget();
+  const RunResult result = other.run_whole();
+  ASSERT_EQ(result.end, RunEnd::kExited);
+  EXPECT_EQ(result.status, kRounds);
+  EXPECT_EQ(first.console + result.console, all_counts());
+}
+
+TEST_F(SlotMachine, GoesOnInASecondSoftwareMachine) {
+  const auto first = software();
+  const auto second = software();
+  ASSERT_EQ(second->run_whole().status, kRounds);  // what it did is to be forgotten
+  expect_moved(*first, [&]() -> GuestMachine& { return *second; });
+}
+
+TEST_F(SlotMachine, GoesOnInASecondRtlMachine) {
+  const auto first = rtl();
+  std::unique_ptr<FreshSimulation> simulation;
+  std::unique_ptr<GuestMachine> second;
+  expect_moved(*first, [&]() -> GuestMachine& {
+    simulation = std::make_unique<FreshSimulation>();
+    second = rtl();
+    return *second;
+  });
+}
+
+}  // namespace
+}  // namespace strata::test
