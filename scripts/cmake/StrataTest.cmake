@@ -1,33 +1,24 @@
-# strata_test(NAME SOURCES... LIBRARIES... [LABELS...])
+# strata_test(NAME [SYSTEMC] SOURCES... LIBRARIES... [LABELS...])
 # One GoogleTest executable; every TEST in it is a CTest test of its own. The target strata_tests_LABEL builds all of
 # a label. The time limit only ends what hangs: the longest takes half a minute, on a host that has others to serve
-# many times that.
+# many times that. SYSTEMC: most of the sources include SystemC.
 include(GoogleTest)
+include(StrataHeaders)
 
 # Optimising GoogleTest's macros takes a third of a test's build and gains nothing: what takes a test's time is in
 # the libraries.
 set(STRATA_TEST_OPTIONS -O0)
 
-# GoogleTest's header is most of what a test's compiler reads: it is read once for all of them. Nothing else is, so
-# that no test stands on what another includes.
-function(strata_test_headers)
-  set(source "${PROJECT_BINARY_DIR}/test_headers.cpp")
-  file(CONFIGURE OUTPUT "${source}" CONTENT "")
-  add_library(strata_test_headers OBJECT EXCLUDE_FROM_ALL "${source}")
-  target_link_libraries(strata_test_headers PRIVATE strata_options GTest::gtest)
-  target_compile_options(strata_test_headers PRIVATE ${STRATA_TEST_OPTIONS})
-  target_precompile_headers(strata_test_headers PRIVATE <gtest/gtest.h>)
-endfunction()
-
 function(strata_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
-  if(NOT TARGET strata_test_headers)
-    strata_test_headers()
-  endif()
+  cmake_parse_arguments(arg "SYSTEMC" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE strata_options ${arg_LIBRARIES} GTest::gtest GTest::gtest_main)
   target_compile_options(${name} PRIVATE ${STRATA_TEST_OPTIONS})
-  target_precompile_headers(${name} REUSE_FROM strata_test_headers)
+  if(arg_SYSTEMC)
+    strata_use_headers(${name} test_systemc)
+  else()
+    strata_use_headers(${name} test)
+  endif()
   gtest_discover_tests(${name} PROPERTIES TIMEOUT 900 DISCOVERY_TIMEOUT 600)
   strata_label_tests(${name} ${arg_LABELS})
   foreach(label IN LISTS arg_LABELS)
