@@ -38,7 +38,10 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
       const CpuState state = interpreter_.state();
       if (interpreter_.shutdown()) return leave(KVM_EXIT_SHUTDOWN, 0);
       if (!quirks_.pages && (state.cr0 & cr0::kPg) != 0) return leave(KVM_EXIT_SHUTDOWN, 0);
-      if (state.halted != 0) return leave(KVM_EXIT_HLT, 0);
+      if (state.halted != 0) {
+        wake();
+        return leave(KVM_EXIT_HLT, 0);
+      }
       if (block_.run.request_interrupt_window != 0 && open(state)) {
         return leave(KVM_EXIT_IRQ_WINDOW_OPEN, 0);
       }
@@ -67,6 +70,7 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
   }
   bool write_state(const CpuState& state) override {
     interpreter_.load_state(state);
+    wake();
     return true;
   }
   bool write_registers(const CpuState& state) override { return write_state(state); }
@@ -75,6 +79,14 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
   std::uint64_t steps = 0;  // instructions the guest has run
 
  private:
+  /// KVM does not sleep by itself here: who enters again goes on behind the HLT (api.rst, KVM_RUN).
+  void wake() {
+    CpuState state = interpreter_.state();
+    if (state.halted == 0) return;
+    state.halted = 0;
+    interpreter_.load_state(state);
+  }
+
   /// One that waits comes in unless another is in service (SDM vol. 3, 6.7.1).
   void take_nmi() {
     CpuState state = interpreter_.state();
