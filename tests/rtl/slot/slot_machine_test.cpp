@@ -1,5 +1,5 @@
-// Whole machines with devices in slots: their states go into a second machine of the same kind,
-// with a device in the middle of what it does.
+// Whole machines with devices in slots: their states go from one kind of machine to the other, and
+// into a second machine of the same kind, with a device in the middle of what it does.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -80,6 +80,29 @@ TEST_F(SlotMachine, RunsAloneOnBoth) {
     EXPECT_EQ(result.status, kRounds);
     EXPECT_EQ(result.console, all_counts());
   }
+}
+
+TEST_F(SlotMachine, MovesBetweenTheKindsOfMachineWhileItCounts) {
+  const auto machines = std::pair(software(), rtl());
+  GuestMachine* here = machines.first.get();
+  GuestMachine* there = machines.second.get();
+  RunOutcome outcome{.end = RunEnd::kCycleLimit, .status = 0, .report = {}};
+  std::string console;
+  unsigned moves = 0;
+  for (;; ++moves) {
+    constexpr Cycle kPieces[] = {97, 211, 41, 503, 139};
+    outcome = here->run_to(here->machine->cycles() + kPieces[moves % std::size(kPieces)]);
+    console += std::exchange(here->console, {});
+    if (outcome.end != RunEnd::kCycleLimit) break;
+    const KeptState state(here->machine->save_state());
+    console += std::exchange(here->console, {});
+    ASSERT_FALSE(there->machine->load_state(state.state));
+    std::swap(here, there);
+  }
+  ASSERT_EQ(outcome.end, RunEnd::kExited);
+  EXPECT_EQ(outcome.status, kRounds);
+  EXPECT_EQ(console, all_counts());
+  EXPECT_GT(moves, 40u);
 }
 
 /// Half the run in `first`, the other in `second`.
