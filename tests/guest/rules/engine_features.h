@@ -1,5 +1,5 @@
-// Which modes of the machine an engine has, for rules that name what they need
-// (sw/tests/rules/rule_table.h).
+// Which modes of the machine an engine lacks, for rules that name what they need
+// (sw/tests/rules/rule_table.h). KVM's hosts lack some; the other engines have all.
 #pragma once
 
 #include <cstdint>

@@ -10,6 +10,7 @@
 #include "sw/tests/rules/rule_table.h"
 #include "tests/cli/cli_test.h"
 #include "tests/guest/rules/engine_features.h"
+#include "tests/support/engine_names.h"
 
 namespace strata::test {
 namespace {
@@ -38,7 +39,7 @@ std::vector<Case> all_cases() {
   std::vector<Case> cases;
   const std::vector<rule> rules = read_rules();
   for (std::uint32_t number = 0; number < rules.size(); ++number)
-    for (const char* engine : {"interp", "rtl", "kvm"})
+    for (const std::string& engine : all_engine_names())
       cases.push_back(
           {rules[number].name, rules[number].paragraph, engine, number, rules[number].needs});
   return cases;
