@@ -120,8 +120,8 @@ TEST(PagedGuest, DeviceIsReachedByItsPhysicalAddress) {
   guest.state.gpr[kEax] = 0x44332211;
   guest.code({0xA3, 0xFD, 0x0F, 0x03, 0x00});  // mov [30ffd], eax
   guest.step();
-  EXPECT_EQ(guest.bus.log, (std::vector<std::string>{"write b8ffd/1=11", "write b8ffe/2=3322",
-                                                     "write ba000/1=44"}));
+  // Three bytes of a doubleword are one access (Intel486 Hardware Reference Manual, 4.1.5).
+  EXPECT_EQ(guest.bus.log, (std::vector<std::string>{"write b8ffd/3=332211", "write ba000/1=44"}));
 }
 
 TEST(PagedGuest, DescriptorTablesAreReadAsSupervisor) {  // 4.6
