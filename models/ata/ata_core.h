@@ -8,10 +8,10 @@
 // Time: an access in cycle n is the clock edge n. It sees the state after edge n-1 and changes the
 // state after edge n; BSY set by it for k cycles is clear after edge n+k.
 //
-// While BSY is 1 every register of the Command Block reads as Status (ATA-1, 7.2.13; later
-// standards leave it open), of the data port only the lower byte, and writes to it are ignored, as
-// they are while DRQ is 1. After READ or WRITE SECTORS the address registers hold the last sector
-// and the count is 0 (ATA-1, 7.2.3 and 7.2.11).
+// While BSY is 1 every register of the Command Block reads as Status (ATA-1, 7.2.13), of the data
+// port only the lower byte, and writes to it are ignored, as they are while DRQ is 1. After READ or
+// WRITE SECTORS the address registers hold the last sector and the count is 0 (ATA-1, 7.2.3 and
+// 7.2.11).
 //
 // Commands: EXECUTE DEVICE DIAGNOSTIC, FLUSH CACHE, IDENTIFY DEVICE, INITIALIZE DEVICE PARAMETERS,
 // READ SECTORS, READ VERIFY SECTORS, RECALIBRATE, SEEK, SET FEATURES (default PIO mode, reverting

@@ -12,8 +12,8 @@
 // medium_r*_i before done; a write sends 128 words on medium_w*_o, one a cycle, from the request on.
 // BSY lasts longer if the medium takes longer than the latency it stands for. Done comes with ok or not.
 //
-// While BSY is 1 every register of the Command Block reads as Status (ATA-1, 7.2.13; later standards leave
-// it open), of the data port only the lower byte, and writes to it are ignored, as they are while DRQ is 1.
+// While BSY is 1 every register of the Command Block reads as Status (ATA-1, 7.2.13), of the data port only
+// the lower byte, and writes to it are ignored, as they are while DRQ is 1.
 // A medium of 0 sectors is no drive: all ones.
 //
 // Commands: EXECUTE DEVICE DIAGNOSTIC, FLUSH CACHE, IDENTIFY DEVICE, INITIALIZE DEVICE PARAMETERS,
