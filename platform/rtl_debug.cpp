@@ -4,8 +4,13 @@
 
 namespace strata {
 
-RtlDebug::RtlDebug(CpuRtl& cpu, std::vector<MemoryRegion> memory, Advance advance, Load load)
-    : cpu_(cpu), memory_(std::move(memory)), advance_(std::move(advance)), load_(std::move(load)) {}
+RtlDebug::RtlDebug(CpuRtl& cpu, CpuFamily family, std::vector<MemoryRegion> memory, Advance advance,
+                   Load load)
+    : DebugTarget(family),
+      cpu_(cpu),
+      memory_(std::move(memory)),
+      advance_(std::move(advance)),
+      load_(std::move(load)) {}
 
 std::optional<DebugStop> RtlDebug::hold() {
   cpu_.drain(true);

@@ -22,7 +22,8 @@ class RtlDebug final : public DebugTarget {
   using Load = std::function<void(const CpuState&)>;
 
   /// `memory` is the machine's RAM and ROM; both, and `cpu`, outlive it.
-  RtlDebug(CpuRtl& cpu, std::vector<MemoryRegion> memory, Advance advance, Load load);
+  RtlDebug(CpuRtl& cpu, CpuFamily family, std::vector<MemoryRegion> memory, Advance advance,
+           Load load);
 
   /// Brings the core to a boundary and holds it there, as everything else expects it; what is under
   /// way is finished first. Says if the run ends on the way there.

@@ -413,7 +413,7 @@ DebugTarget& RtlMachine::debug_target() {
   sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
   if (!debug_target_) {
     debug_target_ = std::make_unique<RtlDebug>(
-        cpu_, memory_.regions(nullptr, false), [this] { return go_on(); },
+        cpu_, config_.cpu, memory_.regions(nullptr, false), [this] { return go_on(); },
         [this](const CpuState& state) { load_cpu(state); });
   }
   debug_target_->hold();

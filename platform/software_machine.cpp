@@ -32,8 +32,10 @@ constexpr unsigned kIrqLines = 16;
 class MachineDebug final : public EngineDebug {
  public:
   MachineDebug(Engine& engine, PlainMachine& machine, std::vector<MemoryRegion> memory,
-               std::function<bool()> ended)
-      : EngineDebug(engine, std::move(memory)), machine_(machine), ended_(std::move(ended)) {}
+               CpuFamily family, std::function<bool()> ended)
+      : EngineDebug(engine, std::move(memory), family),
+        machine_(machine),
+        ended_(std::move(ended)) {}
 
  private:
   Step make_step() override {
@@ -95,7 +97,7 @@ class EngineMachine final : public SoftwareMachine {
   std::unique_ptr<MachineDebug> debug_target_;
   std::optional<RunEnd> stop_;  // what RunControl said
   std::optional<std::uint8_t> exit_status_;
-  bool resetting_ = false;  // what the wires do meanwhile is nobody's news
+  bool resetting_ = false;  // the wires change meanwhile, and no engine is told
 };
 
 EngineMachine::EngineMachine(const MachineConfig& config)
@@ -177,7 +179,7 @@ std::optional<Error> EngineMachine::make_engine(MakeEngine make) {
   if (!engine) return Error{engine.error()};
   engine_ = std::move(*engine);
   machine_.attach(*engine_);
-  debug_target_ = std::make_unique<MachineDebug>(*engine_, machine_, memory,
+  debug_target_ = std::make_unique<MachineDebug>(*engine_, machine_, memory, config_.cpu,
                                                  [this] { return exit_status_.has_value(); });
   start();
   return std::nullopt;

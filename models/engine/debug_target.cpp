@@ -16,8 +16,8 @@ namespace strata {
 /// a debugger's breakpoint and the guest's have one meaning, on engines that have neither.
 class DebugTarget::Foresight final : private EngineBus, public SoftwareEngine {
  public:
-  explicit Foresight(std::span<const MemoryRegion> memory)
-      : SoftwareEngine(*this, read_only(memory), 1, CpuFamily::k586) {}
+  Foresight(std::span<const MemoryRegion> memory, CpuFamily family)
+      : SoftwareEngine(*this, read_only(memory), 1, family) {}
 
   std::string_view name() const override { return "foresight"; }
 
@@ -71,7 +71,7 @@ class DebugTarget::Foresight final : private EngineBus, public SoftwareEngine {
   Instruction instruction_;
 };
 
-DebugTarget::DebugTarget() = default;
+DebugTarget::DebugTarget(CpuFamily family) : family_(family) {}
 DebugTarget::~DebugTarget() = default;
 
 DebugStop DebugTarget::step() {
@@ -131,7 +131,7 @@ std::optional<Breakpoint> DebugTarget::access_breakpoint() {
   if (watches.empty()) return std::nullopt;
   const CpuState state = registers();
   if (state.halted != 0 || state.pending_exception != 0) return std::nullopt;
-  if (!foresight_) foresight_ = std::make_unique<Foresight>(plain_memory());
+  if (!foresight_) foresight_ = std::make_unique<Foresight>(plain_memory(), family_);
   constexpr std::size_t kAtOnce = 4;  // debug registers
   for (std::size_t at = 0; at < watches.size(); at += kAtOnce) {
     const auto some = std::span(watches).subspan(at, std::min(kAtOnce, watches.size() - at));

@@ -17,7 +17,9 @@ namespace strata {
 
 struct Breakpoint {
   enum class Kind {
-    kCode,    // the instruction at a linear address is about to run
+    kCode,  // the instruction at a linear address is about to run
+    // By the operands of an instruction, as debug registers have it (SDM vol. 3, 17.2.4); not by
+    // the frame that an interrupt or exception pushes.
     kWrite,   // a write to the bytes has been made
     kAccess,  // a read or write
     kPort,    // the same of I/O ports
@@ -41,7 +43,8 @@ enum class DebugStop {
 
 class DebugTarget {
  public:
-  DebugTarget();
+  /// `family` is that of the CPU: what it does not have touches nothing.
+  explicit DebugTarget(CpuFamily family);
   virtual ~DebugTarget();
 
   /// The state at the boundary where the machine stands.
@@ -89,6 +92,7 @@ class DebugTarget {
   std::optional<Breakpoint> code_breakpoint() const;
   std::optional<Breakpoint> access_breakpoint();
 
+  CpuFamily family_;
   std::vector<Breakpoint> breakpoints_;
   std::optional<Breakpoint> hit_;
   std::unique_ptr<Foresight> foresight_;

@@ -11,8 +11,8 @@ namespace strata {
 class EngineDebug : public DebugTarget {
  public:
   /// Both outlive it; `memory` is what the engine was made with.
-  EngineDebug(Engine& engine, std::vector<MemoryRegion> memory)
-      : engine_(engine), memory_(std::move(memory)) {}
+  EngineDebug(Engine& engine, std::vector<MemoryRegion> memory, CpuFamily family)
+      : DebugTarget(family), engine_(engine), memory_(std::move(memory)) {}
 
   CpuState registers() const override { return engine_.state(); }
   void set_registers(const CpuState& state) override { engine_.set_registers(state); }

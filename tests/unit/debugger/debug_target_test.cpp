@@ -68,7 +68,7 @@ class SimulatedKvm {
                                              {0xFFFF0000, kRomBytes, rom_.data(), false}};
   KvmEngine engine_{bus_, std::make_unique<SimulatedCpu>(memory_, SimulatedCpu::Quirks{}),
                     KvmConfig{.memory = memory_, .clock_hz = kClockHz}};
-  EngineDebug target_{engine_, memory_};
+  EngineDebug target_{engine_, memory_, CpuFamily::k586};
 };
 
 class DebugTargetTest : public ::testing::TestWithParam<std::string> {
@@ -81,10 +81,15 @@ class DebugTargetTest : public ::testing::TestWithParam<std::string> {
     }
     const std::string missing = why_no_engine(GetParam());
     if (!missing.empty()) GTEST_SKIP() << missing;
-    image_.rom = make_rom();
+    start(make_rom(), CpuFamily::k586);
+  }
+
+  void start(std::vector<std::uint8_t> rom, CpuFamily family) {
+    image_.rom = std::move(rom);
     MachineConfig config;
     config.memory_bytes = 1 << 20;
     config.guest = &image_;
+    config.cpu = family;
     auto machine = find_engine(GetParam())->make(config);
     ASSERT_TRUE(machine.ok()) << machine.error();
     machine_ = std::move(*machine);
@@ -170,6 +175,22 @@ TEST_P(DebugTargetTest, PortBreakpointsStopBehindTheAccess) {
   ASSERT_EQ(target->run(kPlenty), DebugStop::kBreakpoint);
   EXPECT_EQ(target->hit(), port);
   EXPECT_EQ(eip(), kAfterOut);
+}
+
+// SDM vol. 2, XADD: "IA-32 processors earlier than the Intel486 processor do not support this
+// instruction"; #UD comes before its operand is touched.
+TEST_P(DebugTargetTest, WhatTheCpuDoesNotHaveTouchesNothing) {
+  if (GetParam().ends_with("kvm")) GTEST_SKIP() << "KVM runs the host's processor";
+  std::vector<std::uint8_t> rom = make_rom();
+  constexpr std::array<std::uint8_t, 3> kXadd = {0x0F, 0xC1, 0x07};  // xadd [bx], ax
+  std::ranges::copy(kXadd, rom.begin() + kStore);
+  machine_.reset();
+  const FreshSimulation another;
+  start(std::move(rom), CpuFamily::k386);
+  target->add({Breakpoint::Kind::kAccess, kData, 2});
+  EXPECT_EQ(target->run(4), DebugStop::kStepped);
+  EXPECT_FALSE(target->hit().has_value());
+  EXPECT_EQ(eip(), 0u) << "vector 6 is all zeroes";
 }
 
 TEST_P(DebugTargetTest, MoreThanFourBreakpointsAtOnce) {
