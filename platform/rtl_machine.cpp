@@ -536,13 +536,11 @@ std::optional<FrameBuffer> RtlMachine::picture() const {
 
 std::map<std::string, std::uint64_t> RtlMachine::exits() const {
   const std::uint64_t mmio = cpu_.device_accesses() + wb_memory_.unclaimed_accesses();
-  std::map<std::string, std::uint64_t> exits{{"port", cpu_.port_accesses()},
-                                             {"mmio", mmio},
-                                             {"hlt", cpu_.halts()},
-                                             {"interrupt", cpu_.interrupts()},
-                                             {"exception", cpu_.exceptions()}};
-  std::erase_if(exits, [](const auto& entry) { return entry.second == 0; });
-  return exits;
+  return {{"port", cpu_.port_accesses()},
+          {"mmio", mmio},
+          {"hlt", cpu_.halts()},
+          {"interrupt", cpu_.interrupts()},
+          {"exception", cpu_.exceptions()}};
 }
 
 std::map<std::string, std::uint64_t> RtlMachine::counters() const {

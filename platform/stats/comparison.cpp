@@ -42,7 +42,7 @@ struct CyclesText {
 };
 constexpr CyclesText kCycles[] = {
     {"rtl", "clock cycles of the machine"},
-    {"interp", "instructions times --cpi, and the time halted"},
+    {"interp", "instructions and further iterations of REP times --cpi, and the time halted"},
     {"kvm", "the host's time in cycles of --clock-mhz"},
 };
 
