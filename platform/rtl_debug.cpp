@@ -14,7 +14,7 @@ RtlDebug::RtlDebug(CpuRtl& cpu, CpuFamily family, std::vector<MemoryRegion> memo
 
 std::optional<DebugStop> RtlDebug::hold() {
   cpu_.drain(true);
-  // One cycle in which the core samples the request, and with it takes back that it has drained.
+  // One cycle in which the CPU samples the request, and with it takes back that it has drained.
   auto end = advance_();
   while (!cpu_.drained()) {
     if (const auto now = advance_()) end = now;

@@ -1,4 +1,4 @@
-// The cycle-accurate machine in a debugger's hands. The core is held at every instruction boundary
+// The cycle-accurate machine in a debugger's hands. The CPU is held at every instruction boundary
 // (its drain request), let go for a cycle, and held again before the next instruction has done
 // anything: what it reports is where it stands, and registers and memory may be changed there.
 // Holding takes cycles, in which devices go on; a machine that is debugged is not one to be timed.
@@ -18,14 +18,14 @@ class RtlDebug final : public DebugTarget {
   /// Lets the simulation go on for one cycle; says if the run has ended.
   using Advance = std::function<std::optional<DebugStop>()>;
 
-  /// Replaces the state of the core, which is held, with memory as it is.
+  /// Replaces the state of the CPU, which is held, with memory as it is.
   using Load = std::function<void(const CpuState&)>;
 
   /// `memory` is the machine's RAM and ROM; both, and `cpu`, outlive it.
   RtlDebug(CpuRtl& cpu, CpuFamily family, std::vector<MemoryRegion> memory, Advance advance,
            Load load);
 
-  /// Brings the core to a boundary and holds it there, as everything else expects it; what is under
+  /// Brings the CPU to a boundary and holds it there, as everything else expects it; what is under
   /// way is finished first. Says if the run ends on the way there.
   std::optional<DebugStop> hold();
 

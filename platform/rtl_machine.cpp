@@ -420,7 +420,7 @@ DebugTarget& RtlMachine::debug_target() {
   return *debug_target_;
 }
 
-/// With memory as it is now; the core is drained.
+/// With memory as it is now; the CPU is drained.
 void RtlMachine::load_cpu(const CpuState& state) {
   cpu_.load_state(state);
   if (checker_ == nullptr) return;

@@ -14,7 +14,7 @@ enum WishboneSpace : std::uint8_t {
   kInterruptAcknowledge = 2,  // INTA: the 8259 pair answers with the vector in dat[7:0]
 };
 
-/// Cycle type identifier (Wishbone B4, table 4-2) and burst type extension (table 4-3). The core's
+/// Cycle type identifier (Wishbone B4, table 4-2) and burst type extension (table 4-3). The CPU's
 /// page walks are bursts of one word, kCtiEndOfBurst, so that who watches the bus can tell them
 /// from the accesses of instructions.
 inline constexpr std::uint8_t kCtiClassic = 0;

@@ -79,7 +79,7 @@ class CpuRtl : public ClockedModule {
   std::uint64_t port_accesses() const { return port_accesses_; }
   /// Bus cycles to devices in memory space, bursts apart.
   std::uint64_t device_accesses() const { return device_accesses_; }
-  /// How often the core has fallen asleep in HLT.
+  /// How often the CPU has fallen asleep in HLT.
   std::uint64_t halts() const { return halts_; }
 
   /// Cycles in which the CPU was clocked; the others it slept through halted.

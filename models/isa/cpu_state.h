@@ -1,5 +1,5 @@
 // Architectural state as a value (charter, rule 2). Every engine loads it and gives it back at an
-// instruction boundary; the RTL core through its load/unload port (rtl/common/cpu_state_pkg.sv has
+// instruction boundary; the RTL CPU through its load/unload port (rtl/common/cpu_state_pkg.sv has
 // the same fields in the same order).
 #pragma once
 

@@ -686,7 +686,7 @@ module cpu
   assign take_trap = take_interrupt &&
       (trap_due || (code_due && !nmi_due && !(intr_q && eflags[FL_IF] && shadow == 2'd0)));
   // With breakpoints, single step or alignment checks in force the memory stage waits for execute: what that
-  // changes is known before the next instruction reads. So it does for who holds the core at every boundary.
+  // changes is known before the next instruction reads. So it does for who holds the CPU at every boundary.
   assign align_armed = cr0[18] && user && family_q >= 3'd4;
   assign careful = armed || align_armed || held_q;
   assign m_misaligned = align_armed && eflags[FL_AC] && (m_ctl_q.mem_rd || m_ctl_q.mem_wr) &&

@@ -75,7 +75,7 @@ TEST_P(CliEngines, TestRomReportsOnThePostPort) {
 
 // Halted cycles too: the guest works for a while and then halts.
 TEST_P(CliEngines, CycleCausesAddUpToTheCycles) {
-  if (GetParam() != "rtl") GTEST_SKIP() << "only the RTL core has a pipeline";
+  if (GetParam() != "rtl") GTEST_SKIP() << "only the RTL CPU has a pipeline";
   write("guest", halting_guest());
   ASSERT_EQ(run("guest", {"--max-cycles=5000", "--stats=s.json"}).status, 0);
   const nlohmann::json counters = stats().at("counters");

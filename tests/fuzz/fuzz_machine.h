@@ -56,7 +56,7 @@ class FuzzValues {
 /// text is not empty then.
 std::string run_fuzz_in_interpreter(const FuzzMachine& machine, std::uint64_t& retired);
 
-/// Runs it in the Verilated core. A finding if nothing retires for long while the core is neither
+/// Runs it in the Verilated CPU. A finding if nothing retires for long while the CPU is neither
 /// halted nor shut down.
 std::string run_fuzz_in_rtl(const FuzzMachine& machine, std::uint64_t& retired);
 

@@ -28,14 +28,14 @@ std::string run_fuzz_in_rtl(const FuzzMachine& machine, std::uint64_t& retired) 
   CpuBench bench(SystemProgram::regions(memory), device, machine.family);
   bench.load(machine.state);
   std::uint64_t silent = 0;
-  for (std::uint64_t clock = 1; clock <= kMostClocks && !bench.core().shutdown(); ++clock) {
+  for (std::uint64_t clock = 1; clock <= kMostClocks && !bench.cpu().shutdown(); ++clock) {
     if (machine.interrupt_period != 0 && clock % (8 * machine.interrupt_period) == 0) {
       bench.set_interrupt(true);
     }
     if (bench.clock()) {
       ++retired;
       silent = 0;
-    } else if (bench.core().idle()) {
+    } else if (bench.cpu().idle()) {
       if (machine.interrupt_period == 0) {
         return {};  // halted for good
       }

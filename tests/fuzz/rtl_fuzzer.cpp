@@ -1,4 +1,4 @@
-// libFuzzer target: random machines in the Verilated core: it must not hang.
+// libFuzzer target: random machines in the Verilated CPU: it must not hang.
 #include <cstdio>
 #include <cstdlib>
 

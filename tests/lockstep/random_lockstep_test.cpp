@@ -234,14 +234,14 @@ class Run {
   }
 
   End idle() {
-    const CpuModel& core = bench_.core();
-    if (core.shutdown() && !in_memory(before_.seg[kCs].base + before_.eip)) {
+    const CpuModel& cpu = bench_.cpu();
+    if (cpu.shutdown() && !in_memory(before_.seg[kCs].base + before_.eip)) {
       return End::kLeft;
     }
-    if (core.shutdown()) {
+    if (cpu.shutdown()) {
       return checker_.on_shutdown() ? End::kShutdown : fail(checker_.report());
     }
-    if (core.idle() && !bench_.interrupt() && (before_.eflags & eflags::kIf) == 0) {
+    if (cpu.idle() && !bench_.interrupt() && (before_.eflags & eflags::kIf) == 0) {
       return before_.halted != 0 ? End::kHalted : fail("the CPU is idle but not halted");
     }
     if (before_.halted != 0 && (before_.eflags & eflags::kIf) == 0) {

@@ -1,5 +1,5 @@
 // The microcode assembler: encodings of a small program, every kind of mistake with its place, and
-// the core's own microcode.
+// the CPU's own microcode.
 #include <gtest/gtest.h>
 
 #include <fstream>

@@ -1,6 +1,6 @@
 // Shifts and rotates (SDM vol. 1, 7.3.6). Counts are taken modulo 32 (SDM vol. 2, SAL/SAR/SHL/SHR);
 // a count of zero changes no flag. Flags the manual leaves undefined are the same as in the RTL
-// core: AF is cleared by shifts, OF follows the one-bit rule for every count (but SAR and SHRD/SHLD
+// CPU: AF is cleared by shifts, OF follows the one-bit rule for every count (but SAR and SHRD/SHLD
 // as below).
 #pragma once
 

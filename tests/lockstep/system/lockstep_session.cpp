@@ -238,15 +238,15 @@ class Session {
   }
 
   SessionEnd idle() {
-    const CpuModel& core = bench_.core();
-    if (core.shutdown()) {
-      if (core.retired_nmi()) {
+    const CpuModel& cpu = bench_.cpu();
+    if (cpu.shutdown()) {
+      if (cpu.retired_nmi()) {
         checker_.on_nmi();
       }
       return checker_.on_shutdown() ? SessionEnd::kShutdown : fail(checker_.report());
     }
     const bool wakes = case_.interrupts && (before_.eflags & eflags::kIf) != 0;
-    if (before_.halted != 0 && !wakes && (core.idle() || bench_.interrupt())) {
+    if (before_.halted != 0 && !wakes && (cpu.idle() || bench_.interrupt())) {
       return SessionEnd::kHalted;
     }
     return ++silent_ < kMostSilentClocks ? SessionEnd::kRunning : fail("nothing retires any more");

@@ -19,11 +19,11 @@ class NoDevice final : public BenchDevice {
 TEST(CpuBus, FirstFetchIsOfTheResetVector) {
   NoDevice nothing;
   CpuBench bench({}, nothing);
-  CpuModel& core = bench.core();
-  while (!core.strobe()) {
+  CpuModel& cpu = bench.cpu();
+  while (!cpu.strobe()) {
     bench.clock();
   }
-  const CpuModel::Request request = core.request();
+  const CpuModel::Request request = cpu.request();
   EXPECT_EQ(request.adr, 0xFFFFFFF0u);  // 386 reference manual, 10.2.1
   EXPECT_EQ(request.cti, 2u);           // incrementing burst
   EXPECT_EQ(request.bte, 1u);           // wrapping at four words
@@ -86,7 +86,7 @@ std::string bus_use(std::initializer_list<std::uint8_t> code) {
   std::string seen = "-";
   while (bench.clocks() < 400) {
     bench.clock();
-    const CpuModel::Request request = bench.core().request();
+    const CpuModel::Request request = bench.cpu().request();
     EXPECT_TRUE(request.cyc || !request.lock) << "LOCK without CYC";
     char letter = request.lock ? 'L' : '-';
     if (request.stb && request.cti == kCtiClassic) {
@@ -123,7 +123,7 @@ std::string foreign_under_lock(RealModeRig& rig, std::uint32_t operand, unsigned
   for (unsigned clock = 0; clock < 600; ++clock) {
     if (clock == clocks) bench.set_interrupt(true);
     bench.clock();
-    const CpuModel::Request request = bench.core().request();
+    const CpuModel::Request request = bench.cpu().request();
     if (!request.lock || !request.stb || request.cti != kCtiClassic) continue;
     if (request.tga == kMemorySpace && request.adr - operand < 8) continue;
     seen += std::to_string(request.tga) + ":" + std::to_string(request.adr) + " ";

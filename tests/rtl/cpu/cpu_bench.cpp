@@ -29,20 +29,20 @@ CpuBench::CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device, C
     : regions_(regions.begin(), regions.end()),
       device_(device),
       context_(new_context(seed)),
-      core_(std::make_unique<CpuModel>(context_.get(), "cpu", family)) {
-  core_->keep_state(true);
+      cpu_(std::make_unique<CpuModel>(context_.get(), "cpu", family)) {
+  cpu_->keep_state(true);
 }
 
 CpuBench::~CpuBench() = default;
 
 void CpuBench::set_interrupt(bool level) {
   interrupt_ = level;
-  core_->set_interrupt(level);
+  cpu_->set_interrupt(level);
 }
 
 void CpuBench::load(const CpuState& state) {
-  core_->set_response(false, 0);
-  core_->load(state);
+  cpu_->set_response(false, 0);
+  cpu_->load(state);
 }
 
 std::uint8_t* CpuBench::plain(std::uint32_t address, bool write) const {
@@ -112,8 +112,8 @@ std::uint32_t CpuBench::answer(const CpuModel::Request& request) {
 void CpuBench::respond() {
   if (turnaround_) {
     turnaround_ = false;
-  } else if (beats_ == 0 && core_->strobe()) {
-    const CpuModel::Request request = core_->request();
+  } else if (beats_ == 0 && cpu_->strobe()) {
+    const CpuModel::Request request = cpu_->request();
     beats_ = request.cti == kCtiBurst ? kBurstWords : 1;
     beat_address_ = request.adr;
     wait_ = latency_;
@@ -122,13 +122,13 @@ void CpuBench::respond() {
   std::uint32_t data = 0;
   if (beats_ != 0 && (wait_ == 0 || --wait_ == 0)) {
     ack = true;
-    data = answer(core_->request());
+    data = answer(cpu_->request());
     beat_address_ = (beat_address_ & ~kLineMask) | ((beat_address_ + 4) & kLineMask);
     turnaround_ = --beats_ == 0;
   }
-  core_->set_cycle(clocks_);
-  core_->clock();
-  core_->set_response(ack, data);
+  cpu_->set_cycle(clocks_);
+  cpu_->clock();
+  cpu_->set_response(ack, data);
 }
 
 void CpuBench::raise_nmi() {
@@ -140,24 +140,24 @@ void CpuBench::record_waves(const std::string& path) {
   constexpr int kAllLevels = 99;
   context_->traceEverOn(true);
   waves_.reset(new VerilatedVcdC);
-  core_->trace(waves_.get(), kAllLevels);
+  cpu_->trace(waves_.get(), kAllLevels);
   waves_->open(path.c_str());
 }
 
 bool CpuBench::clock() {
-  core_->set_nmi(nmi_clocks_ != 0);
+  cpu_->set_nmi(nmi_clocks_ != 0);
   nmi_clocks_ -= nmi_clocks_ != 0 ? 1 : 0;
   respond();
   ++clocks_;
   if (waves_) {
     waves_->dump(clocks_);
   }
-  if (!core_->retired()) {
+  if (!cpu_->retired()) {
     return false;
   }
-  record_ = core_->record();
+  record_ = cpu_->record();
   record_.cycle = clocks_;
-  if (core_->retired_nmi()) {
+  if (cpu_->retired_nmi()) {
     ++nmis_;
     if (checker_ != nullptr) {
       checker_->on_nmi();

@@ -54,7 +54,7 @@ class CpuBench {
   bool clock();
 
   const RetireRecord& record() const { return record_; }
-  CpuState state() const { return core_->state(); }
+  CpuState state() const { return cpu_->state(); }
   std::uint64_t clocks() const { return clocks_; }
 
   /// NMIs taken so far.
@@ -63,7 +63,7 @@ class CpuBench {
   /// Vectors acknowledged so far.
   std::uint64_t acknowledges() const { return acknowledges_; }
 
-  CpuModel& core() { return *core_; }
+  CpuModel& cpu() { return *cpu_; }
 
   /// From the next clock on writes a VCD of the whole CPU to `path`; times are clocks().
   void record_waves(const std::string& path);
@@ -83,7 +83,7 @@ class CpuBench {
   BenchDevice& device_;
   LockstepChecker* checker_ = nullptr;
   OwnedContext context_;
-  std::unique_ptr<CpuModel> core_;
+  std::unique_ptr<CpuModel> cpu_;
   std::unique_ptr<VerilatedVcdC, WavesDeleter> waves_;
   RetireRecord record_;
   std::uint64_t clocks_ = 0;

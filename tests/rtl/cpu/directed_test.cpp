@@ -17,7 +17,7 @@ TEST(CpuFaults, FarCallWithRoomForOneOfTwoWordsWritesNeither) {
   rig.initial().gpr[kEsp] = 2;  // the first word is at 0, the second at FFFE
   rig.set_word(0x1000, 0xA5A5);
   rig.run();
-  EXPECT_TRUE(rig.bench().core().shutdown());  // no room for any handler either
+  EXPECT_TRUE(rig.bench().cpu().shutdown());  // no room for any handler either
   EXPECT_EQ(rig.word(0x1000), 0xA5A5);
 }
 
@@ -99,11 +99,11 @@ std::pair<std::uint64_t, CpuState> run_to_idle(bool looking) {
       {0xB9, 0x20, 0x00, 0x51, 0xFF, 0x06, 0x00, 0x50, 0xE6, 0x80, 0x58, 0xE2, 0xF6, 0xF4});
   CpuBench& bench = rig.bench();
   bench.load(rig.initial());
-  while (!bench.core().idle() && bench.clocks() < 10000) {
+  while (!bench.cpu().idle() && bench.clocks() < 10000) {
     bench.clock();
-    if (looking) bench.core().look();
+    if (looking) bench.cpu().look();
   }
-  return {bench.clocks(), bench.core().look()};
+  return {bench.clocks(), bench.cpu().look()};
 }
 
 TEST(CpuLooking, CostsNoCycleAndChangesNothing) {
@@ -121,8 +121,8 @@ TEST(CpuLooking, IdleComesWithAShutdown) {
   rig.initial().idtr.limit = 0;
   CpuBench& bench = rig.bench();
   bench.load(rig.initial());
-  while (!bench.core().idle() && bench.clocks() < 1000) bench.clock();
-  EXPECT_TRUE(bench.core().shutdown());
+  while (!bench.cpu().idle() && bench.clocks() < 1000) bench.clock();
+  EXPECT_TRUE(bench.cpu().shutdown());
   EXPECT_LT(bench.clocks(), 1000u);
 }
 
@@ -132,7 +132,7 @@ TEST(CpuLooking, IdleComesWithAMaskedInterrupt) {
   CpuBench& bench = rig.bench();
   bench.load(rig.initial());
   bench.set_interrupt(true);
-  while (!bench.core().idle() && bench.clocks() < 1000) bench.clock();
+  while (!bench.cpu().idle() && bench.clocks() < 1000) bench.clock();
   EXPECT_LT(bench.clocks(), 1000u);
 }
 

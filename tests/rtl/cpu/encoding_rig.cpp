@@ -134,11 +134,11 @@ std::string EncodingRig::name_of(const Encoding& e) {
 
 /// What follows is HLT, here or in the handler. What is not at rest then is built anew.
 void EncodingRig::come_to_rest() {
-  for (unsigned n = 0; n < kMostClocks && !bench_->core().idle(); ++n) bench_->clock();
-  if (!bench_->core().idle()) bench_.reset();
+  for (unsigned n = 0; n < kMostClocks && !bench_->cpu().idle(); ++n) bench_->clock();
+  if (!bench_->cpu().idle()) bench_.reset();
 }
 
-RetireRecord EncodingRig::run_on_core(CpuState& after) {
+RetireRecord EncodingRig::run_on_cpu(CpuState& after) {
   if (bench_ == nullptr) {
     bench_ = std::make_unique<CpuBench>(std::span(&core_region_, 1), device_, family_);
   }
@@ -157,18 +157,18 @@ std::string EncodingRig::run(const Encoding& encoding) {
   const std::vector<std::uint8_t> bytes = bytes_of(encoding);
   std::copy(bytes.begin(), bytes.end(), core_memory_.begin() + kCode);
   interpreter_memory_ = core_memory_;
-  CpuState core;
-  const RetireRecord by_core = run_on_core(core);
+  CpuState cpu;
+  const RetireRecord by_cpu = run_on_cpu(cpu);
   interpreter_.load_state(initial_);
   const RetireRecord by_interpreter = interpreter_.step();
   CpuState expected = interpreter_.state();
-  expected.tsc = core.tsc;
+  expected.tsc = cpu.tsc;
   if (encoding.two_byte && (encoding.opcode == 0x31 || encoding.opcode == 0x32)) {
-    expected.gpr[kEax] = core.gpr[kEax];  // RDTSC and its register
+    expected.gpr[kEax] = cpu.gpr[kEax];  // RDTSC and its register
   }
-  if (expected == core && text_of(by_core) == text_of(by_interpreter)) return text_of(by_core);
+  if (expected == cpu && text_of(by_cpu) == text_of(by_interpreter)) return text_of(by_cpu);
   std::ostringstream differ;
-  differ << "differ: " << text_of(by_core) << std::hex << " to " << core.eip << ", interpreter "
+  differ << "differ: " << text_of(by_cpu) << std::hex << " to " << cpu.eip << ", interpreter "
          << text_of(by_interpreter) << " to " << expected.eip;
   return differ.str();
 }

@@ -98,7 +98,7 @@ class EncodingRig {
   }
   void make_real_mode();
   void make_protected_mode();
-  RetireRecord run_on_core(CpuState& after);
+  RetireRecord run_on_cpu(CpuState& after);
   void come_to_rest();
 
   Mode mode_;

@@ -79,7 +79,7 @@ void PagedRig::run_with_interrupt(unsigned clocks) {
 
 void PagedRig::clock(unsigned interrupt_after) {
   faulted_ = false;
-  for (unsigned n = 0; n < kMostClocks && !faulted_ && !bench_.core().idle(); ++n) {
+  for (unsigned n = 0; n < kMostClocks && !faulted_ && !bench_.cpu().idle(); ++n) {
     if (n == interrupt_after) bench_.set_interrupt(true);
     if (bench_.clock() && bench_.record().kind == RetireKind::kException) {
       faulted_ = true;
@@ -91,8 +91,8 @@ void PagedRig::clock(unsigned interrupt_after) {
 }
 
 void PagedRig::watch() {
-  const bool strobe = bench_.core().strobe();
-  const CpuModel::Request request = bench_.core().request();
+  const bool strobe = bench_.cpu().strobe();
+  const CpuModel::Request request = bench_.cpu().request();
   if (strobe && !strobe_ && request.cti == kCtiWalk) {
     const char* kind = request.we ? "w" : "r";
     if (request.adr == directory_at(kData)) walks_ += std::string(kind) + "d ";

@@ -61,7 +61,7 @@ class PagedRig final : private BenchDevice {
   /// Goes on after an exception, to a HLT or the next.
   void go_on() { clock(~0u); }
 
-  bool shutdown() { return bench_.core().shutdown(); }
+  bool shutdown() { return bench_.cpu().shutdown(); }
   /// The exception: vector and error code, e.g. "14(2)".
   std::string exception() const;
   CpuState state() const { return bench_.state(); }

@@ -1,5 +1,5 @@
 // Delivery in real mode where the vector table or the stack is too short (SDM vol. 2, INT n,
-// Operation, REAL-ADDRESS-MODE; vol. 3, table 6-5), on the core and behind it on the interpreter.
+// Operation, REAL-ADDRESS-MODE; vol. 3, table 6-5), on the CPU and behind it on the interpreter.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -32,17 +32,17 @@ struct Case {
   std::string outcome;  // "13 at 500" with the saved IP, "int at 502", "shutdown"
 };
 
-/// What came of the first instruction: core and interpreter must agree on it.
+/// What came of the first instruction: CPU and interpreter must agree on it.
 std::string run(const Case& c) {
   constexpr unsigned kMostClocks = 2000;
-  std::vector<std::uint8_t> core_memory(kBytes, 0xF4);
+  std::vector<std::uint8_t> cpu_memory(kBytes, 0xF4);
   for (std::uint32_t vector = 0; vector < 256; ++vector) {
     const std::uint8_t entry[] = {kHandler & 0xFF, kHandler >> 8, 0, 0};
-    std::copy(std::begin(entry), std::end(entry), core_memory.begin() + vector * 4);
+    std::copy(std::begin(entry), std::end(entry), cpu_memory.begin() + vector * 4);
   }
-  for (std::uint32_t n = 0; n < c.code.size(); ++n) core_memory[(c.eip + n) % kBytes] = c.code[n];
-  std::vector<std::uint8_t> checker_memory = core_memory;
-  const MemoryRegion core{.base = 0, .size = kBytes, .host = core_memory.data()};
+  for (std::uint32_t n = 0; n < c.code.size(); ++n) cpu_memory[(c.eip + n) % kBytes] = c.code[n];
+  std::vector<std::uint8_t> checker_memory = cpu_memory;
+  const MemoryRegion cpu{.base = 0, .size = kBytes, .host = cpu_memory.data()};
   const MemoryRegion checked{.base = 0, .size = kBytes, .host = checker_memory.data()};
   CpuState initial = CpuState::reset();
   initial.seg[kCs].selector = 0;
@@ -52,13 +52,13 @@ std::string run(const Case& c) {
   initial.idtr.limit = c.idt_limit;
   NoDevice device;
   LockstepChecker checker(std::span(&checked, 1), initial);
-  CpuBench bench(std::span(&core, 1), device);
+  CpuBench bench(std::span(&cpu, 1), device);
   bench.set_checker(&checker);
   bench.load(initial);
   for (unsigned n = 0; n < kMostClocks; ++n) {
     const bool retired = bench.clock();
     if (retired && !checker.on_retire(bench.record(), bench.state())) return checker.report();
-    if (bench.core().shutdown()) return checker.on_shutdown() ? "shutdown" : checker.report();
+    if (bench.cpu().shutdown()) return checker.on_shutdown() ? "shutdown" : checker.report();
     if (!retired) continue;
     const std::uint32_t sp = bench.state().gpr[kEsp] & 0xFFFF;
     std::ostringstream outcome;
@@ -67,7 +67,7 @@ std::string run(const Case& c) {
     } else {
       outcome << (bench.state().eip == kHandler ? "int" : "done");
     }
-    const std::uint32_t saved = core_memory[sp] | core_memory[(sp + 1) % kBytes] << 8;
+    const std::uint32_t saved = cpu_memory[sp] | cpu_memory[(sp + 1) % kBytes] << 8;
     if (bench.state().eip == kHandler) outcome << " at " << std::hex << saved;
     return outcome.str();
   }

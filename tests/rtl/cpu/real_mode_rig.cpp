@@ -47,7 +47,7 @@ void RealModeRig::run() {
 void RealModeRig::run_with_interrupt(unsigned clocks) {
   // The first fetch may be under way; its answer is dropped by the load.
   bench_.load(initial_);
-  for (unsigned n = 0; n < kMostClocks && !bench_.core().idle(); ++n) {
+  for (unsigned n = 0; n < kMostClocks && !bench_.cpu().idle(); ++n) {
     if (n == clocks) {
       bench_.set_interrupt(true);
     }

@@ -295,10 +295,10 @@ TEST(CpuSelfModifying, StoresOfOtherMastersInvalidateWhatWasFetched) {
     const std::uint32_t next = bench.state().eip;
     put(rig, kCode, Code(kSlides, kIncBx));
     for (std::uint32_t line = kCode; line <= at; line += 16) {
-      bench.core().snoop(line);
+      bench.cpu().snoop(line);
       bench.clock();
     }
-    for (unsigned n = 0; n < 2000 && !bench.core().idle(); ++n) bench.clock();
+    for (unsigned n = 0; n < 2000 && !bench.cpu().idle(); ++n) bench.clock();
     // Those before the store, one more a line told, and one that the request overtakes.
     const std::uint32_t done = next - kCode;
     EXPECT_LE(low(rig, kEax), done + 4) << clocks;

@@ -1,4 +1,4 @@
-// What of the core's state has no register: an NMI that waits, and the shutdown.
+// What of the CPU's state has no register: an NMI that waits, and the shutdown.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -34,10 +34,10 @@ CpuState with_a_waiting_nmi() {
   RealModeRig rig({0xEB, 0xFE});  // jmp $
   rig.bench().load(in_handler(rig));
   for (unsigned n = 0; n < 50; ++n) rig.bench().clock();
-  EXPECT_EQ(rig.bench().core().look().nmi_pending, 0u);
+  EXPECT_EQ(rig.bench().cpu().look().nmi_pending, 0u);
   rig.bench().raise_nmi();
   for (unsigned n = 0; n < 50; ++n) rig.bench().clock();
-  CpuState state = rig.bench().core().look();
+  CpuState state = rig.bench().cpu().look();
   EXPECT_EQ(state.nmi_pending, 1u);
   EXPECT_EQ(rig.bench().nmis(), 0u) << "it waits for IRET";
   state.eip = RealModeRig::kCode;
@@ -49,14 +49,14 @@ TEST(CpuStateOfCore, AWaitingNmiIsPartOfIt) {
   RealModeRig rig(kNopIretHlt);
   set_return_frame(rig);
   rig.bench().load(state);
-  for (unsigned n = 0; n < 500 && !rig.bench().core().idle(); ++n) rig.bench().clock();
+  for (unsigned n = 0; n < 500 && !rig.bench().cpu().idle(); ++n) rig.bench().clock();
   EXPECT_EQ(rig.bench().nmis(), 1u);
-  const CpuState after = rig.bench().core().look();
+  const CpuState after = rig.bench().cpu().look();
   EXPECT_EQ(after.nmi_pending, 0u);
   EXPECT_EQ(after.gpr[kEcx] & 0xFFFF, 1u) << "the handler's INC CX";
 }
 
-/// From the core to the interpreter, and from there to a second one.
+/// From the CPU to the interpreter, and from there to a second one.
 TEST(CpuStateOfCore, TheInterpreterTakesAndSaysAWaitingNmi) {
   constexpr std::uint32_t kBytes = 0x10000;
   std::vector<std::uint8_t> memory(kBytes);
@@ -89,19 +89,19 @@ TEST(CpuStateOfCore, AShutdownIsSaidTakenAndEndedByAnotherState) {
   RealModeRig rig({0x0F, 0x0B});
   rig.initial().idtr.limit = 0;
   rig.bench().load(rig.initial());
-  for (unsigned n = 0; n < 500 && !rig.bench().core().idle(); ++n) rig.bench().clock();
-  ASSERT_TRUE(rig.bench().core().shutdown());
-  const CpuState down = rig.bench().core().look();
+  for (unsigned n = 0; n < 500 && !rig.bench().cpu().idle(); ++n) rig.bench().clock();
+  ASSERT_TRUE(rig.bench().cpu().shutdown());
+  const CpuState down = rig.bench().cpu().look();
   EXPECT_EQ(down.shutdown, 1u);
 
   RealModeRig other({0x41, 0xF4});  // inc cx; hlt
   other.bench().load(down);
   for (unsigned n = 0; n < 100; ++n) EXPECT_FALSE(other.bench().clock());
-  EXPECT_TRUE(other.bench().core().shutdown());
+  EXPECT_TRUE(other.bench().cpu().shutdown());
   other.bench().load(other.initial());
-  for (unsigned n = 0; n < 500 && !other.bench().core().idle(); ++n) other.bench().clock();
-  EXPECT_FALSE(other.bench().core().shutdown());
-  EXPECT_EQ(other.bench().core().look().gpr[kEcx] & 0xFFFF, 1u);
+  for (unsigned n = 0; n < 500 && !other.bench().cpu().idle(); ++n) other.bench().clock();
+  EXPECT_FALSE(other.bench().cpu().shutdown());
+  EXPECT_EQ(other.bench().cpu().look().gpr[kEcx] & 0xFFFF, 1u);
 }
 
 }  // namespace

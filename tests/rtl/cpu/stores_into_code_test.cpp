@@ -113,18 +113,18 @@ struct Reach {
 /// What was compared; fails the test if CPU and interpreter differ.
 Reach run(const Program& program, Random& random) {
   constexpr unsigned kMostClocks = 3000;
-  std::vector<std::uint8_t> core_memory = program.memory;
+  std::vector<std::uint8_t> cpu_memory = program.memory;
   std::vector<std::uint8_t> checker_memory = program.memory;
-  const MemoryRegion core{.base = 0, .size = kBytes, .host = core_memory.data()};
+  const MemoryRegion cpu{.base = 0, .size = kBytes, .host = cpu_memory.data()};
   const MemoryRegion checked{.base = 0, .size = kBytes, .host = checker_memory.data()};
   NoDevice device;
   LockstepChecker checker(std::span(&checked, 1), program.initial, program.family);
-  CpuBench bench(std::span(&core, 1), device, program.family);
+  CpuBench bench(std::span(&cpu, 1), device, program.family);
   bench.set_checker(&checker);
   bench.set_latency(1 + pick(random, 4));
   bench.load(program.initial);
   Reach reach;
-  for (unsigned n = 0; n < kMostClocks && !bench.core().shutdown(); ++n) {
+  for (unsigned n = 0; n < kMostClocks && !bench.cpu().shutdown(); ++n) {
     if (pick(random, 200) == 0) bench.set_interrupt(true);
     if (!bench.clock()) {
       if (bench.state().halted != 0) bench.set_interrupt(true);
@@ -139,7 +139,7 @@ Reach run(const Program& program, Random& random) {
     if (state.seg[kCs].base + state.eip > kBytes - 64) break;  // no code is fetched from devices
   }
   reach.code_changed =
-      !std::equal(core_memory.begin() + kCode, core_memory.begin() + kCode + kCodeBytes,
+      !std::equal(cpu_memory.begin() + kCode, cpu_memory.begin() + kCode + kCodeBytes,
                   program.memory.begin() + kCode);
   return reach;
 }

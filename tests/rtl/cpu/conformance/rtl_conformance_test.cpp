@@ -32,7 +32,7 @@ class RtlCore final : public CaptureCore {
 
   void run_to_halt() override {
     constexpr unsigned kMostClocks = kMostSteps * 20;
-    for (unsigned n = 0; n < kMostClocks && !bench_->core().idle(); ++n) {
+    for (unsigned n = 0; n < kMostClocks && !bench_->cpu().idle(); ++n) {
       bench_->clock();
     }
   }
