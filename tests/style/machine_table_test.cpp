@@ -145,6 +145,11 @@ std::vector<Contradiction> contradictions() {
       {"SlotLine", small, "slot crc io 0x300 4 irq 16 crc.sv\n", "slot.txt:1: 16 is no line"},
       {"SlotAlignment", small, "slot crc memory 0xD0000 64 crc.sv\n",
        "slot.txt:1: a slot in memory space begins"},
+      {"SlotInTheLowRom", small + "constant ROM_LOW_END 0x100000\nconstant ROM_SIZE 0x10000\n",
+       "slot crc memory 0xEF000 0x2000 crc.sv\n", "slot.txt:1: shares addresses with the boot ROM"},
+      {"SlotInTheHighRom", small + "constant ROM_LOW_END 0x100000\nconstant ROM_SIZE 0x10000\n",
+       "slot crc memory 0xFFFFF000 0x1000 crc.sv\n",
+       "slot.txt:1: shares addresses with the boot ROM"},
       {"SlotWord", small, "device crc\n", "slot.txt:1: device is not known here"},
   };
 }
