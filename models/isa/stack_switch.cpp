@@ -15,12 +15,12 @@ bool inside(const SegmentState& segment, std::uint32_t offset, std::uint32_t byt
   return last <= segment.limit;
 }
 
-template <typename T>
-bool has_room(const StackTarget& stack, std::size_t items) {
-  std::uint32_t top = stack.esp;
+/// Whether `fits` says so of the offset of each of `items` pushes below `top`.
+template <typename T, typename Fits>
+bool has_room(std::uint32_t top, std::uint32_t mask, std::size_t items, Fits fits) {
   for (; items != 0; --items) {
-    top = (top - static_cast<std::uint32_t>(sizeof(T))) & stack.mask();
-    if (!inside(stack.segment.state, top, sizeof(T))) {
+    top = (top - static_cast<std::uint32_t>(sizeof(T))) & mask;
+    if (!fits(top)) {
       return false;
     }
   }
@@ -28,16 +28,18 @@ bool has_room(const StackTarget& stack, std::size_t items) {
 }
 
 template <typename T>
+bool has_room(const StackTarget& stack, std::size_t items) {
+  return has_room<T>(stack.esp, stack.mask(), items, [&](std::uint32_t offset) {
+    return inside(stack.segment.state, offset, sizeof(T));
+  });
+}
+
+template <typename T>
 bool has_room(Processor& p, std::size_t items) {
-  std::uint32_t top = p.gpr[kEsp];
-  std::uint32_t linear = 0;
-  for (; items != 0; --items) {
-    top = (top - static_cast<std::uint32_t>(sizeof(T))) & p.stack_mask();
-    if (!p.writable<T>(kSs, top, linear)) {
-      return false;
-    }
-  }
-  return true;
+  return has_room<T>(p.gpr[kEsp], p.stack_mask(), items, [&p](std::uint32_t offset) {
+    std::uint32_t linear = 0;
+    return p.writable<T>(kSs, offset, linear);
+  });
 }
 
 template <typename T>
@@ -113,11 +115,14 @@ bool push_frame(Processor& p, const FrameValues& values, bool wide, std::uint32_
   for (const std::uint32_t value : values.all()) {
     frame.add(value);
   }
-  if (wide ? frame.push<std::uint32_t>(p) : frame.push<std::uint16_t>(p)) {
-    return true;
-  }
-  return p.fault().vector == vector::kAlignmentCheck ? p.raise(vector::kAlignmentCheck, external)
-                                                     : false;
+  return (wide ? frame.push<std::uint32_t>(p) : frame.push<std::uint16_t>(p)) ||
+         push_fault(p, external);
+}
+
+bool push_fault(Processor& p, std::uint32_t external) {
+  const std::uint8_t fault = p.fault().vector;
+  const bool has_ext = fault == vector::kStackFault || fault == vector::kAlignmentCheck;
+  return has_ext ? p.raise(fault, external) : false;
 }
 
 }  // namespace strata

@@ -61,4 +61,8 @@ bool room_for_frame(Processor& p, std::size_t items, bool wide, std::uint32_t ex
 /// Pushes on the current stack, which has room: #AC(external), #PF.
 bool push_frame(Processor& p, const FrameValues& values, bool wide, std::uint32_t external);
 
+/// Behind a push on the current stack that has faulted: #SS and #AC say with EXT whether an event
+/// is being delivered (SDM vol. 3, 6.13), #PF stays as it is. Always false.
+bool push_fault(Processor& p, std::uint32_t external);
+
 }  // namespace strata

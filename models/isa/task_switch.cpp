@@ -2,6 +2,7 @@
 
 #include "models/isa/privilege.h"
 #include "models/isa/segmentation.h"
+#include "models/isa/stack_switch.h"
 
 namespace strata {
 namespace {
@@ -258,9 +259,7 @@ bool push_error_code(Processor& p, const TaskSwitch& request) {
            : p.push<std::uint16_t>(static_cast<std::uint16_t>(request.error_code))) {
     return true;
   }
-  const std::uint8_t fault = p.fault().vector;
-  const bool has_ext = fault == vector::kStackFault || fault == vector::kAlignmentCheck;
-  return has_ext ? p.raise(fault, request.external) : false;
+  return push_fault(p, request.external);
 }
 
 /// The debug trap of TSS bit T (SDM vol. 3, 17.3.1.5), before the new task's first instruction.
