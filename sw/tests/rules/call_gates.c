@@ -261,16 +261,13 @@ RULE(gate_stack_not_present, NEEDS_LEVELS, "SDM vol. 2, CALL: SS not present: #S
 }
 
 RULE(gate_stack_without_room, NEEDS_LEVELS, "SDM vol. 2, CALL: new stack too small: #SS(SS)") {
-  set_descriptor(SLOT_B, stack_of(1) - 0x1000, 0xFF1, PRESENT | DPL(1) | DATA_RW_DOWN, BIG);
-  tss_main.esp1 = 0x1000;
+  tight_stack(SLOT_B, 14);
   stack_faults(SLOT_B | 1, SS, SLOT_B);
 }
 
 RULE(gate_stack_with_exact_room, NEEDS_LEVELS,
      "SDM vol. 2, CALL: room for parameters plus 16 bytes") {
-  set_descriptor(SLOT_B, stack_of(1) - 0x1000, 0xFEF, PRESENT | DPL(1) | DATA_RW_DOWN, BIG);
-  tss_main.ss1 = SLOT_B | 1;
-  tss_main.esp1 = 0x1000;
+  tight_stack(SLOT_B, 16);
   open_gate(CODE1, 0);
   call_gate(3, SLOT | 3);
   expect_arrival(CODE1, SLOT_B | 1);
@@ -279,20 +276,16 @@ RULE(gate_stack_with_exact_room, NEEDS_LEVELS,
 
 RULE(gate_room_before_offset, NEEDS_LEVELS,
      "SDM vol. 2, CALL: new stack too small and offset above the limit: #SS(SS)") {
-  set_descriptor(SLOT_B, stack_of(1) - 0x1000, 0xFF1, PRESENT | DPL(1) | DATA_RW_DOWN, BIG);
+  tight_stack(SLOT_B, 14);
   set_descriptor(SLOT_C, 0, 0xFFF, PRESENT | DPL(1) | CODE_XR, BIG);
-  tss_main.ss1 = SLOT_B | 1;
-  tss_main.esp1 = 0x1000;
   open_gate(SLOT_C, 0);
   call_faults(3, SLOT | 3, SS, SLOT_B);
 }
 
 RULE(gate_room_for_parameters, NEEDS_LEVELS,
      "SDM vol. 2, CALL: no room for the parameters and offset above the limit: #SS(SS)") {
-  set_descriptor(SLOT_B, stack_of(1) - 0x1000, 0xFEF, PRESENT | DPL(1) | DATA_RW_DOWN, BIG);
+  tight_stack(SLOT_B, 16);
   set_descriptor(SLOT_C, 0, 0xFFF, PRESENT | DPL(1) | CODE_XR, BIG);
-  tss_main.ss1 = SLOT_B | 1;
-  tss_main.esp1 = 0x1000;
   open_gate(SLOT_C, 1);
   call_faults(3, SLOT | 3, SS, SLOT_B);
   open_gate(SLOT_C, 0);

@@ -223,17 +223,14 @@ RULE(int_stack_not_present, NEEDS_LEVELS, "SDM vol. 2, INT n: SS not present: #S
 
 RULE(int_stack_without_room, NEEDS_LEVELS,
      "SDM vol. 2, INT n: new stack without 20 bytes: #SS(SS)") {
-  set_descriptor(SLOT, stack_of(1) - 0x1000, 0xFEF, PRESENT | DPL(1) | DATA_RW_DOWN, BIG);
-  tss_main.esp1 = 0x1000;
+  tight_stack(SLOT, 16);
   stack_faults(SLOT | 1, SS, SLOT);
 }
 
 RULE(int_room_before_offset, NEEDS_LEVELS,
      "SDM vol. 2, INT n: new stack without room and offset above the limit: #SS(SS)") {
-  set_descriptor(SLOT, stack_of(1) - 0x1000, 0xFEF, PRESENT | DPL(1) | DATA_RW_DOWN, BIG);
+  tight_stack(SLOT, 16);
   set_descriptor(SLOT_B, 0, 0xFFF, PRESENT | DPL(1) | CODE_XR, BIG);
-  tss_main.ss1 = SLOT | 1;
-  tss_main.esp1 = 0x1000;
   set_idt_gate(VECTOR, SLOT_B, stub_of(VECTOR), GATE(SYS_INTERRUPT32, 3));
   gate_faults(3, SS, SLOT);
 }

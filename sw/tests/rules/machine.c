@@ -79,6 +79,14 @@ void set_descriptor(uint32_t selector, uint32_t base, uint32_t limit, uint32_t a
   *descriptor_of(selector) = make_descriptor(base, limit, access, flags);
 }
 
+void tight_stack(uint32_t selector, uint32_t bytes) {
+  const uint32_t esp = 0x1000;
+  set_descriptor(selector, stack_of(1) - esp, esp - 1 - bytes, PRESENT | DPL(1) | DATA_RW_DOWN,
+                 BIG);
+  tss_main.ss1 = selector | 1;
+  tss_main.esp1 = esp;
+}
+
 static struct descriptor make_gate(uint32_t target, uint32_t offset, uint32_t access,
                                    uint32_t parameters) {
   return (struct descriptor){.low = target << 16 | (offset & 0xFFFF),

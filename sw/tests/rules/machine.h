@@ -158,6 +158,10 @@ extern uint8_t scratch[8192];
 /* Sets `selector` of the GDT (or, with LDT_BIT, of the main LDT). */
 void set_descriptor(uint32_t selector, uint32_t base, uint32_t limit, uint32_t access,
                     uint32_t flags);
+
+/* Makes the segment at `selector` level 1's stack, with room for `bytes` bytes. */
+void tight_stack(uint32_t selector, uint32_t bytes);
+
 /* A call, interrupt, trap or task gate in the GDT/LDT. */
 void set_gate(uint32_t selector, uint32_t target, uint32_t offset, uint32_t access,
               uint32_t parameters);
