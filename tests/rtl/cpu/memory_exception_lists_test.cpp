@@ -220,18 +220,21 @@ Expected in_16_bit_mode(const Expected& expected) {
   };
 }
 
+/// Operands beyond the limit of `segment`, DS or SS, raise `fault`.
+void run_outside_the_limit(Mode mode, unsigned segment, const char* fault) {
+  UserRig rig(mode);
+  rig.initial().seg[segment].limit = kData - 1;
+  run_all(rig, segment == kSs, in_16_bit_mode(always(fault)));
+}
+
 // "Virtual-8086 Mode Exceptions": #GP(0), #SS(0), #PF and #AC(0), whatever the level.
 
 TEST(MemoryExceptionLists, OutsideTheLimitInVirtual8086Mode) {
-  UserRig rig(Mode::kV86);
-  rig.initial().seg[kDs].limit = kData - 1;
-  run_all(rig, false, in_16_bit_mode(always("13(0)")));
+  run_outside_the_limit(Mode::kV86, kDs, "13(0)");
 }
 
 TEST(MemoryExceptionLists, OutsideTheStackInVirtual8086Mode) {
-  UserRig rig(Mode::kV86);
-  rig.initial().seg[kSs].limit = kData - 1;
-  run_all(rig, true, in_16_bit_mode(always("12(0)")));
+  run_outside_the_limit(Mode::kV86, kSs, "12(0)");
 }
 
 TEST(MemoryExceptionLists, PageNotPresentInVirtual8086Mode) {
@@ -267,15 +270,11 @@ TEST(MemoryExceptionLists, AlignmentInVirtual8086Mode) {
 // "Real-Address Mode Exceptions": #GP and #SS, which have no error code, and never #AC.
 
 TEST(MemoryExceptionLists, OutsideTheLimitInRealMode) {
-  UserRig rig(Mode::kReal);
-  rig.initial().seg[kDs].limit = kData - 1;
-  run_all(rig, false, in_16_bit_mode(always("13(0)")));
+  run_outside_the_limit(Mode::kReal, kDs, "13(0)");
 }
 
 TEST(MemoryExceptionLists, OutsideTheStackInRealMode) {
-  UserRig rig(Mode::kReal);
-  rig.initial().seg[kSs].limit = kData - 1;
-  run_all(rig, true, in_16_bit_mode(always("12(0)")));
+  run_outside_the_limit(Mode::kReal, kSs, "12(0)");
 }
 
 TEST(MemoryExceptionLists, NoAlignmentInRealMode) {
