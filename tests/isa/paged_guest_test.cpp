@@ -120,7 +120,7 @@ TEST(PagedGuest, DeviceIsReachedByItsPhysicalAddress) {
   guest.state.gpr[kEax] = 0x44332211;
   guest.code({0xA3, 0xFD, 0x0F, 0x03, 0x00});  // mov [30ffd], eax
   guest.step();
-  // Three bytes of a doubleword are one access (Intel486 Hardware Reference Manual, 4.1.5).
+  // Three bytes of a doubleword are one access (bus_piece in models/base/engine_bus.h).
   EXPECT_EQ(guest.bus.log, (std::vector<std::string>{"write b8ffd/3=332211", "write ba000/1=44"}));
 }
 
