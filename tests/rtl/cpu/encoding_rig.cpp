@@ -21,6 +21,11 @@ std::string text_of(const RetireRecord& record) {
 
 }  // namespace
 
+std::string name_of(Mode mode) {
+  static constexpr const char* kNames[] = {"Real", "V86", "Level0", "Level3"};
+  return kNames[static_cast<int>(mode)];
+}
+
 bool in(std::span<const Entry> list, const Encoding& e) {
   return std::any_of(list.begin(), list.end(), [&e](const Entry& entry) {
     return entry.two_byte == e.two_byte && e.opcode >= entry.first && e.opcode <= entry.last &&

@@ -15,6 +15,8 @@ namespace strata::test {
 
 enum class Mode { kReal, kV86, kLevel0, kLevel3 };
 
+std::string name_of(Mode mode);
+
 /// Opcode, the reg field of what may be its ModR/M byte, and whether that names memory.
 struct Encoding {
   bool two_byte = false;

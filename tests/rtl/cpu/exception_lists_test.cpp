@@ -71,6 +71,21 @@ constexpr Entry kIoplSensitive[] = {{false, 0xFA, 0xFB}};
 /// In virtual-8086 mode IOPL 3: PUSHF POPF INT n IRET.
 constexpr Entry kV86Sensitive[] = {{false, 0x9C, 0x9D}, {false, 0xCD, 0xCD}, {false, 0xCF, 0xCF}};
 
+/// Whose lists hold no more than #UD, #GP(0) by the level and what memory operands raise: ADD ADC
+/// AND OR SBB SUB XOR CMP, DAA DAS AAA AAS, INC DEC, XCHG NOP CBW CWD, SAHF LAHF, TEST MOV, shifts,
+/// XLAT AAD, NOT NEG MUL IMUL, CMC CLC STC CLD STD, CPUID, BT BTC BTR BTS, SHLD SHRD, BSF BSR,
+/// MOVZX MOVSX, CMOVcc SETcc, CMPXCHG XADD BSWAP, LEA.
+constexpr Entry kNothingMore[] = {
+    {false, 0x00, 0x05}, {false, 0x08, 0x0D},       {false, 0x10, 0x15},       {false, 0x18, 0x1D},
+    {false, 0x20, 0x25}, {false, 0x27, 0x2D},       {false, 0x2F, 0x35},       {false, 0x37, 0x3D},
+    {false, 0x3F, 0x4F}, {false, 0x69, 0x69},       {false, 0x6B, 0x6B},       {false, 0x80, 0x8B},
+    {false, 0x8D, 0x8D}, {false, 0x90, 0x99},       {false, 0x9E, 0x9F},       {false, 0xA8, 0xA9},
+    {false, 0xB0, 0xC1}, {false, 0xC6, 0xC7, 0x01}, {false, 0xD0, 0xD3},       {false, 0xD5, 0xD5},
+    {false, 0xD7, 0xD7}, {false, 0xF5, 0xF5},       {false, 0xF6, 0xF7, 0x3F}, {false, 0xF8, 0xF9},
+    {false, 0xFC, 0xFD}, {false, 0xFE, 0xFF, 0x03}, {true, 0x40, 0x4F},        {true, 0x90, 0x9F},
+    {true, 0xA2, 0xA5},  {true, 0xAB, 0xAD},        {true, 0xAF, 0xB1},        {true, 0xB3, 0xB3},
+    {true, 0xB6, 0xB7},  {true, 0xBA, 0xC1},        {true, 0xC8, 0xCF}};
+
 bool is_undefined(const Encoding& e, Mode mode, CpuFamily family) {
   if (in(kBlank, e) || (!e.memory && in(kMemoryOnly, e))) return true;
   if (e.lock && !(e.memory && in(kLockable, e))) return true;
@@ -104,15 +119,38 @@ TEST_P(ExceptionLists, OfEveryEncoding) {
       EXPECT_EQ(outcome, "6(0)") << EncodingRig::name_of(e);
     } else if (is_protected(e, mode)) {
       EXPECT_EQ(outcome, "13(0)") << EncodingRig::name_of(e);
+    } else if (in(kNothingMore, e)) {
+      EXPECT_EQ(outcome, "none") << EncodingRig::name_of(e);
     } else {
       EXPECT_NE(outcome, "6(0)") << EncodingRig::name_of(e);
     }
   } while (advance(e));
 }
 
+/// The pages of x87 instructions and WAIT (SDM vol. 2; 80386 Programmer's Reference Manual, ESC):
+/// #UD with LOCK, else #NM by CR0.
+TEST_P(ExceptionLists, OfTheCoprocessor) {
+  constexpr Entry kWait[] = {{false, 0x9B, 0x9B}};
+  const auto [mode, family] = GetParam();
+  for (unsigned bits = 0; bits < 8; ++bits) {
+    EncodingRig rig(mode, family);
+    rig.initial().cr0 |= bits << 1;
+    const bool mp = (bits & 1) != 0;
+    const bool em = (bits & 2) != 0;
+    const bool ts = (bits & 4) != 0;
+    for (Encoding e; advance(e);) {
+      if (!in(kEscape, e) && !in(kWait, e)) continue;
+      std::string wanted = (in(kEscape, e) ? em || ts : mp && ts) ? "7(0)" : "none";
+      if (e.lock || (wanted == "none" && in(kEscape, e) && family == CpuFamily::k586)) {
+        wanted = "6(0)";
+      }
+      EXPECT_EQ(rig.run(e), wanted) << EncodingRig::name_of(e) << ", MP EM TS " << bits;
+    }
+  }
+}
+
 std::string case_name(const testing::TestParamInfo<std::tuple<Mode, CpuFamily>>& info) {
-  static constexpr const char* kModes[] = {"Real", "V86", "Level0", "Level3"};
-  return std::string(kModes[static_cast<int>(std::get<0>(info.param))]) + "_" +
+  return name_of(std::get<0>(info.param)) + "_" +
          std::to_string(static_cast<int>(std::get<1>(info.param))) + "86";
 }
 

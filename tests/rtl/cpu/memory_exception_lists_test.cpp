@@ -64,8 +64,9 @@ constexpr Entry kWords[] = {{false, 0x8C, 0x8C},      {false, 0x8E, 0x8E}, {true
 constexpr Entry kTables[] = {{true, 0x01, 0x01, 0x03}};
 constexpr Entry kQuadwords[] = {{true, 0xC7, 0xC7}};
 
-/// Table 6-7 of SDM vol. 3: is the address one that #AC(0) refuses? In virtual-8086 mode the prefix
-/// makes operands wide, at level 3 here narrow.
+/// SDM vol. 3, 6.15 (17), table 6-7: is the address one that #AC(0) refuses? It is so of every
+/// reference at level 3: that the list of MOVSX for virtual-8086 mode does not name #AC(0) is no
+/// exception. In virtual-8086 mode the prefix makes operands wide, at level 3 here narrow.
 bool is_misaligned(const Encoding& e, std::uint32_t address, Mode mode) {
   const bool wide = e.operand_size == (mode == Mode::kV86);
   if (in(kBytes, e)) return false;
@@ -78,7 +79,8 @@ bool is_misaligned(const Encoding& e, std::uint32_t address, Mode mode) {
 /// the operand.
 class UserRig : public EncodingRig {
  public:
-  explicit UserRig(Mode mode = Mode::kLevel3) : EncodingRig(mode, CpuFamily::k586) {
+  explicit UserRig(Mode mode = Mode::kLevel3, CpuFamily family = CpuFamily::k586)
+      : EncodingRig(mode, family) {
     initial().gpr = {0x11, 1, 0x80, 5, kStack, 7, 9, 11};
   }
 };
@@ -283,6 +285,63 @@ TEST(MemoryExceptionLists, NoAlignmentInRealMode) {
   rig.initial().eflags |= eflags::kAc;
   rig.set_operand(kData + 1);
   run_all(rig, false, in_16_bit_mode(always("")));
+}
+
+/// x87 instructions of SDM vol. 2: a 486 without FPU accesses the first word of the operand, which
+/// FNSTCW m and FNSTSW m, D9 /7 and DD /7, write.
+class EscapeRig : public UserRig {
+ public:
+  explicit EscapeRig(Mode mode) : UserRig(mode, CpuFamily::k486) {}
+
+  void expect(bool stack_segment, const char* of_reads, const char* of_writes) {
+    constexpr Entry kEscape[] = {{false, 0xD8, 0xDF}};
+    constexpr Entry kStores[] = {{false, 0xD9, 0xD9, 0x80}, {false, 0xDD, 0xDD, 0x80}};
+    for (Encoding e; advance(e);) {
+      if (!in(kEscape, e) || !e.memory || e.lock) continue;
+      e.stack_segment = stack_segment;
+      EXPECT_EQ(run(e), in(kStores, e) ? of_writes : of_reads) << name_of(e);
+    }
+  }
+};
+
+TEST(MemoryExceptionLists, EscapeOutsideTheLimit) {
+  for (const Mode mode : {Mode::kReal, Mode::kV86, Mode::kLevel3}) {
+    for (const unsigned segment : {kDs, kSs}) {
+      EscapeRig rig(mode);
+      rig.initial().seg[segment].limit = kData;  // the word's second byte is outside
+      const char* const fault = segment == kSs ? "12(0)" : "13(0)";
+      rig.expect(segment == kSs, fault, fault);
+    }
+  }
+}
+
+TEST(MemoryExceptionLists, EscapeToAReadOnlySegment) {
+  EscapeRig rig(Mode::kLevel3);
+  rig.initial().seg[kDs].attributes = kUserData & ~attr::kWritable;
+  rig.expect(false, "none", "13(0)");
+}
+
+TEST(MemoryExceptionLists, EscapeToAPage) {
+  for (const Mode mode : {Mode::kV86, Mode::kLevel3}) {
+    EscapeRig rig(mode);
+    rig.turn_paging_on();
+    rig.set_operand(0x9800);
+    rig.set_page(0x9000, 0);
+    rig.expect(false, "14(4)", "14(6)");
+    rig.set_page(0x9000, 5);
+    rig.expect(false, "none", "14(7)");
+  }
+}
+
+TEST(MemoryExceptionLists, EscapeUnaligned) {
+  for (const Mode mode : {Mode::kReal, Mode::kV86, Mode::kLevel3}) {
+    EscapeRig rig(mode);
+    rig.initial().cr0 |= cr0::kAm;
+    rig.initial().eflags |= eflags::kAc;
+    rig.set_operand(kData + 1);
+    const char* const fault = mode == Mode::kReal ? "none" : "17(0)";
+    rig.expect(false, fault, fault);
+  }
 }
 
 /// The last eight bytes of a segment of 64 KiB, with 16-bit addresses.
