@@ -11,7 +11,7 @@ namespace {
 
 using Op = Operation;
 
-constexpr Faults kNever = Faults::kNever;
+constexpr Faults kNever = Faults::kNone;
 constexpr Faults kOperand = Faults::kMemoryOperand;
 constexpr Faults kAlways = Faults::kAlways;
 constexpr bool kGoesOn = false;

@@ -182,7 +182,7 @@ struct Operand {
 
 /// Whether executing the instruction may raise an exception. #UD by an encoding and what fetching
 /// raises do not count.
-enum class Faults : std::uint8_t { kNever, kMemoryOperand, kAlways };
+enum class Faults : std::uint8_t { kNone, kMemoryOperand, kAlways };
 
 /// How the count of a shift decides which flags change (SDM vol. 2, "Flags Affected").
 enum class CountRule : std::uint8_t { kNone, kShift, kRotate, kRotateThroughCarry, kDoubleShift };
@@ -203,7 +203,7 @@ struct RowEffects {
   std::uint32_t flags_changed = 0;
   std::uint32_t flags_undefined = 0;
   CountRule count = CountRule::kNone;
-  Faults faults = Faults::kNever;
+  Faults faults = Faults::kNone;
   /// EIP may go elsewhere, or what an engine looks at between instructions may change: modes, IF,
   /// shadows, traps, breakpoints, translations. A repeated string instruction stays where it is.
   bool ends_block = false;

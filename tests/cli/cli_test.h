@@ -16,6 +16,10 @@
 
 namespace strata::test {
 
+inline bool contains(const std::string& all, const std::string& part) {
+  return all.find(part) != std::string::npos;
+}
+
 class CliTest : public testing::Test {
  protected:
   void write(const std::string& name, const Bytes& bytes) const {

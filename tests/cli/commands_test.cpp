@@ -11,10 +11,6 @@ namespace {
 
 class CliCommands : public CliTest {};
 
-bool contains(const std::string& all, const std::string& part) {
-  return all.find(part) != std::string::npos;
-}
-
 TEST_F(CliCommands, HelpAndVersion) {
   const Finished help = strata({"--help"});
   EXPECT_EQ(help.status, 0);

@@ -8,10 +8,6 @@ namespace {
 
 class CliRun : public CliTest {};
 
-bool contains(const std::string& all, const std::string& part) {
-  return all.find(part) != std::string::npos;
-}
-
 TEST_F(CliRun, GuestChoosesTheStatus) {
   for (const int status : {0, 1, 42, 255}) {
     write("guest", exit_guest(static_cast<std::uint8_t>(status)));

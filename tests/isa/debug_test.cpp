@@ -7,7 +7,7 @@
 namespace strata::test {
 namespace {
 
-constexpr std::uint32_t kData = 0x3000;
+constexpr std::uint32_t kWatched = 0x3000;
 constexpr std::uint32_t kReturn = 0xA000;  // a stack for IRETD
 
 /// DR7 that enables breakpoint 0: R/W and LEN fields.
@@ -92,7 +92,7 @@ TEST(SingleStep, EveryIterationTraps) {
   DebugGuest guest;
   guest.state.eflags |= eflags::kTf;
   guest.state.gpr[kEcx] = 2;
-  guest.state.gpr[kEdi] = kData;
+  guest.state.gpr[kEdi] = kWatched;
   guest.start({0xF3, 0xAA});  // rep stosb
   EXPECT_TRUE(guest.next().partial);
   guest.expect_trap(dr6::kBs, GuestCpu::kCode);
@@ -217,7 +217,7 @@ TEST(InstructionBreakpoint, IsMetOnceByARepeatedInstruction) {
   guest.state.dr[7] |= dr7_for(kExecute, 0);
   guest.state.eflags |= eflags::kRf;
   guest.state.gpr[kEcx] = 3;
-  guest.state.gpr[kEdi] = kData;
+  guest.state.gpr[kEdi] = kWatched;
   guest.start({0xF3, 0xAA});
   EXPECT_TRUE(guest.next().partial);
   EXPECT_TRUE(guest.next().partial);
@@ -277,7 +277,7 @@ TEST_P(DataBreakpoint, TrapsAfterTheAccessIfOneByteIsShared) {
   DebugGuest guest;
   guest.state.dr[0] = c.breakpoint;
   guest.state.dr[7] |= dr7_for(c.watch, c.length_field);
-  guest.state.gpr[kEbx] = kData;
+  guest.state.gpr[kEbx] = kWatched;
   for (std::size_t n = 0; n < c.code.size(); ++n) {
     guest.set_memory<std::uint8_t>(GuestCpu::kCode + static_cast<std::uint32_t>(n), c.code[n]);
   }
@@ -293,28 +293,28 @@ TEST_P(DataBreakpoint, TrapsAfterTheAccessIfOneByteIsShared) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rules, DataBreakpoint,
-    testing::Values(DataCase{"WriteMeetsWrite", kWrites, 0, kData, {0x88, 0x03}, true},
-                    DataCase{"ReadMissesWrite", kWrites, 0, kData, {0x8A, 0x03}, false},
-                    DataCase{"ReadMeetsAccess", kAccesses, 0, kData, {0x8A, 0x03}, true},
-                    DataCase{"ModifyMeetsWrite", kWrites, 0, kData, {0xFE, 0x03}, true},
-                    DataCase{"ByteBelow", kAccesses, 0, kData - 1, {0x8A, 0x03}, false},
-                    DataCase{"DwordCoversByte", kAccesses, 0, kData + 3, {0x8B, 0x03}, true},
-                    DataCase{"ByteInDword", kAccesses, 3, kData - 3, {0x8A, 0x43, 0xFF}, true},
-                    DataCase{"LowBitsIgnored", kAccesses, 3, kData + 3, {0x8A, 0x03}, true},
-                    DataCase{"WordsAreAligned", kAccesses, 1, kData + 1, {0x8A, 0x03}, true},
-                    DataCase{"PastTheWord", kAccesses, 1, kData, {0x8A, 0x43, 0x02}, false},
+    testing::Values(DataCase{"WriteMeetsWrite", kWrites, 0, kWatched, {0x88, 0x03}, true},
+                    DataCase{"ReadMissesWrite", kWrites, 0, kWatched, {0x8A, 0x03}, false},
+                    DataCase{"ReadMeetsAccess", kAccesses, 0, kWatched, {0x8A, 0x03}, true},
+                    DataCase{"ModifyMeetsWrite", kWrites, 0, kWatched, {0xFE, 0x03}, true},
+                    DataCase{"ByteBelow", kAccesses, 0, kWatched - 1, {0x8A, 0x03}, false},
+                    DataCase{"DwordCoversByte", kAccesses, 0, kWatched + 3, {0x8B, 0x03}, true},
+                    DataCase{"ByteInDword", kAccesses, 3, kWatched - 3, {0x8A, 0x43, 0xFF}, true},
+                    DataCase{"LowBitsIgnored", kAccesses, 3, kWatched + 3, {0x8A, 0x03}, true},
+                    DataCase{"WordsAreAligned", kAccesses, 1, kWatched + 1, {0x8A, 0x03}, true},
+                    DataCase{"PastTheWord", kAccesses, 1, kWatched, {0x8A, 0x43, 0x02}, false},
                     DataCase{"PushIsAWrite", kWrites, 3, GuestCpu::kStack - 4, {0x50}, true},
                     DataCase{"FetchIsNoAccess", kAccesses, 3, GuestCpu::kCode, {0x40}, false}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(DataBreakpoints, AllThatMatchAreReported) {
   DebugGuest guest;
-  guest.state.dr[0] = kData;
-  guest.state.dr[1] = kData + 2;
-  guest.state.dr[2] = kData + 8;
+  guest.state.dr[0] = kWatched;
+  guest.state.dr[1] = kWatched + 2;
+  guest.state.dr[2] = kWatched + 8;
   guest.state.dr[7] |= 0x3F | kAccesses << 16 | kAccesses << 20 | kAccesses << 24;
   guest.state.eflags |= eflags::kTf;
-  guest.state.gpr[kEbx] = kData;
+  guest.state.gpr[kEbx] = kWatched;
   guest.start({0x8B, 0x03});
   guest.expect_done();
   guest.expect_trap(dr6::kBs | 3, GuestCpu::kCode + 2);
@@ -322,11 +322,11 @@ TEST(DataBreakpoints, AllThatMatchAreReported) {
 
 TEST(DataBreakpoints, FaultingInstructionMeetsNone) {
   DebugGuest guest;
-  guest.state.dr[0] = kData;
+  guest.state.dr[0] = kWatched;
   guest.state.dr[7] |= dr7_for(kAccesses, 0);
   guest.state.seg[kEs].limit = 0;
-  guest.state.gpr[kEsi] = kData;
-  guest.state.gpr[kEdi] = kData;
+  guest.state.gpr[kEsi] = kWatched;
+  guest.state.gpr[kEdi] = kWatched;
   guest.start({0xA4});  // movsb reads DS, faults in ES
   EXPECT_EQ(guest.next().vector, vector::kGeneralProtection);
   EXPECT_EQ(guest.state.dr[6], dr6::kAlwaysOne);
@@ -337,12 +337,12 @@ TEST(DataBreakpoints, RunStopsAtThemToo) {
   DebugGuest guest;
   guest.code({0xF4}, GuestCpu::handler_of(1));
   // mov dr0, ebx; mov dr7, eax; mov [ebx], al; inc ecx
-  guest.state.gpr[kEbx] = kData;
+  guest.state.gpr[kEbx] = kWatched;
   guest.state.gpr[kEax] = dr7_for(kWrites, 0);
   guest.start({0x0F, 0x23, 0xC3, 0x0F, 0x23, 0xF8, 0x88, 0x03, 0x41});
   EXPECT_EQ(guest.cpu.run(1000), StopReason::kHalted);
   EXPECT_EQ(guest.cpu.state().gpr[kEcx], 0u);
-  EXPECT_EQ(guest.memory<std::uint8_t>(kData), 1);
+  EXPECT_EQ(guest.memory<std::uint8_t>(kWatched), 1);
 }
 
 TEST(PortBreakpoint, NeedsDebugExtensions) {
@@ -508,7 +508,7 @@ class Alignment : public testing::Test {
 };
 
 TEST_F(Alignment, MisalignedDwordFaultsWithErrorCodeZero) {
-  const RetireRecord record = access({0x8B, 0x03}, kData + 2);
+  const RetireRecord record = access({0x8B, 0x03}, kWatched + 2);
   EXPECT_EQ(record.kind, RetireKind::kException);
   EXPECT_EQ(record.vector, vector::kAlignmentCheck);
   EXPECT_EQ(record.error_code, 0u);
@@ -517,35 +517,35 @@ TEST_F(Alignment, MisalignedDwordFaultsWithErrorCodeZero) {
 }
 
 TEST_F(Alignment, AlignedAccessesPass) {
-  EXPECT_EQ(access({0x8B, 0x03}, kData).kind, RetireKind::kInstruction);
+  EXPECT_EQ(access({0x8B, 0x03}, kWatched).kind, RetireKind::kInstruction);
 }
 
 TEST_F(Alignment, BytesAreAlwaysAligned) {
-  EXPECT_EQ(access({0x8A, 0x03}, kData + 3).kind, RetireKind::kInstruction);
+  EXPECT_EQ(access({0x8A, 0x03}, kWatched + 3).kind, RetireKind::kInstruction);
 }
 
 TEST_F(Alignment, OddWordFaults) {
-  EXPECT_EQ(access({0x66, 0x89, 0x03}, kData + 1).vector, vector::kAlignmentCheck);
+  EXPECT_EQ(access({0x66, 0x89, 0x03}, kWatched + 1).vector, vector::kAlignmentCheck);
 }
 
 TEST_F(Alignment, QuadwordOfCmpxchg8bNeedsEightBytes) {
-  EXPECT_EQ(access({0x0F, 0xC7, 0x0B}, kData + 4).vector, vector::kAlignmentCheck);
+  EXPECT_EQ(access({0x0F, 0xC7, 0x0B}, kWatched + 4).vector, vector::kAlignmentCheck);
 }
 
 TEST_F(Alignment, AlignedQuadwordPasses) {
-  EXPECT_EQ(access({0x0F, 0xC7, 0x0B}, kData).kind, RetireKind::kInstruction);
+  EXPECT_EQ(access({0x0F, 0xC7, 0x0B}, kWatched).kind, RetireKind::kInstruction);
 }
 
 TEST_F(Alignment, NeedsTheFlag) {
-  EXPECT_EQ(access({0x8B, 0x03}, kData + 1, false).kind, RetireKind::kInstruction);
+  EXPECT_EQ(access({0x8B, 0x03}, kWatched + 1, false).kind, RetireKind::kInstruction);
 }
 
 TEST_F(Alignment, NeedsTheMask) {
-  EXPECT_EQ(access({0x8B, 0x03}, kData + 1, true, false).kind, RetireKind::kInstruction);
+  EXPECT_EQ(access({0x8B, 0x03}, kWatched + 1, true, false).kind, RetireKind::kInstruction);
 }
 
 TEST_F(Alignment, NeedsLevelThree) {
-  EXPECT_EQ(access({0x8B, 0x03}, kData + 1, true, true, 2).kind, RetireKind::kInstruction);
+  EXPECT_EQ(access({0x8B, 0x03}, kWatched + 1, true, true, 2).kind, RetireKind::kInstruction);
 }
 
 }  // namespace

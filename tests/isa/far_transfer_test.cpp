@@ -11,15 +11,6 @@ constexpr std::uint32_t kGate16 = 0xE4;
 constexpr std::uint32_t kEntry = 0x4800;
 constexpr std::uint16_t kGate = G::kSlot;
 
-RetireRecord call(G& guest, std::uint16_t selector) {
-  return guest.run({0x9A, 0, 0, 0, 0, static_cast<std::uint8_t>(selector),
-                    static_cast<std::uint8_t>(selector >> 8)});
-}
-RetireRecord jump(G& guest, std::uint16_t selector) {
-  return guest.run({0xEA, 0, 0, 0, 0, static_cast<std::uint8_t>(selector),
-                    static_cast<std::uint8_t>(selector >> 8)});
-}
-
 /// SDM vol. 3, 5.8.4 and figure 5-13: SS ESP, parameters, CS EIP on the inner stack.
 TEST(CallGate, CopiesParametersToTheInnerStack) {
   G guest;

@@ -75,4 +75,9 @@ class GuestCpu {
   Interpreter cpu;
 };
 
+/// The status flags of EFLAGS.
+inline std::uint32_t status(const GuestCpu& guest) {
+  return guest.state.eflags & eflags::kStatus;
+}
+
 }  // namespace strata::test

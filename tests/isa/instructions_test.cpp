@@ -17,10 +17,6 @@ GuestCpu* run(GuestCpu& guest, std::initializer_list<std::uint8_t> bytes, Prepar
   return &guest;
 }
 
-std::uint32_t status(const GuestCpu& guest) {
-  return guest.state.eflags & eflags::kStatus;
-}
-
 TEST(Instructions, SibAddressScalesTheIndex) {
   GuestCpu guest;
   run(guest, {0x8D, 0x84, 0xB3, 0x00, 0x01, 0x00, 0x00},

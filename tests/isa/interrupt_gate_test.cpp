@@ -7,8 +7,8 @@ namespace {
 
 using G = ProtectedGuest;
 
-constexpr std::uint32_t kGate32 = 0xEE;  // present, DPL 3, 32-bit interrupt gate
-constexpr std::uint32_t kGate16 = 0xE6;
+constexpr std::uint32_t kInterrupt32 = 0xEE;  // present, DPL 3, 32-bit interrupt gate
+constexpr std::uint32_t kInterrupt16 = 0xE6;
 constexpr std::uint32_t kTrap32 = 0xEF;
 constexpr std::uint32_t kHandler = 0x8800;
 
@@ -17,7 +17,7 @@ TEST(InterruptGate, SwitchesToTheInnerStack) {
   G guest;
   guest.enter_level3();
   guest.state.eflags |= eflags::kIf | eflags::kNt;
-  guest.set_idt_gate(8, G::kCode32, kHandler, kGate32);
+  guest.set_idt_gate(8, G::kCode32, kHandler, kInterrupt32);
   EXPECT_TRUE(executed(guest.run({0xCD, 8})));
   EXPECT_EQ(guest.state.eip, kHandler);
   EXPECT_EQ(guest.state.seg[kCs].selector, G::kCode32);
@@ -56,7 +56,7 @@ TEST(InterruptGate, ExceptionAddsItsErrorCode) {
 TEST(InterruptGate, SixteenBitGatePushesWords) {
   G guest;
   guest.enter_level3();
-  guest.set_idt_gate(8, G::kCode32, 0x1238800, kGate16);
+  guest.set_idt_gate(8, G::kCode32, 0x1238800, kInterrupt16);
   guest.run({0xCD, 8});
   EXPECT_EQ(guest.state.eip, kHandler) << "the upper half of a 16-bit gate's offset is not used";
   EXPECT_EQ(guest.esp(), G::kStack0 - 10);
@@ -73,7 +73,7 @@ TEST(InterruptGate, SixteenBitTssHasItsStack) {
   guest.set_memory<std::uint32_t>(G::kTssBase, 0xFFFFFFFF);
   guest.set_memory<std::uint16_t>(G::kTssBase + 2, 0xA100);
   guest.set_memory<std::uint16_t>(G::kTssBase + 4, G::kData32);
-  guest.set_idt_gate(8, G::kCode32, kHandler, kGate32);
+  guest.set_idt_gate(8, G::kCode32, kHandler, kInterrupt32);
   guest.run({0xCD, 8});
   EXPECT_EQ(guest.esp(), 0xA100u - 20);
 }
@@ -82,7 +82,7 @@ TEST(InterruptGate, ConformingHandlerStaysAtTheLevel) {
   G guest;
   guest.enter_level3();
   guest.set_flat(G::kSlot, G::kPresent | G::kConforming);
-  guest.set_idt_gate(8, G::kSlot, kHandler, kGate32);
+  guest.set_idt_gate(8, G::kSlot, kHandler, kInterrupt32);
   guest.run({0xCD, 8});
   EXPECT_EQ(guest.state.seg[kCs].selector, G::kSlot | 3);
   EXPECT_EQ(guest.cpl(), 3u);
@@ -105,15 +105,15 @@ void slot_as_ss(G& guest, std::uint32_t attributes) {
 }
 void slot_as_cs(G& guest, std::uint32_t attributes) {
   guest.set_flat(G::kSlot, attributes);
-  guest.set_idt_gate(8, G::kSlot, kHandler, kGate32);
+  guest.set_idt_gate(8, G::kSlot, kHandler, kInterrupt32);
 }
 
 // SDM vol. 2, INT n, in the order of the pseudocode.
 const GateCase kGateCases[] = {
     {"NotAGate", [](G& g) { g.set_idt_gate(8, G::kCode32, 0, 0xEC); }, 13, 8 * 8 + 2},
     {"GateAbsent", [](G& g) { g.set_idt_gate(8, G::kCode32, 0, 0x6E); }, 11, 8 * 8 + 2},
-    {"NullCs", [](G& g) { g.set_idt_gate(8, 3, 0, kGate32); }, 13, 0},
-    {"CsPastGdt", [](G& g) { g.set_idt_gate(8, G::kPastGdt, 0, kGate32); }, 13, G::kPastGdt},
+    {"NullCs", [](G& g) { g.set_idt_gate(8, 3, 0, kInterrupt32); }, 13, 0},
+    {"CsPastGdt", [](G& g) { g.set_idt_gate(8, G::kPastGdt, 0, kInterrupt32); }, 13, G::kPastGdt},
     {"CsIsData", [](G& g) { slot_as_cs(g, G::kPresent | G::kDataRw); }, 13, G::kSlot},
     {"CsAbsent", [](G& g) { slot_as_cs(g, G::kCodeXr); }, 11, G::kSlot},
     {"StackPastTss", [](G& g) { g.state.tr.limit = 8; }, 10, G::kTss},
@@ -133,7 +133,7 @@ const GateCase kGateCases[] = {
     {"OffsetPastCs",
      [](G& g) {
        g.set_descriptor(G::kSlot, 0, kHandler - 1, G::kPresent | G::kCodeXr | attr::kBig);
-       g.set_idt_gate(8, G::kSlot, kHandler, kGate32);
+       g.set_idt_gate(8, G::kSlot, kHandler, kInterrupt32);
      },
      13, 0},
 };
@@ -144,7 +144,7 @@ TEST_P(GateChecks, FailedBySoftwareHaveNoExt) {
   const GateCase& c = GetParam();
   G guest;
   guest.enter_level3();
-  guest.set_idt_gate(8, G::kCode32, kHandler, kGate32);
+  guest.set_idt_gate(8, G::kCode32, kHandler, kInterrupt32);
   // The exception itself goes to conforming code, which needs no inner stack.
   guest.set_flat(G::kSlot2, G::kPresent | G::kConforming | attr::kAccessed);
   guest.set_idt_gate(c.vector, G::kSlot2, G::handler_of(c.vector), 0x8E);
@@ -159,7 +159,7 @@ TEST_P(GateChecks, FailedByAnInterruptHaveExt) {
   const GateCase& c = GetParam();
   G guest;
   guest.enter_level3();
-  guest.set_idt_gate(8, G::kCode32, kHandler, kGate32);
+  guest.set_idt_gate(8, G::kCode32, kHandler, kInterrupt32);
   guest.set_flat(G::kSlot2, G::kPresent | G::kConforming | attr::kAccessed);
   guest.set_idt_gate(c.vector, G::kSlot2, G::handler_of(c.vector), 0x8E);
   c.prepare(guest);
@@ -193,7 +193,7 @@ TEST(InterruptGate, DplGuardsAgainstSoftwareOnly) {
 /// SDM vol. 2, INT n: an inner target only; a handler of an outer level is #GP(CS).
 TEST(InterruptGate, OuterHandlerIsRefused) {
   G guest;
-  guest.set_idt_gate(8, G::kCode3, kHandler, kGate32);
+  guest.set_idt_gate(8, G::kCode3, kHandler, kInterrupt32);
   EXPECT_TRUE(raised(guest.run({0xCD, 8}), vector::kGeneralProtection, G::kCode3 & ~3u));
 }
 

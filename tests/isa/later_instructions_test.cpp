@@ -11,75 +11,72 @@
 namespace strata::test {
 namespace {
 
-constexpr std::uint32_t kData = 0x4000;
+constexpr std::uint32_t kOperand = 0x4000;
 
-/// A protected-mode guest with EBX at kData, stepped once.
+/// A protected-mode guest with EBX at kOperand, stepped once.
 template <typename Prepare>
-void run(GuestCpu& guest, std::initializer_list<std::uint8_t> bytes, Prepare&& prepare) {
+void step_with(GuestCpu& guest, std::initializer_list<std::uint8_t> bytes, Prepare&& prepare) {
   guest.enter_protected_mode();
-  guest.state.gpr[kEbx] = kData;
+  guest.state.gpr[kEbx] = kOperand;
   prepare(guest.state.gpr);
   guest.code(bytes);
   EXPECT_EQ(guest.step().kind, RetireKind::kInstruction);
 }
 
-std::uint32_t status(const GuestCpu& guest) {
-  return guest.state.eflags & eflags::kStatus;
-}
-
 TEST(LaterInstructions, BswapReversesTheBytes) {
   GuestCpu guest;
-  run(guest, {0x0F, 0xCE}, [](auto& gpr) { gpr[kEsi] = 0x12345678; });  // bswap esi
+  step_with(guest, {0x0F, 0xCE}, [](auto& gpr) { gpr[kEsi] = 0x12345678; });  // bswap esi
   EXPECT_EQ(guest.state.gpr[kEsi], 0x78563412u);
 }
 
 TEST(LaterInstructions, BswapOf16BitsLeavesTheUpperHalf) {
   GuestCpu guest;
-  run(guest, {0x66, 0x0F, 0xC8}, [](auto& gpr) { gpr[kEax] = 0x12345678; });  // bswap ax
+  step_with(guest, {0x66, 0x0F, 0xC8}, [](auto& gpr) { gpr[kEax] = 0x12345678; });  // bswap ax
   EXPECT_EQ(guest.state.gpr[kEax], 0x12340000u);
 }
 
 TEST(LaterInstructions, XaddGivesSumAndOldValue) {
   GuestCpu guest;
-  guest.set_memory<std::uint32_t>(kData, 0x7FFFFFFF);
-  run(guest, {0xF0, 0x0F, 0xC1, 0x0B}, [](auto& gpr) { gpr[kEcx] = 1; });  // lock xadd [ebx], ecx
-  EXPECT_EQ(guest.memory<std::uint32_t>(kData), 0x80000000u);
+  guest.set_memory<std::uint32_t>(kOperand, 0x7FFFFFFF);
+  step_with(guest, {0xF0, 0x0F, 0xC1, 0x0B},
+            [](auto& gpr) { gpr[kEcx] = 1; });  // lock xadd [ebx], ecx
+  EXPECT_EQ(guest.memory<std::uint32_t>(kOperand), 0x80000000u);
   EXPECT_EQ(guest.state.gpr[kEcx], 0x7FFFFFFFu);
   EXPECT_EQ(status(guest), eflags::kOf | eflags::kSf | eflags::kAf | eflags::kPf);
 }
 
 TEST(LaterInstructions, XaddOfARegisterWithItselfDoublesIt) {
   GuestCpu guest;
-  run(guest, {0x0F, 0xC1, 0xC0}, [](auto& gpr) { gpr[kEax] = 21; });  // xadd eax, eax
+  step_with(guest, {0x0F, 0xC1, 0xC0}, [](auto& gpr) { gpr[kEax] = 21; });  // xadd eax, eax
   EXPECT_EQ(guest.state.gpr[kEax], 42u);
 }
 
 TEST(LaterInstructions, XaddOfBytesInOneRegister) {
   GuestCpu guest;
-  run(guest, {0x0F, 0xC0, 0xE0}, [](auto& gpr) { gpr[kEax] = 0x0102; });  // xadd al, ah
+  step_with(guest, {0x0F, 0xC0, 0xE0}, [](auto& gpr) { gpr[kEax] = 0x0102; });  // xadd al, ah
   EXPECT_EQ(guest.state.gpr[kEax], 0x0203u);
 }
 
 TEST(LaterInstructions, CmpxchgStoresWhenEqual) {
   GuestCpu guest;
-  guest.set_memory<std::uint32_t>(kData, 5);
-  run(guest, {0xF0, 0x0F, 0xB1, 0x0B}, [](auto& gpr) {  // lock cmpxchg [ebx], ecx
+  guest.set_memory<std::uint32_t>(kOperand, 5);
+  step_with(guest, {0xF0, 0x0F, 0xB1, 0x0B}, [](auto& gpr) {  // lock cmpxchg [ebx], ecx
     gpr[kEax] = 5;
     gpr[kEcx] = 9;
   });
-  EXPECT_EQ(guest.memory<std::uint32_t>(kData), 9u);
+  EXPECT_EQ(guest.memory<std::uint32_t>(kOperand), 9u);
   EXPECT_EQ(guest.state.gpr[kEax], 5u);
   EXPECT_EQ(status(guest), eflags::kZf | eflags::kPf);
 }
 
 TEST(LaterInstructions, CmpxchgLoadsTheAccumulatorWhenNot) {
   GuestCpu guest;
-  guest.set_memory<std::uint32_t>(kData, 6);
-  run(guest, {0x0F, 0xB1, 0x0B}, [](auto& gpr) {
+  guest.set_memory<std::uint32_t>(kOperand, 6);
+  step_with(guest, {0x0F, 0xB1, 0x0B}, [](auto& gpr) {
     gpr[kEax] = 5;
     gpr[kEcx] = 9;
   });
-  EXPECT_EQ(guest.memory<std::uint32_t>(kData), 6u);
+  EXPECT_EQ(guest.memory<std::uint32_t>(kOperand), 6u);
   EXPECT_EQ(guest.state.gpr[kEax], 6u);
   // 5 - 6: "the CF, PF, AF, SF and OF flags are set according to the results of the comparison".
   EXPECT_EQ(status(guest), eflags::kCf | eflags::kPf | eflags::kAf | eflags::kSf);
@@ -87,7 +84,7 @@ TEST(LaterInstructions, CmpxchgLoadsTheAccumulatorWhenNot) {
 
 TEST(LaterInstructions, CmpxchgOfBytesChangesAlAlone) {
   GuestCpu guest;
-  run(guest, {0x0F, 0xB0, 0xCC}, [](auto& gpr) {  // cmpxchg ah, cl
+  step_with(guest, {0x0F, 0xB0, 0xCC}, [](auto& gpr) {  // cmpxchg ah, cl
     gpr[kEax] = 0x11223344;
     gpr[kEcx] = 0x99;
   });
@@ -108,15 +105,15 @@ TEST(LaterInstructions, CmpxchgWritesEvenWhenNotEqual) {
 
 TEST(LaterInstructions, Cmpxchg8bComparesEdxEax) {
   GuestCpu guest;
-  guest.set_memory<std::uint64_t>(kData + 8, 0x1122334455667788);
-  run(guest, {0xF0, 0x0F, 0xC7, 0x4D, 0x08}, [](auto& gpr) {  // lock cmpxchg8b [ebp+8]
-    gpr[kEbp] = kData;
+  guest.set_memory<std::uint64_t>(kOperand + 8, 0x1122334455667788);
+  step_with(guest, {0xF0, 0x0F, 0xC7, 0x4D, 0x08}, [](auto& gpr) {  // lock cmpxchg8b [ebp+8]
+    gpr[kEbp] = kOperand;
     gpr[kEdx] = 0x11223344;
     gpr[kEax] = 0x55667788;
     gpr[kEcx] = 0xAAAAAAAA;
     gpr[kEbx] = 0xBBBBBBBB;
   });
-  EXPECT_EQ(guest.memory<std::uint64_t>(kData + 8), 0xAAAAAAAABBBBBBBBu);
+  EXPECT_EQ(guest.memory<std::uint64_t>(kOperand + 8), 0xAAAAAAAABBBBBBBBu);
   EXPECT_EQ(status(guest), eflags::kZf);
   guest.state.eflags |= eflags::kStatus;
   guest.code({0x0F, 0xC7, 0x4D, 0x08}, guest.state.eip);
@@ -165,7 +162,7 @@ TEST(LaterInstructions, CmovReadsItsSourceInAnyCase) {
 
 TEST(LaterInstructions, CmovOf16BitsKeepsTheUpperHalf) {
   GuestCpu guest;
-  run(guest, {0x66, 0x0F, 0x45, 0xC1}, [](auto& gpr) {  // cmovnz ax, cx
+  step_with(guest, {0x66, 0x0F, 0x45, 0xC1}, [](auto& gpr) {  // cmovnz ax, cx
     gpr[kEax] = 0x11112222;
     gpr[kEcx] = 0x33334444;
   });
@@ -202,7 +199,7 @@ TEST(LaterInstructions, TimeStampCounterCountsCyclesFromWhatWasWritten) {
 TEST(LaterInstructions, MachineCheckRegistersReadZero) {
   for (const std::uint32_t number : {0u, 1u}) {
     GuestCpu guest;
-    run(guest, {0x0F, 0x32}, [&](auto& gpr) {
+    step_with(guest, {0x0F, 0x32}, [&](auto& gpr) {
       gpr[kEcx] = number;
       gpr[kEax] = gpr[kEdx] = 0xFFFFFFFF;
     });

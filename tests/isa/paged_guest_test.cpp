@@ -7,8 +7,8 @@
 namespace strata::test {
 namespace {
 
-constexpr std::uint32_t kData = 0x30000;
-constexpr std::uint32_t kNext = kData + 0x1000;
+constexpr std::uint32_t kPage = 0x30000;
+constexpr std::uint32_t kNext = kPage + 0x1000;
 
 /// Takes a step that must end in #PF.
 void expect_page_fault(PagedGuest& guest, std::uint32_t error, std::uint32_t address) {
@@ -25,7 +25,7 @@ void expect_page_fault(PagedGuest& guest, std::uint32_t error, std::uint32_t add
 
 TEST(PagedGuest, LoadGoesThroughTheTables) {
   PagedGuest guest;
-  guest.set_entry(kData, 0x50000 | PagedGuest::kAll);
+  guest.set_entry(kPage, 0x50000 | PagedGuest::kAll);
   guest.set_memory<std::uint32_t>(0x50010, 0x12345678);
   guest.code({0xA1, 0x10, 0x00, 0x03, 0x00});  // mov eax, [30010]
   EXPECT_EQ(guest.step().kind, RetireKind::kInstruction);
@@ -34,21 +34,21 @@ TEST(PagedGuest, LoadGoesThroughTheTables) {
 
 TEST(PagedGuest, PageFaultLeavesTheInstructionToBeRestarted) {  // 6.15, interrupt 14
   PagedGuest guest;
-  guest.set_entry(kData, 0);
+  guest.set_entry(kPage, 0);
   guest.code({0x01, 0x05, 0x10, 0x00, 0x03, 0x00});  // add [30010], eax
   guest.state.gpr[kEax] = 5;
   const CpuState before = guest.state;
-  expect_page_fault(guest, page_fault::kWrite, kData + 0x10);
-  guest.set_entry(kData, kData | PagedGuest::kAll);
-  guest.set_memory<std::uint32_t>(kData + 0x10, 7);
+  expect_page_fault(guest, page_fault::kWrite, kPage + 0x10);
+  guest.set_entry(kPage, kPage | PagedGuest::kAll);
+  guest.set_memory<std::uint32_t>(kPage + 0x10, 7);
   guest.state = before;
   EXPECT_EQ(guest.step().kind, RetireKind::kInstruction);
-  EXPECT_EQ(guest.memory<std::uint32_t>(kData + 0x10), 12u);
+  EXPECT_EQ(guest.memory<std::uint32_t>(kPage + 0x10), 12u);
 }
 
 TEST(PagedGuest, AccessOverAPagesEndUsesBothFrames) {
   PagedGuest guest;
-  guest.set_entry(kData, 0x50000 | PagedGuest::kAll);
+  guest.set_entry(kPage, 0x50000 | PagedGuest::kAll);
   guest.set_entry(kNext, 0x40000 | PagedGuest::kAll);
   guest.state.gpr[kEax] = 0x44332211;
   guest.code({0xA3, 0xFE, 0x0F, 0x03, 0x00, 0x03, 0x05, 0xFE, 0x0F, 0x03, 0x00});
@@ -62,35 +62,35 @@ TEST(PagedGuest, AccessOverAPagesEndUsesBothFrames) {
 TEST(PagedGuest, NothingIsWrittenWhenTheSecondPageFaults) {
   PagedGuest guest;
   guest.set_entry(kNext, 0);
-  guest.set_memory<std::uint16_t>(kData + 0xFFE, 0x5555);
+  guest.set_memory<std::uint16_t>(kPage + 0xFFE, 0x5555);
   guest.code({0xA3, 0xFE, 0x0F, 0x03, 0x00});  // mov [30ffe], eax
   expect_page_fault(guest, page_fault::kWrite, kNext);
-  EXPECT_EQ(guest.memory<std::uint16_t>(kData + 0xFFE), 0x5555);
+  EXPECT_EQ(guest.memory<std::uint16_t>(kPage + 0xFFE), 0x5555);
 }
 
 TEST(PagedGuest, ModifyOverAPagesEndChecksBothPagesFirst) {
   PagedGuest guest;
   guest.state.cr0 |= cr0::kWp;
   guest.set_entry(kNext, kNext | pte::kPresent);
-  guest.set_memory<std::uint16_t>(kData + 0xFFE, 0x5555);
+  guest.set_memory<std::uint16_t>(kPage + 0xFFE, 0x5555);
   guest.code({0xFF, 0x05, 0xFE, 0x0F, 0x03, 0x00});  // inc dword [30ffe]
   expect_page_fault(guest, page_fault::kPresent | page_fault::kWrite, kNext);
-  EXPECT_EQ(guest.memory<std::uint16_t>(kData + 0xFFE), 0x5555);
+  EXPECT_EQ(guest.memory<std::uint16_t>(kPage + 0xFFE), 0x5555);
 }
 
 TEST(PagedGuest, FirstOfTwoMissingPagesIsReported) {
   PagedGuest guest;
-  guest.set_entry(kData, 0);
+  guest.set_entry(kPage, 0);
   guest.set_entry(kNext, 0);
   guest.code({0xA1, 0xFE, 0x0F, 0x03, 0x00});  // mov eax, [30ffe]
-  expect_page_fault(guest, 0, kData + 0xFFE);
+  expect_page_fault(guest, 0, kPage + 0xFFE);
 }
 
 TEST(PagedGuest, PushaWritesNothingWhenItsLastPushFaults) {
   PagedGuest guest;
   guest.state.gpr[kEsp] = kNext + 8;  // two pushes fit above the missing page
   guest.state.gpr[kEax] = 0x11111111;
-  guest.set_entry(kData, 0);
+  guest.set_entry(kPage, 0);
   guest.code({0x60});
   guest.cpu.load_state(guest.state);
   guest.cpu.step();
@@ -103,7 +103,7 @@ TEST(PagedGuest, RepStopsAtTheIterationThatFaults) {  // SDM vol. 2, REP
   PagedGuest guest;
   guest.set_entry(kNext, 0);
   guest.state.gpr[kEcx] = 10;
-  guest.state.gpr[kEdi] = kData + 0xFF8;
+  guest.state.gpr[kEdi] = kPage + 0xFF8;
   guest.state.gpr[kEax] = 0x99999999;
   guest.code({0xF3, 0xAB});  // rep stosd
   EXPECT_TRUE(guest.step().partial);
@@ -115,7 +115,7 @@ TEST(PagedGuest, RepStopsAtTheIterationThatFaults) {  // SDM vol. 2, REP
 
 TEST(PagedGuest, DeviceIsReachedByItsPhysicalAddress) {
   PagedGuest guest;
-  guest.set_entry(kData, 0xB8000 | PagedGuest::kAll);
+  guest.set_entry(kPage, 0xB8000 | PagedGuest::kAll);
   guest.set_entry(kNext, 0xBA000 | PagedGuest::kAll);
   guest.state.gpr[kEax] = 0x44332211;
   guest.code({0xA3, 0xFD, 0x0F, 0x03, 0x00});  // mov [30ffd], eax
@@ -141,16 +141,16 @@ TEST(PagedGuest, DescriptorTablesAreReadAsSupervisor) {  // 4.6
 
 TEST(PagedFetch, MissingCodePageFaultsAtItsFirstByte) {
   PagedGuest guest;
-  guest.state.eip = kData + 0x123;
-  guest.set_entry(kData, 0);
-  expect_page_fault(guest, 0, kData + 0x123);
+  guest.state.eip = kPage + 0x123;
+  guest.set_entry(kPage, 0);
+  expect_page_fault(guest, 0, kPage + 0x123);
 }
 
 TEST(PagedFetch, SecondPageIsNeededOnlyByInstructionsThatReachIt) {
   PagedGuest guest;
   guest.set_entry(kNext, 0);
-  guest.state.eip = kData + 0xFFD;
-  guest.code({0x40, 0xB0, 0x7F}, kData + 0xFFD);  // inc eax; mov al, 7f
+  guest.state.eip = kPage + 0xFFD;
+  guest.code({0x40, 0xB0, 0x7F}, kPage + 0xFFD);  // inc eax; mov al, 7f
   EXPECT_EQ(guest.step().kind, RetireKind::kInstruction);
   EXPECT_EQ(guest.step().kind, RetireKind::kInstruction);
   EXPECT_EQ(guest.state.gpr[kEax], 0x7Fu);
@@ -160,9 +160,9 @@ TEST(PagedFetch, SecondPageIsNeededOnlyByInstructionsThatReachIt) {
 TEST(PagedFetch, InstructionOverAPagesEndComesFromBothFrames) {
   PagedGuest guest;
   guest.set_entry(kNext, 0x50000 | PagedGuest::kAll);
-  guest.code({0xB8, 0x11, 0x22}, kData + 0xFFD);
+  guest.code({0xB8, 0x11, 0x22}, kPage + 0xFFD);
   guest.code({0x33, 0x44, 0x40}, 0x50000);  // mov eax, 44332211; inc eax
-  guest.state.eip = kData + 0xFFD;
+  guest.state.eip = kPage + 0xFFD;
   guest.cpu.load_state(guest.state);
   guest.cpu.run(2);
   EXPECT_EQ(guest.cpu.state().gpr[kEax], 0x44332212u);
@@ -171,17 +171,17 @@ TEST(PagedFetch, InstructionOverAPagesEndComesFromBothFrames) {
 TEST(PagedFetch, InstructionOverAMissingPagesStartFaultsThere) {
   PagedGuest guest;
   guest.set_entry(kNext, 0);
-  guest.code({0xB8, 0x11, 0x22}, kData + 0xFFD);
-  guest.state.eip = kData + 0xFFD;
+  guest.code({0xB8, 0x11, 0x22}, kPage + 0xFFD);
+  guest.state.eip = kPage + 0xFFD;
   expect_page_fault(guest, 0, kNext);
 }
 
 TEST(PagedFetch, CodeSegmentLimitIsCheckedByteByByteBeforeThePage) {
   PagedGuest guest;
   guest.set_entry(kNext, 0);
-  guest.code({0xB8, 0x11, 0x22}, kData + 0xFFD);
-  guest.state.eip = kData + 0xFFD;
-  guest.state.seg[kCs].limit = kData + 0xFFF;
+  guest.code({0xB8, 0x11, 0x22}, kPage + 0xFFD);
+  guest.state.eip = kPage + 0xFFD;
+  guest.state.seg[kCs].limit = kPage + 0xFFF;
   EXPECT_EQ(guest.step().vector, vector::kGeneralProtection);
 }
 
@@ -231,7 +231,7 @@ TEST(ControlRegisters, PagingWithoutProtectionIsRefused) {
 TEST(ControlRegisters, SettingPgTurnsPagingOnAtTheNextInstruction) {
   PagedGuest guest;
   guest.state.cr0 &= ~cr0::kPg;
-  guest.set_entry(kData, 0x50000 | PagedGuest::kAll);
+  guest.set_entry(kPage, 0x50000 | PagedGuest::kAll);
   guest.set_memory<std::uint8_t>(0x50000, 0x77);
   guest.state.gpr[kEax] = cr0::kPg | cr0::kPe;
   guest.code({0x0F, 0x22, 0xC0, 0xA0, 0x00, 0x00, 0x03, 0x00});  // mov cr0, eax; mov al, [30000]

@@ -6,7 +6,7 @@
 namespace strata::test {
 namespace {
 
-constexpr std::uint32_t kFrame = 0xA000;  // of the caller
+constexpr std::uint32_t kCallersFrame = 0xA000;  // of the caller
 constexpr std::uint32_t kStack = GuestCpu::kStack;
 
 /// Display of the caller: n-th dword (word) below its frame pointer.
@@ -19,9 +19,9 @@ std::uint16_t enclosing16(unsigned n) {
 
 void enter_protected_mode(GuestCpu& guest) {
   guest.enter_protected_mode();
-  guest.state.gpr[kEbp] = kFrame;
+  guest.state.gpr[kEbp] = kCallersFrame;
   for (unsigned n = 1; n < 32; ++n) {
-    guest.set_memory<std::uint32_t>(kFrame - 4 * n, enclosing(n));
+    guest.set_memory<std::uint32_t>(kCallersFrame - 4 * n, enclosing(n));
   }
 }
 
@@ -31,7 +31,7 @@ TEST(Enter, EveryLevelIn32Bits) {
     enter_protected_mode(guest);
     guest.code({0xC8, 0x10, 0x01, level});  // enter 110, level
     EXPECT_EQ(guest.step().length, 4);
-    EXPECT_EQ(guest.memory<std::uint32_t>(kStack - 4), kFrame);
+    EXPECT_EQ(guest.memory<std::uint32_t>(kStack - 4), kCallersFrame);
     EXPECT_EQ(guest.state.gpr[kEbp], kStack - 4);
     EXPECT_EQ(guest.state.gpr[kEsp], kStack - 4 - 4 * level - 0x110);
     for (unsigned n = 1; n < level; ++n) {
@@ -54,14 +54,14 @@ TEST(Enter, LevelIsTakenModulo32) {
 TEST(Enter, EveryLevelIn16Bits) {
   for (std::uint8_t level = 0; level < 32; ++level) {
     GuestCpu guest;
-    guest.state.gpr[kEbp] = 0xABCD0000 | kFrame;
+    guest.state.gpr[kEbp] = 0xABCD0000 | kCallersFrame;
     guest.state.gpr[kEsp] = 0x12340000 | kStack;
     for (unsigned n = 1; n < 32; ++n) {
-      guest.set_memory<std::uint16_t>(kFrame - 2 * n, enclosing16(n));
+      guest.set_memory<std::uint16_t>(kCallersFrame - 2 * n, enclosing16(n));
     }
     guest.code({0xC8, 0x20, 0x00, level});
     guest.step();
-    EXPECT_EQ(guest.memory<std::uint16_t>(kStack - 2), kFrame);
+    EXPECT_EQ(guest.memory<std::uint16_t>(kStack - 2), kCallersFrame);
     EXPECT_EQ(guest.state.gpr[kEbp], 0xABCD0000 | (kStack - 2));
     EXPECT_EQ(guest.state.gpr[kEsp], 0x12340000 | (kStack - 2 - 2 * level - 0x20));
     for (unsigned n = 1; n < level; ++n) {
@@ -78,7 +78,7 @@ TEST(Enter, DwordsOn16BitStack) {
   GuestCpu guest;
   guest.state.gpr[kEbp] = 0xABCDA000;
   guest.state.gpr[kEsp] = 0x12349000;
-  guest.set_memory<std::uint32_t>(kFrame - 4, 0xCAFEF00D);
+  guest.set_memory<std::uint32_t>(kCallersFrame - 4, 0xCAFEF00D);
   guest.code({0x66, 0xC8, 0x08, 0x00, 0x02});
   guest.step();
   EXPECT_EQ(guest.memory<std::uint32_t>(kStack - 4), 0xABCDA000u);
@@ -91,11 +91,11 @@ TEST(Enter, DwordsOn16BitStack) {
 TEST(Enter, WordsOn32BitStack) {
   GuestCpu guest;
   enter_protected_mode(guest);
-  guest.state.gpr[kEbp] = kFrame + 0x10000;
-  guest.set_memory<std::uint16_t>(kFrame + 0x10000 - 2, 0xBEEF);
+  guest.state.gpr[kEbp] = kCallersFrame + 0x10000;
+  guest.set_memory<std::uint16_t>(kCallersFrame + 0x10000 - 2, 0xBEEF);
   guest.code({0x66, 0xC8, 0x04, 0x00, 0x02});
   guest.step();
-  EXPECT_EQ(guest.memory<std::uint16_t>(kStack - 2), kFrame);
+  EXPECT_EQ(guest.memory<std::uint16_t>(kStack - 2), kCallersFrame);
   EXPECT_EQ(guest.memory<std::uint16_t>(kStack - 4), 0xBEEF);
   EXPECT_EQ(guest.memory<std::uint16_t>(kStack - 6), kStack - 2);
   EXPECT_EQ(guest.state.gpr[kEbp], 0x10000u + (kStack - 2));
@@ -126,9 +126,9 @@ TEST(Enter, FaultsBeforeItWritesAnything) {
     std::uint8_t level;
   };
   const Case cases[] = {
-      {0x0006, kFrame, 0, 5},    // the fourth push wraps to FFFE, past the limit
-      {0x8000, 0x9002, 0, 2},    // a pointer of the display is past the limit
-      {0x0010, kFrame, 0x20, 0}  // room is not
+      {0x0006, kCallersFrame, 0, 5},    // the fourth push wraps to FFFE, past the limit
+      {0x8000, 0x9002, 0, 2},           // a pointer of the display is past the limit
+      {0x0010, kCallersFrame, 0x20, 0}  // room is not
   };
   for (const Case& c : cases) {
     GuestCpu guest;

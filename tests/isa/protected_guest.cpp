@@ -6,7 +6,6 @@ namespace {
 constexpr std::uint32_t kTssAvailable32 = 0x9;
 constexpr std::uint32_t kTssAvailable16 = 0x1;
 constexpr std::uint32_t kLdtType = 0x2;
-constexpr std::uint32_t kBusy = 0x2;
 constexpr std::uint32_t kDirectory = 0x20000;
 constexpr std::uint32_t kTable = 0x21000;
 
@@ -105,6 +104,16 @@ SegmentState ProtectedGuest::cache(std::uint16_t selector) const {
 RetireRecord ProtectedGuest::run(std::initializer_list<std::uint8_t> bytes) {
   code(bytes, state.seg[kCs].base + state.eip);
   return step();
+}
+
+RetireRecord call(ProtectedGuest& guest, std::uint16_t selector) {
+  return guest.run({0x9A, 0, 0, 0, 0, static_cast<std::uint8_t>(selector),
+                    static_cast<std::uint8_t>(selector >> 8)});
+}
+
+RetireRecord jump(ProtectedGuest& guest, std::uint16_t selector) {
+  return guest.run({0xEA, 0, 0, 0, 0, static_cast<std::uint8_t>(selector),
+                    static_cast<std::uint8_t>(selector >> 8)});
 }
 
 testing::AssertionResult raised(const RetireRecord& record, unsigned vector,

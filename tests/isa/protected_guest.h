@@ -36,6 +36,7 @@ class ProtectedGuest : public GuestCpu {
   static constexpr std::uint32_t kDataRw = attr::kS | attr::kWritable;
   static constexpr std::uint32_t kDataRo = attr::kS;
   static constexpr std::uint32_t kCodeXo = attr::kS | attr::kCode;
+  static constexpr std::uint32_t kBusy = 2;  // of the type of a TSS
   static constexpr std::uint32_t kCodeXr = kCodeXo | attr::kWritable;
   static constexpr std::uint32_t kConforming = kCodeXr | attr::kExpandDown;
   static constexpr std::uint32_t kFlat = attr::kGranularity | attr::kBig;
@@ -78,6 +79,10 @@ class ProtectedGuest : public GuestCpu {
   std::uint32_t& esp() { return state.gpr[kEsp]; }
   unsigned cpl() const { return (state.seg[kSs].attributes >> attr::kDplShift) & 3; }
 };
+
+/// A far CALL or JMP to offset 0 of `selector`.
+RetireRecord call(ProtectedGuest& guest, std::uint16_t selector);
+RetireRecord jump(ProtectedGuest& guest, std::uint16_t selector);
 
 /// Whether `record` is the exception; for EXPECT_TRUE.
 testing::AssertionResult raised(const RetireRecord& record, unsigned vector,

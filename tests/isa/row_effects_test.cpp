@@ -462,7 +462,7 @@ void expect_seen(std::size_t number, const Seen& seen) {
         << name << ", " << n;
   }
   EXPECT_TRUE(seen.end == effects.ends_block || has_no_outcome(number)) << name;
-  EXPECT_EQ(seen.fault, effects.faults != Faults::kNever) << name;
+  EXPECT_EQ(seen.fault, effects.faults != Faults::kNone) << name;
 }
 
 /// Index of the ModR/M byte.

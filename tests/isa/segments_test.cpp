@@ -6,7 +6,7 @@
 namespace strata::test {
 namespace {
 
-constexpr std::uint32_t kData = attr::kPresent | attr::kS | attr::kWritable;
+constexpr std::uint32_t kDataSegment = attr::kPresent | attr::kS | attr::kWritable;
 
 TEST(Segments, ResetState) {
   const CpuState state = CpuState::reset();
@@ -31,20 +31,20 @@ TEST(Segments, RealModeLoadKeepsLimitAndAttributes) {
 TEST(Segments, LoadSetsTheAccessedBitInTheDescriptor) {
   GuestCpu guest;
   guest.enter_protected_mode();
-  guest.set_descriptor(0x18, 0x12345678, 0x000FF, kData);
+  guest.set_descriptor(0x18, 0x12345678, 0x000FF, kDataSegment);
   guest.state.gpr[kEax] = 0x18;
   guest.code({0x8E, 0xC0});  // mov es, ax
   EXPECT_EQ(guest.step().kind, RetireKind::kInstruction);
-  EXPECT_EQ(guest.memory<std::uint8_t>(GuestCpu::kGdt + 0x18 + 5), kData | attr::kAccessed);
+  EXPECT_EQ(guest.memory<std::uint8_t>(GuestCpu::kGdt + 0x18 + 5), kDataSegment | attr::kAccessed);
   EXPECT_EQ(guest.state.seg[kEs].base, 0x12345678u);
   EXPECT_EQ(guest.state.seg[kEs].limit, 0xFFu);
-  EXPECT_EQ(guest.state.seg[kEs].attributes, kData | attr::kAccessed);
+  EXPECT_EQ(guest.state.seg[kEs].attributes, kDataSegment | attr::kAccessed);
 }
 
 TEST(Segments, LimitGranularityCountsPages) {
   GuestCpu guest;
   guest.enter_protected_mode();
-  guest.set_descriptor(0x18, 0, 2, kData | attr::kGranularity);
+  guest.set_descriptor(0x18, 0, 2, kDataSegment | attr::kGranularity);
   guest.state.gpr[kEax] = 0x18;
   guest.code({0x8E, 0xC0});
   guest.step();
@@ -84,17 +84,17 @@ constexpr std::uint32_t kExecuteOnly = attr::kPresent | attr::kS | attr::kCode;
 
 INSTANTIATE_TEST_SUITE_P(
     MovSreg, SegmentLoadChecks,
-    testing::Values(LoadCase{"NotPresentData", kToDs, 0x18, kData & ~attr::kPresent, 11, 0x18},
-                    LoadCase{"NotPresentStack", kToSs, 0x18, kData & ~attr::kPresent, 12, 0x18},
-                    LoadCase{"NullStack", kToSs, 0, kData, 13, 0},
-                    LoadCase{"ReadOnlyStack", kToSs, 0x18, kData & ~attr::kWritable, 13, 0x18},
-                    LoadCase{"StackRplNotCpl", kToSs, 0x1B, kData, 13, 0x18},
-                    LoadCase{"StackDplNotCpl", kToSs, 0x18, kData | 3u << attr::kDplShift, 13,
-                             0x18},
-                    LoadCase{"ExecuteOnlyData", kToDs, 0x18, kExecuteOnly, 13, 0x18},
-                    LoadCase{"SystemDescriptor", kToDs, 0x18, attr::kPresent | 0x2, 13, 0x18},
-                    LoadCase{"RplAboveDpl", kToDs, 0x1B, kData, 13, 0x18},
-                    LoadCase{"PastTheTable", kToDs, 0x100, kData, 13, 0x100}),
+    testing::Values(
+        LoadCase{"NotPresentData", kToDs, 0x18, kDataSegment & ~attr::kPresent, 11, 0x18},
+        LoadCase{"NotPresentStack", kToSs, 0x18, kDataSegment & ~attr::kPresent, 12, 0x18},
+        LoadCase{"NullStack", kToSs, 0, kDataSegment, 13, 0},
+        LoadCase{"ReadOnlyStack", kToSs, 0x18, kDataSegment & ~attr::kWritable, 13, 0x18},
+        LoadCase{"StackRplNotCpl", kToSs, 0x1B, kDataSegment, 13, 0x18},
+        LoadCase{"StackDplNotCpl", kToSs, 0x18, kDataSegment | 3u << attr::kDplShift, 13, 0x18},
+        LoadCase{"ExecuteOnlyData", kToDs, 0x18, kExecuteOnly, 13, 0x18},
+        LoadCase{"SystemDescriptor", kToDs, 0x18, attr::kPresent | 0x2, 13, 0x18},
+        LoadCase{"RplAboveDpl", kToDs, 0x1B, kDataSegment, 13, 0x18},
+        LoadCase{"PastTheTable", kToDs, 0x100, kDataSegment, 13, 0x100}),
     [](const auto& load_case) { return load_case.param.name; });
 
 TEST(Segments, NullDataSegmentLoadsAndFaultsWhenUsed) {
@@ -113,7 +113,8 @@ TEST(Segments, ExpandDownSegmentIsValidAboveItsLimit) {
     GuestCpu guest;
     guest.enter_protected_mode();
     guest.state.seg[kDs].limit = 0x0FFF;
-    guest.state.seg[kDs].attributes = kData | attr::kAccessed | attr::kExpandDown;  // B clear
+    guest.state.seg[kDs].attributes =
+        kDataSegment | attr::kAccessed | attr::kExpandDown;  // B clear
     guest.state.gpr[kEbx] = offset;
     guest.code({0x8B, 0x03});  // mov eax, [ebx]
     const bool valid = offset == 0x1000 || offset == 0xFFFC;

@@ -6,20 +6,10 @@ namespace {
 
 using G = ProtectedGuest;
 
-constexpr std::uint32_t kBusy = 2;
 constexpr std::uint32_t kOther = G::kOtherTssBase;
 
-RetireRecord jump(G& guest, std::uint16_t selector) {
-  return guest.run({0xEA, 0, 0, 0, 0, static_cast<std::uint8_t>(selector),
-                    static_cast<std::uint8_t>(selector >> 8)});
-}
-RetireRecord call(G& guest, std::uint16_t selector) {
-  return guest.run({0x9A, 0, 0, 0, 0, static_cast<std::uint8_t>(selector),
-                    static_cast<std::uint8_t>(selector >> 8)});
-}
-
 bool is_busy(const G& guest, std::uint16_t selector) {
-  return (guest.access_of(selector) & kBusy) != 0;
+  return (guest.access_of(selector) & G::kBusy) != 0;
 }
 
 void fill_other(G& guest) {
@@ -264,8 +254,8 @@ TEST_P(NewTaskFaults, AreRaisedInTheNewTask) {
   EXPECT_EQ(guest.memory<std::uint32_t>(G::kTssBase + 0x20), G::kCode + 7);
 }
 
-constexpr std::uint32_t kCode = G::kPresent | G::kCodeXr;
-constexpr std::uint32_t kData = G::kPresent | G::kDataRw;
+constexpr std::uint32_t kCodeAccess = G::kPresent | G::kCodeXr;
+constexpr std::uint32_t kDataAccess = G::kPresent | G::kDataRw;
 
 INSTANTIATE_TEST_SUITE_P(
     Table71, NewTaskFaults,
@@ -276,26 +266,26 @@ INSTANTIATE_TEST_SUITE_P(
         NewTaskCase{"LdtAbsent", kLdtField, G::kSlot, 0x2, 10, G::kSlot},
         NewTaskCase{"NullCs", kCsField, 0, 0, 10, 0},
         NewTaskCase{"CsPastGdt", kCsField, G::kPastGdt, 0, 10, G::kPastGdt},
-        NewTaskCase{"CsIsData", kCsField, G::kSlot, kData, 10, G::kSlot},
-        NewTaskCase{"CsDplNotRpl", kCsField, G::kSlot, kCode | G::kDpl3, 10, G::kSlot},
+        NewTaskCase{"CsIsData", kCsField, G::kSlot, kDataAccess, 10, G::kSlot},
+        NewTaskCase{"CsDplNotRpl", kCsField, G::kSlot, kCodeAccess | G::kDpl3, 10, G::kSlot},
         NewTaskCase{"ConformingDplAboveRpl", kCsField, G::kSlot,
                     G::kPresent | G::kConforming | G::kDpl3, 10, G::kSlot},
         NewTaskCase{"CsAbsent", kCsField, G::kSlot, G::kCodeXr, 11, G::kSlot},
         NewTaskCase{"NullSs", kSsField, 0, 0, 10, 0},
         NewTaskCase{"SsRpl", kSsField, G::kData32 | 1, 0, 10, G::kData32},
-        NewTaskCase{"SsDpl", kSsField, G::kSlot, kData | G::kDpl3, 10, G::kSlot},
+        NewTaskCase{"SsDpl", kSsField, G::kSlot, kDataAccess | G::kDpl3, 10, G::kSlot},
         NewTaskCase{"SsReadOnly", kSsField, G::kSlot, G::kPresent | G::kDataRo, 10, G::kSlot},
         NewTaskCase{"SsAbsent", kSsField, G::kSlot, G::kDataRw, 12, G::kSlot},
         NewTaskCase{"DsPastGdt", kDsField, G::kPastGdt, 0, 10, G::kPastGdt},
         NewTaskCase{"DsExecuteOnly", kDsField, G::kSlot, G::kPresent | G::kCodeXo, 10, G::kSlot},
         NewTaskCase{"DsAbsent", kDsField, G::kSlot, G::kDataRw, 11, G::kSlot},
-        NewTaskCase{"GsRplAboveDpl", kGsField, G::kSlot | 1, kData, 10, G::kSlot}),
+        NewTaskCase{"GsRplAboveDpl", kGsField, G::kSlot | 1, kDataAccess, 10, G::kSlot}),
     [](const auto& c) { return c.param.name; });
 
 /// SDM vol. 2, JMP: EIP past the new CS's limit is #GP(0) of the new task.
 TEST(TaskSwitch, EipPastTheLimitIsAFaultOfTheNewTask) {
   G guest;
-  guest.set_descriptor(G::kSlot, 0, G::kNewTask - 1, kCode | attr::kBig);
+  guest.set_descriptor(G::kSlot, 0, G::kNewTask - 1, kCodeAccess | attr::kBig);
   guest.set_memory<std::uint32_t>(kOther + kCsField, G::kSlot);
   EXPECT_TRUE(raised(jump(guest, G::kOtherTss), vector::kGeneralProtection));
   EXPECT_EQ(guest.state.tr.selector, G::kOtherTss);

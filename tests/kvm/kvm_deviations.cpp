@@ -5,13 +5,10 @@
 #include "models/isa/opcode_table.h"
 
 namespace strata::test {
-namespace {
 
 std::string_view mnemonic_of(const Instruction& instruction) {
   return instruction.row == kUndefinedRow ? "" : opcode_rows()[instruction.row].mnemonic;
 }
-
-}  // namespace
 
 bool is_left_out_of_emulation(const Instruction& instruction, bool real_mode) {
   const std::string_view mnemonic = mnemonic_of(instruction);

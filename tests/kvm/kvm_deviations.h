@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "models/isa/cpu_state.h"
 #include "models/isa/instruction.h"
@@ -16,6 +17,9 @@ struct ComparedStep {
   bool handled = false;         // it raised an exception or an interrupt
   std::uint32_t undefined = 0;  // flags
 };
+
+/// Empty if the instruction is undefined.
+std::string_view mnemonic_of(const Instruction& instruction);
 
 /// Whether the instruction cannot be compared at all on an emulating KVM.
 bool is_left_out_of_emulation(const Instruction& instruction, bool real_mode);

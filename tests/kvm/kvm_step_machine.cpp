@@ -42,10 +42,6 @@ constexpr std::uint32_t kData32 = kData16 | attr::kBig | attr::kGranularity;
 constexpr std::uint16_t kCodeSelector = 0x08;
 constexpr std::uint16_t kDataSelector = 0x10;
 
-std::string_view mnemonic_of(const Instruction& instruction) {
-  return instruction.row == kUndefinedRow ? "" : opcode_rows()[instruction.row].mnemonic;
-}
-
 bool loads_stack_segment(const Instruction& instruction) {
   if (instruction.row == kUndefinedRow) return false;
   const OpcodeRow& row = opcode_rows()[instruction.row];

@@ -21,8 +21,11 @@ class FreshSimulation {
   FreshSimulation& operator=(const FreshSimulation&) = delete;
 };
 
+/// Of the machine's default clock.
+inline const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+
 /// Runs to just after edge `cycle` of a clock (sc_start stops before the events of its end time).
-inline void run_past(std::uint64_t cycle, const sc_core::sc_time& period) {
+inline void run_past(std::uint64_t cycle, const sc_core::sc_time& period = kPeriod) {
   const auto end = period * static_cast<double>(cycle) + period / 4;
   sc_core::sc_start(end - sc_core::sc_time_stamp());
 }

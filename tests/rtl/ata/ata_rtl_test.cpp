@@ -13,7 +13,8 @@
 namespace strata {
 namespace {
 
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+using test::kPeriod;
+using test::run_past;
 
 constexpr std::uint32_t kDataPort = 0;
 constexpr std::uint32_t kCommand = 7;
@@ -28,8 +29,6 @@ class AtaRtlTest : public testing::Test {
     ata.response(response);
     ata.irq(irq);
   }
-
-  static void run_past(Cycle cycle) { test::run_past(cycle, kPeriod); }
 
   test::FreshSimulation simulation;
   test::OwnedContext context = test::new_context();

@@ -17,7 +17,7 @@
 namespace strata {
 namespace {
 
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+using test::kPeriod;
 
 using test::Master;
 using test::Slave;

@@ -17,7 +17,7 @@ namespace {
 
 constexpr unsigned kMasters = 3;
 constexpr unsigned kMemory = 0;  // its number in pc_machine.txt
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+using test::kPeriod;
 
 class PcBusRtl : public testing::Test {
  protected:

@@ -23,7 +23,7 @@ constexpr unsigned kMemory = 0;
 constexpr std::uint32_t kCode = 0x1000;
 constexpr std::uint32_t kPatched = kCode + 0x16;  // mov bl,1
 constexpr Cycle kEnd = 2000;
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+using test::kPeriod;
 
 /// From the reset vector to code that fits the queue: divisions keep the CPU off the bus, behind
 /// them is the instruction that will be another.
@@ -63,7 +63,7 @@ class Patched {
     cpu.set_listener(&retired);
     watch_foreign_writes(bus, cpu,
                          [this](const WishboneRequest& request) { seen.push_back(request.adr); });
-    test::run_past(kEnd, kPeriod);
+    test::run_past(kEnd);
   }
 
   Cycle stored() const { return dma.accesses.front().acknowledged; }

@@ -10,12 +10,6 @@
 namespace strata::test {
 namespace {
 
-class NoDevice final : public BenchDevice {
-  std::uint32_t read(bool, std::uint32_t, unsigned) override { return ~0u; }
-  void write(bool, std::uint32_t, unsigned, std::uint32_t) override {}
-  std::uint8_t acknowledge() override { return 0; }
-};
-
 TEST(CpuBus, FirstFetchIsOfTheResetVector) {
   NoDevice nothing;
   CpuBench bench({}, nothing);

@@ -27,6 +27,14 @@ class BenchDevice {
   virtual std::uint8_t acknowledge() = 0;
 };
 
+/// Ports and addresses with nothing behind them.
+class NoDevice : public BenchDevice {
+ public:
+  std::uint32_t read(bool, std::uint32_t, unsigned) override { return ~0u; }
+  void write(bool, std::uint32_t, unsigned, std::uint32_t) override {}
+  std::uint8_t acknowledge() override { return 0; }
+};
+
 class CpuBench {
  public:
   /// Plain memory, as engines see it; the regions' memory and the device outlive the bench. In a

@@ -72,13 +72,6 @@ TEST(CpuModes, Cr3KeepsAll32Bits) {
 }
 
 /// Nobody answers, reads float.
-class NoDevice final : public BenchDevice {
- public:
-  std::uint32_t read(bool, std::uint32_t, unsigned) override { return ~0u; }
-  void write(bool, std::uint32_t, unsigned, std::uint32_t) override {}
-  std::uint8_t acknowledge() override { return 0; }
-};
-
 /// "DX contains the component identifier and revision number" (386 reference manual, 10.1.1; SDM
 /// vol. 3, 9.1.2), and nothing else depends on the processor.
 TEST(CpuReset, StateIsTheFamilys) {

@@ -41,11 +41,8 @@ bool in(std::span<const Entry> list, const Encoding& encoding);
 /// The next encoding, over all but prefixes and those with an override; false at the end.
 bool advance(Encoding& encoding);
 
-/// Ports and addresses with nothing behind them.
-class NoDevice final : public BenchDevice, public EngineBus {
-  std::uint32_t read(bool, std::uint32_t, unsigned) override { return ~0u; }
-  void write(bool, std::uint32_t, unsigned, std::uint32_t) override {}
-  std::uint8_t acknowledge() override { return 0; }
+/// The same for CPU and interpreter.
+class NothingBehind final : public NoDevice, public EngineBus {
   std::uint32_t port_read(std::uint16_t, unsigned) override { return ~0u; }
   void port_write(std::uint16_t, unsigned, std::uint32_t) override {}
   std::uint32_t mmio_read(std::uint32_t, unsigned) override { return ~0u; }
@@ -110,7 +107,7 @@ class EncodingRig {
   std::vector<std::uint8_t> core_memory_;
   std::vector<std::uint8_t> interpreter_memory_;
   CpuState initial_;
-  NoDevice device_;
+  NothingBehind device_;
   MemoryRegion core_region_;
   MemoryRegion interpreter_region_;
   std::unique_ptr<CpuBench> bench_;

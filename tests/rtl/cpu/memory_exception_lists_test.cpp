@@ -208,7 +208,7 @@ TEST(MemoryExceptionLists, Alignment) {
 }
 
 /// Protected-mode instructions are undefined in the other modes.
-constexpr Entry kProtectedOnly[] = {{true, 0x00, 0x00}, {true, 0x02, 0x03}};
+constexpr Entry kSegmentQueries[] = {{true, 0x00, 0x00}, {true, 0x02, 0x03}};
 
 /// CALL and JMP; here the dword offset they read, or would read, is beyond the limit too.
 constexpr Entry kTransfers[] = {{false, 0xFF, 0xFF, 0x3C}};
@@ -216,7 +216,7 @@ constexpr Entry kTransfers[] = {{false, 0xFF, 0xFF, 0x3C}};
 /// `expected` in a mode with 16-bit segments.
 Expected in_16_bit_mode(const Expected& expected) {
   return [expected](const Encoding& e) {
-    if (in(kProtectedOnly, e)) return std::string("6(0)");
+    if (in(kSegmentQueries, e)) return std::string("6(0)");
     const std::string fault = expected(e);
     return fault.empty() && e.operand_size && in(kTransfers, e) ? std::string("13(0)") : fault;
   };

@@ -6,14 +6,12 @@
 namespace strata::test {
 namespace {
 
-constexpr std::size_t kRamBytes = 0x800000;
-constexpr unsigned kMostClocks = 20000;
 constexpr std::uint32_t kIdt = 0x21000;
 constexpr std::uint32_t kCodeSelector = 0x08;
 constexpr std::uint32_t kDataSelector = 0x10;
 constexpr std::uint32_t kConforming = 0x18;
-constexpr std::uint32_t kUserCode = 0x23;
-constexpr std::uint32_t kUserData = 0x2B;
+constexpr std::uint32_t kUserCodeSelector = 0x23;
+constexpr std::uint32_t kUserDataSelector = 0x2B;
 constexpr std::uint8_t kCtiWalk = 7;
 
 /// Flat segment with this access byte.
@@ -54,8 +52,8 @@ PagedRig::PagedRig(std::initializer_list<std::uint8_t> code)
 }
 
 void PagedRig::use_level_3() {
-  for (SegmentState& segment : initial_.seg) segment = flat(kUserData, 0xF3);
-  initial_.seg[kCs] = flat(kUserCode, 0xFB);
+  for (SegmentState& segment : initial_.seg) segment = flat(kUserDataSelector, 0xF3);
+  initial_.seg[kCs] = flat(kUserCodeSelector, 0xFB);
 }
 
 void PagedRig::put(std::uint32_t physical, std::initializer_list<std::uint8_t> bytes) {

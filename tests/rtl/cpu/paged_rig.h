@@ -72,6 +72,9 @@ class PagedRig final : private BenchDevice {
   const std::string& walks() const { return walks_; }
 
  private:
+  static constexpr std::size_t kRamBytes = 0x800000;
+  static constexpr unsigned kMostClocks = 20000;  // of a run
+
   static constexpr std::uint32_t kDirectory = 0x10000;
   static constexpr std::uint32_t kTables = 0x11000;
 

@@ -13,15 +13,9 @@
 namespace strata::test {
 namespace {
 
-constexpr std::size_t kBytes = 0x10000;
-constexpr std::uint32_t kCode = 0x500;
+constexpr std::size_t kMemoryBytes = 0x10000;
+constexpr std::uint32_t kInstruction = 0x500;
 constexpr std::uint32_t kHandler = 0x600;
-
-class NoDevice final : public BenchDevice {
-  std::uint32_t read(bool, std::uint32_t, unsigned) override { return ~0u; }
-  void write(bool, std::uint32_t, unsigned, std::uint32_t) override {}
-  std::uint8_t acknowledge() override { return 0; }
-};
 
 struct Case {
   std::string name;
@@ -35,15 +29,16 @@ struct Case {
 /// What came of the first instruction: CPU and interpreter must agree on it.
 std::string run(const Case& c) {
   constexpr unsigned kMostClocks = 2000;
-  std::vector<std::uint8_t> cpu_memory(kBytes, 0xF4);
+  std::vector<std::uint8_t> cpu_memory(kMemoryBytes, 0xF4);
   for (std::uint32_t vector = 0; vector < 256; ++vector) {
     const std::uint8_t entry[] = {kHandler & 0xFF, kHandler >> 8, 0, 0};
     std::copy(std::begin(entry), std::end(entry), cpu_memory.begin() + vector * 4);
   }
-  for (std::uint32_t n = 0; n < c.code.size(); ++n) cpu_memory[(c.eip + n) % kBytes] = c.code[n];
+  for (std::uint32_t n = 0; n < c.code.size(); ++n)
+    cpu_memory[(c.eip + n) % kMemoryBytes] = c.code[n];
   std::vector<std::uint8_t> checker_memory = cpu_memory;
-  const MemoryRegion cpu{.base = 0, .size = kBytes, .host = cpu_memory.data()};
-  const MemoryRegion checked{.base = 0, .size = kBytes, .host = checker_memory.data()};
+  const MemoryRegion cpu{.base = 0, .size = kMemoryBytes, .host = cpu_memory.data()};
+  const MemoryRegion checked{.base = 0, .size = kMemoryBytes, .host = checker_memory.data()};
   CpuState initial = CpuState::reset();
   initial.seg[kCs].selector = 0;
   initial.seg[kCs].base = 0;
@@ -67,7 +62,7 @@ std::string run(const Case& c) {
     } else {
       outcome << (bench.state().eip == kHandler ? "int" : "done");
     }
-    const std::uint32_t saved = cpu_memory[sp] | cpu_memory[(sp + 1) % kBytes] << 8;
+    const std::uint32_t saved = cpu_memory[sp] | cpu_memory[(sp + 1) % kMemoryBytes] << 8;
     if (bench.state().eip == kHandler) outcome << " at " << std::hex << saved;
     return outcome.str();
   }
@@ -79,32 +74,37 @@ TEST(CpuRealModeDelivery, WithoutRoom) {
   constexpr std::uint32_t kSp = 0x8000;
   const std::vector<std::uint8_t> kInt21 = {0xCD, 0x21};
   const Case cases[] = {
-      {"INT 21, all of its vector is there", kInt21, kSp, 0x87, kCode, "int at 502"},
-      {"INT 21, its last byte is not: #GP", kInt21, kSp, 0x86, kCode, "13 at 500"},
-      {"nor is that of #GP: #DF", kInt21, kSp, 0x36, kCode, "8 at 500"},
-      {"all of #DF's is", kInt21, kSp, 0x23, kCode, "8 at 500"},
-      {"and without it: shutdown", kInt21, kSp, 0x22, kCode, "shutdown"},
-      {"INT3 without its vector: shutdown", {0xCC}, kSp, 0x0E, kCode, "shutdown"},
-      {"INT3 with it", {0xCC}, kSp, 0x0F, kCode, "int at 501"},
-      {"#UD without its vector: #GP, here shutdown", {0x0F, 0x0B}, kSp, 0x1A, kCode, "shutdown"},
-      {"#UD", {0x0F, 0x0B}, kSp, 0x1B, kCode, "6 at 500"},
+      {"INT 21, all of its vector is there", kInt21, kSp, 0x87, kInstruction, "int at 502"},
+      {"INT 21, its last byte is not: #GP", kInt21, kSp, 0x86, kInstruction, "13 at 500"},
+      {"nor is that of #GP: #DF", kInt21, kSp, 0x36, kInstruction, "8 at 500"},
+      {"all of #DF's is", kInt21, kSp, 0x23, kInstruction, "8 at 500"},
+      {"and without it: shutdown", kInt21, kSp, 0x22, kInstruction, "shutdown"},
+      {"INT3 without its vector: shutdown", {0xCC}, kSp, 0x0E, kInstruction, "shutdown"},
+      {"INT3 with it", {0xCC}, kSp, 0x0F, kInstruction, "int at 501"},
+      {"#UD without its vector: #GP, here shutdown",
+       {0x0F, 0x0B},
+       kSp,
+       0x1A,
+       kInstruction,
+       "shutdown"},
+      {"#UD", {0x0F, 0x0B}, kSp, 0x1B, kInstruction, "6 at 500"},
       // SDM vol. 2, PUSH, PUSHF, PUSHA: #SS cannot be delivered, nor #DF
-      {"PUSH with SP 1", {0x50}, 1, kAll, kCode, "shutdown"},
-      {"PUSH of a segment with SP 1", {0x06}, 1, kAll, kCode, "shutdown"},
-      {"PUSH of an immediate with SP 1", {0x6A, 0x01}, 1, kAll, kCode, "shutdown"},
-      {"PUSHF with SP 1", {0x9C}, 1, kAll, kCode, "shutdown"},
-      {"CALL with SP 1", {0xE8, 0x00, 0x00}, 1, kAll, kCode, "shutdown"},
-      {"far CALL with SP 3", {0x9A, 0x00, 0x06, 0x00, 0x00}, 3, kAll, kCode, "shutdown"},
-      {"PUSHA with SP 1", {0x60}, 1, kAll, kCode, "shutdown"},
-      {"PUSHA with SP 3", {0x60}, 3, kAll, kCode, "shutdown"},
-      {"PUSHA with SP 5", {0x60}, 5, kAll, kCode, "shutdown"},
-      {"PUSHA with SP 7: #GP", {0x60}, 7, kAll, kCode, "13 at 500"},
-      {"PUSHA with SP 15: #GP", {0x60}, 15, kAll, kCode, "13 at 500"},
-      {"INT 21 with SP 1", kInt21, 1, kAll, kCode, "shutdown"},
-      {"INT 21 with SP 5", kInt21, 5, kAll, kCode, "shutdown"},
-      {"INT 21 with SP 7 has room", kInt21, 7, kAll, kCode, "int at 502"},
+      {"PUSH with SP 1", {0x50}, 1, kAll, kInstruction, "shutdown"},
+      {"PUSH of a segment with SP 1", {0x06}, 1, kAll, kInstruction, "shutdown"},
+      {"PUSH of an immediate with SP 1", {0x6A, 0x01}, 1, kAll, kInstruction, "shutdown"},
+      {"PUSHF with SP 1", {0x9C}, 1, kAll, kInstruction, "shutdown"},
+      {"CALL with SP 1", {0xE8, 0x00, 0x00}, 1, kAll, kInstruction, "shutdown"},
+      {"far CALL with SP 3", {0x9A, 0x00, 0x06, 0x00, 0x00}, 3, kAll, kInstruction, "shutdown"},
+      {"PUSHA with SP 1", {0x60}, 1, kAll, kInstruction, "shutdown"},
+      {"PUSHA with SP 3", {0x60}, 3, kAll, kInstruction, "shutdown"},
+      {"PUSHA with SP 5", {0x60}, 5, kAll, kInstruction, "shutdown"},
+      {"PUSHA with SP 7: #GP", {0x60}, 7, kAll, kInstruction, "13 at 500"},
+      {"PUSHA with SP 15: #GP", {0x60}, 15, kAll, kInstruction, "13 at 500"},
+      {"INT 21 with SP 1", kInt21, 1, kAll, kInstruction, "shutdown"},
+      {"INT 21 with SP 5", kInt21, 5, kAll, kInstruction, "shutdown"},
+      {"INT 21 with SP 7 has room", kInt21, 7, kAll, kInstruction, "int at 502"},
       // items of the stack go round: SP 0 and 2 and 4 are even
-      {"INT 21 with SP 4", kInt21, 4, kAll, kCode, "int at 502"},
+      {"INT 21 with SP 4", kInt21, 4, kAll, kInstruction, "int at 502"},
       // SDM vol. 3, 6.15 (13): code past the limit of CS
       {"one byte at FFFF", {0x90}, kSp, kAll, 0xFFFF, "done"},
       {"two bytes at FFFF: #GP", {0xB0, 0x01}, kSp, kAll, 0xFFFF, "13 at ffff"},

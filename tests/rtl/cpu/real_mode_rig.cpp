@@ -4,13 +4,6 @@
 #include <sstream>
 
 namespace strata::test {
-namespace {
-
-constexpr std::size_t kRamBytes = 0x10000;
-constexpr unsigned kMostClocks = 5000;
-
-}  // namespace
-
 RealModeRig::RealModeRig(std::initializer_list<std::uint8_t> code, CpuFamily family)
     : ram_(kRamBytes),
       regions_{{{.base = 0, .size = kRamBytes, .host = ram_.data()}}},

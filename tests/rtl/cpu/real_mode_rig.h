@@ -41,6 +41,9 @@ class RealModeRig final : private BenchDevice {
   std::uint16_t word(std::uint32_t address) const;
 
  private:
+  static constexpr std::size_t kRamBytes = 0x10000;
+  static constexpr unsigned kMostClocks = 5000;  // of a run
+
   std::uint32_t read(bool port, std::uint32_t address, unsigned bytes) override;
   void write(bool port, std::uint32_t address, unsigned bytes, std::uint32_t value) override;
   std::uint8_t acknowledge() override { return kVector; }

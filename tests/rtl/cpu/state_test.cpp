@@ -58,8 +58,8 @@ TEST(CpuStateOfCore, AWaitingNmiIsPartOfIt) {
 
 /// From the CPU to the interpreter, and from there to a second one.
 TEST(CpuStateOfCore, TheInterpreterTakesAndSaysAWaitingNmi) {
-  constexpr std::uint32_t kBytes = 0x10000;
-  std::vector<std::uint8_t> memory(kBytes);
+  constexpr std::uint32_t kStateMemoryBytes = 0x10000;
+  std::vector<std::uint8_t> memory(kStateMemoryBytes);
   constexpr std::array<std::uint8_t, 2> kCountAndHalt = {0x41, 0xF4};  // inc cx; hlt
   std::ranges::copy(kNopIretHlt, memory.begin() + RealModeRig::kCode);
   std::ranges::copy(kCountAndHalt, memory.begin() + RealModeRig::kHandler);
@@ -67,7 +67,8 @@ TEST(CpuStateOfCore, TheInterpreterTakesAndSaysAWaitingNmi) {
   memory[kStack] = RealModeRig::kCode & 0xFF;
   memory[kStack] += 2;
   memory[kStack + 1] = RealModeRig::kCode >> 8;
-  const std::array<MemoryRegion, 1> regions = {MemoryRegion{0, kBytes, memory.data(), true}};
+  const std::array<MemoryRegion, 1> regions = {
+      MemoryRegion{0, kStateMemoryBytes, memory.data(), true}};
   BusFeed bus([](std::uint32_t) { return false; });
   Interpreter first(bus, regions, 1, CpuFamily::k586);
   first.load_state(with_a_waiting_nmi());

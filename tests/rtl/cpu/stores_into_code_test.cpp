@@ -15,9 +15,9 @@
 namespace strata::test {
 namespace {
 
-constexpr std::size_t kBytes = 0x10000;
-constexpr std::uint32_t kCode = 0x1000 - 64;  // over the end of a page
-constexpr std::uint32_t kCodeBytes = 128;
+constexpr std::size_t kMemorySize = 0x10000;
+constexpr std::uint32_t kProgram = 0x1000 - 64;  // over the end of a page
+constexpr std::uint32_t kProgramBytes = 128;
 constexpr std::uint8_t kVector = 0x21;
 
 using Random = std::mt19937;
@@ -55,7 +55,7 @@ void append_store(Random& random, std::vector<std::uint8_t>& code) {
 std::vector<std::uint8_t> random_program(Random& random) {
   static constexpr std::uint8_t kShort[] = {0x40, 0x43, 0x47, 0x4F, 0x90, 0x93, 0xF5, 0xFD, 0xFC};
   std::vector<std::uint8_t> code;
-  while (code.size() < kCodeBytes) {
+  while (code.size() < kProgramBytes) {
     if (pick(random, 3) == 0) {
       code.push_back(kShort[pick(random, std::size(kShort))]);
     } else {
@@ -65,7 +65,7 @@ std::vector<std::uint8_t> random_program(Random& random) {
   return code;
 }
 
-class NoDevice final : public BenchDevice {
+class Unwritable final : public BenchDevice {
   std::uint32_t read(bool, std::uint32_t address, unsigned) override {
     return address * 0x01010101;
   }
@@ -74,7 +74,7 @@ class NoDevice final : public BenchDevice {
 };
 
 std::uint32_t near_code(Random& random) {
-  return kCode + pick(random, kCodeBytes);
+  return kProgram + pick(random, kProgramBytes);
 }
 
 struct Program {
@@ -88,9 +88,9 @@ struct Program {
 Program::Program(Random& random)
     : family(std::vector{CpuFamily::k386, CpuFamily::k486, CpuFamily::k586}[pick(random, 3)]),
       initial(CpuState::reset(family)),
-      memory(kBytes) {
+      memory(kMemorySize) {
   const std::vector<std::uint8_t> code = random_program(random);
-  std::copy(code.begin(), code.end(), memory.begin() + kCode);
+  std::copy(code.begin(), code.end(), memory.begin() + kProgram);
   for (std::uint32_t vector = 0; vector < 256; ++vector) {
     const std::uint32_t handler = near_code(random);
     memory[vector * 4] = static_cast<std::uint8_t>(handler);
@@ -98,7 +98,7 @@ Program::Program(Random& random)
   }
   initial.seg[kCs].selector = 0;
   initial.seg[kCs].base = 0;
-  initial.eip = kCode + pick(random, 32);
+  initial.eip = kProgram + pick(random, 32);
   initial.eflags |= pick(random, 2) << 9;
   for (std::uint32_t& reg : initial.gpr) reg = near_code(random);
   initial.gpr[kEsi] = pick(random, 2) == 0 ? pick(random, 16) : near_code(random);
@@ -115,9 +115,9 @@ Reach run(const Program& program, Random& random) {
   constexpr unsigned kMostClocks = 3000;
   std::vector<std::uint8_t> cpu_memory = program.memory;
   std::vector<std::uint8_t> checker_memory = program.memory;
-  const MemoryRegion cpu{.base = 0, .size = kBytes, .host = cpu_memory.data()};
-  const MemoryRegion checked{.base = 0, .size = kBytes, .host = checker_memory.data()};
-  NoDevice device;
+  const MemoryRegion cpu{.base = 0, .size = kMemorySize, .host = cpu_memory.data()};
+  const MemoryRegion checked{.base = 0, .size = kMemorySize, .host = checker_memory.data()};
+  Unwritable device;
   LockstepChecker checker(std::span(&checked, 1), program.initial, program.family);
   CpuBench bench(std::span(&cpu, 1), device, program.family);
   bench.set_checker(&checker);
@@ -136,11 +136,12 @@ Reach run(const Program& program, Random& random) {
       break;
     }
     const CpuState state = bench.state();
-    if (state.seg[kCs].base + state.eip > kBytes - 64) break;  // no code is fetched from devices
+    if (state.seg[kCs].base + state.eip > kMemorySize - 64)
+      break;  // no code is fetched from devices
   }
   reach.code_changed =
-      !std::equal(cpu_memory.begin() + kCode, cpu_memory.begin() + kCode + kCodeBytes,
-                  program.memory.begin() + kCode);
+      !std::equal(cpu_memory.begin() + kProgram, cpu_memory.begin() + kProgram + kProgramBytes,
+                  program.memory.begin() + kProgram);
   return reach;
 }
 

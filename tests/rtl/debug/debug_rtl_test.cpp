@@ -11,7 +11,7 @@
 namespace strata {
 namespace {
 
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+using test::kPeriod;
 
 TEST(DebugRtl, GivesEachByteAwayInTheCycleOfItsAck) {
   test::FreshSimulation simulation;

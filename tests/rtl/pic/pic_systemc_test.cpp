@@ -14,7 +14,7 @@
 namespace strata {
 namespace {
 
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+using test::kPeriod;
 
 using IrqSignal = sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>;
 

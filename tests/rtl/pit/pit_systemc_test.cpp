@@ -13,7 +13,7 @@
 namespace strata {
 namespace {
 
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+using test::kPeriod;
 constexpr std::uint64_t kCpuHz = 25'000'000;
 
 using IrqSignal = sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>;

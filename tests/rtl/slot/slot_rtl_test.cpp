@@ -14,11 +14,8 @@ namespace strata {
 namespace {
 
 constexpr std::uint32_t kCount = 4, kDone = 8;
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
-
-void run_past(Cycle cycle) {
-  test::run_past(cycle, kPeriod);
-}
+using test::kPeriod;
+using test::run_past;
 
 const Slot& countdown() {
   return *std::ranges::find_if(

@@ -10,7 +10,7 @@
 namespace strata {
 namespace {
 
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+using test::kPeriod;
 
 TEST(UartRtl, SendsThenSleeps) {
   test::FreshSimulation simulation;

@@ -19,8 +19,8 @@
 namespace strata::test {
 namespace {
 
-constexpr std::uint32_t kIndex = STRATA_VGA_BLOCK_PORTS + 0x14;
-constexpr std::uint32_t kStatus = STRATA_VGA_BLOCK_PORTS + 0x1A;
+constexpr std::uint32_t kIndexOffset = STRATA_VGA_BLOCK_PORTS + 0x14;
+constexpr std::uint32_t kStatusOffset = STRATA_VGA_BLOCK_PORTS + 0x1A;
 constexpr Cycle kLine = 100 * STRATA_VGA_CHAR_CYCLES;
 constexpr Cycle kFrame = 449 * kLine;
 
@@ -40,10 +40,10 @@ void write_screen(RegisterPort& port, const TextScreen& screen) {
     port.write(2 * i, 2, screen.cells[i].character | screen.cells[i].attribute << 8);
   }
   const unsigned location = screen.cursor.row * 80u + screen.cursor.column;
-  port.write(kIndex, 2, 0x0E | (location >> 8) << 8);
-  port.write(kIndex, 2, 0x0F | (location & 0xFF) << 8);
-  port.write(kIndex, 2, 0x0Au | screen.cursor.first_line << 8);
-  port.write(kIndex, 2, 0x0Bu | screen.cursor.last_line << 8);
+  port.write(kIndexOffset, 2, 0x0E | (location >> 8) << 8);
+  port.write(kIndexOffset, 2, 0x0F | (location & 0xFF) << 8);
+  port.write(kIndexOffset, 2, 0x0Au | screen.cursor.first_line << 8);
+  port.write(kIndexOffset, 2, 0x0Bu | screen.cursor.last_line << 8);
 }
 
 // Input status 1 at an edge, from the VGA's timing alone.
@@ -56,7 +56,7 @@ std::uint32_t status_at(Cycle cycle) {
 
 void expect_status_right(VgaBench& bench) {
   for (int i = 0; i < 400; ++i) {
-    const std::uint32_t status = bench.read(kStatus, 1);
+    const std::uint32_t status = bench.read(kStatusOffset, 1);
     ASSERT_EQ(status, status_at(bench.latest_edge())) << "at cycle " << bench.latest_edge();
     bench.idle(i % 2 ? 1 + i % 16 : 2801);
   }
@@ -68,7 +68,7 @@ TEST(VgaRtl, AnswersInOneClock) {
   EXPECT_EQ(bench.latest_wait(), 1u);
   bench.read(0, 4);
   EXPECT_EQ(bench.latest_wait(), 1u);
-  bench.read(kStatus, 1);
+  bench.read(kStatusOffset, 1);
   EXPECT_EQ(bench.latest_wait(), 1u);
 }
 
@@ -93,7 +93,7 @@ TEST(VgaRtl, InputStatusEdgesAreOnTheirClock) {
     ASSERT_NE(status_at(edge - 1), status_at(edge));
     bench.idle(edge - 13 - bench.cycle());
     for (int i = 0; i < 13; ++i) {
-      const std::uint32_t status = bench.read(kStatus, 1);
+      const std::uint32_t status = bench.read(kStatusOffset, 1);
       ASSERT_EQ(status, status_at(bench.latest_edge())) << bench.latest_edge();
     }
     ASSERT_GT(bench.latest_edge(), edge);
@@ -117,7 +117,7 @@ TEST(VgaRtl, ScannedFrameIsTheRenderedPicture) {
 
 TEST(VgaRtl, ScannedPixelsAreGlyphForegroundAndBackground) {
   VgaBench bench;
-  bench.write(kIndex, 2, 0x200A);              // no cursor
+  bench.write(kIndexOffset, 2, 0x200A);        // no cursor
   bench.write(2 * (80 * 3 + 5), 2, 0x1EDB);    // full block, yellow on blue
   bench.write(2 * (80 * 3 + 6), 2, 0x4CDD);    // left half block, light red on red
   bench.write(2 * (80 * 24 + 79), 2, 0x7020);  // blank on grey in the last cell
@@ -138,9 +138,9 @@ TEST(VgaRtl, ScannedPixelsAreGlyphForegroundAndBackground) {
 TEST(VgaRtl, CursorIsDrawnInItsCellOnItsLines) {
   VgaBench bench;
   for (std::uint32_t i = 0; i < 2000; ++i) bench.write(2 * i, 2, 0x0720);
-  bench.write(kIndex, 2, (80 * 2 + 3) << 8 | 0x0F);  // row 2, column 3
-  bench.write(kIndex, 2, 0x050A);
-  bench.write(kIndex, 2, 0x070B);
+  bench.write(kIndexOffset, 2, (80 * 2 + 3) << 8 | 0x0F);  // row 2, column 3
+  bench.write(kIndexOffset, 2, 0x050A);
+  bench.write(kIndexOffset, 2, 0x070B);
   const FrameBuffer frame = bench.vga().scan_frame();
   for (std::size_t y = 0; y < FrameBuffer::kHeight; ++y) {
     for (std::size_t x = 0; x < FrameBuffer::kWidth; ++x) {
@@ -178,7 +178,7 @@ TEST(VgaRtl, CursorAndCharactersBlinkByFrames) {
 
 TEST(VgaRtl, PictureBetweenAccessesShowsEachWriteWhereTheBeamWas) {
   VgaBench bench;
-  bench.write(kIndex, 2, 0x200A);
+  bench.write(kIndexOffset, 2, 0x200A);
   FrameCollector collector;
   bench.vga().set_pixel_sink(&collector);
   bench.idle(8 * 100 * STRATA_VGA_CHAR_CYCLES - bench.cycle());  // the middle of row 0
@@ -200,7 +200,7 @@ FrameBuffer collect_frame(bool look) {
     bench.vga().snapshot();
     if (i % 10 == 0) bench.vga().scan_frame();
   }
-  const std::uint32_t status = bench.read(kStatus, 1);
+  const std::uint32_t status = bench.read(kStatusOffset, 1);
   EXPECT_EQ(status, status_at(bench.latest_edge()));
   EXPECT_EQ(collector.frames(), 1u);
   return collector.frame();
@@ -222,7 +222,7 @@ TEST(VgaRtl, TracedCharacterClockRunsInRealTime) {
     bench.host().dump(cycle);
   }
   bench.host().close_vcd();
-  const std::uint32_t status = bench.read(kStatus, 1);
+  const std::uint32_t status = bench.read(kStatusOffset, 1);
   EXPECT_EQ(status, status_at(bench.latest_edge()));
 
   // The identifier of char_clk_i, then its changes: one rise and one fall in each 8 cycles.

@@ -13,7 +13,7 @@
 namespace strata {
 namespace {
 
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+using test::kPeriod;
 
 class Initiator : public sc_core::sc_module {
  public:

@@ -10,11 +10,8 @@
 namespace strata {
 namespace {
 
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
-
-void run_past(Cycle cycle) {
-  test::run_past(cycle, kPeriod);
-}
+using test::kPeriod;
+using test::run_past;
 
 // Records the cycles it is clocked in and sleeps when `sleep_at` comes.
 class Recorder : public ClockedModule {

@@ -13,11 +13,8 @@
 namespace strata {
 namespace {
 
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
-
-void run_past(Cycle cycle) {
-  test::run_past(cycle, kPeriod);
-}
+using test::kPeriod;
+using test::run_past;
 
 // Writes the cycle's number plus one, after something else; keeps what it saw of the other's.
 class Counter : public ClockedModule {

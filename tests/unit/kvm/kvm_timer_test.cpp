@@ -10,8 +10,8 @@
 namespace strata::test {
 namespace {
 
-constexpr std::uint8_t kVector = 0x20;
-constexpr std::uint32_t kHandler = 0x3000;
+constexpr std::uint8_t kTimerVector = 0x20;
+constexpr std::uint32_t kTimerHandler = 0x3000;
 constexpr std::uint32_t kSpurious = 0x3100;
 constexpr std::uint32_t kInterrupts = 0x4000;  // how many the handlers have counted
 constexpr std::uint32_t kRounds = 0x4004;      // how often the program's loop has gone round
@@ -32,13 +32,13 @@ class KvmTimerTest : public ::testing::TestWithParam<TimerCase> {
   KvmTimerTest() {
     memory_.set(kGdt + 8, {0xFF, 0xFF, 0, 0, 0, 0x9B, 0xCF, 0});
     memory_.set(kGdt + 16, {0xFF, 0xFF, 0, 0, 0, 0x93, 0xCF, 0});
-    memory_.set(kIdt + kVector * 8, {0x00, kHandler >> 8, 8, 0, 0, 0x8E, 0, 0});
+    memory_.set(kIdt + kTimerVector * 8, {0x00, kTimerHandler >> 8, 8, 0, 0, 0x8E, 0, 0});
     // push eax; inc dword [kInterrupts]; mov al, 20h; out 20h, al (EOI); pop eax; iret
-    memory_.set(kHandler,
+    memory_.set(kTimerHandler,
                 {0x50, 0xFF, 0x05, 0x00, 0x40, 0x00, 0x00, 0xB0, 0x20, 0xE6, 0x20, 0x58, 0xCF});
     // OUT goes low again before an INTA comes: then it is a spurious request, line 7's (8259A data
     // sheet, interrupt sequence), which has no EOI. inc dword [kInterrupts]; iret
-    memory_.set(kIdt + (kVector + 7) * 8, {0x00, kSpurious >> 8, 8, 0, 0, 0x8E, 0, 0});
+    memory_.set(kIdt + (kTimerVector + 7) * 8, {0x00, kSpurious >> 8, 8, 0, 0, 0x8E, 0, 0});
     memory_.set(kSpurious, {0xFF, 0x05, 0x00, 0x40, 0x00, 0x00, 0xCF});
     const BusWindow pic[] = {{kIoSpace, 0x20, 0x21, 0, 0}, {kIoSpace, 0xA0, 0xA1, 4, 0}};
     const BusWindow pit[] = {{kIoSpace, 0x40, 0x43, 0, 0}};
@@ -57,7 +57,7 @@ class KvmTimerTest : public ::testing::TestWithParam<TimerCase> {
       code.insert(code.end(), {0xB0, value, 0xE6, port});  // mov al, value; out port, al
     };
     out(0x20, 0x11);  // ICW1: edges, cascade, ICW4
-    out(0x21, kVector);
+    out(0x21, kTimerVector);
     out(0x21, 0x04);
     out(0x21, 0x01);
     out(0x21, c.masked ? 0xFF : 0xFE);

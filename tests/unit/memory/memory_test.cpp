@@ -12,7 +12,7 @@
 namespace strata {
 namespace {
 
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+using test::kPeriod;
 constexpr std::uint32_t kRamBytes = 0x10000;
 
 // 64 KiB of RAM, a ROM over its part 8000-8FFF and one that ends at 4 GiB.

@@ -20,7 +20,7 @@ namespace {
 using Bytes = std::vector<std::uint8_t>;
 
 constexpr std::uint64_t kHz = 25'000'000;
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
+using test::kPeriod;
 constexpr unsigned kIrq = 5;
 constexpr BusWindow kAlarmPorts[] = {{kIoSpace, 0x2E0, 0x2E7, 0, 0}};
 constexpr BusWindow kUartPorts[] = {{kIoSpace, 0x2E8, 0x2EF, 0, 0}};
