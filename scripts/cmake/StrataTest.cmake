@@ -1,7 +1,11 @@
-# strata_test(NAME [SYSTEMC] SOURCES... LIBRARIES... [LABELS...])
+# strata_test(NAME [SYSTEMC] [APART] SOURCES... LIBRARIES... [LABELS...])
 # One GoogleTest executable; every TEST in it is a CTest test of its own. The target strata_tests_LABEL builds all of
 # a label. The time limit only ends what hangs: the longest takes half a minute, on a host that has others to serve
 # many times that. SYSTEMC: most of the sources include SystemC.
+#
+# Eight sources at a time are compiled as one, which takes a third of the time: most of it is GoogleTest's and the
+# library's templates, the same in each. So names in unnamed namespaces differ from source to source of a test.
+# APART: they do not here.
 include(GoogleTest)
 include(StrataHeaders)
 
@@ -10,14 +14,17 @@ include(StrataHeaders)
 set(STRATA_TEST_OPTIONS -O0)
 
 function(strata_test name)
-  cmake_parse_arguments(arg "SYSTEMC" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SYSTEMC;APART" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE strata_options ${arg_LIBRARIES} GTest::gtest GTest::gtest_main)
   target_compile_options(${name} PRIVATE ${STRATA_TEST_OPTIONS})
   if(arg_SYSTEMC)
-    strata_use_headers(${name} test_systemc)
+    strata_use_headers(${name} test_systemc ${STRATA_TEST_OPTIONS})
   else()
-    strata_use_headers(${name} test)
+    strata_use_headers(${name} test ${STRATA_TEST_OPTIONS})
+  endif()
+  if(NOT arg_APART)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
   endif()
   gtest_discover_tests(${name} PROPERTIES TIMEOUT 900 DISCOVERY_TIMEOUT 600)
   strata_label_tests(${name} ${arg_LABELS})
