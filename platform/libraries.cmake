@@ -1,11 +1,13 @@
 # The libraries of the program.
 add_library(strata_command_line STATIC command_table.cpp numbers.cpp options.cpp)
+strata_together(strata_command_line)
 target_compile_definitions(strata_command_line PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_command_line
     PUBLIC strata_machine PRIVATE Boost::program_options fmt::fmt)
 
 # What every machine is built from, without SystemC.
 add_library(strata_machine_base STATIC host_memory.cpp machine_memory.cpp power_on.cpp run_control.cpp)
+strata_together(strata_machine_base)
 target_link_libraries(strata_machine_base PUBLIC strata_engine strata_loader strata_bus_map strata_memory_map strata_output)
 
 add_library(strata_rtl_machine STATIC rtl_debug.cpp rtl_machine.cpp rtl_watch.cpp)
@@ -47,6 +49,7 @@ add_library(strata_program STATIC
     simulator_versions.cpp
     stop_signals.cpp
     trace_point.cpp)
+strata_together(strata_program)
 target_compile_definitions(strata_program PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_program PUBLIC
     strata_options strata_command_line strata_machine strata_loader strata_stats strata_disk strata_output

@@ -4,17 +4,12 @@
 #include <cstring>
 
 #include "models/machine/memory_map.h"
+#include "platform/loader/load32.h"
 #include "sw/include/boot_parameters.h"
 #include "sw/start/bootrom_data.h"
 
 namespace strata {
 namespace {
-
-std::uint32_t load32(const std::uint8_t* at) {
-  std::uint32_t value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
 
 void store32(std::uint8_t* at, std::uint32_t value) {
   std::memcpy(at, &value, sizeof value);

@@ -6,6 +6,8 @@
 #include <cassert>
 #include <cstring>
 
+#include "platform/loader/load32.h"
+
 namespace strata {
 namespace {
 
@@ -36,12 +38,6 @@ constexpr std::size_t kCommandLineAt = 0x200;
 static_assert(kCommandLineAt + kMaxCommandLine + 1 <= kPageBytes);
 
 constexpr std::uint64_t kOneMiB = 1u << 20;
-
-std::uint32_t load32(const std::uint8_t* at) {
-  std::uint32_t value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
 
 class Page {
  public:

@@ -15,7 +15,6 @@ namespace {
 
 constexpr int kLabelWidth = 24;
 constexpr int kColumnWidth = 16;
-constexpr int kSchema = 1;  // platform/stats/README.md describes it
 
 /// What `exits` counts under a name, on every engine that has it.
 struct EventText {
@@ -277,7 +276,7 @@ std::string to_table(const Comparison& comparison) {
 
 std::string to_json(const Comparison& comparison) {
   nlohmann::ordered_json json;
-  json["schema"] = kSchema;
+  json["schema"] = kReportSchema;
   json["runs"] = nlohmann::ordered_json::array();
   for (const ComparedRun& run : comparison.runs) {
     auto entry = to_json_value(run.report);

@@ -7,6 +7,9 @@
 
 namespace strata {
 
+/// The fields of the documents and their meaning (README.md).
+inline constexpr int kReportSchema = 1;
+
 nlohmann::ordered_json to_json_value(const RunReport& report);
 
 }  // namespace strata

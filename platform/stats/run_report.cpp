@@ -10,8 +10,6 @@
 namespace strata {
 namespace {
 
-constexpr int kSchema = 1;  // platform/stats/README.md describes it
-
 template <typename T>
 nlohmann::ordered_json or_null(const std::optional<T>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
@@ -46,7 +44,7 @@ std::optional<double> RunReport::mips() const {
 
 nlohmann::ordered_json to_json_value(const RunReport& report) {
   nlohmann::ordered_json json;
-  json["schema"] = kSchema;
+  json["schema"] = kReportSchema;
   json["engine"] = report.engine;
   json["guest"] = report.guest;
   json["outcome"] = report.outcome;

@@ -7,7 +7,7 @@ namespace strata {
 namespace {
 
 // The finer the chunks, the less is kept beyond the last cycles; each carries a complete state.
-constexpr std::size_t kChunkWords = 256u << 10;
+constexpr std::size_t kSpareWords = 256u << 10;
 
 // Rebuilds a chunk from the first kept cycle on, folding what was before into the state.
 class Trimmer {
@@ -120,7 +120,7 @@ ChangeChunk* FlightSink::exchange(ChangeChunk* filled, std::size_t min_words) {
   if (filled) forget_before(first_kept(filled->last_cycle));
   if (spare_.empty()) {
     spare_.push_back(std::make_unique<ChangeChunk>());
-    spare_.back()->words.resize(kChunkWords + min_words);
+    spare_.back()->words.resize(kSpareWords + min_words);
   }
   chunks_.push_back(std::move(spare_.back()));
   spare_.pop_back();

@@ -3,9 +3,7 @@
 # a label. The time limit only ends what hangs: the longest takes half a minute, on a host that has others to serve
 # many times that. SYSTEMC: most of the sources include SystemC.
 #
-# Eight sources at a time are compiled as one, which takes a third of the time: most of it is GoogleTest's and the
-# library's templates, the same in each. So names in unnamed namespaces differ from source to source of a test.
-# APART: they do not here.
+# APART: not strata_together().
 include(GoogleTest)
 include(StrataHeaders)
 
@@ -24,7 +22,7 @@ function(strata_test name)
     strata_use_headers(${name} test ${STRATA_TEST_OPTIONS})
   endif()
   if(NOT arg_APART)
-    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    strata_together(${name})
   endif()
   gtest_discover_tests(${name} PROPERTIES TIMEOUT 900 DISCOVERY_TIMEOUT 600)
   strata_label_tests(${name} ${arg_LABELS})
