@@ -36,6 +36,9 @@ struct Entry {
   unsigned regs = 0xFF;  // bit n: reg field n
 };
 
+/// ESC, of the x87: there is none here, and CPUID says so.
+inline constexpr Entry kEscape[] = {{false, 0xD8, 0xDF}};
+
 bool in(std::span<const Entry> list, const Encoding& encoding);
 
 /// The next encoding, over all but prefixes and those with an override; false at the end.

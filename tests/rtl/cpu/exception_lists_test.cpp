@@ -53,8 +53,6 @@ constexpr Entry kSince586[] = {{true, 0x30, 0x32},
                                {true, 0x22, 0x22, 0x10}};
 /// Gone with the Pentium: MOV of test registers; the 486 has TR3 to TR7, the 386 TR6 and TR7.
 constexpr Entry kTestRegisters[] = {{true, 0x24, 0x24}, {true, 0x26, 0x26}};
-/// No FPU, and CPUID says so.
-constexpr Entry kEscape[] = {{false, 0xD8, 0xDF}};
 
 /// Not recognized in real and virtual-8086 mode: ARPL, SLDT STR LLDT LTR VERR VERW, LAR LSL.
 constexpr Entry kProtectedOnly[] = {

@@ -294,7 +294,6 @@ class EscapeRig : public UserRig {
   explicit EscapeRig(Mode mode) : UserRig(mode, CpuFamily::k486) {}
 
   void expect(bool stack_segment, const char* of_reads, const char* of_writes) {
-    constexpr Entry kEscape[] = {{false, 0xD8, 0xDF}};
     constexpr Entry kStores[] = {{false, 0xD9, 0xD9, 0x80}, {false, 0xDD, 0xDD, 0x80}};
     for (Encoding e; advance(e);) {
       if (!in(kEscape, e) || !e.memory || e.lock) continue;
