@@ -24,15 +24,15 @@ std::optional<DebugStop> RtlDebug::hold() {
 
 DebugTarget::Step RtlDebug::make_step() {
   const std::uint64_t retired = cpu_.retired();
-  const std::uint64_t interrupts = cpu_.interrupts();
+  cpu_.take_interrupt();
   while (cpu_.retired() == retired) {
     cpu_.drain(false);
     auto end = advance_();
     if (const auto later = hold(); !end) end = later;
     const bool nothing = cpu_.retired() == retired;
-    if (end && (nothing || *end == DebugStop::kEnded)) return {*end, !nothing};
+    if (end && (nothing || *end == DebugStop::kEnded)) return {*end};
   }
-  return {DebugStop::kStepped, cpu_.interrupts() == interrupts};
+  return {DebugStop::kStepped, cpu_.take_interrupt()};
 }
 
 void RtlDebug::set_registers(const CpuState& state) {

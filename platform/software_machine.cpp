@@ -40,7 +40,7 @@ class MachineDebug final : public EngineDebug {
  private:
   Step make_step() override {
     const Step step = to_step(machine_.step());
-    return ended_() ? Step{DebugStop::kEnded, step.instruction} : step;
+    return ended_() ? Step{DebugStop::kEnded} : step;
   }
 
   PlainMachine& machine_;

@@ -1,6 +1,7 @@
 #include "models/cpu/cpu_rtl.h"
 
 #include <bit>
+#include <utility>
 
 #include "models/machine/bus_map.h"
 
@@ -51,6 +52,9 @@ void CpuRtl::fall_asleep() {
 void CpuRtl::drive_bus(Cycle cycle) {
   const WishboneRequest now = model_.request();
   if (now == driven_) return;
+  if (driven_.stb && driven_.tga == kInterruptAcknowledge) {
+    acknowledged_ = static_cast<std::uint8_t>(response.read().dat);
+  }
   if (now.stb && now.tga == kIoSpace) {
     ++port_accesses_;
     if (now.we && port_written_) {
@@ -85,10 +89,25 @@ void CpuRtl::report_retirement(Cycle cycle) {
   halt_counted_ = false;
   switch (record.kind) {
     case RetireKind::kInstruction: instructions_ += !record.partial; break;
-    case RetireKind::kException: ++exceptions_; break;
-    case RetireKind::kInterrupt: ++interrupts_; break;
+    case RetireKind::kException:
+      ++exceptions_;
+      note_interrupt();
+      break;
+    case RetireKind::kInterrupt:
+      ++interrupts_;
+      note_interrupt();
+      break;
   }
   if (listener_ != nullptr) listener_->on_retire(record, model_);
+}
+
+/// What retires as an exception may be what the delivery of an interrupt ended in.
+void CpuRtl::note_interrupt() {
+  if (model_.retired_nmi()) {
+    taken_interrupt_ = vector::kNmi;
+  } else if (acknowledged_) {
+    taken_interrupt_ = std::exchange(acknowledged_, std::nullopt);
+  }
 }
 
 void CpuRtl::count_cycles() {
@@ -113,6 +132,7 @@ void CpuRtl::load_state(const CpuState& state) {
   interrupts_enabled_ = state.eflags & eflags::kIf;
   halt_counted_ = state.halted != 0;
   sleeping_ = false;
+  acknowledged_.reset();
   wake();
 }
 

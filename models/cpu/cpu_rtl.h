@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <systemc>
 #include <utility>
 
@@ -76,6 +77,11 @@ class CpuRtl : public ClockedModule {
   std::uint64_t retired() const { return order_; }
   std::uint64_t exceptions() const { return exceptions_; }
   std::uint64_t interrupts() const { return interrupts_; }
+  /// Vector of the latest external interrupt or NMI that has retired since the last call, as such
+  /// or as what its delivery ended in.
+  std::optional<std::uint8_t> take_interrupt() {
+    return std::exchange(taken_interrupt_, std::nullopt);
+  }
   std::uint64_t port_accesses() const { return port_accesses_; }
   /// Bus cycles to devices in memory space, bursts apart.
   std::uint64_t device_accesses() const { return device_accesses_; }
@@ -109,13 +115,16 @@ class CpuRtl : public ClockedModule {
   void drive_bus(Cycle cycle);
   void report_access(const WishboneResponse& answer);
   void report_retirement(Cycle cycle);
+  void note_interrupt();
   void fall_asleep();
 
   CpuModel model_;
   RetireListener* listener_ = nullptr;
   PortWriteWatcher port_written_;
   std::function<void()> ended_;
-  WishboneRequest driven_;  // what request shows
+  WishboneRequest driven_;                    // what request shows
+  std::optional<std::uint8_t> acknowledged_;  // its delivery has not retired yet
+  std::optional<std::uint8_t> taken_interrupt_;
   std::uint64_t order_ = 0;
   std::uint64_t instructions_ = 0;
   std::uint64_t exceptions_ = 0;

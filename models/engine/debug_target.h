@@ -18,11 +18,15 @@ namespace strata {
 struct Breakpoint {
   enum class Kind {
     kCode,  // the instruction at a linear address is about to run
-    // By the operands of an instruction, as debug registers have it (SDM vol. 3, 17.2.4); not by
-    // the frame that an interrupt or exception pushes.
-    kWrite,   // a write to the bytes has been made
-    kAccess,  // a read or write
-    kPort,    // the same of I/O ports
+    // A write to the bytes has been made by linear address: by an instruction, or by the CPU itself
+    // (frames of deliveries and calls on any stack, accessed and busy bits of descriptors, the old
+    // TSS). Not seen: accessed and dirty bits of page tables, whose address is physical; what an
+    // interrupt through a task gate writes.
+    kWrite,
+    // Such a write, or a read of an operand by an instruction that has completed. Not seen: reads
+    // of descriptors, gates, TSS and page tables, and instruction fetches.
+    kAccess,
+    kPort,  // an instruction that accessed the port has completed
   };
   Kind kind = Kind::kCode;
   std::uint32_t address = 0;  // linear, or the port
@@ -40,6 +44,8 @@ enum class DebugStop {
   kShutdown,    // triple fault, or the host could not go on
   kEnded,       // the guest has ended the run
 };
+
+class Foresight;
 
 class DebugTarget {
  public:
@@ -76,7 +82,8 @@ class DebugTarget {
   /// A step as an engine makes it.
   struct Step {
     DebugStop stop = DebugStop::kStepped;
-    bool instruction = true;  // else an interrupt was delivered
+    /// Vector of the external interrupt or NMI that was delivered.
+    std::optional<std::uint8_t> interrupt = std::nullopt;
   };
   virtual Step make_step() = 0;
 
@@ -87,10 +94,8 @@ class DebugTarget {
   virtual void memory_written() {}
 
  private:
-  class Foresight;
-
   std::optional<Breakpoint> code_breakpoint() const;
-  std::optional<Breakpoint> access_breakpoint();
+  DebugStop watched_step(std::span<const Breakpoint> watches);
 
   CpuFamily family_;
   std::vector<Breakpoint> breakpoints_;

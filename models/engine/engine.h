@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,9 @@ enum class StopReason {
 struct EngineStep {
   /// kRequested: the step was made.
   StopReason reason = StopReason::kRequested;
-  bool instruction = true;  // else an event was delivered
+  /// Vector of the external interrupt or NMI that was delivered, as such or as what the delivery
+  /// ended in.
+  std::optional<std::uint8_t> interrupt = std::nullopt;
 };
 
 class Engine {

@@ -8,9 +8,9 @@ DebugTarget::Step EngineDebug::make_step() {
 
 DebugTarget::Step EngineDebug::to_step(const EngineStep& step) {
   switch (step.reason) {
-    case StopReason::kHalted: return {DebugStop::kHalted, false};
-    case StopReason::kShutdown: return {DebugStop::kShutdown, false};
-    default: return {DebugStop::kStepped, step.instruction};
+    case StopReason::kHalted: return {DebugStop::kHalted};
+    case StopReason::kShutdown: return {DebugStop::kShutdown};
+    default: return {DebugStop::kStepped, step.interrupt};
   }
 }
 

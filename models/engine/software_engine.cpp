@@ -87,17 +87,20 @@ void SoftwareEngine::take_exception() {
 }
 
 /// What comes before the next instruction, by priority (SDM vol. 3, table 6-2): the trap of the one
-/// before, NMI, external interrupt. False if there is nothing.
-bool SoftwareEngine::take_event() {
+/// before, NMI, external interrupt. False if there is nothing; else `interrupt` is the vector of
+/// the latter two.
+bool SoftwareEngine::take_event(std::optional<std::uint8_t>& interrupt) {
   Processor& p = processor_;
   if (p.system.pending_exception != 0) {
     p.system.shutdown = deliver_debug_trap(p).shutdown;
   } else if (nmi_due()) {
     p.system.nmi_pending = 0;
+    interrupt = vector::kNmi;
     p.system.shutdown = strata::deliver_nmi(p).shutdown;
   } else if (interrupt_due()) {
     ++interrupts_;
-    p.system.shutdown = deliver_external_interrupt(p, bus_.acknowledge_interrupt()).shutdown;
+    interrupt = bus_.acknowledge_interrupt();
+    p.system.shutdown = deliver_external_interrupt(p, *interrupt).shutdown;
   } else {
     return false;
   }
@@ -134,7 +137,7 @@ StopReason SoftwareEngine::run(Cycle deadline) {
     if (cycle_ >= deadline) {
       return StopReason::kDeadline;
     }
-    if (take_event()) {
+    if (std::optional<std::uint8_t> interrupt; take_event(interrupt)) {
       continue;
     }
     if (p.system.halted != 0) {
@@ -157,16 +160,17 @@ StopReason SoftwareEngine::run(Cycle deadline) {
 // ---- one at a time ----
 
 EngineStep SoftwareEngine::step_once() {
-  if (shutdown()) return {StopReason::kShutdown, false};
-  if (take_event()) return {StopReason::kRequested, false};
+  if (shutdown()) return {StopReason::kShutdown};
+  EngineStep step;
+  if (take_event(step.interrupt)) return step;
   if (processor_.system.halted != 0) {
     fall_asleep();
-    return {StopReason::kHalted, false};
+    return {StopReason::kHalted};
   }
   RetireRecord record;
   execute_watched(record);
   cycle_ += cpi_;
-  return {};
+  return step;
 }
 
 RetireRecord SoftwareEngine::begin_record() const {

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "models/engine/engine.h"
@@ -81,7 +82,7 @@ class SoftwareEngine : public Engine {
   std::uint64_t instructions_ = 0;
 
  private:
-  bool take_event();
+  bool take_event(std::optional<std::uint8_t>& interrupt);
   void fall_asleep();
   bool interrupt_due() const;
   bool nmi_due() const;

@@ -179,6 +179,9 @@ bool Processor::find_place(const Reach& reach, std::uint32_t linear, unsigned by
        !translate(last & ~GuestMemory::kPageMask, reach.privilege, access, place.second))) {
     return false;
   }
+  if (observer != nullptr) [[unlikely]] {
+    observer->on_access(linear, bytes, access, reach.operand, place);
+  }
   if (reach.operand && any_breakpoint(system)) {
     debug_hits |= data_breakpoints(system, linear, bytes, access == Access::kWrite);
   }

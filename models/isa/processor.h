@@ -39,6 +39,18 @@ struct FetchWindow {
   const std::uint8_t* host = nullptr;
 };
 
+/// Sees each access by linear address that has no host page to go to at once, when it has been
+/// allowed. `operand`: of the instruction at its level; else of a delivery, a descriptor, a TSS or
+/// another level's stack. A write that is seen may still not be made, if a fault follows.
+class AccessObserver {
+ public:
+  virtual void on_access(std::uint32_t linear, unsigned bytes, Access access, bool operand,
+                         const GuestMemory::Place& place) = 0;
+
+ protected:
+  ~AccessObserver() = default;
+};
+
 class Processor {
  public:
   /// Longest instruction the 80386 accepts (SDM vol. 2, 2.3.11).
@@ -322,6 +334,8 @@ class Processor {
   GuestMemory memory;
   const CpuFamily family;
   FetchWindow window;
+  /// Null: nobody. Outlives the processor.
+  AccessObserver* observer = nullptr;
 
  private:
   struct SegmentCheck {

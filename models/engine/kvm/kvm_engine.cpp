@@ -58,6 +58,12 @@ void read_pieces(std::uint32_t address, unsigned bytes, std::uint8_t* data, Read
   }
 }
 
+/// SDM vol. 3, 6.7 and table 6-2.
+bool nmi_due(const CpuState& state) {
+  return state.nmi_pending != 0 && state.nmi_blocked == 0 && state.shadow != kMovSsShadow &&
+         state.pending_exception == 0;
+}
+
 }  // namespace
 
 bool host_runs_paged_guests() {
@@ -210,13 +216,16 @@ void KvmEngine::offer_interrupt() {
   cpu_->run().request_interrupt_window = !rests && (interrupt_line_ || !interrupts_enabled_);
 }
 
-void KvmEngine::inject_interrupt() {
-  if (!cpu_->inject_interrupt(bus_.acknowledge_interrupt())) {
+/// Gives its vector.
+std::uint8_t KvmEngine::inject_interrupt() {
+  const std::uint8_t vector = bus_.acknowledge_interrupt();
+  if (!cpu_->inject_interrupt(vector)) {
     fail(fmt::format("KVM refused an interrupt ({})", std::strerror(errno)));
   }
   ++exits_[kInterrupt];
   interruptible_ = false;
   share_.interrupted();
+  return vector;
 }
 
 /// One KVM_RUN. True if the guest left it for a reason in kvm_run, false for a signal or an error.
@@ -314,17 +323,21 @@ void KvmEngine::complete_access() {
 }
 
 EngineStep KvmEngine::step_once() {
-  if (shut_down_) return {StopReason::kShutdown, false};
-  if (halted_ && !(interrupt_line_ && interrupts_enabled_)) return {StopReason::kHalted, false};
-  const bool interrupted = interrupt_line_ && interruptible_;
-  if (interrupted) inject_interrupt();
+  if (shut_down_) return {StopReason::kShutdown};
+  if (halted_ && !(interrupt_line_ && interrupts_enabled_)) return {StopReason::kHalted};
+  EngineStep step;
+  if (interrupt_line_ && interruptible_) {
+    step.interrupt = inject_interrupt();
+  } else if (nmi_due(cpu_->read_state())) {
+    step.interrupt = vector::kNmi;
+  }
   halted_ = false;
   timer_->enter();
   timer_->take();
   step_in_kvm();
   timer_->leave();
-  if (shut_down_) return {StopReason::kShutdown, false};
-  return {StopReason::kRequested, !interrupted};
+  if (shut_down_) step.reason = StopReason::kShutdown;
+  return step;
 }
 
 /// Runs until KVM reports a step, or the guest has come as far by a way that reports none: HLT, a

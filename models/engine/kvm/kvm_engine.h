@@ -112,7 +112,7 @@ class KvmEngine final : public Engine {
 
   std::optional<StopReason> look_at_clock();
   void offer_interrupt();
-  void inject_interrupt();
+  std::uint8_t inject_interrupt();
   void step_in_kvm();
   void note_shutdown();
   bool wants_paging() const;
