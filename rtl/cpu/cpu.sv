@@ -78,18 +78,11 @@ module cpu
 );
 
   // ---- architectural registers
-  logic [31:0] gpr[8];
-  logic [31:0] eip, eflags;
-  logic [31:0] selector[16], seg_base[16], seg_limit[16], seg_attr[16];
-  logic [31:0] gdt_base, gdt_limit, idt_base, idt_limit;
-  logic [31:0] cr0, cr2, cr3, cr4;
+  cpu_registers_if regs ();
   logic        real_rules;  // real or virtual-8086 mode
-  logic [ 1:0] shadow;
-  logic        halted;
 
   logic [ 2:0] family_q;
   logic        has_486_q, has_586_q;
-  logic [63:0] tsc_offset;
   /* verilator tracing_off */ logic [63:0] cycle_q; /* verilator tracing_on */
 
   // ---- pipeline control
@@ -207,11 +200,9 @@ module cpu
   logic        seq_no_trap, seq_task_trap, seq_int1, seq_gd_fault, seq_gd_clear, seq_nmi_unblock, seq_dr_valid, seq_d_watch;
 
   // ---- debugging and NMI
-  logic [7:0][31:0] dr;
   logic             armed;
-  logic             trap_due;        // behind the instruction that has retired
   logic             code_due;        // the next instruction meets a breakpoint
-  logic        nmi_due, nmi_blocked, nmi_pending, nmi_edge;
+  logic        nmi_due, nmi_edge;
   logic        take_trap, trap_set;
   logic [15:0]      dr6_bits;
   logic             align_armed;     // operands may be checked for alignment
@@ -263,11 +254,11 @@ module cpu
       .clk_i,
       .rst_ni,
       .load_valid_i,
-      .paging_i       (cr0[31]),
-      .wp_i           (cr0[16] && has_486_q),
-      .pse_i          (cr4[4]),
-      .pge_i          (cr4[7]),
-      .directory_i    (cr3[31:12]),
+      .paging_i       (regs.cr0[31]),
+      .wp_i           (regs.cr0[16] && has_486_q),
+      .pse_i          (regs.cr4[4]),
+      .pge_i          (regs.cr4[7]),
+      .directory_i    (regs.cr3[31:12]),
       .flush_all_i    (flush_all),
       .flush_local_i  (flush_local),
       .flush_page_i   (flush_page),
@@ -292,7 +283,7 @@ module cpu
       .snoop_i,
       .snoop_line_i,
       .store_hit_o    (store_hit),
-      .f_valid_i      (f_valid && !(seq_done && (cr0[31] || cr_valid))),
+      .f_valid_i      (f_valid && !(seq_done && (regs.cr0[31] || cr_valid))),
       .f_linear_i     (f_linear),
       .f_ready_o      (f_ready),
       .f_needed_i     (f_needed),
@@ -342,24 +333,24 @@ module cpu
       .window_hi_i   (window_hi),
       .available_i   (available),
       .consume_o     (consume),
-      .paging_i      (cr0[31]),
+      .paging_i      (regs.cr0[31]),
       .starved_o     (dec_starved),
       .fetch_fault_i (f_fault),
       .redirect_i    (redirect),
       .redirect_eip_i(redirect_eip),
-      .hold_i        (halted || shutdown_o || boot_q),
+      .hold_i        (regs.halted || shutdown_o || boot_q),
       .has_486_i     (has_486_q),
       .has_586_i     (has_586_q),
-      .code32_i      (seg_attr[IDX_CS][14]),
-      .cs_limit_i    (seg_limit[IDX_CS]),
-      .fpu_trap_i    (cr0[2] || cr0[3]),
-      .wait_trap_i   (cr0[1] && cr0[3]),
-      .level0_i      (seg_attr[IDX_SS][6:5] == 2'd0),
-      .io_level_i    (seg_attr[IDX_SS][6:5] <= eflags[13:12]),
+      .code32_i      (regs.seg_attr[IDX_CS][14]),
+      .cs_limit_i    (regs.seg_limit[IDX_CS]),
+      .fpu_trap_i    (regs.cr0[2] || regs.cr0[3]),
+      .wait_trap_i   (regs.cr0[1] && regs.cr0[3]),
+      .level0_i      (regs.seg_attr[IDX_SS][6:5] == 2'd0),
+      .io_level_i    (regs.seg_attr[IDX_SS][6:5] <= regs.eflags[13:12]),
       .real_rules_i  (real_rules),
-      .debug_extensions_i(cr4[3]),
-      .vm_trap_i     (cr0[0] && eflags[FL_VM] && eflags[13:12] != 2'd3),
-      .tsc_trap_i    (cr4[2] && seg_attr[IDX_SS][6:5] != 2'd0),
+      .debug_extensions_i(regs.cr4[3]),
+      .vm_trap_i     (regs.cr0[0] && regs.eflags[FL_VM] && regs.eflags[13:12] != 2'd3),
+      .tsc_trap_i    (regs.cr4[2] && regs.seg_attr[IDX_SS][6:5] != 2'd0),
       .ready_i       (addr_move),
       .valid_o       (dec_valid),
       .ctl_o         (dec_ctl),
@@ -371,15 +362,12 @@ module cpu
   );
 
   cpu_address u_address (
+      .regs,
       .valid_i          (dec_valid),
       .ctl_i            (dec_ctl),
       .agu_i            (dec_agu),
       .disp_i           (dec_disp),
-      .gpr_i            (gpr),
-      .seg_base_i       (seg_base),
-      .seg_limit_i      (seg_limit),
-      .seg_attr_i       (seg_attr),
-      .protected_mode_i (cr0[0]),
+      .protected_mode_i (regs.cr0[0]),
       .pending_i        ((m_valid_q ? m_ctl_q.wmask : 8'd0) | (x_valid_q ? x_ctl_q.wmask : 8'd0)),
       .microcode_ahead_i((m_valid_q && m_ctl_q.op == OpMicrocode) ||
                          (x_valid_q && x_ctl_q.op == OpMicrocode)),
@@ -390,6 +378,7 @@ module cpu
   );
 
   cpu_execute u_execute (
+      .regs,
       .clk_i,
       .rst_ni,
       .valid_i      (x_execute),
@@ -399,17 +388,12 @@ module cpu
       .offset_i     (x_offset_q),
       .linear_i     (x_linear_q),
       .mem_i        (x_mem_q),
-      .gpr_i        (gpr),
-      .eflags_i     (eflags),
-      .cr0_i        (cr0),
-      .cs_limit_i   (seg_limit[IDX_CS]),
-      .selector_i   (selector),
-      .ss_base_i    (seg_base[IDX_SS]),
-      .ss_limit_i   (seg_limit[IDX_SS]),
-      .ss_attr_i    (seg_attr[IDX_SS]),
+      .cs_limit_i   (regs.seg_limit[IDX_CS]),
+      .ss_base_i    (regs.seg_base[IDX_SS]),
+      .ss_limit_i   (regs.seg_limit[IDX_SS]),
+      .ss_attr_i    (regs.seg_attr[IDX_SS]),
       .has_486_i    (has_486_q),
       .cycle_i      (cycle_q),
-      .tsc_offset_i (tsc_offset),
       .done_o       (ex_done),
       .fault_o      (ex_fault),
       .vector_o     (ex_vector),
@@ -434,11 +418,12 @@ module cpu
       .store_addr_o (ex_store_addr),
       .store_size_o (ex_store_size),
       .store_data_o (ex_store_data),
-      .align_i      (align_armed && eflags[FL_AC]),
+      .align_i      (align_armed && regs.eflags[FL_AC]),
       .store_ready_i(d_ready)
   );
 
   cpu_sequencer u_sequencer (
+      .regs,
       .clk_i,
       .rst_ni,
       .family_i       (family_q),
@@ -457,21 +442,6 @@ module cpu
       .imm2_i         (x_imm2_q),
       .offset_i       (x_offset_q),
       .mem_i          (x_mem_q),
-      .gpr_i          (gpr),
-      .eip_i          (eip),
-      .eflags_i       (eflags),
-      .selector_i     (selector),
-      .seg_base_i     (seg_base),
-      .seg_limit_i    (seg_limit),
-      .seg_attr_i     (seg_attr),
-      .gdt_base_i     (gdt_base),
-      .gdt_limit_i    (gdt_limit),
-      .idt_base_i     (idt_base),
-      .idt_limit_i    (idt_limit),
-      .cr0_i          (cr0),
-      .cr2_i          (cr2),
-      .cr3_i          (cr3),
-      .cr4_i          (cr4),
       .has_486_i      (has_486_q),
       .w_valid_o      (seq_w_valid),
       .w_reg_o        (seq_w_reg),
@@ -523,14 +493,13 @@ module cpu
       .partial_o      (seq_partial),
       .rf_loaded_o    (seq_rf_loaded),
       .no_trap_o      (seq_no_trap),
-      .align_i        (align_armed && eflags[FL_AC]),
+      .align_i        (align_armed && regs.eflags[FL_AC]),
       .task_trap_o    (seq_task_trap),
       .int1_o         (seq_int1),
       .gd_fault_o     (seq_gd_fault),
       .gd_clear_o     (seq_gd_clear),
       .nmi_unblock_o  (seq_nmi_unblock),
       .dr_valid_o     (seq_dr_valid),
-      .dr_i           (dr),
       .d_watch_o      (seq_d_watch),
       .jump_o         (seq_jump),
       .target_o       (seq_target),
@@ -542,6 +511,7 @@ module cpu
   );
 
   cpu_registers u_registers (
+      .regs,
       .clk_i,
       .rst_ni,
       .family_i      (family_q),
@@ -598,8 +568,8 @@ module cpu
       .unhalt_i      (take_interrupt),
       .dr_valid_i    (seq_dr_valid),
       .dr_i          (x_ctl_q.cond[2:0]),
-      .dr_data_i     (gpr[x_ctl_q.rm]),
-      .dr6_valid_i   (trap_set || (take_trap && !trap_due) || seq_gd_fault),
+      .dr_data_i     (regs.gpr[x_ctl_q.rm]),
+      .dr6_valid_i   (trap_set || (take_trap && !regs.trap) || seq_gd_fault),
       .dr6_i         (seq_gd_fault ? 16'h2000 : dr6_bits),
       .gd_clear_i    (seq_gd_clear),
       .trap_set_i    (trap_set),
@@ -607,42 +577,20 @@ module cpu
       .shutdown_i    (shutdown_o),
       .nmi_edge_i    (nmi_edge),
       .nmi_block_i   (take_interrupt && !take_trap && nmi_due),
-      .nmi_unblock_i (seq_nmi_unblock),
-      .gpr_o         (gpr),
-      .eip_o         (eip),
-      .eflags_o      (eflags),
-      .selector_o    (selector),
-      .seg_base_o    (seg_base),
-      .seg_limit_o   (seg_limit),
-      .seg_attr_o    (seg_attr),
-      .gdt_base_o    (gdt_base),
-      .gdt_limit_o   (gdt_limit),
-      .idt_base_o    (idt_base),
-      .idt_limit_o   (idt_limit),
-      .cr0_o         (cr0),
-      .cr2_o         (cr2),
-      .cr3_o         (cr3),
-      .cr4_o         (cr4),
-      .shadow_o      (shadow),
-      .halted_o      (halted),
-      .tsc_offset_o  (tsc_offset),
-      .dr_o          (dr),
-      .trap_o        (trap_due),
-      .nmi_blocked_o (nmi_blocked),
-      .nmi_pending_o (nmi_pending)
+      .nmi_unblock_i (seq_nmi_unblock)
   );
 
   cpu_debug u_debug (
       .clk_i,
       .rst_ni,
       .nmi_i,
-      .dr_i           (dr),
-      .port_watch_i   (cr4[3]),
-      .tf_i           (eflags[FL_TF]),
-      .rf_i           (eflags[FL_RF]),
-      .after_ss_i     (shadow == 2'd2),
-      .nmi_blocked_i  (nmi_blocked),
-      .nmi_pending_i  (nmi_pending),
+      .dr_i           (regs.dr),
+      .port_watch_i   (regs.cr4[3]),
+      .tf_i           (regs.eflags[FL_TF]),
+      .rf_i           (regs.eflags[FL_RF]),
+      .after_ss_i     (regs.shadow == 2'd2),
+      .nmi_blocked_i  (regs.nmi_blocked),
+      .nmi_pending_i  (regs.nmi_pending),
       .linear_i       (linear_q),
       .load_i         (m_move),
       .load_reads_i   (m_loads),
@@ -676,7 +624,7 @@ module cpu
   // Priority: the trap of the instruction before, NMI, external interrupt, breakpoint on the next one (SDM
   // vol. 3, table 6-2). A trap comes before anything else has happened, so nothing can hold it up.
   // A drain request stops at the same place and takes nothing.
-  assign interrupt_due = (drain_q || trap_due || nmi_due || code_due || (intr_q && eflags[FL_IF] && shadow == 2'd0)) &&
+  assign interrupt_due = (drain_q || regs.trap || nmi_due || code_due || (intr_q && regs.eflags[FL_IF] && regs.shadow == 2'd0)) &&
       !shutdown_o && !boot_q && !f_walking && !fetch_walked_q;
   // An instruction whose load is under way goes first: reading a device twice is not reading it once. So
   // does one whose page walk has begun: accessed bits are set by instructions that are executed.
@@ -684,12 +632,12 @@ module cpu
       !(x_valid_q && x_ctl_q.mem_rd && !x_violation_q);
   assign take_interrupt = at_boundary && !drain_q;
   assign take_trap = take_interrupt &&
-      (trap_due || (code_due && !nmi_due && !(intr_q && eflags[FL_IF] && shadow == 2'd0)));
+      (regs.trap || (code_due && !nmi_due && !(intr_q && regs.eflags[FL_IF] && regs.shadow == 2'd0)));
   // With breakpoints, single step or alignment checks in force the memory stage waits for execute: what that
   // changes is known before the next instruction reads. So it does for who holds the CPU at every boundary.
-  assign align_armed = cr0[18] && user && family_q >= 3'd4;
+  assign align_armed = regs.cr0[18] && user && family_q >= 3'd4;
   assign careful = armed || align_armed || held_q;
-  assign m_misaligned = align_armed && eflags[FL_AC] && (m_ctl_q.mem_rd || m_ctl_q.mem_wr) &&
+  assign m_misaligned = align_armed && regs.eflags[FL_AC] && (m_ctl_q.mem_rd || m_ctl_q.mem_wr) &&
       !m_violation_q && misaligned(m_linear_q[1:0], m_ctl_q.msize);
   assign x_execute = x_valid_q && !seq_active && !at_boundary && !x_violation_q && !x_misaligned_q &&
       !x_page_fault_q && !boot_q && x_ctl_q.op != OpMicrocode;
@@ -697,7 +645,7 @@ module cpu
       x_ctl_q.op == OpMicrocode;
   assign seq_raise = take_trap || (x_valid_q && !at_boundary && !boot_q &&
       (x_violation_q || x_misaligned_q || x_page_fault_q || ex_fault || (ex_store && d_fault)));
-  assign real_rules = !cr0[0] || eflags[FL_VM];
+  assign real_rules = !regs.cr0[0] || regs.eflags[FL_VM];
   // LEAVE outside its stack: SDM vol. 2, LEAVE.
   assign seq_raise_vector = take_trap ? VEC_DB : ex_fault ? ex_vector : x_misaligned_q ? VEC_AC : x_page_fault_q || ex_store ? VEC_PF
                             : x_ctl_q.seg == SegSs && !(x_ctl_q.op == OpLeave && real_rules) ? VEC_SS
@@ -705,8 +653,8 @@ module cpu
 
   assign retire = ex_done || seq_done;
   assign redirect = (ex_done && ex_branch) || (seq_done && seq_jump) || boot_q;
-  assign redirect_eip = boot_q ? eip : seq_done ? seq_target : ex_target;
-  assign redirect_linear = redirect_eip + seg_base[IDX_CS];
+  assign redirect_eip = boot_q ? regs.eip : seq_done ? seq_target : ex_target;
+  assign redirect_linear = redirect_eip + regs.seg_base[IDX_CS];
 
   assign x_leaves = ex_done || (seq_done && !seq_partial);
   assign x_free = (!x_valid_q && !seq_active && !at_boundary) || x_leaves;
@@ -753,13 +701,13 @@ module cpu
   assign d_valid = ex_store || seq_d_valid || m_issue;
 
   // ---- paging: CPL is the DPL of SS
-  assign user = seg_attr[IDX_SS][6:5] == 2'd3;
+  assign user = regs.seg_attr[IDX_SS][6:5] == 2'd3;
   // A page is walked for a fetch only when nothing but that fetch can happen next.
   assign f_needed = dec_starved && !dec_valid && !m_valid_q && !x_valid_q && !seq_active && !redirect &&
       !interrupt_due && !boot_q;
   assign flush_local = cr_valid && cr_index == 3'd3;
-  assign flush_all = cr_valid && (cr_index == 3'd0 ? cr_data[31] != cr0[31]
-                                  : cr_index == 3'd4 && ((cr_data ^ cr4) & 32'h90) != 32'd0);
+  assign flush_all = cr_valid && (cr_index == 3'd0 ? cr_data[31] != regs.cr0[31]
+                                  : cr_index == 3'd4 && ((cr_data ^ regs.cr4) & 32'h90) != 32'd0);
 
   always_ff @(posedge clk_i) begin : pipeline
     intr_q <= intr_i;
@@ -827,7 +775,7 @@ module cpu
       .clk_i,
       .rst_ni,
       .count_i     (count_q),
-      .halted_i    (halted),
+      .halted_i    (regs.halted),
       .walking_i   (walking),
       .seq_active_i(seq_active),
       .seq_waits_i (seq_waits),
@@ -877,7 +825,7 @@ module cpu
       linear_q <= redirect_linear;
     end else if (retire && !seq_partial) begin
       eip_q <= x_next_eip_q;
-      linear_q <= x_next_eip_q + seg_base[IDX_CS];
+      linear_q <= x_next_eip_q + regs.seg_base[IDX_CS];
     end
     retire_valid_o <= r_valid_q && rst_ni;
     if (r_valid_q) begin
@@ -889,11 +837,11 @@ module cpu
       retire_length_o <= r_length_q;
       retire_eip_o <= r_eip_q;
       retire_linear_o <= r_linear_q;
-      retire_next_eip_o <= eip;
-      retire_eflags_o <= eflags;
+      retire_next_eip_o <= regs.eip;
+      retire_eflags_o <= regs.eflags;
     end
     drained_o <= drain_q && at_boundary && !retire && !r_valid_q && !wb_cyc_o && !bf_valid && !load_valid_i;
-    idle_o <= (shutdown_o || (halted && !((intr_q || intr_i) && eflags[FL_IF]) && !seq_active && !interrupt_due)) &&
+    idle_o <= (shutdown_o || (regs.halted && !((intr_q || intr_i) && regs.eflags[FL_IF]) && !seq_active && !interrupt_due)) &&
         !r_valid_q && !wb_cyc_o && !bf_valid && !load_valid_i;
   end
 

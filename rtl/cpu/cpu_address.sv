@@ -5,6 +5,7 @@
 module cpu_address
   import cpu_pkg::*;
 (
+    cpu_registers_if.reader regs,
     // from decode
     input  logic        valid_i,
     input  ctl_t        ctl_i,
@@ -12,10 +13,6 @@ module cpu_address
     input  logic [31:0] disp_i,
 
     // from the architectural registers
-    input logic [31:0] gpr_i[8],
-    input logic [31:0] seg_base_i[16],
-    input logic [31:0] seg_limit_i[16],
-    input logic [31:0] seg_attr_i[16],
     input logic        protected_mode_i,
 
     // from the memory and execute stages: registers still to be written
@@ -48,19 +45,19 @@ module cpu_address
       stall_o = microcode_ahead_i || (needed & pending_i) != 8'd0;
 
       sum = disp_i;
-      if (agu_i.base_valid) sum = sum + gpr_i[agu_i.base];
-      if (agu_i.index_valid) sum = sum + (gpr_i[agu_i.index] << agu_i.scale);
-      if (agu_i.xlat) sum = sum + {24'b0, gpr_i[REG_EAX][7:0]};
+      if (agu_i.base_valid) sum = sum + regs.gpr[agu_i.base];
+      if (agu_i.index_valid) sum = sum + (regs.gpr[agu_i.index] << agu_i.scale);
+      if (agu_i.xlat) sum = sum + {24'b0, regs.gpr[REG_EAX][7:0]};
       if (agu_i.bit_offset)
-        sum = sum + (ctl_i.op32 ? {{3{gpr_i[ctl_i.rreg][31]}}, gpr_i[ctl_i.rreg][31:5], 2'b00}
-                     : {{19{gpr_i[ctl_i.rreg][15]}}, gpr_i[ctl_i.rreg][15:4], 1'b0});
+        sum = sum + (ctl_i.op32 ? {{3{regs.gpr[ctl_i.rreg][31]}}, regs.gpr[ctl_i.rreg][31:5], 2'b00}
+                     : {{19{regs.gpr[ctl_i.rreg][15]}}, regs.gpr[ctl_i.rreg][15:4], 1'b0});
       wide = ctl_i.addr32;
-      if (agu_i.pop) sum = gpr_i[REG_ESP];
-      if (agu_i.pop || ctl_i.op == OpLeave) wide = seg_attr_i[IDX_SS][14];
+      if (agu_i.pop) sum = regs.gpr[REG_ESP];
+      if (agu_i.pop || ctl_i.op == OpLeave) wide = regs.seg_attr[IDX_SS][14];
       offset_o = wide ? sum : {16'b0, sum[15:0]};
-      linear_o = seg_base_i[{1'b0, ctl_i.seg}] + offset_o;
+      linear_o = regs.seg_base[{1'b0, ctl_i.seg}] + offset_o;
       violation_o = (ctl_i.mem_rd || ctl_i.mem_wr) &&
-          segment_violation(seg_attr_i[{1'b0, ctl_i.seg}], seg_limit_i[{1'b0, ctl_i.seg}], offset_o,
+          segment_violation(regs.seg_attr[{1'b0, ctl_i.seg}], regs.seg_limit[{1'b0, ctl_i.seg}], offset_o,
                             {1'b0, size_bytes(ctl_i.msize)}, ctl_i.mem_wr, protected_mode_i);
     end
   end

@@ -35,7 +35,7 @@ bind cpu cpu_rules u_rules (
                       u_registers.flags_valid_i || u_registers.seg_valid_i || u_registers.table_valid_i ||
                       u_registers.cr_valid_i || u_registers.dr_valid_i),
     .eip_valid_i     (seq_eip_valid),
-    .eip_i           (eip),
+    .eip_i           (regs.eip),
     .ex_store_i      (ex_store),
     .seq_access_i    (seq_d_valid),
     .load_access_i   (m_issue),

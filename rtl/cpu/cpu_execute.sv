@@ -7,6 +7,7 @@ module cpu_execute
 (
     input logic clk_i,
     input logic rst_ni,
+    cpu_registers_if.reader regs,
 
     // from the memory stage
     input logic        valid_i,      // execute this instruction now
@@ -18,17 +19,12 @@ module cpu_execute
     input logic [31:0] mem_i,        // its value
 
     // from the architectural registers
-    input logic [31:0] gpr_i[8],
-    input logic [31:0] eflags_i,
-    input logic [31:0] cr0_i,
     input logic [31:0] cs_limit_i,
-    input logic [31:0] selector_i[16],
     input logic [31:0] ss_base_i,
     input logic [31:0] ss_limit_i,
     input logic [31:0] ss_attr_i,
     input logic        has_486_i,    // EFLAGS.AC and ID exist
     /* verilator tracing_off */ input logic [63:0] cycle_i, /* verilator tracing_on */  // waves have it once
-    input logic [63:0] tsc_offset_i, // time stamp counter less cycle
 
     // to the pipeline control
     output logic       done_o,
@@ -165,17 +161,17 @@ module cpu_execute
     div_bits = '0;
 
     if (valid_i) begin
-      rm_value = ctl_i.rm_mem ? mem_i : read_reg(gpr_i, ctl_i.rm, ctl_i.msize);
-      a = ctl_i.a_reg ? read_reg(gpr_i, ctl_i.rreg, ctl_i.size) : rm_value;
+      rm_value = ctl_i.rm_mem ? mem_i : read_reg(regs.gpr, ctl_i.rm, ctl_i.msize);
+      a = ctl_i.a_reg ? read_reg(regs.gpr, ctl_i.rreg, ctl_i.size) : rm_value;
       unique case (ctl_i.b)
-        BReg:      b = read_reg(gpr_i, ctl_i.rreg, ctl_i.size);
+        BReg:      b = read_reg(regs.gpr, ctl_i.rreg, ctl_i.size);
         BRm:       b = rm_value;
         BImm:      b = imm_i & size_mask(ctl_i.size);
         BOne:      b = 32'd1;
-        BCl:       b = {24'b0, gpr_i[REG_ECX][7:0]};
-        BSelector: b = {16'b0, selector_i[{1'b0, ctl_i.rreg}][15:0]};
-        BSystem: b = {16'b0, selector_i[{3'b100, ctl_i.rreg[0]}][15:0]};
-        BCr0:      b = cr0_i;
+        BCl:       b = {24'b0, regs.gpr[REG_ECX][7:0]};
+        BSelector: b = {16'b0, regs.selector[{1'b0, ctl_i.rreg}][15:0]};
+        BSystem: b = {16'b0, regs.selector[{3'b100, ctl_i.rreg[0]}][15:0]};
+        BCr0:      b = regs.cr0;
         default:   b = next_eip_i;
       endcase
       r = '0;
@@ -201,10 +197,10 @@ module cpu_execute
       unique case (ctl_i.op)
         OpNop: ;
         OpAlu: begin
-          r = alu(alu_e'(ctl_i.alu), a, b, eflags_i[FL_CF], ctl_i.size);
+          r = alu(alu_e'(ctl_i.alu), a, b, regs.eflags[FL_CF], ctl_i.size);
           value = r.value;
           flags_valid_o = 1'b1;
-          flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+          flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
         end
         OpMov, OpMovzx: value = b;
         OpMovsx: value = sign_extend(b, ctl_i.msize) & size_mask(ctl_i.size);
@@ -212,34 +208,34 @@ module cpu_execute
         OpInc, OpDec: begin
           r = alu(ctl_i.op == OpInc ? AluAdd : AluSub, a, 32'd1, 1'b0, ctl_i.size);
           value = r.value;
-          r.flags[FL_CF] = eflags_i[FL_CF];
+          r.flags[FL_CF] = regs.eflags[FL_CF];
           flags_valid_o = 1'b1;
-          flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+          flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
         end
         OpNot: value = ~a & size_mask(ctl_i.size);
         OpNeg: begin
           r = alu(AluSub, 32'd0, a, 1'b0, ctl_i.size);
           value = r.value;
           flags_valid_o = 1'b1;
-          flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+          flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
         end
         OpShift: begin
           value = a;
           if (count != 5'd0) begin
-            r = shift(shift_e'(ctl_i.alu), a, count, eflags_i, ctl_i.size);
+            r = shift(shift_e'(ctl_i.alu), a, count, regs.eflags, ctl_i.size);
             value = r.value;
             flags_valid_o = 1'b1;
-            flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+            flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
           end
         end
         OpShld, OpShrd: begin
           value = a;
           if (count != 5'd0) begin
-            r = double_shift(ctl_i.op == OpShrd, a, read_reg(gpr_i, ctl_i.rreg, ctl_i.size), count,
+            r = double_shift(ctl_i.op == OpShrd, a, read_reg(regs.gpr, ctl_i.rreg, ctl_i.size), count,
                              ctl_i.size);
             value = r.value;
             flags_valid_o = 1'b1;
-            flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+            flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
           end
         end
         OpImul: begin
@@ -253,10 +249,10 @@ module cpu_execute
           r.flags[FL_CF] = overflow;
           r.flags[FL_OF] = overflow;
           flags_valid_o = 1'b1;
-          flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+          flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
         end
         OpMulAcc: begin  // MUL, IMUL with the accumulator
-          b = read_reg(gpr_i, REG_EAX, ctl_i.size);
+          b = read_reg(regs.gpr, REG_EAX, ctl_i.size);
           if (ctl_i.alu[0]) begin
             sign_a = sign_extend(a, ctl_i.size);
             sign_b = sign_extend(b, ctl_i.size);
@@ -271,7 +267,7 @@ module cpu_execute
           r.flags[FL_CF] = overflow;
           r.flags[FL_OF] = overflow;
           flags_valid_o = 1'b1;
-          flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+          flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
           w0_valid_o = 1'b1;
           w0_reg_o = REG_EAX;
           w0_size_o = ctl_i.size == SizeB ? SizeW : ctl_i.size;
@@ -283,17 +279,17 @@ module cpu_execute
         OpDivAcc: begin  // DIV, IDIV: magnitudes through the divider
           unique case (ctl_i.size)
             SizeB: begin
-              dividend = ctl_i.alu[0] ? {{48{gpr_i[REG_EAX][15]}}, gpr_i[REG_EAX][15:0]}
-                                      : {48'b0, gpr_i[REG_EAX][15:0]};
+              dividend = ctl_i.alu[0] ? {{48{regs.gpr[REG_EAX][15]}}, regs.gpr[REG_EAX][15:0]}
+                                      : {48'b0, regs.gpr[REG_EAX][15:0]};
               div_bits = 6'd8;
             end
             SizeW: begin
-              dividend = {{32{ctl_i.alu[0] && gpr_i[REG_EDX][15]}}, gpr_i[REG_EDX][15:0],
-                          gpr_i[REG_EAX][15:0]};
+              dividend = {{32{ctl_i.alu[0] && regs.gpr[REG_EDX][15]}}, regs.gpr[REG_EDX][15:0],
+                          regs.gpr[REG_EAX][15:0]};
               div_bits = 6'd16;
             end
             default: begin
-              dividend = {gpr_i[REG_EDX], gpr_i[REG_EAX]};
+              dividend = {regs.gpr[REG_EDX], regs.gpr[REG_EAX]};
               div_bits = 6'd32;
             end
           endcase
@@ -342,9 +338,9 @@ module cpu_execute
             w1_data_o = remainder;
           end
         end
-        OpCbw: value = ctl_i.op32 ? {{16{gpr_i[REG_EAX][15]}}, gpr_i[REG_EAX][15:0]}
-                                  : {16'b0, {8{gpr_i[REG_EAX][7]}}, gpr_i[REG_EAX][7:0]};
-        OpCwd: value = {32{ctl_i.op32 ? gpr_i[REG_EAX][31] : gpr_i[REG_EAX][15]}};
+        OpCbw: value = ctl_i.op32 ? {{16{regs.gpr[REG_EAX][15]}}, regs.gpr[REG_EAX][15:0]}
+                                  : {16'b0, {8{regs.gpr[REG_EAX][7]}}, regs.gpr[REG_EAX][7:0]};
+        OpCwd: value = {32{ctl_i.op32 ? regs.gpr[REG_EAX][31] : regs.gpr[REG_EAX][15]}};
         OpXchg: begin
           value = b;
           w1_valid_o = 1'b1;
@@ -356,29 +352,29 @@ module cpu_execute
         end
         OpPushf: begin
           push = 1'b1;
-          store_data_o = eflags_i & FLAGS_PUSHF;
+          store_data_o = regs.eflags & FLAGS_PUSHF;
         end
         OpPop: begin
           value = mem_i;
           esp_valid_o = 1'b1;
-          esp_data_o = move_stack(gpr_i[REG_ESP], {29'b0, size_bytes(ctl_i.size)}, big_stack);
+          esp_data_o = move_stack(regs.gpr[REG_ESP], {29'b0, size_bytes(ctl_i.size)}, big_stack);
         end
         OpPopf: begin
           esp_valid_o = 1'b1;
-          esp_data_o = move_stack(gpr_i[REG_ESP], {29'b0, size_bytes(ctl_i.size)}, big_stack);
+          esp_data_o = move_stack(regs.gpr[REG_ESP], {29'b0, size_bytes(ctl_i.size)}, big_stack);
           flags_valid_o = 1'b1;
           mask = FLAGS_POPF | (has_486_i && ctl_i.op32 ? FLAGS_486 : 32'd0);
-          flags_o = (eflags_i & ~mask) | (mem_i & mask);
-          if (ss_attr_i[6:5] != 2'd0) flags_o[13:12] = eflags_i[13:12];
-          if (ss_attr_i[6:5] > eflags_i[13:12]) flags_o[FL_IF] = eflags_i[FL_IF];
+          flags_o = (regs.eflags & ~mask) | (mem_i & mask);
+          if (ss_attr_i[6:5] != 2'd0) flags_o[13:12] = regs.eflags[13:12];
+          if (ss_attr_i[6:5] > regs.eflags[13:12]) flags_o[FL_IF] = regs.eflags[FL_IF];
         end
         OpLeave: begin
           w0_valid_o = 1'b1;
           w0_reg_o = REG_EBP;
           w0_data_o = mem_i;
           esp_valid_o = 1'b1;
-          esp_data_o = move_stack(big_stack ? gpr_i[REG_EBP]
-                                            : {gpr_i[REG_ESP][31:16], gpr_i[REG_EBP][15:0]},
+          esp_data_o = move_stack(big_stack ? regs.gpr[REG_EBP]
+                                            : {regs.gpr[REG_ESP][31:16], regs.gpr[REG_EBP][15:0]},
                                   {29'b0, size_bytes(ctl_i.size)}, big_stack);
         end
         OpCall: begin
@@ -394,7 +390,7 @@ module cpu_execute
           target_o = ctl_i.b == BImm ? next_eip_i + imm_i : b;
         end
         OpJcc: begin
-          taken = condition(ctl_i.cond, eflags_i);
+          taken = condition(ctl_i.cond, regs.eflags);
           near_branch = 1'b1;
           target_o = next_eip_i + imm_i;
         end
@@ -403,15 +399,15 @@ module cpu_execute
           near_branch = 1'b1;
           target_o = mem_i;
           esp_valid_o = 1'b1;
-          esp_data_o = move_stack(gpr_i[REG_ESP], {29'b0, size_bytes(ctl_i.size)} + imm_i, big_stack);
+          esp_data_o = move_stack(regs.gpr[REG_ESP], {29'b0, size_bytes(ctl_i.size)} + imm_i, big_stack);
         end
         OpLoop: begin  // LOOPNE LOOPE LOOP JCXZ; the counter is CX or ECX by address size
-          loop_count = gpr_i[REG_ECX] - (ctl_i.cond[1:0] == 2'd3 ? 32'd0 : 32'd1);
-          if (!ctl_i.addr32) loop_count = {gpr_i[REG_ECX][31:16], loop_count[15:0]};
+          loop_count = regs.gpr[REG_ECX] - (ctl_i.cond[1:0] == 2'd3 ? 32'd0 : 32'd1);
+          if (!ctl_i.addr32) loop_count = {regs.gpr[REG_ECX][31:16], loop_count[15:0]};
           negative = ctl_i.addr32 ? loop_count == 32'd0 : loop_count[15:0] == 16'd0;
           unique case (ctl_i.cond[1:0])
-            2'd0: taken = !negative && !eflags_i[FL_ZF];
-            2'd1: taken = !negative && eflags_i[FL_ZF];
+            2'd0: taken = !negative && !regs.eflags[FL_ZF];
+            2'd1: taken = !negative && regs.eflags[FL_ZF];
             2'd2: taken = !negative;
             default: taken = negative;
           endcase
@@ -426,7 +422,7 @@ module cpu_execute
         OpXadd: begin  // the sum is written last, so it wins where both operands are one register
           r = alu(AluAdd, a, b, 1'b0, ctl_i.size);
           flags_valid_o = 1'b1;
-          flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+          flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
           value = ctl_i.rm_mem ? r.value : a;
           w0_reg_o = ctl_i.rreg;
           w1_valid_o = 1'b1;
@@ -434,38 +430,38 @@ module cpu_execute
           w1_data_o = ctl_i.rm_mem ? a : r.value;
         end
         OpCmpxchg: begin  // a destination in memory is written in either case
-          r = alu(AluSub, read_reg(gpr_i, REG_EAX, ctl_i.size), a, 1'b0, ctl_i.size);
+          r = alu(AluSub, read_reg(regs.gpr, REG_EAX, ctl_i.size), a, 1'b0, ctl_i.size);
           flags_valid_o = 1'b1;
-          flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+          flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
           value = r.flags[FL_ZF] ? b : a;
           w1_valid_o = !r.flags[FL_ZF];
           w1_reg_o = REG_EAX;
           w1_data_o = a;
         end
-        OpCmov: value = condition(ctl_i.cond, eflags_i) ? b : read_reg(gpr_i, ctl_i.rreg, ctl_i.size);
+        OpCmov: value = condition(ctl_i.cond, regs.eflags) ? b : read_reg(regs.gpr, ctl_i.rreg, ctl_i.size);
         OpRdtsc, OpRdmsr: begin
           w0_valid_o = 1'b1;
           w0_reg_o = REG_EAX;
           w1_valid_o = 1'b1;
           w1_reg_o = REG_EDX;
-          if (ctl_i.op == OpRdtsc || gpr_i[REG_ECX] == MSR_TSC) begin
-            product = cycle_i + tsc_offset_i;
+          if (ctl_i.op == OpRdtsc || regs.gpr[REG_ECX] == MSR_TSC) begin
+            product = cycle_i + regs.tsc_offset;
             w0_data_o = product[31:0];
             w1_data_o = product[63:32];
           end else begin
-            fault_o = gpr_i[REG_ECX] > 32'd1;
+            fault_o = regs.gpr[REG_ECX] > 32'd1;
           end
         end
         OpWrmsr: begin
-          tsc_offset_o = {gpr_i[REG_EDX], gpr_i[REG_EAX]} - cycle_i;
-          if (gpr_i[REG_ECX] == MSR_TSC) tsc_valid_o = 1'b1;
-          else fault_o = gpr_i[REG_ECX] > 32'd1;
+          tsc_offset_o = {regs.gpr[REG_EDX], regs.gpr[REG_EAX]} - cycle_i;
+          if (regs.gpr[REG_ECX] == MSR_TSC) tsc_valid_o = 1'b1;
+          else fault_o = regs.gpr[REG_ECX] > 32'd1;
         end
-        OpSetcc: value = {31'b0, condition(ctl_i.cond, eflags_i)};
+        OpSetcc: value = {31'b0, condition(ctl_i.cond, regs.eflags)};
         OpBt: begin
           count = ctl_i.op32 ? b[4:0] : {1'b0, b[3:0]};
           flags_valid_o = 1'b1;
-          flags_o = {eflags_i[31:1], a[count]};
+          flags_o = {regs.eflags[31:1], a[count]};
           unique case (ctl_i.cond[1:0])
             2'd0: value = a;
             2'd1: value = a | (32'd1 << count);
@@ -475,29 +471,29 @@ module cpu_execute
         end
         OpBsf, OpBsr: begin
           flags_valid_o = 1'b1;
-          flags_o = eflags_i;
+          flags_o = regs.eflags;
           flags_o[FL_ZF] = b == 32'd0;
-          value = b == 32'd0 ? read_reg(gpr_i, ctl_i.rreg, ctl_i.size)
+          value = b == 32'd0 ? read_reg(regs.gpr, ctl_i.rreg, ctl_i.size)
                              : {27'b0, ctl_i.op == OpBsf ? lowest_bit(b) : highest_bit(b)};
         end
-        OpSalc: value = {24'b0, {8{eflags_i[FL_CF]}}};
-        OpLahf: value = {24'b0, eflags_i[7:0]};
+        OpSalc: value = {24'b0, {8{regs.eflags[FL_CF]}}};
+        OpLahf: value = {24'b0, regs.eflags[7:0]};
         OpSahf: begin
           flags_valid_o = 1'b1;
-          flags_o = {eflags_i[31:8], gpr_i[REG_EAX][15:14], 1'b0, gpr_i[REG_EAX][12], 1'b0,
-                     gpr_i[REG_EAX][10], 1'b1, gpr_i[REG_EAX][8]};
+          flags_o = {regs.eflags[31:8], regs.gpr[REG_EAX][15:14], 1'b0, regs.gpr[REG_EAX][12], 1'b0,
+                     regs.gpr[REG_EAX][10], 1'b1, regs.gpr[REG_EAX][8]};
         end
         OpFlag: begin
           flags_valid_o = 1'b1;
-          flags_o = eflags_i;
+          flags_o = regs.eflags;
           unique case (ctl_i.cond)
-            4'h5: flags_o[FL_CF] = !eflags_i[FL_CF];
+            4'h5: flags_o[FL_CF] = !regs.eflags[FL_CF];
             4'h8: flags_o[FL_CF] = 1'b0;
             4'h9: flags_o[FL_CF] = 1'b1;
             4'hA: flags_o[FL_IF] = 1'b0;
             4'hB: begin
               flags_o[FL_IF] = 1'b1;
-              sti_shadow_o = !eflags_i[FL_IF];
+              sti_shadow_o = !regs.eflags[FL_IF];
             end
             4'hC: flags_o[FL_DF] = 1'b0;
             default: flags_o[FL_DF] = 1'b1;
@@ -506,38 +502,38 @@ module cpu_execute
         OpArpl: begin  // raises the RPL of the destination to that of the source
           value = a[1:0] < b[1:0] ? {a[31:2], b[1:0]} : a;
           flags_valid_o = 1'b1;
-          flags_o = eflags_i;
+          flags_o = regs.eflags;
           flags_o[FL_ZF] = a[1:0] < b[1:0];
         end
         OpDecimal: begin
-          r = decimal(ctl_i.cond[1:0], gpr_i[REG_EAX][15:0], eflags_i);
+          r = decimal(ctl_i.cond[1:0], regs.gpr[REG_EAX][15:0], regs.eflags);
           value = r.value;
           flags_valid_o = 1'b1;
-          flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+          flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
         end
         OpAam: begin
           if (imm_i[7:0] == 8'd0) begin
             fault_o = 1'b1;
             vector_o = VEC_DE;
           end else begin
-            quotient = {24'b0, gpr_i[REG_EAX][7:0] / imm_i[7:0]};
-            remainder = {24'b0, gpr_i[REG_EAX][7:0] % imm_i[7:0]};
+            quotient = {24'b0, regs.gpr[REG_EAX][7:0] / imm_i[7:0]};
+            remainder = {24'b0, regs.gpr[REG_EAX][7:0] % imm_i[7:0]};
             w0_valid_o = 1'b1;
             w0_reg_o = REG_EAX;
             w0_size_o = SizeW;
             w0_data_o = {16'b0, quotient[7:0], remainder[7:0]};
             flags_valid_o = 1'b1;
-            flags_o = (eflags_i & ~FLAGS_STATUS) | result_flags(remainder, SizeB);
+            flags_o = (regs.eflags & ~FLAGS_STATUS) | result_flags(remainder, SizeB);
           end
         end
         OpAad: begin
-          quotient = {24'b0, gpr_i[REG_EAX][7:0] + gpr_i[REG_EAX][15:8] * imm_i[7:0]};
+          quotient = {24'b0, regs.gpr[REG_EAX][7:0] + regs.gpr[REG_EAX][15:8] * imm_i[7:0]};
           w0_valid_o = 1'b1;
           w0_reg_o = REG_EAX;
           w0_size_o = SizeW;
           w0_data_o = quotient;
           flags_valid_o = 1'b1;
-          flags_o = (eflags_i & ~FLAGS_STATUS) | result_flags(quotient, SizeB);
+          flags_o = (regs.eflags & ~FLAGS_STATUS) | result_flags(quotient, SizeB);
         end
         default: ;  // OpMicrocode never comes here
       endcase
@@ -549,11 +545,11 @@ module cpu_execute
       end
       if (push) begin
         esp_valid_o = 1'b1;
-        esp_data_o = move_stack(gpr_i[REG_ESP], -{29'b0, size_bytes(ctl_i.size)}, big_stack);
+        esp_data_o = move_stack(regs.gpr[REG_ESP], -{29'b0, size_bytes(ctl_i.size)}, big_stack);
         stack_offset = big_stack ? esp_data_o : {16'b0, esp_data_o[15:0]};
         store_addr_o = ss_base_i + stack_offset;
         if (!fault_o && segment_violation(ss_attr_i, ss_limit_i, stack_offset,
-                                          {1'b0, size_bytes(ctl_i.size)}, 1'b1, cr0_i[0])) begin
+                                          {1'b0, size_bytes(ctl_i.size)}, 1'b1, regs.cr0[0])) begin
           fault_o = 1'b1;
           vector_o = VEC_SS;
         end else if (!fault_o && align_i && misaligned(store_addr_o[1:0], ctl_i.size)) begin

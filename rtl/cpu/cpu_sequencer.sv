@@ -15,6 +15,7 @@ module cpu_sequencer
 (
     input logic clk_i,
     input logic rst_ni,
+    cpu_registers_if.reader regs,
 
     // strap
     input logic [2:0] family_i,
@@ -44,22 +45,7 @@ module cpu_sequencer
     input logic has_486_i,
 
     // from the architectural registers
-    input logic [31:0] gpr_i[8],
-    input logic [31:0] eip_i,
-    input logic [31:0] eflags_i,
-    input logic [31:0] selector_i[16],
-    input logic [31:0] seg_base_i[16],
-    input logic [31:0] seg_limit_i[16],
-    input logic [31:0] seg_attr_i[16],
-    input logic [31:0] gdt_base_i,
-    input logic [31:0] gdt_limit_i,
-    input logic [31:0] idt_base_i,
-    input logic [31:0] idt_limit_i,
     input logic        align_i,        // alignment is checked
-    input logic [31:0] cr0_i,
-    input logic [31:0] cr2_i,
-    input logic [31:0] cr3_i,
-    input logic [31:0] cr4_i,
 
     // to the architectural registers
     output logic        w_valid_o,
@@ -95,7 +81,6 @@ module cpu_sequencer
     output logic        dr_valid_o,     // MOV to a debug register
     output logic        gd_clear_o,     // #DB has been delivered
     output logic        nmi_unblock_o,  // IRET
-    input  logic [7:0][31:0] dr_i,
     output logic        flush_page_o,   // INVLPG
     output logic        task_o,         // a new task: sets CR0.TS, clears the local enables of DR7
 
@@ -205,11 +190,11 @@ module cpu_sequencer
   assign rf_loaded_o = rf_loaded_q;
   // RF as events save it: set by faults, clear by INT n and task switches, kept by interrupts (SDM vol. 3,
   // 17.3.1.1).
-  assign pushed_rf = kind_q == 2'd2 || trap_q ? eflags_i[FL_RF] : kind_q == 2'd1 && deliver_q != DeliverDouble;
+  assign pushed_rf = kind_q == 2'd2 || trap_q ? regs.eflags[FL_RF] : kind_q == 2'd1 && deliver_q != DeliverDouble;
   assign vector_o = vector_q;
   assign error_o = error_q;
-  assign cpl = seg_attr_i[IDX_SS][6:5];
-  assign real_rules = !cr0_i[0] || eflags_i[FL_VM];
+  assign cpl = regs.seg_attr[IDX_SS][6:5];
+  assign real_rules = !regs.cr0[0] || regs.eflags[FL_VM];
 
   function automatic logic contributory(logic [7:0] vector);
     return vector == VEC_DE || (vector >= VEC_TS && vector <= VEC_GP);
@@ -238,22 +223,22 @@ module cpu_sequencer
       .vector_i      (vector_q),
       .size_i        (ctl_i.size),
       .ctl_i         (ctl_i),
-      .cs_limit_i    (seg_limit_i[IDX_CS]),
-      .new_cs_limit_i(seg_limit_i[IDX_NEW_CS]),
-      .ldt_limit_i   (seg_limit_i[IDX_LDTR]),
-      .ldt_attr_i    (seg_attr_i[IDX_LDTR]),
-      .tr_selector_i (selector_i[IDX_TR]),
-      .tr_limit_i    (seg_limit_i[IDX_TR]),
-      .tr_attr_i     (seg_attr_i[IDX_TR]),
-      .gdt_limit_i   (gdt_limit_i),
-      .idt_limit_i   (idt_limit_i),
+      .cs_limit_i    (regs.seg_limit[IDX_CS]),
+      .new_cs_limit_i(regs.seg_limit[IDX_NEW_CS]),
+      .ldt_limit_i   (regs.seg_limit[IDX_LDTR]),
+      .ldt_attr_i    (regs.seg_attr[IDX_LDTR]),
+      .tr_selector_i (regs.selector[IDX_TR]),
+      .tr_limit_i    (regs.seg_limit[IDX_TR]),
+      .tr_attr_i     (regs.seg_attr[IDX_TR]),
+      .gdt_limit_i   (regs.gdt_limit),
+      .idt_limit_i   (regs.idt_limit),
       .cpl_i         (cpl),
       .has_486_i     (has_486_i),
-      .cr_data_i     (gpr_i[ctl_i.rm]),
-      .dr_detect_i   (dr_i[7][13]),
-      .vm_trap_i     (eflags_i[FL_VM] && cr0_i[0] && eflags_i[13:12] != 2'd3),
+      .cr_data_i     (regs.gpr[ctl_i.rm]),
+      .dr_detect_i   (regs.dr[7][13]),
+      .vm_trap_i     (regs.eflags[FL_VM] && regs.cr0[0] && regs.eflags[13:12] != 2'd3),
       .real_rules_i  (real_rules),
-      .stack_i       (big_stack_q ? gpr_i[REG_ESP] : {16'b0, gpr_i[REG_ESP][15:0]}),
+      .stack_i       (big_stack_q ? regs.gpr[REG_ESP] : {16'b0, regs.gpr[REG_ESP][15:0]}),
       .page_error_i  (page_error_i),
       .outside_o     (outside),
       .fault_o       (check_fault),
@@ -294,7 +279,7 @@ module cpu_sequencer
         UzOperand: size = ctl_i.op32 ? SizeD : SizeW;
         UzElement: size = ctl_i.size;
         UzGate:    size = wide_q ? SizeD : SizeW;
-        UzTss:     size = seg_attr_i[IDX_TR][3] ? SizeD : SizeW;
+        UzTss:     size = regs.seg_attr[IDX_TR][3] ? SizeD : SizeW;
         UzByte:    size = SizeB;
         UzWord:    size = SizeW;
         default:   size = SizeD;
@@ -303,40 +288,40 @@ module cpu_sequencer
 
       unique case (u.a)
         UsZero: a = '0;
-        UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi: a = gpr_i[3'(u.a - UsEax)];
-        UsRm: a = ctl_i.rm_mem ? mem_i : gpr_i[ctl_i.rm];
-        UsReg: a = gpr_i[ctl_i.rreg];
+        UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi: a = regs.gpr[3'(u.a - UsEax)];
+        UsRm: a = ctl_i.rm_mem ? mem_i : regs.gpr[ctl_i.rm];
+        UsReg: a = regs.gpr[ctl_i.rreg];
         UsMem: a = mem_i;
         UsImm: a = imm_i;
         UsImm2: a = {16'b0, imm2_i};
         UsLevel: a = {27'b0, imm2_i[4:0]};
-        UsStackPointer: a = merge16(gpr_i[REG_ESP], temp_q[3], big_stack_q);
-        UsCpuid: a = cpuid(family_i, gpr_i[REG_EAX], u.target[2:0]);
+        UsStackPointer: a = merge16(regs.gpr[REG_ESP], temp_q[3], big_stack_q);
+        UsCpuid: a = cpuid(family_i, regs.gpr[REG_EAX], u.target[2:0]);
         UsEa: a = offset_i;
         UsNextEip: a = next_eip_i;
-        UsEip: a = eip_i;
-        UsSelector: a = selector_i[index_q];
+        UsEip: a = regs.eip;
+        UsSelector: a = regs.selector[index_q];
         UsConst: a = {22'b0, u.target};
-        UsVectorReal: a = idt_base_i + {22'b0, vector_q, 2'b00};
-        UsVectorGate: a = idt_base_i + {21'b0, vector_q, 3'b000};
+        UsVectorReal: a = regs.idt_base + {22'b0, vector_q, 2'b00};
+        UsVectorGate: a = regs.idt_base + {21'b0, vector_q, 3'b000};
         UsDescriptor:
-        a = (temp_q[0][2] ? seg_base_i[IDX_LDTR] : gdt_base_i) + {16'b0, temp_q[0][15:3], 3'b000};
+        a = (temp_q[0][2] ? regs.seg_base[IDX_LDTR] : regs.gdt_base) + {16'b0, temp_q[0][15:3], 3'b000};
         UsStackSlot:  // of level_q in the TSS
-        a = seg_attr_i[IDX_TR][3] ? {27'b0, level_q, 3'd4} : {28'b0, level_q, 2'd2};
+        a = regs.seg_attr[IDX_TR][3] ? {27'b0, level_q, 3'd4} : {28'b0, level_q, 2'd2};
         UsTssBase: a = descriptor_base(temp_q[4], temp_q[5]);
-        UsOldFirst: a = seg_attr_i[IDX_TR][3] ? 32'h20 : 32'h0E;
-        UsOldLast: a = seg_attr_i[IDX_TR][3] ? 32'h5F : 32'h29;
+        UsOldFirst: a = regs.seg_attr[IDX_TR][3] ? 32'h20 : 32'h0E;
+        UsOldLast: a = regs.seg_attr[IDX_TR][3] ? 32'h5F : 32'h29;
         UsParameters: a = temp_q[5][11] ? {25'b0, temp_q[5][4:0], 2'b00} : {26'b0, temp_q[5][4:0], 1'b0};
         UsFrameBytes: a = wide_q ? {20'b0, u.target, 2'b00} : {21'b0, u.target, 1'b0};
         UsRights: a = temp_q[5] & 32'h00F0_FF00;
         UsLimit: a = descriptor_limit(temp_q[4], temp_q[5]);
-        UsDr: a = dr_i[{ctl_i.cond[2], ctl_i.cond[1] || ctl_i.cond[2], ctl_i.cond[0]}];  // DR4, DR5 are DR6, DR7
+        UsDr: a = regs.dr[{ctl_i.cond[2], ctl_i.cond[1] || ctl_i.cond[2], ctl_i.cond[0]}];  // DR4, DR5 are DR6, DR7
         UsCr:
         unique case (ctl_i.cond[2:0])
-          3'd0: a = cr0_i;
-          3'd2: a = cr2_i;
-          3'd4: a = cr4_i;
-          default: a = cr3_i;
+          3'd0: a = regs.cr0;
+          3'd2: a = regs.cr2;
+          3'd4: a = regs.cr4;
+          default: a = regs.cr3;
         endcase
         default: a = temp_q[4'(u.a - UsT0)];
       endcase
@@ -351,7 +336,7 @@ module cpu_sequencer
         UbMinusOne:     b = 32'hFFFF_FFFF;
         UbMinusImm:     b = -imm_i;
         UbConst:        b = {22'b0, u.target};
-        UbTrBase:       b = seg_base_i[IDX_TR];
+        UbTrBase:       b = regs.seg_base[IDX_TR];
         UbTssLast:      b = temp_q[5][11] ? 32'h67 : 32'h2B;
         UbPortByte:     b = {19'b0, temp_q[15][15:3]};
         default:        b = temp_q[11];
@@ -360,28 +345,28 @@ module cpu_sequencer
 
       if (u.mem != MemNone) begin
         unique case (u.data)
-          UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi: data = gpr_i[3'(u.data - UsEax)];
+          UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi: data = regs.gpr[3'(u.data - UsEax)];
           UsNextEip: data = next_eip_i;
-          UsEip: data = eip_i;
+          UsEip: data = regs.eip;
           UsFlags: begin
-            data = eflags_i;
+            data = regs.eflags;
             data[FL_RF] = pushed_rf;
           end
           UsError: data = error_q;
-          UsCs: data = {16'b0, selector_i[IDX_CS][15:0]};
-          UsSelector: data = {16'b0, selector_i[index_q][15:0]};
+          UsCs: data = {16'b0, regs.selector[IDX_CS][15:0]};
+          UsSelector: data = {16'b0, regs.selector[index_q][15:0]};
           UsAccessByte: data = {24'b0, temp_q[5][15:9], 1'b1};
-          UsRaised: data = {16'b0, temp_q[0][15:2], gpr_i[ctl_i.rreg][1:0]};
+          UsRaised: data = {16'b0, temp_q[0][15:2], regs.gpr[ctl_i.rreg][1:0]};
           UsFreeByte: data = {24'b0, temp_q[5][15:10], 1'b0, temp_q[5][8]};
           UsTaskFlags: begin
-            data = eflags_i;
+            data = regs.eflags;
             data[FL_RF] = pushed_rf;
             if (task_q == TaskReturn) data[FL_NT] = 1'b0;
           end
           UsBusyByte: data = {24'b0, temp_q[5][15:10], 1'b1, temp_q[5][8]};
-          UsTableLimit: data = ctl_i.rreg[0] ? idt_limit_i : gdt_limit_i;
+          UsTableLimit: data = ctl_i.rreg[0] ? regs.idt_limit : regs.gdt_limit;
           UsTableBase: begin  // 24 bits with a 16-bit operand size
-            data = ctl_i.rreg[0] ? idt_base_i : gdt_base_i;
+            data = ctl_i.rreg[0] ? regs.idt_base : regs.gdt_base;
             if (!ctl_i.op32) data[31:24] = 8'd0;
           end
           default: data = temp_q[4'(u.data - UsT0)];
@@ -401,23 +386,23 @@ module cpu_sequencer
         endcase
         // Items of one operand go round in the address size; a quadword is one item.
         big = linear || u.quad ||
-            (u.seg == MsStack || u.seg == MsFrame ? seg_attr_i[seg][14] : ctl_i.addr32);
+            (u.seg == MsStack || u.seg == MsFrame ? regs.seg_attr[seg][14] : ctl_i.addr32);
         quad_low = u.quad && u.b == UbZero;
         offset = u.at_a ? a : sum;
         if (!big) offset = {16'b0, offset[15:0]};
         unique case (u.mem)
           MemRead, MemWrite, MemProbe, MemProbeRead, MemRoom: begin
-            d_addr_o = linear ? offset : offset + seg_base_i[seg];
+            d_addr_o = linear ? offset : offset + regs.seg_base[seg];
             d_write_o = u.mem == MemWrite || u.mem == MemProbe || u.mem == MemRoom;
             d_probe_o = u.mem == MemProbe || u.mem == MemProbeRead || u.mem == MemRoom;
             d_watch_o = !linear && seg != IDX_NEW_SS && !d_probe_o;
             d_user_o = !linear && (u.seg == MsFrame ? level_q == 2'd3 : cpl == 2'd3);
-            if (!linear && segment_violation(seg_attr_i[seg], seg_limit_i[seg], offset,
+            if (!linear && segment_violation(regs.seg_attr[seg], regs.seg_limit[seg], offset,
                                              quad_low ? 4'd8 : {1'b0, size_bytes(size)},
-                                             d_write_o, cr0_i[0])) begin
+                                             d_write_o, regs.cr0[0])) begin
               frame_fault = 1'b1;
               if (seg == IDX_SS || seg == IDX_NEW_SS) frame_vector = VEC_SS;
-              if (seg == IDX_NEW_SS) frame_error = {16'b0, selector_i[seg][15:2], 2'b00};
+              if (seg == IDX_NEW_SS) frame_error = {16'b0, regs.selector[seg][15:2], 2'b00};
             end else if (align_i && d_user_o && seg != IDX_NEW_SS && u.mem != MemRoom &&
                          (misaligned(d_addr_o[1:0], size) || (quad_low && d_addr_o[2]))) begin
               frame_fault = 1'b1;
@@ -432,7 +417,7 @@ module cpu_sequencer
           end
           default: d_space_o = 2'd2;
         endcase
-        d_valid_o = !waiting_q && !frame_fault && (!d_probe_o || (cr0_i[31] && u.mem != MemRoom));
+        d_valid_o = !waiting_q && !frame_fault && (!d_probe_o || (regs.cr0[31] && u.mem != MemRoom));
       end
     end
   end
@@ -443,7 +428,7 @@ module cpu_sequencer
     if (active_q)
       unique case (u.mem)
         MemNone, MemRoom: step_done = 1'b1;
-        MemProbe, MemProbeRead: step_done = !cr0_i[31] || d_ready_i;
+        MemProbe, MemProbeRead: step_done = !regs.cr0[31] || d_ready_i;
         MemWrite: step_done = d_ready_i;
         default: step_done = waiting_q && d_done_i;
       endcase
@@ -505,7 +490,7 @@ module cpu_sequencer
         end
         UdStack: begin
           esp_valid_o = 1'b1;
-          esp_data_o = merge16(gpr_i[REG_ESP], sum, big_stack_q);
+          esp_data_o = merge16(regs.gpr[REG_ESP], sum, big_stack_q);
         end
         default: ;
       endcase
@@ -547,11 +532,11 @@ module cpu_sequencer
         end
         SpSegmentRaw: begin
           seg_valid_o = 1'b1;
-          seg_selector_o = selector_i[index_q];
+          seg_selector_o = regs.selector[index_q];
           seg_attr_o = {15'b0, 1'b1, 9'b0, level_q, 5'b0};
         end
         SpSegmentOuter:
-        if (emptied(seg_attr_i[index_q], cpl)) begin
+        if (emptied(regs.seg_attr[index_q], cpl)) begin
           seg_valid_o = 1'b1;
           seg_attr_o = 32'h1_0000;
         end
@@ -570,10 +555,10 @@ module cpu_sequencer
         SpTakeCs, SpTakeSs: begin
           seg_valid_o = 1'b1;
           seg_o = u.special == SpTakeCs ? IDX_CS : IDX_SS;
-          seg_selector_o = selector_i[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
-          seg_base_o = seg_base_i[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
-          seg_limit_o = seg_limit_i[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
-          seg_attr_o = seg_attr_i[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
+          seg_selector_o = regs.selector[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
+          seg_base_o = regs.seg_base[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
+          seg_limit_o = regs.seg_limit[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
+          seg_attr_o = regs.seg_attr[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
         end
         SpLoadTable: begin
           table_valid_o = 1'b1;
@@ -582,21 +567,21 @@ module cpu_sequencer
         end
         SpMovCr: begin
           cr_valid_o = 1'b1;
-          cr_data_o = gpr_i[ctl_i.rm];
+          cr_data_o = regs.gpr[ctl_i.rm];
         end
         SpLmsw: begin  // PE can be set but not cleared
           cr_valid_o = 1'b1;
           cr_o = 3'd0;
-          cr_data_o = {cr0_i[31:4], (ctl_i.rm_mem ? mem_i[3:0] : gpr_i[ctl_i.rm][3:0]) |
-                       {3'b0, cr0_i[0]}};
+          cr_data_o = {regs.cr0[31:4], (ctl_i.rm_mem ? mem_i[3:0] : regs.gpr[ctl_i.rm][3:0]) |
+                       {3'b0, regs.cr0[0]}};
         end
         SpClts: begin
           cr_valid_o = 1'b1;
           cr_o = 3'd0;
-          cr_data_o = {cr0_i[31:4], 1'b0, cr0_i[2:0]};
+          cr_data_o = {regs.cr0[31:4], 1'b0, regs.cr0[2:0]};
         end
         SpLoadCr3:
-        if (cr0_i[31]) begin
+        if (regs.cr0[31]) begin
           cr_valid_o = 1'b1;
           cr_o = 3'd3;
           cr_data_o = temp_q[14];
@@ -614,10 +599,10 @@ module cpu_sequencer
         SpFlagsIret: begin
           flags_valid_o = 1'b1;
           mask = ctl_i.op32 ? FLAGS_IRET | flags_new : FLAGS_POPF;
-          flags_o = (eflags_i & ~mask) | (temp_q[2] & mask);
+          flags_o = (regs.eflags & ~mask) | (temp_q[2] & mask);
           // IOPL at level 0 only, IF where I/O is allowed; virtual-8086 mode got here with IOPL 3.
-          if (cpl != 2'd0) flags_o[13:12] = eflags_i[13:12];
-          if (cpl > eflags_i[13:12]) flags_o[FL_IF] = eflags_i[FL_IF];
+          if (cpl != 2'd0) flags_o[13:12] = regs.eflags[13:12];
+          if (cpl > regs.eflags[13:12]) flags_o[FL_IF] = regs.eflags[FL_IF];
         end
         SpFlagsWhole: begin  // a new task, or virtual-8086 mode
           flags_valid_o = 1'b1;
@@ -626,28 +611,28 @@ module cpu_sequencer
         SpFlagsHandler: begin
           flags_valid_o = 1'b1;
           // TF and RF, in protected mode NT and VM, in real mode AC; IF for interrupt gates
-          flags_o = eflags_i & (cr0_i[0] ? 32'hFFFC_BEFF : 32'hFFFA_FEFF);
+          flags_o = regs.eflags & (regs.cr0[0] ? 32'hFFFC_BEFF : 32'hFFFA_FEFF);
           if (gate_clears_if_q) flags_o[FL_IF] = 1'b0;
         end
         SpSetZf: begin
           flags_valid_o = 1'b1;
-          flags_o = eflags_i | (32'd1 << FL_ZF);
+          flags_o = regs.eflags | (32'd1 << FL_ZF);
         end
         SpClearZf: begin
           flags_valid_o = 1'b1;
-          flags_o = eflags_i & ~(32'd1 << FL_ZF);
+          flags_o = regs.eflags & ~(32'd1 << FL_ZF);
         end
         SpCompareAcc, SpCompareTemps: begin
           r = alu(AluSub,
-                  (u.special == SpCompareAcc ? gpr_i[REG_EAX] : temp_q[0]) & size_mask(size),
+                  (u.special == SpCompareAcc ? regs.gpr[REG_EAX] : temp_q[0]) & size_mask(size),
                   (u.special == SpCompareAcc ? temp_q[0] : temp_q[1]) & size_mask(size), 1'b0, size);
           flags_valid_o = 1'b1;
-          flags_o = (eflags_i & ~FLAGS_STATUS) | r.flags;
+          flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
         end
         SpCompareTwo: begin
           flags_valid_o = 1'b1;
-          flags_o = eflags_i;
-          flags_o[FL_ZF] = {gpr_i[REG_EDX], gpr_i[REG_EAX]} == {temp_q[1], temp_q[0]};
+          flags_o = regs.eflags;
+          flags_o[FL_ZF] = {regs.gpr[REG_EDX], regs.gpr[REG_EAX]} == {temp_q[1], temp_q[0]};
         end
         default: ;
       endcase
@@ -679,33 +664,33 @@ module cpu_sequencer
       unique case (u.ctl)
         CtNext: ;
         CtJump, CtCall, CtReturn: jump_taken = 1'b1;
-        CtJumpRealMode: jump_taken = !cr0_i[0];
+        CtJumpRealMode: jump_taken = !regs.cr0[0];
         CtJumpRealRules: jump_taken = real_rules;
-        CtJumpVm: jump_taken = eflags_i[FL_VM];
+        CtJumpVm: jump_taken = regs.eflags[FL_VM];
         CtJumpNull: jump_taken = temp_q[0][15:2] == 14'd0;
-        CtJumpRplKept: jump_taken = temp_q[0][1:0] >= gpr_i[ctl_i.rreg][1:0];
+        CtJumpRplKept: jump_taken = temp_q[0][1:0] >= regs.gpr[ctl_i.rreg][1:0];
         CtJumpAccessed: jump_taken = temp_q[5][8];
         CtJumpNoError: jump_taken = !has_error_q;
-        CtJumpEqual: jump_taken = eflags_i[FL_ZF];
-        CtJumpNoOverflow: jump_taken = !eflags_i[FL_OF];
+        CtJumpEqual: jump_taken = regs.eflags[FL_ZF];
+        CtJumpNoOverflow: jump_taken = !regs.eflags[FL_OF];
         CtJumpSystem: jump_taken = !temp_q[5][12];
         CtJumpTaskGate: jump_taken = temp_q[5][11:8] == 4'h5;
         CtJumpTss: jump_taken = !temp_q[5][10];
-        CtJumpTss16: jump_taken = !seg_attr_i[IDX_TR][3];
+        CtJumpTss16: jump_taken = !regs.seg_attr[IDX_TR][3];
         CtJumpTaskNests: jump_taken = task_q == TaskNest;
         CtJumpTaskReturns: jump_taken = task_q == TaskReturn;
         CtJumpTaskJumps: jump_taken = task_q == TaskJump;
         CtJumpSameLevel: jump_taken = level_q == cpl;
-        CtJumpNested: jump_taken = !real_rules && eflags_i[FL_NT];
+        CtJumpNested: jump_taken = !real_rules && regs.eflags[FL_NT];
         CtJumpToVm: jump_taken = ctl_i.op32 && temp_q[2][FL_VM] && cpl == 2'd0;
-        CtJumpIoAllowed: jump_taken = !cr0_i[0] || (!eflags_i[FL_VM] && cpl <= eflags_i[13:12]);
+        CtJumpIoAllowed: jump_taken = !regs.cr0[0] || (!regs.eflags[FL_VM] && cpl <= regs.eflags[13:12]);
         CtJumpZero: jump_taken = sum == 32'd0;
         CtJumpNotZero: jump_taken = sum != 32'd0;
         CtJumpOutside: jump_taken = outside;
         CtJumpDenied: jump_taken = !visible(ctl_i.cond[1:0], temp_q[5], temp_q[0][1:0], cpl);
         CtJumpRepZero:
         jump_taken = ctl_i.rep != RepNone &&
-            (ctl_i.addr32 ? gpr_i[REG_ECX] == 32'd0 : gpr_i[REG_ECX][15:0] == 16'd0);
+            (ctl_i.addr32 ? regs.gpr[REG_ECX] == 32'd0 : regs.gpr[REG_ECX][15:0] == 16'd0);
         CtDone: begin
           finish = 1'b1;
           mov_ss_shadow_o = (ctl_i.upc == UC_MOV_SEG || ctl_i.upc == UC_POP_SEG) &&
@@ -722,14 +707,14 @@ module cpu_sequencer
         end
         default: begin  // CtString
           finish = 1'b1;
-          delta = eflags_i[FL_DF] ? -bytes : bytes;
-          count = gpr_i[REG_ECX] - 32'd1;
+          delta = regs.eflags[FL_DF] ? -bytes : bytes;
+          count = regs.gpr[REG_ECX] - 32'd1;
           esi_valid_o = u.str_si;
-          esi_data_o = merge16(gpr_i[REG_ESI], gpr_i[REG_ESI] + delta, ctl_i.addr32);
+          esi_data_o = merge16(regs.gpr[REG_ESI], regs.gpr[REG_ESI] + delta, ctl_i.addr32);
           edi_valid_o = u.str_di;
-          edi_data_o = merge16(gpr_i[REG_EDI], gpr_i[REG_EDI] + delta, ctl_i.addr32);
+          edi_data_o = merge16(regs.gpr[REG_EDI], regs.gpr[REG_EDI] + delta, ctl_i.addr32);
           ecx_valid_o = ctl_i.rep != RepNone;
-          ecx_data_o = merge16(gpr_i[REG_ECX], count, ctl_i.addr32);
+          ecx_data_o = merge16(regs.gpr[REG_ECX], count, ctl_i.addr32);
           repeats = ctl_i.rep != RepNone && (ctl_i.addr32 ? count != 32'd0 : count[15:0] != 16'd0);
           if (u.str_zf && r.flags[FL_ZF] != (ctl_i.rep == RepE)) repeats = 1'b0;
           partial_o = repeats;
@@ -761,13 +746,13 @@ module cpu_sequencer
                  : contributory(actual) ? DeliverContributory : DeliverBenign;
     external_q <= 1'b1;
     kind_q <= 2'd1;
-    temp_q[7] <= eip_i;
+    temp_q[7] <= regs.eip;
   endtask
 
   task automatic begin_sequence();
     waiting_q <= 1'b0;
     depth_q <= 2'd0;
-    big_stack_q <= seg_attr_i[IDX_SS][14];
+    big_stack_q <= regs.seg_attr[IDX_SS][14];
     level_q <= cpl;
     frame_new_q <= 1'b0;
     invalid_tss_q <= 1'b0;
@@ -819,15 +804,15 @@ module cpu_sequencer
       SpIndex: index_q <= u.target[3:0];
       SpLevelCode: if (!is_conforming_code(temp_q[5])) level_q <= temp_q[5][14:13];
       SpLevelSelector: level_q <= temp_q[0][1:0];
-      SpLevelTask: level_q <= eflags_i[FL_VM] ? 2'd3 : selector_i[IDX_CS][1:0];
-      SpStackSize: big_stack_q <= seg_attr_i[IDX_SS][14];
+      SpLevelTask: level_q <= regs.eflags[FL_VM] ? 2'd3 : regs.selector[IDX_CS][1:0];
+      SpStackSize: big_stack_q <= regs.seg_attr[IDX_SS][14];
       SpTaskJump: task_q <= TaskJump;
       SpTaskNest: task_q <= TaskNest;
       SpTaskReturn: task_q <= TaskReturn;
       SpNewFrame: frame_new_q <= 1'b1;
       SpInvalidIsTss: invalid_tss_q <= 1'b1;
       SpWideOperand: wide_q <= ctl_i.op32;
-      SpTakeSs: big_stack_q <= seg_attr_i[IDX_NEW_SS][14];
+      SpTakeSs: big_stack_q <= regs.seg_attr[IDX_NEW_SS][14];
       SpShiftIoBits: temp_q[14] <= temp_q[14] >> temp_q[15][2:0];
       default: ;
     endcase

@@ -18,13 +18,13 @@ MIN_ELEMENTS = 8  # of an array: the comparison is a call
 MIN_FIELDS = 4  # of a number of at most 64 bits
 
 TEST = re.compile(r" *bufp->chg(Bit|[CSIQ]Data)\(oldp\+(\d+),[^;]*\);\n")
-VARIABLE = re.compile(r"\bvlSelf->(\w+)\s*(\[)?")
+VARIABLE = re.compile(r"\b(vlSelf->\w+|vlSymsp->\w+\.\w+)\s*(\[)?")  # the latter are those of an interface
 
 
 def variable_of(test):
     """The one variable a test depends on and whether it is an array; None if there are several."""
     names = set(VARIABLE.findall(test.group(0)))
-    return names.pop() if len(names) == 1 and "vlSymsp" not in test.group(0) else None
+    return names.pop() if len(names) == 1 and "vlSymsp" not in VARIABLE.sub("", test.group(0)) else None
 
 
 def guarded(variable, tests):
@@ -38,7 +38,7 @@ def guarded(variable, tests):
     if codes != sorted(codes):
         return text
     words = last + (2 if tests[-1].group(1) == "QData" else 1) - first
-    return (f"        if (VL_UNLIKELY(bufp->changed<{words}>(oldp+{first}, vlSelf->{name}))) {{\n"
+    return (f"        if (VL_UNLIKELY(bufp->changed<{words}>(oldp+{first}, {name}))) {{\n"
             f"{text}        }}\n")
 
 

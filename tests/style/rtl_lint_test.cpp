@@ -23,19 +23,20 @@ std::string stem(const SourceFile& file) {
   return fs::path(file.path).stem().string();
 }
 
-bool is_package(const SourceFile& file) {
-  return stem(file).ends_with("_pkg");
+/// Packages and interfaces: what modules are written with.
+bool is_vocabulary(const SourceFile& file) {
+  return stem(file).ends_with("_pkg") || stem(file).ends_with("_if");
 }
 
 bool mentions(const SourceFile& file, const std::string& expression) {
   return std::regex_search(file.text, std::regex(expression));
 }
 
-/// Packages so ordered that each comes after those it uses.
-Files ordered_packages(const Files& files) {
+/// Packages and interfaces so ordered that each comes after the packages it uses.
+Files ordered_vocabulary(const Files& files) {
   Files waiting;
   Files ordered;
-  std::copy_if(files.begin(), files.end(), std::back_inserter(waiting), is_package);
+  std::copy_if(files.begin(), files.end(), std::back_inserter(waiting), is_vocabulary);
   while (!waiting.empty()) {
     auto ready = std::find_if(waiting.begin(), waiting.end(), [&](const SourceFile& file) {
       return std::none_of(waiting.begin(), waiting.end(), [&](const SourceFile& other) {
@@ -53,7 +54,7 @@ Files ordered_packages(const Files& files) {
 std::vector<std::string> tops(const Files& unit) {
   std::vector<std::string> result;
   for (const SourceFile& file : unit) {
-    if (is_package(file)) continue;
+    if (is_vocabulary(file)) continue;
     const std::string instance = "\\b" + stem(file) + "\\s+(u_\\w+\\s*\\(|#\\s*\\()";
     const bool used = std::any_of(unit.begin(), unit.end(), [&](const SourceFile& other) {
       return other.path != file.path && mentions(other, instance);
@@ -70,7 +71,7 @@ CommandResult lint(const std::string& top, const Files& common, const Files& uni
                         " --top-module " + top + " rtl/lint/waivers.vlt";
   Files files = common;
   files.insert(files.end(), unit.begin(), unit.end());
-  for (const SourceFile& package : ordered_packages(files)) command += " " + quoted(package.path);
+  for (const SourceFile& package : ordered_vocabulary(files)) command += " " + quoted(package.path);
   return run_command(command + " " + quoted(folder + "/" + top + ".sv"));
 }
 
@@ -115,6 +116,7 @@ TEST(StyleRtl, LintFindsAWidthMismatch) {
 TEST(StyleRtl, TopsAreTheModulesNobodyInstantiates) {
   const Files unit = {{"rtl/a/a.sv", "module a;\n  a_cell u_cell (\n"},
                       {"rtl/a/a_cell.sv", "module a_cell;"},
+                      {"rtl/a/a_if.sv", "interface a_if;"},
                       {"rtl/a/a_pkg.sv", "package a_pkg;"}};
   EXPECT_EQ(tops(unit), std::vector<std::string>{"a"});
 }
