@@ -112,11 +112,12 @@ struct PipelineCodes {
       all = all && signal != nullptr;
       return signal == nullptr ? 0 : signal->code;
     };
-    const PipelineCodes codes = {
-        code("u_decode eip_q"), code("u_decode prefixes_q"), code("available"),
-        code("window_lo"),      code("window_hi"),           code("u_decode code32_i"),
-        code("dec_valid"),      code("dec_next_eip"),        code("m_valid_q"),
-        code("m_next_eip_q"),   code("x_valid_q"),           code("x_next_eip_q")};
+    const PipelineCodes codes = {code("u_decode eip_q"), code("u_decode prefixes_q"),
+                                 code("available"),      code("window_lo"),
+                                 code("window_hi"),      code("u_decode code32"),
+                                 code("decoded valid"),  code("decoded next_eip"),
+                                 code("m valid"),        code("m next_eip"),
+                                 code("x valid"),        code("x next_eip")};
     if (!all) return std::nullopt;
     return codes;
   }

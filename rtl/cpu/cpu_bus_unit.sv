@@ -1,7 +1,7 @@
 // Bus unit: the CPU's only way out, one Wishbone B4 master port for data, I/O, interrupt acknowledge and
 // instruction fetch; addresses are physical. Data goes first. A data access that crosses a 32-bit word
-// becomes two cycles, low word first. Page walks are marked as bursts of one word (CTI 111). Fetches are four-word wrapping bursts. Everything towards the bus is registered; ack and
-// data are sampled into registers before use.
+// becomes two cycles, low word first. Page walks are marked as bursts of one word (CTI 111). Fetches are four-word
+// wrapping bursts. Everything towards the bus is registered; ack and data are sampled into registers before use.
 // A locked instruction (LOCK prefix, XCHG with memory: SDM vol. 3, 8.1.2) keeps CYC and LOCK from its first
 // access to the end of its last. Left out: locked changes of descriptors and page tables by the CPU itself,
 // bus errors (a miss reads all ones).
@@ -12,28 +12,10 @@ module cpu_bus_unit
     input logic rst_ni,
     input logic load_valid_i,  // of the load port: what is asked for now is the old state's
 
-    // from the paging unit, for data
-    input  logic        d_valid_i,   // request; taken in this cycle when d_ready_o
-    input  logic        d_write_i,
-    input  logic        d_walk_i,    // of the page walker
-    input  logic [ 1:0] d_space_i,   // Wishbone tga: 0 memory, 1 I/O, 2 interrupt acknowledge
-    input  logic [31:0] d_addr_i,
-    input  logic        d_split_i,   // the second word of a crossing access is in another page
-    input  logic [31:12] d_high_i,   // that page
-    input  size_e       d_size_i,
-    input  logic [31:0] d_wdata_i,
-    input  logic        locked_i,    // d_ is of a locked instruction, or one is between its accesses
-    output logic        d_ready_o,
-    output logic        d_done_o,    // one cycle: the access taken last is finished
-    output logic [31:0] d_rdata_o,   // zero-extended
-
-    // from the paging unit, for the prefetch unit
-    input  logic        f_valid_i,   // request; taken in this cycle when f_ready_o
-    input  logic [31:2] f_addr_i,    // first word of the wrapping burst
-    output logic        f_ready_o,
-    output logic        f_beat_o,    // one word arrived
-    output logic        f_last_o,    // with f_beat_o: the burst is over
-    output logic [31:0] f_data_o,
+    // from the paging unit
+    cpu_bus_if.bus   bus,
+    cpu_fetch_if.bus fetch,
+    input logic      locked_i,  // the access is of a locked instruction, or one is between its accesses
 
     // to the bus
     output logic        wb_cyc_o,
@@ -68,8 +50,8 @@ module cpu_bus_unit
   logic        split_q;
   logic [31:12] high_q;
 
-  assign d_ready_o = state_q == StIdle;
-  assign f_ready_o = state_q == StIdle && !d_valid_i;
+  assign bus.ready = state_q == StIdle;
+  assign bus.fetch_ready = state_q == StIdle && !bus.valid;
 
   // Byte lanes of an access at byte `lane`, over two words.
   function automatic logic [7:0] lanes(size_e size, logic [1:0] lane);
@@ -95,26 +77,26 @@ module cpu_bus_unit
   task automatic start_data();
     logic [63:0] dat;
     logic [ 7:0] sel;
-    dat = {32'b0, d_wdata_i} << {d_addr_i[1:0], 3'b000};
-    sel = lanes(d_size_i, d_addr_i[1:0]);
+    dat = {32'b0, bus.wdata} << {bus.addr[1:0], 3'b000};
+    sel = lanes(bus.size, bus.addr[1:0]);
     state_q    <= StData;
     wb_cyc_o   <= 1'b1;
     wb_stb_o   <= 1'b1;
-    wb_we_o    <= d_write_i;
-    wb_adr_o   <= d_addr_i[31:2];
+    wb_we_o    <= bus.write;
+    wb_adr_o   <= bus.addr[31:2];
     wb_sel_o   <= sel[3:0];
     wb_dat_o   <= dat[31:0];
-    wb_tga_o   <= d_space_i;
-    wb_cti_o   <= d_walk_i ? 3'd7 : 3'd0;
+    wb_tga_o   <= bus.space;
+    wb_cti_o   <= bus.walk ? 3'd7 : 3'd0;
     wb_bte_o   <= 2'd0;
-    lane_q     <= d_addr_i[1:0];
-    size_q     <= d_size_i;
+    lane_q     <= bus.addr[1:0];
+    size_q     <= bus.size;
     crosses_q  <= sel[7:4] != 4'd0;
     high_sel_q <= sel[7:4];
     high_dat_q <= dat[63:32];
     if (locked_i) wb_lock_o <= 1'b1;
-    split_q    <= d_split_i;
-    high_q     <= d_high_i;
+    split_q    <= bus.split;
+    high_q     <= bus.high;
   endtask
 
   task automatic start_fetch();
@@ -123,7 +105,7 @@ module cpu_bus_unit
     wb_cyc_o <= 1'b1;
     wb_stb_o <= 1'b1;
     wb_we_o  <= 1'b0;
-    wb_adr_o <= f_addr_i;
+    wb_adr_o <= bus.fetch_addr;
     wb_sel_o <= 4'hF;
     wb_tga_o <= 2'd0;
     wb_cti_o <= 3'd2;
@@ -146,14 +128,14 @@ module cpu_bus_unit
   endtask
 
   always_ff @(posedge clk_i) begin
-    d_done_o <= 1'b0;
-    f_beat_o <= 1'b0;
-    f_last_o <= 1'b0;
+    bus.done <= 1'b0;
+    fetch.beat <= 1'b0;
+    fetch.last <= 1'b0;
     unique case (state_q)
       StIdle: begin
         if (wb_lock_o) end_lock();
-        if (d_valid_i) start_data();
-        else if (f_valid_i) start_fetch();
+        if (bus.valid) start_data();
+        else if (bus.fetch_valid) start_fetch();
       end
       StData:
       if (wb_ack_i) begin
@@ -166,33 +148,33 @@ module cpu_bus_unit
           wb_sel_o <= high_sel_q;
           wb_dat_o <= high_dat_q;
         end else begin
-          d_done_o  <= 1'b1;
-          d_rdata_o <= extract({32'b0, wb_dat_i}, size_q, lane_q);
+          bus.done  <= 1'b1;
+          bus.rdata <= extract({32'b0, wb_dat_i}, size_q, lane_q);
           release_bus();
         end
       end
       StDataHigh:
       if (wb_ack_i) begin
-        d_done_o  <= 1'b1;
-        d_rdata_o <= extract({wb_dat_i, low_q}, size_q, lane_q);
+        bus.done  <= 1'b1;
+        bus.rdata <= extract({wb_dat_i, low_q}, size_q, lane_q);
         release_bus();
       end
       StFetch:
       if (wb_ack_i) begin
-        f_beat_o <= 1'b1;
-        f_data_o <= wb_dat_i;
+        fetch.beat <= 1'b1;
+        fetch.data <= wb_dat_i;
         beats_q  <= beats_q - 2'd1;
         if (beats_q == 2'd0) begin
-          f_last_o <= 1'b1;
+          fetch.last <= 1'b1;
           release_bus();
         end
       end
     endcase
     if (!rst_ni || load_valid_i) begin
       release_bus();
-      d_done_o <= 1'b0;
-      f_beat_o <= 1'b0;
-      f_last_o <= 1'b0;
+      bus.done <= 1'b0;
+      fetch.beat <= 1'b0;
+      fetch.last <= 1'b0;
     end
   end
 

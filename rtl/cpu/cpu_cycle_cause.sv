@@ -1,40 +1,50 @@
 // What each cycle went to, for whoever counts: the stage the oldest instruction is in, or what that stage waits
 // for. Every cycle has exactly one cause, so counts of all causes add up to the cycles. Costs one test a cycle
-// while nobody counts.
+// while nobody counts. A cycle's cause is there behind its edge.
 module cpu_cycle_cause
   import cpu_pkg::*;
 (
     input logic clk_i,
     input logic rst_ni,
 
-    input logic count_i,       // somebody does
+    input logic count_i,  // somebody does
 
-    // from the pipeline control
-    input logic halted_i,
-    input logic walking_i,     // a page table walk is under way
-    input logic seq_active_i,  // microcode runs
-    input logic seq_waits_i,   // its access has been taken and is not finished
-    input logic seq_asks_i,    // its access has not been taken yet
-    input logic x_valid_i,     // an instruction is in execute
-    input logic x_asks_i,      // its store has not been taken yet
-    input logic m_valid_i,     // an instruction is in the memory stage
-    input logic m_waits_i,     // its load has been taken and is not finished
-    input logic m_asks_i,      // its load has not been taken yet
-    input logic a_valid_i,     // an instruction is in the address stage
-    input logic d_valid_i,     // there are bytes to decode
+    cpu_registers_if.reader regs,
+    input logic             walking_i,  // a page table walk is under way
 
-    output cycle_cause_e cause_o  // of the cycle that ends with this edge
+    // from the stages, the oldest first
+    cpu_sequencer_if.reader seq,
+    cpu_data_if.watcher     micro,
+    cpu_stage_if.reader     x,
+    cpu_data_if.watcher     store,
+    cpu_stage_if.reader     m,
+    cpu_data_if.watcher     load,
+    input logic             m_issued_i,  // its load has been taken
+    cpu_decode_if.reader    decoded,
+    input logic [5:0]       available_i, // bytes to decode
+
+    output logic [3:0] cause_o  // cycle_cause_e of the cycle that ends with this edge
 );
 
+  logic count_q;
+  logic seq_asks;  // its access has not been taken yet
+  logic x_asks;    // its store
+  logic m_asks;    // its load
+
+  assign seq_asks = micro.valid && !micro.ready;
+  assign x_asks = store.valid && !store.ready;
+  assign m_asks = load.lookup && !load.ready;
+
   always_ff @(posedge clk_i) begin
-    if (count_i) begin
+    count_q <= count_i;
+    if (count_q) begin
       if (walking_i) cause_o <= CycleTlbMiss;
-      else if (seq_active_i) cause_o <= seq_waits_i ? CycleMemory : seq_asks_i ? CycleBus : CycleMicrocode;
-      else if (x_valid_i) cause_o <= x_asks_i ? CycleBus : CycleExecute;
-      else if (m_valid_i) cause_o <= m_asks_i && !m_waits_i ? CycleBus : CycleMemory;
-      else if (halted_i) cause_o <= CycleHalted;
-      else if (a_valid_i) cause_o <= CycleAddress;
-      else if (d_valid_i) cause_o <= CycleDecode;
+      else if (seq.active) cause_o <= seq.waits ? CycleMemory : seq_asks ? CycleBus : CycleMicrocode;
+      else if (x.valid) cause_o <= x_asks ? CycleBus : CycleExecute;
+      else if (m.valid) cause_o <= m_asks && !m_issued_i ? CycleBus : CycleMemory;
+      else if (regs.halted) cause_o <= CycleHalted;
+      else if (decoded.valid) cause_o <= CycleAddress;
+      else if (available_i != 6'd0) cause_o <= CycleDecode;
       else cause_o <= CycleFetch;
     end
     if (!rst_ni) cause_o <= CycleFetch;

@@ -11,42 +11,29 @@ module cpu_debug
     // pin
     input logic nmi_i,
 
-    // from the architectural registers
-    input logic [7:0][31:0] dr_i,
-    input logic             port_watch_i,   // CR4.DE
-    input logic             tf_i,
-    input logic             rf_i,
-    input logic             after_ss_i,     // in the shadow of MOV SS or POP SS
-    input logic             nmi_blocked_i,
-    input logic             nmi_pending_i,
+    cpu_registers_if.reader regs,
+    input logic [31:0]      linear_i,  // of the next instruction
+    input logic             retire_i,  // an instruction, an iteration or a delivery is complete
 
-    // from the pipeline control
-    input logic [31:0] linear_i,        // of the next instruction
-    input logic        load_i,          // an instruction goes to execute
-    input logic        load_reads_i,    // with data it has read
-    input logic [31:0] load_linear_i,
-    input size_e       load_size_i,
-    input logic        load_write_i,    // its instruction will write there too
-    input logic        store_i,         // execute's store is taken
-    input logic [31:0] store_linear_i,
-    input size_e       store_size_i,
-    input logic        seq_start_i,     // microcode begins
-    input logic        seq_done_i,
-    input logic        access_i,        // an operand access of microcode is taken
-    input logic        access_port_i,
-    input logic        access_write_i,
-    input logic [31:0] access_linear_i,
-    input size_e       access_size_i,
-    input logic        task_trap_i,     // the new task's T bit
-    input logic        int1_i,          // INT1
-    input logic        boundary_i,      // an instruction, an iteration or a delivery is complete
-    input logic        retire_i,        // and it may be trapped: no delivery but to a task with its T bit set
-    input logic        no_trap_i,       // and not trapped: SS was loaded, or INT n delivered
+    // from the memory stage
+    input logic         m_move_i,   // an instruction goes to execute
+    input logic         m_loads_i,  // with data it has read
+    cpu_stage_if.reader m,
 
-    // to the pipeline control
+    // from execute
+    cpu_execute_if.reader ex,
+    cpu_data_if.watcher   store,
+
+    // from the sequencer
+    input logic             start_i,  // microcode begins
+    cpu_sequencer_if.reader seq,
+    cpu_data_if.watcher     micro,
+    input logic             watch_i,  // its access is an operand's
+
+    // to events and the architectural registers
     output logic        armed_o,        // a breakpoint is enabled, or TF is set
     output logic        nmi_due_o,
-    output logic        nmi_edge_o,     // to the architectural registers
+    output logic        nmi_edge_o,     // at the pin
     output logic        code_due_o,     // the next instruction meets a breakpoint
     output logic        trap_o,         // #DB behind the retired instruction
     output logic [15:0] dr6_o           // bits to be set in DR6, with trap or when the breakpoint is taken
@@ -62,31 +49,39 @@ module cpu_debug
   logic [3:0] hits_q;           // of the running microcode
   logic       step_q;           // TF when it began
   logic [3:0] code_hits;
+  logic       after_ss;         // in the shadow of MOV SS or POP SS
+  logic       access;           // an operand access of microcode is taken
+  logic       may_trap;         // what is complete may be trapped: no delivery but to a task with its T bit set,
+  logic       no_trap;          // and is not: SS was loaded, or INT n delivered
 
-  assign watching = dr_i[7][7:0] != 8'd0;
-  assign armed_o = watching || tf_i;
+  assign after_ss = regs.shadow == 2'd2;
+  assign access = micro.valid && micro.ready && watch_i;
+  assign may_trap = ex.done || (seq.done && seq.kind == 2'd0) || seq.task_trap;
+  assign no_trap = seq.done && (seq.mov_ss_shadow || seq.no_trap || seq.kind != 2'd0);
+  assign watching = regs.dr[7][7:0] != 8'd0;
+  assign armed_o = watching || regs.eflags[FL_TF];
   assign nmi_edge_o = nmi_q && !nmi_before_q;
-  assign nmi_due_o = nmi_pending_i && !nmi_blocked_i && !after_ss_i;
+  assign nmi_due_o = regs.nmi_pending && !regs.nmi_blocked && !after_ss;
   assign code_due_o = code_hits != 4'd0;
 
   function automatic logic enabled(logic [1:0] n);
-    return dr_i[7][{2'b00, n, 1'b0}] || dr_i[7][{2'b00, n, 1'b1}];
+    return regs.dr[7][{2'b00, n, 1'b0}] || regs.dr[7][{2'b00, n, 1'b1}];
   endfunction
 
   function automatic logic [1:0] watch_of(logic [1:0] n);
-    return dr_i[7][{1'b1, n, 2'b00}+:2];
+    return regs.dr[7][{1'b1, n, 2'b00}+:2];
   endfunction
 
   // Whether an access and the breakpoint's aligned range have a byte in common.
   function automatic logic touches(logic [1:0] n, logic [31:0] address, size_e size);
     logic [31:0] ignored;
     logic [31:0] first;
-    unique case (dr_i[7][{1'b1, n, 2'b10}+:2])
+    unique case (regs.dr[7][{1'b1, n, 2'b10}+:2])
       2'd0:    ignored = 32'd0;
       2'd1:    ignored = 32'd1;
       default: ignored = 32'd3;
     endcase
-    first = dr_i[{1'b0, n}] & ~ignored;
+    first = regs.dr[{1'b0, n}] & ~ignored;
     return address - first <= ignored || first - address < {29'b0, size_bytes(size)};
   endfunction
 
@@ -98,7 +93,7 @@ module cpu_debug
         unique case (watch_of(2'(i)))
           WATCH_CODE:   ;
           WATCH_WRITES: hits[i] = !port && write;
-          WATCH_PORTS:  hits[i] = port && port_watch_i;
+          WATCH_PORTS:  hits[i] = port && regs.cr4[3];
           default:      hits[i] = !port;  // reads and writes
         endcase
     end
@@ -107,9 +102,9 @@ module cpu_debug
 
   always_comb begin : next_instruction
     code_hits = 4'd0;
-    if (watching && !rf_i && !after_ss_i)
+    if (watching && !regs.eflags[FL_RF] && !after_ss)
       for (int i = 0; i < 4; i++)
-        code_hits[i] = enabled(2'(i)) && watch_of(2'(i)) == WATCH_CODE && dr_i[{1'b0, 2'(i)}] == linear_i;
+        code_hits[i] = enabled(2'(i)) && watch_of(2'(i)) == WATCH_CODE && regs.dr[{1'b0, 2'(i)}] == linear_i;
   end
 
   always_comb begin : trap
@@ -119,33 +114,34 @@ module cpu_debug
     step = 1'b0;
     trap_o = 1'b0;
     dr6_o = {12'd0, code_hits};
-    if (retire_i && (armed_o || step_q || task_trap_i || int1_i)) begin
+    if (may_trap && (armed_o || step_q || seq.task_trap || seq.int1)) begin
       hits = load_hits_q | hits_q;
-      if (store_i) hits = hits | data_hits(store_linear_i, store_size_i, 1'b1, 1'b0);
-      if (access_i && watching)
-        hits = hits | data_hits(access_linear_i, access_size_i, access_write_i, access_port_i);
-      step = seq_done_i ? step_q : tf_i;
-      if (no_trap_i) begin
+      if (store.valid) hits = hits | data_hits(store.linear, store.size, 1'b1, 1'b0);
+      if (access && watching)
+        hits = hits | data_hits(micro.linear, micro.size, micro.write, micro.space == 2'd1);
+      step = seq.done ? step_q : regs.eflags[FL_TF];
+      if (no_trap) begin
         hits = 4'd0;
         step = 1'b0;
       end
-      trap_o = hits != 4'd0 || step || task_trap_i || int1_i;
-      dr6_o = {task_trap_i, step, 10'd0, hits};
+      trap_o = hits != 4'd0 || step || seq.task_trap || seq.int1;
+      dr6_o = {seq.task_trap, step, 10'd0, hits};
     end
   end
 
   always_ff @(posedge clk_i) begin
     nmi_q <= nmi_i;
     nmi_before_q <= nmi_q;
-    if (load_i) load_hits_q <= watching && load_reads_i ? data_hits(load_linear_i, load_size_i, load_write_i, 1'b0) : 4'd0;
-    if (seq_start_i) begin
-      step_q <= tf_i;
+    if (m_move_i)
+      load_hits_q <= watching && m_loads_i ? data_hits(m.linear, m.ctl.msize, m.ctl.mem_wr, 1'b0) : 4'd0;
+    if (start_i) begin
+      step_q <= regs.eflags[FL_TF];
       hits_q <= 4'd0;
-    end else if (boundary_i) begin
+    end else if (retire_i) begin
       step_q <= 1'b0;
       hits_q <= 4'd0;
-    end else if (access_i && watching) begin
-      hits_q <= hits_q | data_hits(access_linear_i, access_size_i, access_write_i, access_port_i);
+    end else if (access && watching) begin
+      hits_q <= hits_q | data_hits(micro.linear, micro.size, micro.write, micro.space == 2'd1);
     end
     if (!rst_ni) begin
       nmi_q <= 1'b0;

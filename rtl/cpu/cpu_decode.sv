@@ -13,47 +13,22 @@ module cpu_decode
     input logic clk_i,
     input logic rst_ni,
 
-    // from the prefetch unit
+    cpu_registers_if.reader regs,
+    cpu_redirect_if.reader  redirect,
+    input logic             hold_i,  // do not start instructions (halted, shut down)
+
+    // from fetch
     input  logic [63:0] window_lo_i,
     input  logic [63:0] window_hi_i,
     input  logic [ 5:0] available_i,
     output logic [ 3:0] consume_o,
 
     // from and to the paging unit
-    input  logic        paging_i,
-    output logic        starved_o,     // a byte is missing to go on with, and may be fetched
-    input  logic        fetch_fault_i, // one cycle, while starved: that byte's page
+    output logic        starved_o,  // a byte is missing to go on with, and may be fetched
+    cpu_fetch_if.decode fetch,      // fault: while starved, of that byte's page
 
-    // from execute and the sequencer
-    input logic        redirect_i,
-    input logic [31:0] redirect_eip_i,
-    input logic        hold_i,         // do not start instructions (halted, shut down)
-
-    // straps
-
-    // from the architectural registers
-    input logic        code32_i,       // CS.D
-    input logic [31:0] cs_limit_i,
-    input logic        fpu_trap_i,     // CR0.EM or TS: ESC raises #NM
-    input logic        wait_trap_i,    // CR0.MP and TS: WAIT raises #NM
-    input logic        level0_i,       // CPL is 0
-    input logic        io_level_i,     // CPL is at most IOPL
-    input logic        real_rules_i,   // real or virtual-8086 mode
-    input logic        debug_extensions_i,  // CR4.DE
-    input logic        vm_trap_i,      // virtual-8086 mode with IOPL below 3
-    input logic        tsc_trap_i,     // RDTSC raises #GP
-    input logic        has_486_i,      // the processor has the 486's instructions
-    input logic        has_586_i,      // and the Pentium's
-
-    // to the address stage
-    input  logic        ready_i,
-    output logic        valid_o,
-    output ctl_t        ctl_o,
-    output agu_t        agu_o,
-    output logic [31:0] next_eip_o,
-    output logic [31:0] disp_o,
-    output logic [31:0] imm_o,
-    output logic [15:0] imm2_o         // selector of a far pointer
+    // to the address stage; the registers between are here
+    cpu_decode_if.decode decoded
 );
 
   logic [31:0] eip_q;           // offset of the byte the window starts with
@@ -66,20 +41,12 @@ module cpu_decode
   rep_e        rep_q;
 
   logic        valid_q;
-  ctl_t        ctl_q;
-  agu_t        agu_q;
-  logic [31:0] next_eip_q;
-  logic [31:0] disp_q;
-  logic [31:0] imm_q;
-  logic [15:0] imm2_q;
+  logic        code32;          // CS.D
+  logic [31:0] cs_limit;
 
-  assign valid_o    = valid_q;
-  assign ctl_o      = ctl_q;
-  assign agu_o      = agu_q;
-  assign next_eip_o = next_eip_q;
-  assign disp_o     = disp_q;
-  assign imm_o      = imm_q;
-  assign imm2_o     = imm2_q;
+  assign decoded.valid = valid_q;
+  assign code32 = regs.seg_attr[IDX_CS][14];
+  assign cs_limit = regs.seg_limit[IDX_CS];
 
   logic        stage_free;
   logic [32:0] code_end;
@@ -94,9 +61,9 @@ module cpu_decode
   logic [ 3:0] length;
   logic [31:0] next_eip;
 
-  assign stage_free = !valid_q || ready_i;
+  assign stage_free = !valid_q || decoded.ready;
   // Last offset code may be at; with a limit of 4 GiB offsets go round.
-  assign code_end = {cs_limit_i == 32'hFFFF_FFFF, cs_limit_i};
+  assign code_end = {cs_limit == 32'hFFFF_FFFF, cs_limit};
 
   always_comb begin : decode
     logic [ 7:0] byte0;
@@ -138,18 +105,18 @@ module cpu_decode
       sib = two_byte ? window_lo_i[31:24] : window_lo_i[23:16];
       mod = modrm[7:6];
       reg_field = modrm[5:3];
-      op32 = code32_i ^ opsize_q;
-      ad32 = code32_i ^ adsize_q;
-      mode.level0 = level0_i;
-      mode.io_level = io_level_i;
-      mode.real_rules = real_rules_i;
-      mode.vm_trap = vm_trap_i;
-      mode.fpu_trap = fpu_trap_i;
-      mode.wait_trap = wait_trap_i;
-      mode.debug_extensions = debug_extensions_i;
-      mode.tsc_trap = tsc_trap_i;
-      mode.has_486 = has_486_i;
-      mode.has_586 = has_586_i;
+      op32 = code32 ^ opsize_q;
+      ad32 = code32 ^ adsize_q;
+      mode.level0 = regs.cpl == 2'd0;
+      mode.io_level = regs.cpl <= regs.eflags[13:12];
+      mode.real_rules = regs.real_rules;
+      mode.vm_trap = regs.cr0[0] && regs.eflags[FL_VM] && regs.eflags[13:12] != 2'd3;
+      mode.fpu_trap = regs.cr0[2] || regs.cr0[3];
+      mode.wait_trap = regs.cr0[1] && regs.cr0[3];
+      mode.debug_extensions = regs.cr4[3];
+      mode.tsc_trap = regs.cr4[2] && regs.cpl != 2'd0;
+      mode.has_486 = regs.has_486;
+      mode.has_586 = regs.has_586;
       o = '0;
       form = '0;
       disp_len = 3'd0;
@@ -299,14 +266,14 @@ module cpu_decode
     end
 
     // With paging on, the missing byte must be allowed by limit and length before its page is asked for.
-    starved_o = paging_i && stage_free && !hold_i && !dispatch && !take_prefix;
-    if (starved_o && (fetch_fault_i || {1'b0, eip_q} + {27'b0, available_i} > code_end ||
+    starved_o = regs.cr0[31] && stage_free && !hold_i && !dispatch && !take_prefix;
+    if (starved_o && (fetch.fault || {1'b0, eip_q} + {27'b0, available_i} > code_end ||
                       {2'b0, prefixes_q} + available_i >= 6'd15)) begin
       starved_o = 1'b0;
       ctl = '0;
       agu = '0;
       ctl.op = OpMicrocode;
-      ctl.fault = fetch_fault_i ? FaultPf : FaultGp;
+      ctl.fault = fetch.fault ? FaultPf : FaultGp;
       ctl.wmask = 8'hFF;
       next_eip = eip_q;
       length = 4'd0;
@@ -337,19 +304,19 @@ module cpu_decode
     end
     if (dispatch) begin
       valid_q <= 1'b1;
-      ctl_q <= ctl;
-      agu_q <= agu;
-      next_eip_q <= next_eip;
-      disp_q <= disp;
-      imm_q <= imm;
-      imm2_q <= imm2;
+      decoded.ctl <= ctl;
+      decoded.agu <= agu;
+      decoded.next_eip <= next_eip;
+      decoded.disp <= disp;
+      decoded.imm <= imm;
+      decoded.imm2 <= imm2;
       eip_q <= next_eip;
     end
-    if (redirect_i) begin
+    if (redirect.valid) begin
       valid_q <= 1'b0;
-      eip_q <= redirect_eip_i;
+      eip_q <= redirect.eip;
     end
-    if (dispatch || redirect_i || !rst_ni) begin
+    if (dispatch || redirect.valid || !rst_ni) begin
       prefixes_q <= 4'd0;
       seg_override_q <= 1'b0;
       opsize_q <= 1'b0;

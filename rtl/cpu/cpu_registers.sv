@@ -1,6 +1,6 @@
-// Architectural registers. Writers are execute and the sequencer, never both in one cycle; the pipeline
-// control selects. Within a cycle the stack pointer is written first and general registers after it, so
-// that POP ESP and LEAVE get the popped value.
+// Architectural registers, and the write-back into them at the end of the cycle in which something becomes real.
+// Writers are execute and the sequencer, never both in one cycle. Within a cycle the stack pointer is written first
+// and general registers after it, so that POP ESP and LEAVE get the popped value.
 module cpu_registers
   import cpu_pkg::*;
   import cpu_identity_pkg::*;
@@ -9,7 +9,7 @@ module cpu_registers
     input logic clk_i,
     input logic rst_ni,
 
-    // strap
+    // strap, which does not change outside reset
     input logic [2:0] family_i,
 
     // from the platform
@@ -22,70 +22,25 @@ module cpu_registers
     output cpu_state_t state_o,       /* verilator tracing_on */  // as of the last edge of unload_clk_i
     output logic       load_shutdown_o,  // what is loaded is a shutdown; the sequencer keeps that
 
-    // general registers
-    input logic        w0_valid_i,
-    input logic [ 2:0] w0_reg_i,
-    input size_e       w0_size_i,
-    input logic [31:0] w0_data_i,
-    input logic        w1_valid_i,
-    input logic [ 2:0] w1_reg_i,
-    input size_e       w1_size_i,
-    input logic [31:0] w1_data_i,
-    input logic        esp_valid_i,
-    input logic [31:0] esp_data_i,
-    input logic        esi_valid_i,
-    input logic [31:0] esi_data_i,
-    input logic        edi_valid_i,
-    input logic [31:0] edi_data_i,
-    input logic        ecx_valid_i,
-    input logic [31:0] ecx_data_i,
+    // from execute and the sequencer
+    cpu_execute_if.reader   ex,
+    cpu_sequencer_if.reader seq,
+    cpu_stage_if.reader     x,
+    cpu_redirect_if.reader  redirect,
+    input logic             retire_i,
 
-    // the rest
-    input logic        eip_valid_i,
-    input logic [31:0] eip_data_i,
-    input logic        flags_valid_i,
-    input logic [31:0] flags_i,
-    input logic        seg_valid_i,
-    input logic [ 3:0] seg_i,
-    input seg_part_e   seg_part_i,
-    input logic [31:0] seg_selector_i,
-    input logic [31:0] seg_base_i,
-    input logic [31:0] seg_limit_i,
-    input logic [31:0] seg_attr_i,
-    input logic        table_valid_i,
-    input logic        table_idt_i,
-    input logic [31:0] table_base_i,
-    input logic [31:0] table_limit_i,
-    input logic        cr_valid_i,
-    input logic [ 2:0] cr_i,
-    input logic [31:0] cr_data_i,
-    input logic        rf_valid_i,      // something ends that has not loaded RF
-    input logic        rf_i,            // with iterations left
-    input logic        cr2_valid_i,     // page fault
+    // from the paging unit: page faults
+    input logic        cr2_valid_i,
     input logic [31:0] cr2_i,
-    input logic        shadow_valid_i,
-    input logic [ 1:0] shadow_i,
-    input logic        task_i,          // a new task (SDM vol. 3, 7.3)
-    input logic        tsc_valid_i,
-    input logic [63:0] tsc_offset_i,
-    input logic        halt_i,
-    input logic        unhalt_i,
-    input logic        dr_valid_i,
-    input logic [ 2:0] dr_i,
-    input logic [31:0] dr_data_i,
-    input logic        dr6_valid_i,     // ORs bits into DR6
-    input logic [15:0] dr6_i,
-    input logic        gd_clear_i,      // #DB has been delivered
-    input logic        trap_set_i,      // a debug trap is due
-    input logic        trap_clear_i,
-    input logic        shutdown_i,      // of the sequencer, for state_o
-    input logic        nmi_edge_i,      // at the pin
-    input logic        nmi_block_i,     // an NMI is taken
-    input logic        nmi_unblock_i,
+
+    // from events and debugging
+    cpu_events_if.reader events,
+    input logic        trap_set_i,  // a debug trap is due
+    input logic [15:0] dr6_i,       // bits it sets in DR6, or a breakpoint that is taken
+    input logic        nmi_edge_i,  // at the pin
 
     cpu_registers_if.registers regs
 );
-
 
   // Bits of the debug registers that exist, and those that read as ones (SDM vol. 3, 17.2.3 and 17.2.4).
   localparam logic [31:0] DR6_WRITABLE = 32'h0000_E00F;
@@ -101,7 +56,7 @@ module cpu_registers
 
   // State after RESET (386 Programmer's Reference Manual, 10.1).
   task automatic reset();
-    for (int i = 0; i < 8; i++) regs.gpr[i] <= i == 2 ? component(family_i) : 32'd0;
+    for (int i = 0; i < 8; i++) regs.gpr[i] <= i == 2 ? component(regs.family) : 32'd0;
     regs.eip <= 32'h0000_FFF0;
     regs.eflags <= 32'h0000_0002;
     for (int i = 0; i < 6; i++) begin
@@ -167,9 +122,52 @@ module cpu_registers
     state_o.pending_exception <= regs.trap ? {24'h800000, VEC_DB} : 32'd0;
     state_o.nmi_blocked <= {31'b0, regs.nmi_blocked};
     state_o.nmi_pending <= {31'b0, regs.nmi_pending};
-    state_o.shutdown <= {31'b0, shutdown_i};
+    state_o.shutdown <= {31'b0, seq.shutdown};
     state_o.tsc <= cycle_i + regs.tsc_offset;
   endtask
+
+  logic has_486_q;
+  logic has_586_q;
+
+  // ---- who writes
+  logic        w0_valid;
+  logic [ 2:0] w0_reg;
+  size_e       w0_size;
+  logic [31:0] w0_data;
+  logic        w1_valid;
+  logic        esp_valid;
+  logic [31:0] esp_data;
+  logic        eip_valid;
+  logic [31:0] eip_data;
+  logic        flags_valid;
+  logic [31:0] flags_data;
+  logic        rf_valid;    // something ends that has not loaded RF
+  logic        dr6_valid;
+  logic [15:0] dr6_data;
+
+  assign w0_valid = (ex.done && ex.w0_valid) || seq.w_valid;
+  assign w0_reg = seq.active ? seq.w_reg : ex.w0_reg;
+  assign w0_size = seq.active ? seq.w_size : ex.w0_size;
+  assign w0_data = seq.active ? seq.w_data : ex.w0_data;
+  assign w1_valid = ex.done && ex.w1_valid;
+  assign esp_valid = (ex.done && ex.esp_valid) || seq.esp_valid;
+  assign esp_data = seq.active ? seq.esp_data : ex.esp_data;
+  assign eip_valid = (retire_i && !seq.partial) || seq.eip_valid;
+  assign eip_data = redirect.valid ? redirect.eip : seq.eip_valid ? seq.target : x.next_eip;
+  assign flags_valid = (ex.done && ex.flags_valid) || seq.flags_valid;
+  assign flags_data = seq.active ? seq.flags : ex.flags;
+  assign rf_valid = ex.done || (seq.done && !seq.rf_loaded);
+  assign dr6_valid = trap_set_i || (events.trap && !regs.trap) || seq.gd_fault;
+  assign dr6_data = seq.gd_fault ? 16'h2000 : dr6_i;
+
+  // ---- modes
+  assign regs.has_486 = has_486_q;
+  assign regs.has_586 = has_586_q;
+  assign regs.cpl = regs.seg_attr[IDX_SS][6:5];
+  assign regs.user = regs.cpl == 2'd3;
+  assign regs.real_rules = !regs.cr0[0] || regs.eflags[FL_VM];
+  assign regs.align_armed = regs.cr0[18] && regs.user && regs.family >= 3'd4;
+  assign regs.align_checked = regs.align_armed && regs.eflags[FL_AC];
 
   assign load_shutdown_o = load_state_i.shutdown[0];
 
@@ -177,78 +175,82 @@ module cpu_registers
   always_ff @(posedge unload_clk_i) unload();
 
   always_ff @(posedge clk_i) begin
-    if (esp_valid_i) regs.gpr[REG_ESP] <= esp_data_i;
-    if (esi_valid_i) regs.gpr[REG_ESI] <= esi_data_i;
-    if (edi_valid_i) regs.gpr[REG_EDI] <= edi_data_i;
-    if (ecx_valid_i) regs.gpr[REG_ECX] <= ecx_data_i;
-    if (w0_valid_i)
-      unique case (w0_size_i)
+    regs.family <= family_i;
+    has_486_q <= family_i >= 3'd4;
+    has_586_q <= family_i >= 3'd5;
+    regs.cycle <= cycle_i;
+    if (esp_valid) regs.gpr[REG_ESP] <= esp_data;
+    if (seq.esi_valid) regs.gpr[REG_ESI] <= seq.esi_data;
+    if (seq.edi_valid) regs.gpr[REG_EDI] <= seq.edi_data;
+    if (seq.ecx_valid) regs.gpr[REG_ECX] <= seq.ecx_data;
+    if (w0_valid)
+      unique case (w0_size)
         SizeB:
-        if (w0_reg_i[2]) regs.gpr[{1'b0, w0_reg_i[1:0]}][15:8] <= w0_data_i[7:0];
-        else regs.gpr[w0_reg_i][7:0] <= w0_data_i[7:0];
-        SizeW: regs.gpr[w0_reg_i][15:0] <= w0_data_i[15:0];
-        default: regs.gpr[w0_reg_i] <= w0_data_i;
+        if (w0_reg[2]) regs.gpr[{1'b0, w0_reg[1:0]}][15:8] <= w0_data[7:0];
+        else regs.gpr[w0_reg][7:0] <= w0_data[7:0];
+        SizeW: regs.gpr[w0_reg][15:0] <= w0_data[15:0];
+        default: regs.gpr[w0_reg] <= w0_data;
       endcase
-    if (w1_valid_i)
-      unique case (w1_size_i)
+    if (w1_valid)
+      unique case (ex.w1_size)
         SizeB:
-        if (w1_reg_i[2]) regs.gpr[{1'b0, w1_reg_i[1:0]}][15:8] <= w1_data_i[7:0];
-        else regs.gpr[w1_reg_i][7:0] <= w1_data_i[7:0];
-        SizeW: regs.gpr[w1_reg_i][15:0] <= w1_data_i[15:0];
-        default: regs.gpr[w1_reg_i] <= w1_data_i;
+        if (ex.w1_reg[2]) regs.gpr[{1'b0, ex.w1_reg[1:0]}][15:8] <= ex.w1_data[7:0];
+        else regs.gpr[ex.w1_reg][7:0] <= ex.w1_data[7:0];
+        SizeW: regs.gpr[ex.w1_reg][15:0] <= ex.w1_data[15:0];
+        default: regs.gpr[ex.w1_reg] <= ex.w1_data;
       endcase
-    if (eip_valid_i) regs.eip <= eip_data_i;
-    if (flags_valid_i) regs.eflags <= flags_i;
-    if (rf_valid_i) regs.eflags[FL_RF] <= rf_i;
-    if (seg_valid_i) begin
-      regs.selector[seg_i] <= seg_selector_i;
-      regs.seg_base[seg_i] <= seg_base_i;
-      if (seg_part_i == SegWhole) begin
-        regs.seg_limit[seg_i] <= seg_limit_i;
-        regs.seg_attr[seg_i] <= seg_attr_i;
+    if (eip_valid) regs.eip <= eip_data;
+    if (flags_valid) regs.eflags <= flags_data;
+    if (rf_valid) regs.eflags[FL_RF] <= seq.partial;
+    if (seq.seg_valid) begin
+      regs.selector[seq.seg] <= seq.seg_selector;
+      regs.seg_base[seq.seg] <= seq.seg_base;
+      if (seq.seg_part == SegWhole) begin
+        regs.seg_limit[seq.seg] <= seq.seg_limit;
+        regs.seg_attr[seq.seg] <= seq.seg_attr;
       end
     end
-    if (table_valid_i) begin
-      if (table_idt_i) begin
-        regs.idt_base <= table_base_i;
-        regs.idt_limit <= table_limit_i;
+    if (seq.table_valid) begin
+      if (seq.table_idt) begin
+        regs.idt_base <= seq.table_base;
+        regs.idt_limit <= seq.table_limit;
       end else begin
-        regs.gdt_base <= table_base_i;
-        regs.gdt_limit <= table_limit_i;
+        regs.gdt_base <= seq.table_base;
+        regs.gdt_limit <= seq.table_limit;
       end
     end
-    if (cr_valid_i)
-      unique case (cr_i)
-        3'd0: regs.cr0 <= cr_data_i & (family_i == 3'd3 ? CR0_BITS_386 : CR0_BITS) | 32'h10;
-        3'd2: regs.cr2 <= cr_data_i;
-        3'd4: regs.cr4 <= cr_data_i;
-        default: regs.cr3 <= cr_data_i;
+    if (seq.cr_valid)
+      unique case (seq.cr)
+        3'd0: regs.cr0 <= seq.cr_data & (regs.family == 3'd3 ? CR0_BITS_386 : CR0_BITS) | 32'h10;
+        3'd2: regs.cr2 <= seq.cr_data;
+        3'd4: regs.cr4 <= seq.cr_data;
+        default: regs.cr3 <= seq.cr_data;
       endcase
     if (cr2_valid_i) regs.cr2 <= cr2_i;
-    if (task_i) begin
+    if (seq.task_switch) begin
       regs.cr0[3] <= 1'b1;
       regs.dr[7] <= regs.dr[7] & ~DR7_LOCAL;
     end
-    if (shadow_valid_i) regs.shadow <= shadow_i;
-    if (tsc_valid_i) regs.tsc_offset <= tsc_offset_i;
-    if (halt_i) regs.halted <= 1'b1;
-    if (unhalt_i) regs.halted <= 1'b0;
-    if (dr_valid_i)
-      unique case (dr_i)
-        3'd4, 3'd6: regs.dr[6] <= (dr_data_i & DR6_WRITABLE) | DR6_ONES;
-        3'd5, 3'd7: regs.dr[7] <= (dr_data_i & DR7_WRITABLE) | DR7_ONES;
-        default: regs.dr[dr_i] <= dr_data_i;
+    if (retire_i) regs.shadow <= seq.mov_ss_shadow ? 2'd2 : ex.done && ex.sti_shadow ? 2'd1 : 2'd0;
+    if (ex.done && ex.tsc_valid) regs.tsc_offset <= ex.tsc_offset;
+    if (seq.halt) regs.halted <= 1'b1;
+    if (events.external || events.trap) regs.halted <= 1'b0;
+    if (seq.dr_valid)
+      unique case (x.ctl.cond[2:0])
+        3'd4, 3'd6: regs.dr[6] <= (regs.gpr[x.ctl.rm] & DR6_WRITABLE) | DR6_ONES;
+        3'd5, 3'd7: regs.dr[7] <= (regs.gpr[x.ctl.rm] & DR7_WRITABLE) | DR7_ONES;
+        default: regs.dr[x.ctl.cond[2:0]] <= regs.gpr[x.ctl.rm];
       endcase
-    if (dr6_valid_i) regs.dr[6] <= regs.dr[6] | {16'b0, dr6_i};
-    if (gd_clear_i) regs.dr[7][13] <= 1'b0;
+    if (dr6_valid) regs.dr[6] <= regs.dr[6] | {16'b0, dr6_data};
+    if (seq.gd_clear) regs.dr[7][13] <= 1'b0;
     if (trap_set_i) regs.trap <= 1'b1;
-    if (trap_clear_i) regs.trap <= 1'b0;
-    if (nmi_block_i) begin
+    if (events.trap) regs.trap <= 1'b0;
+    if (events.nmi) begin
       regs.nmi_blocked <= 1'b1;
       regs.nmi_pending <= 1'b0;
     end
     if (nmi_edge_i) regs.nmi_pending <= 1'b1;
-    if (nmi_unblock_i) regs.nmi_blocked <= 1'b0;
+    if (seq.nmi_unblock) regs.nmi_blocked <= 1'b0;
     if (load_valid_i) begin
       for (int i = 0; i < 8; i++) regs.gpr[i] <= load_state_i.gpr[i];
       regs.eip <= load_state_i.eip;

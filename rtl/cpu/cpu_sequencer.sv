@@ -15,107 +15,28 @@ module cpu_sequencer
 (
     input logic clk_i,
     input logic rst_ni,
-    cpu_registers_if.reader regs,
-
-    // strap
-    input logic [2:0] family_i,
 
     // load port
     input logic load_valid_i,
     input logic load_shutdown_i,
 
-    // from the pipeline control
-    input  logic       start_i,         // run the microcode of the instruction in execute
-    input  logic       interrupt_i,     // take an external interrupt,
-    input  logic       event_nmi_i,     // or rather an NMI
-    input  logic       raise_i,         // raise an exception, #PF with its error code, others with 0
-    input  logic [7:0] raise_vector_i,
-    input  logic       trap_i,          // with raise: no fault of the instruction, RF is pushed as it is
-    output logic       active_o,
+    cpu_registers_if.reader regs,
 
-    // from the memory stage: the instruction in execute
-    input ctl_t        ctl_i,
-    input logic [31:0] next_eip_i,
-    input logic [31:0] imm_i,
-    input logic [15:0] imm2_i,
-    input logic [31:0] offset_i,
-    input logic [31:0] mem_i,
+    // from events and execute
+    cpu_events_if.reader events,
+    input logic          start_i,         // run the microcode of the instruction in execute
+    input logic          raise_i,         // raise an exception, #PF with its error code, others with 0
+    input logic [7:0]    raise_vector_i,
+    cpu_stage_if.reader  x,
+    input logic [31:0]   mem_i,           // the value of its memory operand
 
-    // strap
-    input logic has_486_i,
+    // to everyone
+    cpu_sequencer_if.sequencer seq,
 
-    // from the architectural registers
-    input logic        align_i,        // alignment is checked
-
-    // to the architectural registers
-    output logic        w_valid_o,
-    output logic [ 2:0] w_reg_o,
-    output size_e       w_size_o,
-    output logic [31:0] w_data_o,
-    output logic        esp_valid_o,
-    output logic [31:0] esp_data_o,
-    output logic        esi_valid_o,
-    output logic [31:0] esi_data_o,
-    output logic        edi_valid_o,
-    output logic [31:0] edi_data_o,
-    output logic        ecx_valid_o,
-    output logic [31:0] ecx_data_o,
-    output logic        eip_valid_o,    // in the middle of a task switch
-    output logic        flags_valid_o,
-    output logic [31:0] flags_o,
-    output logic        seg_valid_o,
-    output logic [ 3:0] seg_o,
-    output seg_part_e   seg_part_o,
-    output logic [31:0] seg_selector_o,
-    output logic [31:0] seg_base_o,
-    output logic [31:0] seg_limit_o,
-    output logic [31:0] seg_attr_o,
-    output logic        table_valid_o,
-    output logic        table_idt_o,
-    output logic [31:0] table_base_o,
-    output logic [31:0] table_limit_o,
-    output logic        cr_valid_o,
-    output logic [ 2:0] cr_o,
-    output logic [31:0] cr_data_o,
-    output logic        halt_o,
-    output logic        dr_valid_o,     // MOV to a debug register
-    output logic        gd_clear_o,     // #DB has been delivered
-    output logic        nmi_unblock_o,  // IRET
-    output logic        flush_page_o,   // INVLPG
-    output logic        task_o,         // a new task: sets CR0.TS, clears the local enables of DR7
-
-    // to the paging unit
-    output logic        waits_o,        // for the access taken last
-    output logic        d_valid_o,
-    output logic        d_write_o,
-    output logic        d_watch_o,      // an operand at CPL, as breakpoints watch
-    output logic        d_probe_o,      // the checks of the access, without the access
-    output logic        d_user_o,       // an access of privilege level 3
-    output logic [ 1:0] d_space_o,
-    output logic [31:0] d_addr_o,
-    output size_e       d_size_o,
-    output logic [31:0] d_wdata_o,
-    input  logic        d_ready_i,
-    input  logic        d_fault_i,
-    input  logic [31:0] page_error_i,
-    input  logic        d_done_i,
-    input  logic [31:0] d_rdata_i,
-
-    // to retirement
-    output logic        done_o,          // the instruction, exception or interrupt is complete
-    output logic        partial_o,       // with done: a string instruction with iterations left
-    output logic        no_trap_o,       // with done: an interrupt has been delivered, no single step behind it
-    output logic        task_trap_o,     // with done: the new task asks for a debug trap
-    output logic        int1_o,          // with done: INT1
-    output logic        gd_fault_o,      // MOV DR met DR7.GD
-    output logic        rf_loaded_o,     // with done: the sequence has loaded RF
-    output logic        jump_o,          // with done: fetch again, from target
-    output logic [31:0] target_o,
-    output logic        mov_ss_shadow_o, // with done: SS was loaded by MOV or POP
-    output logic [ 1:0] kind_o,          // 0 instruction, 1 exception, 2 interrupt
-    output logic [ 7:0] vector_o,
-    output logic [31:0] error_o,
-    output logic        shutdown_o
+    // to the data port
+    cpu_data_if.requester micro,
+    output logic          watch_o,        // an operand at CPL, as breakpoints watch
+    input  logic [31:0]   page_error_i
 );
 
   // What is being delivered, for double faults (SDM vol. 3, table 6-5).
@@ -150,6 +71,7 @@ module cpu_sequencer
   logic        rf_loaded_q;
   logic        trap_q;         // the event delivered is a trap
   logic        delivered_q;    // INT n has been delivered
+  logic [ 7:0] start_vector;
   logic        pushed_rf;
   logic [ 7:0] vector_q;
   logic [31:0] error_q;
@@ -177,22 +99,25 @@ module cpu_sequencer
   alu_result_t r;
 
   // After a shutdown the sequencer stays active for ever, so that no stage of the pipeline moves any more.
-  assign active_o = active_q || shutdown_q;
-  assign waits_o = waiting_q;
-  assign no_trap_o = delivered_q;
-  assign task_trap_o = finish && u.special == SpTaskTrap && temp_q[6][0];
-  assign int1_o = finish && u.special == SpInt1;
-  assign gd_fault_o = active_q && check_fault && u.special == SpCheckGd;
-  assign gd_clear_o = finish && kind_q == 2'd1 && vector_q == VEC_DB;
-  assign nmi_unblock_o = active_q && step_done && u.special == SpUnblockNmi;
-  assign shutdown_o = shutdown_q;
-  assign kind_o = kind_q;
-  assign rf_loaded_o = rf_loaded_q;
+  assign seq.active = active_q || shutdown_q;
+  assign seq.waits = waiting_q;
+  assign seq.no_trap = delivered_q;
+  assign seq.task_trap = finish && u.special == SpTaskTrap && temp_q[6][0];
+  assign seq.int1 = finish && u.special == SpInt1;
+  assign seq.gd_fault = active_q && check_fault && u.special == SpCheckGd;
+  assign seq.gd_clear = finish && kind_q == 2'd1 && vector_q == VEC_DB;
+  assign seq.nmi_unblock = active_q && step_done && u.special == SpUnblockNmi;
+  assign seq.shutdown = shutdown_q;
+  assign seq.kind = kind_q;
+  assign seq.rf_loaded = rf_loaded_q;
   // RF as events save it: set by faults, clear by INT n and task switches, kept by interrupts (SDM vol. 3,
   // 17.3.1.1).
   assign pushed_rf = kind_q == 2'd2 || trap_q ? regs.eflags[FL_RF] : kind_q == 2'd1 && deliver_q != DeliverDouble;
-  assign vector_o = vector_q;
-  assign error_o = error_q;
+  assign seq.event_vector = vector_q;
+  assign seq.event_error = error_q;
+  assign start_vector = events.trap ? VEC_DB : raise_vector_i;
+  assign micro.lookup = micro.valid;
+  assign micro.rmw = 1'b0;
   assign cpl = regs.seg_attr[IDX_SS][6:5];
   assign real_rules = !regs.cr0[0] || regs.eflags[FL_VM];
 
@@ -221,8 +146,8 @@ module cpu_sequencer
       .invalid_tss_i (invalid_tss_q),
       .software_i    (!external_q),
       .vector_i      (vector_q),
-      .size_i        (ctl_i.size),
-      .ctl_i         (ctl_i),
+      .size_i        (x.ctl.size),
+      .ctl_i         (x.ctl),
       .cs_limit_i    (regs.seg_limit[IDX_CS]),
       .new_cs_limit_i(regs.seg_limit[IDX_NEW_CS]),
       .ldt_limit_i   (regs.seg_limit[IDX_LDTR]),
@@ -233,8 +158,8 @@ module cpu_sequencer
       .gdt_limit_i   (regs.gdt_limit),
       .idt_limit_i   (regs.idt_limit),
       .cpl_i         (cpl),
-      .has_486_i     (has_486_i),
-      .cr_data_i     (regs.gpr[ctl_i.rm]),
+      .has_486_i     (regs.has_486),
+      .cr_data_i     (regs.gpr[x.ctl.rm]),
       .dr_detect_i   (regs.dr[7][13]),
       .vm_trap_i     (regs.eflags[FL_VM] && regs.cr0[0] && regs.eflags[13:12] != 2'd3),
       .real_rules_i  (real_rules),
@@ -261,23 +186,23 @@ module cpu_sequencer
     size = SizeD;
     bytes = '0;
     sum = '0;
-    d_valid_o = 1'b0;
-    d_write_o = 1'b0;
-    d_watch_o = 1'b0;
-    d_probe_o = 1'b0;
-    d_user_o = 1'b0;
-    d_space_o = 2'd0;
-    d_addr_o = '0;
-    d_size_o = SizeD;
-    d_wdata_o = '0;
+    micro.valid = 1'b0;
+    micro.write = 1'b0;
+    watch_o = 1'b0;
+    micro.probe = 1'b0;
+    micro.user = 1'b0;
+    micro.space = 2'd0;
+    micro.linear = '0;
+    micro.size = SizeD;
+    micro.wdata = '0;
     frame_fault = 1'b0;
     frame_vector = VEC_GP;
     frame_error = '0;
     if (active_q) begin
       u = microcode(upc_q);
       unique case (u.size)
-        UzOperand: size = ctl_i.op32 ? SizeD : SizeW;
-        UzElement: size = ctl_i.size;
+        UzOperand: size = x.ctl.op32 ? SizeD : SizeW;
+        UzElement: size = x.ctl.size;
         UzGate:    size = wide_q ? SizeD : SizeW;
         UzTss:     size = regs.seg_attr[IDX_TR][3] ? SizeD : SizeW;
         UzByte:    size = SizeB;
@@ -289,16 +214,16 @@ module cpu_sequencer
       unique case (u.a)
         UsZero: a = '0;
         UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi: a = regs.gpr[3'(u.a - UsEax)];
-        UsRm: a = ctl_i.rm_mem ? mem_i : regs.gpr[ctl_i.rm];
-        UsReg: a = regs.gpr[ctl_i.rreg];
+        UsRm: a = x.ctl.rm_mem ? mem_i : regs.gpr[x.ctl.rm];
+        UsReg: a = regs.gpr[x.ctl.rreg];
         UsMem: a = mem_i;
-        UsImm: a = imm_i;
-        UsImm2: a = {16'b0, imm2_i};
-        UsLevel: a = {27'b0, imm2_i[4:0]};
+        UsImm: a = x.imm;
+        UsImm2: a = {16'b0, x.imm2};
+        UsLevel: a = {27'b0, x.imm2[4:0]};
         UsStackPointer: a = merge16(regs.gpr[REG_ESP], temp_q[3], big_stack_q);
-        UsCpuid: a = cpuid(family_i, regs.gpr[REG_EAX], u.target[2:0]);
-        UsEa: a = offset_i;
-        UsNextEip: a = next_eip_i;
+        UsCpuid: a = cpuid(regs.family, regs.gpr[REG_EAX], u.target[2:0]);
+        UsEa: a = x.offset;
+        UsNextEip: a = x.next_eip;
         UsEip: a = regs.eip;
         UsSelector: a = regs.selector[index_q];
         UsConst: a = {22'b0, u.target};
@@ -315,9 +240,9 @@ module cpu_sequencer
         UsFrameBytes: a = wide_q ? {20'b0, u.target, 2'b00} : {21'b0, u.target, 1'b0};
         UsRights: a = temp_q[5] & 32'h00F0_FF00;
         UsLimit: a = descriptor_limit(temp_q[4], temp_q[5]);
-        UsDr: a = regs.dr[{ctl_i.cond[2], ctl_i.cond[1] || ctl_i.cond[2], ctl_i.cond[0]}];  // DR4, DR5 are DR6, DR7
+        UsDr: a = regs.dr[{x.ctl.cond[2], x.ctl.cond[1] || x.ctl.cond[2], x.ctl.cond[0]}];  // DR4, DR5 are DR6, DR7
         UsCr:
-        unique case (ctl_i.cond[2:0])
+        unique case (x.ctl.cond[2:0])
           3'd0: a = regs.cr0;
           3'd2: a = regs.cr2;
           3'd4: a = regs.cr4;
@@ -329,12 +254,12 @@ module cpu_sequencer
         UbZero:         b = '0;
         UbBytes:        b = bytes;
         UbMinusBytes:   b = -bytes;
-        UbOperandBytes: b = ctl_i.op32 ? 32'd4 : 32'd2;
+        UbOperandBytes: b = x.ctl.op32 ? 32'd4 : 32'd2;
         UbTwo:          b = 32'd2;
         UbFour:         b = 32'd4;
-        UbImm:          b = imm_i;
+        UbImm:          b = x.imm;
         UbMinusOne:     b = 32'hFFFF_FFFF;
-        UbMinusImm:     b = -imm_i;
+        UbMinusImm:     b = -x.imm;
         UbConst:        b = {22'b0, u.target};
         UbTrBase:       b = regs.seg_base[IDX_TR];
         UbTssLast:      b = temp_q[5][11] ? 32'h67 : 32'h2B;
@@ -346,7 +271,7 @@ module cpu_sequencer
       if (u.mem != MemNone) begin
         unique case (u.data)
           UsEax, UsEcx, UsEdx, UsEbx, UsEsp, UsEbp, UsEsi, UsEdi: data = regs.gpr[3'(u.data - UsEax)];
-          UsNextEip: data = next_eip_i;
+          UsNextEip: data = x.next_eip;
           UsEip: data = regs.eip;
           UsFlags: begin
             data = regs.eflags;
@@ -356,7 +281,7 @@ module cpu_sequencer
           UsCs: data = {16'b0, regs.selector[IDX_CS][15:0]};
           UsSelector: data = {16'b0, regs.selector[index_q][15:0]};
           UsAccessByte: data = {24'b0, temp_q[5][15:9], 1'b1};
-          UsRaised: data = {16'b0, temp_q[0][15:2], regs.gpr[ctl_i.rreg][1:0]};
+          UsRaised: data = {16'b0, temp_q[0][15:2], regs.gpr[x.ctl.rreg][1:0]};
           UsFreeByte: data = {24'b0, temp_q[5][15:10], 1'b0, temp_q[5][8]};
           UsTaskFlags: begin
             data = regs.eflags;
@@ -364,60 +289,60 @@ module cpu_sequencer
             if (task_q == TaskReturn) data[FL_NT] = 1'b0;
           end
           UsBusyByte: data = {24'b0, temp_q[5][15:10], 1'b1, temp_q[5][8]};
-          UsTableLimit: data = ctl_i.rreg[0] ? regs.idt_limit : regs.gdt_limit;
+          UsTableLimit: data = x.ctl.rreg[0] ? regs.idt_limit : regs.gdt_limit;
           UsTableBase: begin  // 24 bits with a 16-bit operand size
-            data = ctl_i.rreg[0] ? regs.idt_base : regs.gdt_base;
-            if (!ctl_i.op32) data[31:24] = 8'd0;
+            data = x.ctl.rreg[0] ? regs.idt_base : regs.gdt_base;
+            if (!x.ctl.op32) data[31:24] = 8'd0;
           end
           default: data = temp_q[4'(u.data - UsT0)];
         endcase
-        d_size_o = size;
+        micro.size = size;
         unique case (size)
-          SizeB:   d_wdata_o = {24'b0, data[7:0]};
-          SizeW:   d_wdata_o = {16'b0, data[15:0]};
-          default: d_wdata_o = data;
+          SizeB:   micro.wdata = {24'b0, data[7:0]};
+          SizeW:   micro.wdata = {16'b0, data[15:0]};
+          default: micro.wdata = data;
         endcase
         linear = u.seg == MsLinear;
         unique case (u.seg)
-          MsOperand: seg = {1'b0, ctl_i.seg};
+          MsOperand: seg = {1'b0, x.ctl.seg};
           MsEs:      seg = IDX_ES;
           MsFrame:   seg = frame_new_q ? IDX_NEW_SS : IDX_SS;
           default:   seg = IDX_SS;
         endcase
         // Items of one operand go round in the address size; a quadword is one item.
         big = linear || u.quad ||
-            (u.seg == MsStack || u.seg == MsFrame ? regs.seg_attr[seg][14] : ctl_i.addr32);
+            (u.seg == MsStack || u.seg == MsFrame ? regs.seg_attr[seg][14] : x.ctl.addr32);
         quad_low = u.quad && u.b == UbZero;
         offset = u.at_a ? a : sum;
         if (!big) offset = {16'b0, offset[15:0]};
         unique case (u.mem)
           MemRead, MemWrite, MemProbe, MemProbeRead, MemRoom: begin
-            d_addr_o = linear ? offset : offset + regs.seg_base[seg];
-            d_write_o = u.mem == MemWrite || u.mem == MemProbe || u.mem == MemRoom;
-            d_probe_o = u.mem == MemProbe || u.mem == MemProbeRead || u.mem == MemRoom;
-            d_watch_o = !linear && seg != IDX_NEW_SS && !d_probe_o;
-            d_user_o = !linear && (u.seg == MsFrame ? level_q == 2'd3 : cpl == 2'd3);
+            micro.linear = linear ? offset : offset + regs.seg_base[seg];
+            micro.write = u.mem == MemWrite || u.mem == MemProbe || u.mem == MemRoom;
+            micro.probe = u.mem == MemProbe || u.mem == MemProbeRead || u.mem == MemRoom;
+            watch_o = !linear && seg != IDX_NEW_SS && !micro.probe;
+            micro.user = !linear && (u.seg == MsFrame ? level_q == 2'd3 : cpl == 2'd3);
             if (!linear && segment_violation(regs.seg_attr[seg], regs.seg_limit[seg], offset,
                                              quad_low ? 4'd8 : {1'b0, size_bytes(size)},
-                                             d_write_o, regs.cr0[0])) begin
+                                             micro.write, regs.cr0[0])) begin
               frame_fault = 1'b1;
               if (seg == IDX_SS || seg == IDX_NEW_SS) frame_vector = VEC_SS;
               if (seg == IDX_NEW_SS) frame_error = {16'b0, regs.selector[seg][15:2], 2'b00};
-            end else if (align_i && d_user_o && seg != IDX_NEW_SS && u.mem != MemRoom &&
-                         (misaligned(d_addr_o[1:0], size) || (quad_low && d_addr_o[2]))) begin
+            end else if (regs.align_checked && micro.user && seg != IDX_NEW_SS && u.mem != MemRoom &&
+                         (misaligned(micro.linear[1:0], size) || (quad_low && micro.linear[2]))) begin
               frame_fault = 1'b1;
               frame_vector = VEC_AC;
             end
           end
           MemIn, MemOut: begin
-            d_watch_o = 1'b1;
-            d_addr_o = {16'b0, sum[15:0]};
-            d_space_o = 2'd1;
-            d_write_o = u.mem == MemOut;
+            watch_o = 1'b1;
+            micro.linear = {16'b0, sum[15:0]};
+            micro.space = 2'd1;
+            micro.write = u.mem == MemOut;
           end
-          default: d_space_o = 2'd2;
+          default: micro.space = 2'd2;
         endcase
-        d_valid_o = !waiting_q && !frame_fault && (!d_probe_o || (regs.cr0[31] && u.mem != MemRoom));
+        micro.valid = !waiting_q && !frame_fault && (!micro.probe || (regs.cr0[31] && u.mem != MemRoom));
       end
     end
   end
@@ -428,211 +353,211 @@ module cpu_sequencer
     if (active_q)
       unique case (u.mem)
         MemNone, MemRoom: step_done = 1'b1;
-        MemProbe, MemProbeRead: step_done = !regs.cr0[31] || d_ready_i;
-        MemWrite: step_done = d_ready_i;
-        default: step_done = waiting_q && d_done_i;
+        MemProbe, MemProbeRead: step_done = !regs.cr0[31] || micro.ready;
+        MemWrite: step_done = micro.ready;
+        default: step_done = waiting_q && micro.done;
       endcase
   end
 
   // A micro-instruction makes an access or a check, not both.
   assign fault = frame_fault || check_fault || page_fault;
-  assign page_fault = d_valid_o && d_fault_i;
+  assign page_fault = micro.valid && micro.fault;
 
   // ---- what becomes real when the step is done
   always_comb begin : commit
     logic [31:0] flags_new;  // what the processor adds to the 386's
     logic [31:0] mask;
-    flags_new = has_486_i ? FLAGS_486 : 32'd0;
+    flags_new = regs.has_486 ? FLAGS_486 : 32'd0;
     mask = '0;
-    w_valid_o = 1'b0;
-    w_reg_o = ctl_i.rreg;
-    w_size_o = ctl_i.op32 ? SizeD : SizeW;
-    w_data_o = sum;
-    esp_valid_o = 1'b0;
-    esp_data_o = '0;
-    eip_valid_o = 1'b0;
-    flags_valid_o = 1'b0;
-    flags_o = '0;
-    seg_valid_o = 1'b0;
-    seg_o = index_q;
-    seg_part_o = SegWhole;
-    seg_selector_o = '0;
-    seg_base_o = '0;
-    seg_limit_o = '0;
-    seg_attr_o = '0;
-    table_valid_o = 1'b0;
-    table_idt_o = ctl_i.rreg[0];
-    table_base_o = '0;
-    table_limit_o = '0;
-    cr_valid_o = 1'b0;
-    cr_o = ctl_i.cond[2:0];
-    cr_data_o = '0;
-    halt_o = 1'b0;
-    dr_valid_o = 1'b0;
-    flush_page_o = 1'b0;
-    task_o = 1'b0;
+    seq.w_valid = 1'b0;
+    seq.w_reg = x.ctl.rreg;
+    seq.w_size = x.ctl.op32 ? SizeD : SizeW;
+    seq.w_data = sum;
+    seq.esp_valid = 1'b0;
+    seq.esp_data = '0;
+    seq.eip_valid = 1'b0;
+    seq.flags_valid = 1'b0;
+    seq.flags = '0;
+    seq.seg_valid = 1'b0;
+    seq.seg = index_q;
+    seq.seg_part = SegWhole;
+    seq.seg_selector = '0;
+    seq.seg_base = '0;
+    seq.seg_limit = '0;
+    seq.seg_attr = '0;
+    seq.table_valid = 1'b0;
+    seq.table_idt = x.ctl.rreg[0];
+    seq.table_base = '0;
+    seq.table_limit = '0;
+    seq.cr_valid = 1'b0;
+    seq.cr = x.ctl.cond[2:0];
+    seq.cr_data = '0;
+    seq.halt = 1'b0;
+    seq.dr_valid = 1'b0;
+    seq.flush_page = 1'b0;
+    seq.task_switch = 1'b0;
     r = '0;
     if (active_q && step_done && !fault) begin
       unique case (u.dst)
-        UdReg: w_valid_o = 1'b1;
+        UdReg: seq.w_valid = 1'b1;
         UdGpr: begin
-          w_valid_o = 1'b1;
-          w_reg_o = u.target[2:0];
+          seq.w_valid = 1'b1;
+          seq.w_reg = u.target[2:0];
         end
         UdRm: begin
-          w_valid_o = 1'b1;
-          w_reg_o = ctl_i.rm;
-          w_size_o = SizeD;
+          seq.w_valid = 1'b1;
+          seq.w_reg = x.ctl.rm;
+          seq.w_size = SizeD;
         end
         UdEsp: begin
-          esp_valid_o = 1'b1;
-          esp_data_o = sum;
+          seq.esp_valid = 1'b1;
+          seq.esp_data = sum;
         end
         UdStack: begin
-          esp_valid_o = 1'b1;
-          esp_data_o = merge16(regs.gpr[REG_ESP], sum, big_stack_q);
+          seq.esp_valid = 1'b1;
+          seq.esp_data = merge16(regs.gpr[REG_ESP], sum, big_stack_q);
         end
         default: ;
       endcase
       if (u.rdst == UrAcc) begin
-        w_valid_o = 1'b1;
-        w_reg_o = REG_EAX;
-        w_size_o = ctl_i.size;
-        w_data_o = d_rdata_i;
+        seq.w_valid = 1'b1;
+        seq.w_reg = REG_EAX;
+        seq.w_size = x.ctl.size;
+        seq.w_data = micro.rdata;
       end else if (u.rdst == UrGpr) begin
-        w_valid_o = 1'b1;
-        w_reg_o = u.target[2:0];
-        w_size_o = SizeD;
-        w_data_o = size == SizeD ? d_rdata_i : {16'hFFFF, d_rdata_i[15:0]};
+        seq.w_valid = 1'b1;
+        seq.w_reg = u.target[2:0];
+        seq.w_size = SizeD;
+        seq.w_data = size == SizeD ? micro.rdata : {16'hFFFF, micro.rdata[15:0]};
       end else if (u.rdst == UrSelector) begin
-        seg_valid_o = 1'b1;
-        seg_o = u.target[3:0];
-        seg_selector_o = d_rdata_i;
-        seg_attr_o = 32'h1_0000;
+        seq.seg_valid = 1'b1;
+        seq.seg = u.target[3:0];
+        seq.seg_selector = micro.rdata;
+        seq.seg_attr = 32'h1_0000;
       end
       unique case (u.special)
         SpSegmentReal, SpCsReal: begin
-          seg_valid_o = 1'b1;
-          seg_part_o = SegSelectorBase;
-          if (u.special == SpCsReal) seg_o = IDX_CS;
-          seg_selector_o = {16'b0, temp_q[0][15:0]};
-          seg_base_o = {12'b0, temp_q[0][15:0], 4'b0};
+          seq.seg_valid = 1'b1;
+          seq.seg_part = SegSelectorBase;
+          if (u.special == SpCsReal) seq.seg = IDX_CS;
+          seq.seg_selector = {16'b0, temp_q[0][15:0]};
+          seq.seg_base = {12'b0, temp_q[0][15:0], 4'b0};
         end
         SpSegmentVm: begin
-          seg_valid_o = 1'b1;
-          seg_selector_o = {16'b0, temp_q[0][15:0]};
-          seg_base_o = {12'b0, temp_q[0][15:0], 4'b0};
-          seg_limit_o = 32'h0000_FFFF;
-          seg_attr_o = 32'hF3;
+          seq.seg_valid = 1'b1;
+          seq.seg_selector = {16'b0, temp_q[0][15:0]};
+          seq.seg_base = {12'b0, temp_q[0][15:0], 4'b0};
+          seq.seg_limit = 32'h0000_FFFF;
+          seq.seg_attr = 32'hF3;
         end
         SpSegmentNull: begin
-          seg_valid_o = 1'b1;
-          seg_selector_o = {16'b0, temp_q[0][15:0]};
-          seg_attr_o = 32'h1_0000;
+          seq.seg_valid = 1'b1;
+          seq.seg_selector = {16'b0, temp_q[0][15:0]};
+          seq.seg_attr = 32'h1_0000;
         end
         SpSegmentRaw: begin
-          seg_valid_o = 1'b1;
-          seg_selector_o = regs.selector[index_q];
-          seg_attr_o = {15'b0, 1'b1, 9'b0, level_q, 5'b0};
+          seq.seg_valid = 1'b1;
+          seq.seg_selector = regs.selector[index_q];
+          seq.seg_attr = {15'b0, 1'b1, 9'b0, level_q, 5'b0};
         end
         SpSegmentOuter:
         if (emptied(regs.seg_attr[index_q], cpl)) begin
-          seg_valid_o = 1'b1;
-          seg_attr_o = 32'h1_0000;
+          seq.seg_valid = 1'b1;
+          seq.seg_attr = 32'h1_0000;
         end
         SpSegmentLoad, SpNewCs: begin
-          seg_valid_o = 1'b1;
-          seg_selector_o = {16'b0, temp_q[0][15:0]};
+          seq.seg_valid = 1'b1;
+          seq.seg_selector = {16'b0, temp_q[0][15:0]};
           if (u.special == SpNewCs) begin
-            seg_o = IDX_NEW_CS;
-            seg_selector_o[1:0] = level_q;  // RPL becomes CPL
+            seq.seg = IDX_NEW_CS;
+            seq.seg_selector[1:0] = level_q;  // RPL becomes CPL
           end
-          seg_base_o = descriptor_base(temp_q[4], temp_q[5]);
-          seg_limit_o = descriptor_limit(temp_q[4], temp_q[5]);
-          seg_attr_o = descriptor_attributes(temp_q[5]);
-          if (seg_o == IDX_TR) seg_attr_o[1] = 1'b1;  // busy
+          seq.seg_base = descriptor_base(temp_q[4], temp_q[5]);
+          seq.seg_limit = descriptor_limit(temp_q[4], temp_q[5]);
+          seq.seg_attr = descriptor_attributes(temp_q[5]);
+          if (seq.seg == IDX_TR) seq.seg_attr[1] = 1'b1;  // busy
         end
         SpTakeCs, SpTakeSs: begin
-          seg_valid_o = 1'b1;
-          seg_o = u.special == SpTakeCs ? IDX_CS : IDX_SS;
-          seg_selector_o = regs.selector[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
-          seg_base_o = regs.seg_base[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
-          seg_limit_o = regs.seg_limit[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
-          seg_attr_o = regs.seg_attr[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
+          seq.seg_valid = 1'b1;
+          seq.seg = u.special == SpTakeCs ? IDX_CS : IDX_SS;
+          seq.seg_selector = regs.selector[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
+          seq.seg_base = regs.seg_base[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
+          seq.seg_limit = regs.seg_limit[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
+          seq.seg_attr = regs.seg_attr[u.special == SpTakeCs ? IDX_NEW_CS : IDX_NEW_SS];
         end
         SpLoadTable: begin
-          table_valid_o = 1'b1;
-          table_limit_o = temp_q[0];
-          table_base_o = ctl_i.op32 ? temp_q[1] : {8'b0, temp_q[1][23:0]};
+          seq.table_valid = 1'b1;
+          seq.table_limit = temp_q[0];
+          seq.table_base = x.ctl.op32 ? temp_q[1] : {8'b0, temp_q[1][23:0]};
         end
         SpMovCr: begin
-          cr_valid_o = 1'b1;
-          cr_data_o = regs.gpr[ctl_i.rm];
+          seq.cr_valid = 1'b1;
+          seq.cr_data = regs.gpr[x.ctl.rm];
         end
         SpLmsw: begin  // PE can be set but not cleared
-          cr_valid_o = 1'b1;
-          cr_o = 3'd0;
-          cr_data_o = {regs.cr0[31:4], (ctl_i.rm_mem ? mem_i[3:0] : regs.gpr[ctl_i.rm][3:0]) |
+          seq.cr_valid = 1'b1;
+          seq.cr = 3'd0;
+          seq.cr_data = {regs.cr0[31:4], (x.ctl.rm_mem ? mem_i[3:0] : regs.gpr[x.ctl.rm][3:0]) |
                        {3'b0, regs.cr0[0]}};
         end
         SpClts: begin
-          cr_valid_o = 1'b1;
-          cr_o = 3'd0;
-          cr_data_o = {regs.cr0[31:4], 1'b0, regs.cr0[2:0]};
+          seq.cr_valid = 1'b1;
+          seq.cr = 3'd0;
+          seq.cr_data = {regs.cr0[31:4], 1'b0, regs.cr0[2:0]};
         end
         SpLoadCr3:
         if (regs.cr0[31]) begin
-          cr_valid_o = 1'b1;
-          cr_o = 3'd3;
-          cr_data_o = temp_q[14];
+          seq.cr_valid = 1'b1;
+          seq.cr = 3'd3;
+          seq.cr_data = temp_q[14];
         end
         SpTaskState: begin
-          task_o = 1'b1;
-          eip_valid_o = 1'b1;
-          flags_valid_o = 1'b1;
-          flags_o = (temp_q[2] & (FLAGS_KEPT | flags_new)) | 32'h2;
-          if (task_q == TaskNest) flags_o[FL_NT] = 1'b1;
+          seq.task_switch = 1'b1;
+          seq.eip_valid = 1'b1;
+          seq.flags_valid = 1'b1;
+          seq.flags = (temp_q[2] & (FLAGS_KEPT | flags_new)) | 32'h2;
+          if (task_q == TaskNest) seq.flags[FL_NT] = 1'b1;
         end
-        SpMovDr: dr_valid_o = 1'b1;
-        SpHalt: halt_o = 1'b1;
-        SpFlushPage: flush_page_o = 1'b1;
+        SpMovDr: seq.dr_valid = 1'b1;
+        SpHalt: seq.halt = 1'b1;
+        SpFlushPage: seq.flush_page = 1'b1;
         SpFlagsIret: begin
-          flags_valid_o = 1'b1;
-          mask = ctl_i.op32 ? FLAGS_IRET | flags_new : FLAGS_POPF;
-          flags_o = (regs.eflags & ~mask) | (temp_q[2] & mask);
+          seq.flags_valid = 1'b1;
+          mask = x.ctl.op32 ? FLAGS_IRET | flags_new : FLAGS_POPF;
+          seq.flags = (regs.eflags & ~mask) | (temp_q[2] & mask);
           // IOPL at level 0 only, IF where I/O is allowed; virtual-8086 mode got here with IOPL 3.
-          if (cpl != 2'd0) flags_o[13:12] = regs.eflags[13:12];
-          if (cpl > regs.eflags[13:12]) flags_o[FL_IF] = regs.eflags[FL_IF];
+          if (cpl != 2'd0) seq.flags[13:12] = regs.eflags[13:12];
+          if (cpl > regs.eflags[13:12]) seq.flags[FL_IF] = regs.eflags[FL_IF];
         end
         SpFlagsWhole: begin  // a new task, or virtual-8086 mode
-          flags_valid_o = 1'b1;
-          flags_o = (temp_q[2] & (FLAGS_KEPT | flags_new)) | 32'h2;
+          seq.flags_valid = 1'b1;
+          seq.flags = (temp_q[2] & (FLAGS_KEPT | flags_new)) | 32'h2;
         end
         SpFlagsHandler: begin
-          flags_valid_o = 1'b1;
+          seq.flags_valid = 1'b1;
           // TF and RF, in protected mode NT and VM, in real mode AC; IF for interrupt gates
-          flags_o = regs.eflags & (regs.cr0[0] ? 32'hFFFC_BEFF : 32'hFFFA_FEFF);
-          if (gate_clears_if_q) flags_o[FL_IF] = 1'b0;
+          seq.flags = regs.eflags & (regs.cr0[0] ? 32'hFFFC_BEFF : 32'hFFFA_FEFF);
+          if (gate_clears_if_q) seq.flags[FL_IF] = 1'b0;
         end
         SpSetZf: begin
-          flags_valid_o = 1'b1;
-          flags_o = regs.eflags | (32'd1 << FL_ZF);
+          seq.flags_valid = 1'b1;
+          seq.flags = regs.eflags | (32'd1 << FL_ZF);
         end
         SpClearZf: begin
-          flags_valid_o = 1'b1;
-          flags_o = regs.eflags & ~(32'd1 << FL_ZF);
+          seq.flags_valid = 1'b1;
+          seq.flags = regs.eflags & ~(32'd1 << FL_ZF);
         end
         SpCompareAcc, SpCompareTemps: begin
           r = alu(AluSub,
                   (u.special == SpCompareAcc ? regs.gpr[REG_EAX] : temp_q[0]) & size_mask(size),
                   (u.special == SpCompareAcc ? temp_q[0] : temp_q[1]) & size_mask(size), 1'b0, size);
-          flags_valid_o = 1'b1;
-          flags_o = (regs.eflags & ~FLAGS_STATUS) | r.flags;
+          seq.flags_valid = 1'b1;
+          seq.flags = (regs.eflags & ~FLAGS_STATUS) | r.flags;
         end
         SpCompareTwo: begin
-          flags_valid_o = 1'b1;
-          flags_o = regs.eflags;
-          flags_o[FL_ZF] = {regs.gpr[REG_EDX], regs.gpr[REG_EAX]} == {temp_q[1], temp_q[0]};
+          seq.flags_valid = 1'b1;
+          seq.flags = regs.eflags;
+          seq.flags[FL_ZF] = {regs.gpr[REG_EDX], regs.gpr[REG_EAX]} == {temp_q[1], temp_q[0]};
         end
         default: ;
       endcase
@@ -645,16 +570,16 @@ module cpu_sequencer
     logic [31:0] count;
     logic        repeats;
 
-    esi_valid_o = 1'b0;
-    esi_data_o = '0;
-    edi_valid_o = 1'b0;
-    edi_data_o = '0;
-    ecx_valid_o = 1'b0;
-    ecx_data_o = '0;
-    partial_o = 1'b0;
-    jump_o = 1'b0;
-    target_o = temp_q[1];
-    mov_ss_shadow_o = 1'b0;
+    seq.esi_valid = 1'b0;
+    seq.esi_data = '0;
+    seq.edi_valid = 1'b0;
+    seq.edi_data = '0;
+    seq.ecx_valid = 1'b0;
+    seq.ecx_data = '0;
+    seq.partial = 1'b0;
+    seq.jump = 1'b0;
+    seq.target = temp_q[1];
+    seq.mov_ss_shadow = 1'b0;
     jump_taken = 1'b0;
     finish = 1'b0;
     delta = '0;
@@ -668,7 +593,7 @@ module cpu_sequencer
         CtJumpRealRules: jump_taken = real_rules;
         CtJumpVm: jump_taken = regs.eflags[FL_VM];
         CtJumpNull: jump_taken = temp_q[0][15:2] == 14'd0;
-        CtJumpRplKept: jump_taken = temp_q[0][1:0] >= regs.gpr[ctl_i.rreg][1:0];
+        CtJumpRplKept: jump_taken = temp_q[0][1:0] >= regs.gpr[x.ctl.rreg][1:0];
         CtJumpAccessed: jump_taken = temp_q[5][8];
         CtJumpNoError: jump_taken = !has_error_q;
         CtJumpEqual: jump_taken = regs.eflags[FL_ZF];
@@ -682,46 +607,46 @@ module cpu_sequencer
         CtJumpTaskJumps: jump_taken = task_q == TaskJump;
         CtJumpSameLevel: jump_taken = level_q == cpl;
         CtJumpNested: jump_taken = !real_rules && regs.eflags[FL_NT];
-        CtJumpToVm: jump_taken = ctl_i.op32 && temp_q[2][FL_VM] && cpl == 2'd0;
+        CtJumpToVm: jump_taken = x.ctl.op32 && temp_q[2][FL_VM] && cpl == 2'd0;
         CtJumpIoAllowed: jump_taken = !regs.cr0[0] || (!regs.eflags[FL_VM] && cpl <= regs.eflags[13:12]);
         CtJumpZero: jump_taken = sum == 32'd0;
         CtJumpNotZero: jump_taken = sum != 32'd0;
         CtJumpOutside: jump_taken = outside;
-        CtJumpDenied: jump_taken = !visible(ctl_i.cond[1:0], temp_q[5], temp_q[0][1:0], cpl);
+        CtJumpDenied: jump_taken = !visible(x.ctl.cond[1:0], temp_q[5], temp_q[0][1:0], cpl);
         CtJumpRepZero:
-        jump_taken = ctl_i.rep != RepNone &&
-            (ctl_i.addr32 ? regs.gpr[REG_ECX] == 32'd0 : regs.gpr[REG_ECX][15:0] == 16'd0);
+        jump_taken = x.ctl.rep != RepNone &&
+            (x.ctl.addr32 ? regs.gpr[REG_ECX] == 32'd0 : regs.gpr[REG_ECX][15:0] == 16'd0);
         CtDone: begin
           finish = 1'b1;
-          mov_ss_shadow_o = (ctl_i.upc == UC_MOV_SEG || ctl_i.upc == UC_POP_SEG) &&
-              ctl_i.cond[2:0] == SegSs;
+          seq.mov_ss_shadow = (x.ctl.upc == UC_MOV_SEG || x.ctl.upc == UC_POP_SEG) &&
+              x.ctl.cond[2:0] == SegSs;
         end
         CtDoneFlush: begin
           finish = 1'b1;
-          jump_o = 1'b1;
-          target_o = next_eip_i;
+          seq.jump = 1'b1;
+          seq.target = x.next_eip;
         end
         CtDoneJump: begin
           finish = 1'b1;
-          jump_o = 1'b1;
+          seq.jump = 1'b1;
         end
         default: begin  // CtString
           finish = 1'b1;
           delta = regs.eflags[FL_DF] ? -bytes : bytes;
           count = regs.gpr[REG_ECX] - 32'd1;
-          esi_valid_o = u.str_si;
-          esi_data_o = merge16(regs.gpr[REG_ESI], regs.gpr[REG_ESI] + delta, ctl_i.addr32);
-          edi_valid_o = u.str_di;
-          edi_data_o = merge16(regs.gpr[REG_EDI], regs.gpr[REG_EDI] + delta, ctl_i.addr32);
-          ecx_valid_o = ctl_i.rep != RepNone;
-          ecx_data_o = merge16(regs.gpr[REG_ECX], count, ctl_i.addr32);
-          repeats = ctl_i.rep != RepNone && (ctl_i.addr32 ? count != 32'd0 : count[15:0] != 16'd0);
-          if (u.str_zf && r.flags[FL_ZF] != (ctl_i.rep == RepE)) repeats = 1'b0;
-          partial_o = repeats;
+          seq.esi_valid = u.str_si;
+          seq.esi_data = merge16(regs.gpr[REG_ESI], regs.gpr[REG_ESI] + delta, x.ctl.addr32);
+          seq.edi_valid = u.str_di;
+          seq.edi_data = merge16(regs.gpr[REG_EDI], regs.gpr[REG_EDI] + delta, x.ctl.addr32);
+          seq.ecx_valid = x.ctl.rep != RepNone;
+          seq.ecx_data = merge16(regs.gpr[REG_ECX], count, x.ctl.addr32);
+          repeats = x.ctl.rep != RepNone && (x.ctl.addr32 ? count != 32'd0 : count[15:0] != 16'd0);
+          if (u.str_zf && r.flags[FL_ZF] != (x.ctl.rep == RepE)) repeats = 1'b0;
+          seq.partial = repeats;
         end
       endcase
     end
-    done_o = finish;
+    seq.done = finish;
   end
 
   // Starts the delivery of an exception, or ends in shutdown (SDM vol. 3, 6.15).
@@ -756,7 +681,7 @@ module cpu_sequencer
     level_q <= cpl;
     frame_new_q <= 1'b0;
     invalid_tss_q <= 1'b0;
-    trap_q <= trap_i && !active_q;
+    trap_q <= events.trap && !active_q;
     delivered_q <= 1'b0;
   endtask
 
@@ -773,11 +698,11 @@ module cpu_sequencer
       if (u.ctl == CtReturn) depth_q <= depth_q - 2'd1;
     end
     if (u.dst >= UdT0) temp_q[4'(u.dst - UdT0)] <= sum;
-    if (u.rdst >= UrT0) temp_q[4'(u.rdst - UrT0)] <= d_rdata_i;
+    if (u.rdst >= UrT0) temp_q[4'(u.rdst - UrT0)] <= micro.rdata;
     unique case (u.special)
       SpVectorSoftware: begin
         delivered_q <= 1'b1;
-        vector_q <= imm_i[7:0];
+        vector_q <= x.imm[7:0];
         deliver_q <= DeliverBenign;
       end
       SpVectorNmi: begin
@@ -800,7 +725,7 @@ module cpu_sequencer
         wide_q <= 1'b0;
         gate_clears_if_q <= 1'b1;
       end
-      SpIndexOperand: index_q <= {1'b0, ctl_i.cond[2:0]};
+      SpIndexOperand: index_q <= {1'b0, x.ctl.cond[2:0]};
       SpIndex: index_q <= u.target[3:0];
       SpLevelCode: if (!is_conforming_code(temp_q[5])) level_q <= temp_q[5][14:13];
       SpLevelSelector: level_q <= temp_q[0][1:0];
@@ -811,7 +736,7 @@ module cpu_sequencer
       SpTaskReturn: task_q <= TaskReturn;
       SpNewFrame: frame_new_q <= 1'b1;
       SpInvalidIsTss: invalid_tss_q <= 1'b1;
-      SpWideOperand: wide_q <= ctl_i.op32;
+      SpWideOperand: wide_q <= x.ctl.op32;
       SpTakeSs: big_stack_q <= regs.seg_attr[IDX_NEW_SS][14];
       SpShiftIoBits: temp_q[14] <= temp_q[14] >> temp_q[15][2:0];
       default: ;
@@ -823,21 +748,21 @@ module cpu_sequencer
   endtask
 
   always_ff @(posedge clk_i) begin
-    if (!active_o) begin
-      if (raise_i) begin
-        raise(raise_vector_i, raise_vector_i == VEC_PF ? page_error_i : 32'd0);
-      end else if (interrupt_i || start_i) begin
+    if (!seq.active) begin
+      if (events.trap || raise_i) begin
+        raise(start_vector, start_vector == VEC_PF ? page_error_i : 32'd0);
+      end else if (events.external || start_i) begin
         active_q <= 1'b1;
         begin_sequence();
         rf_loaded_q <= 1'b0;
-        upc_q <= interrupt_i ? (event_nmi_i ? UC_NMI : UC_INTERRUPT) : ctl_i.fault != FaultNone ? UC_EARLY_FAULT : ctl_i.upc;
-        kind_q <= interrupt_i ? 2'd2 : 2'd0;
-        external_q <= interrupt_i;
+        upc_q <= events.external ? (events.nmi ? UC_NMI : UC_INTERRUPT) : x.ctl.fault != FaultNone ? UC_EARLY_FAULT : x.ctl.upc;
+        kind_q <= events.external ? 2'd2 : 2'd0;
+        external_q <= events.external;
         has_error_q <= 1'b0;
       end
     end else if (active_q) begin
-      if (d_valid_o && d_ready_i) waiting_q <= 1'b1;
-      if (step_done && ((u.special == SpFlagsIret && ctl_i.op32) || u.special == SpFlagsWhole ||
+      if (micro.valid && micro.ready) waiting_q <= 1'b1;
+      if (step_done && ((u.special == SpFlagsIret && x.ctl.op32) || u.special == SpFlagsWhole ||
                         u.special == SpFlagsHandler || u.special == SpTaskState))
         rf_loaded_q <= 1'b1;
       if (fault && !waiting_q)
