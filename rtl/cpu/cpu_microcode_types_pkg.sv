@@ -1,6 +1,6 @@
 // Words of the microcode: what a micro-instruction can do. One micro-instruction adds two sources, may make
 // one memory or I/O access at the sum (or at the first source), puts results away, does at most one special
-// action, and says what comes next. See cpu_sequencer.sv for the machine that runs it.
+// action, and says what comes next. See cpu_sequencer.sv for the machine that runs it, and its parts.
 //
 // The programs are in microcode/*.uc; scripts/microcode reads this file to know its words, so a name added
 // to an enumeration here, or a flag added to uinst_t, can be used in them at once.

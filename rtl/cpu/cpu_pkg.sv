@@ -86,6 +86,11 @@ package cpu_pkg;
     RepNone = 2'd0, RepNe = 2'd2, RepE = 2'd3
   } rep_e;
 
+  // What switches tasks: JMP; CALL, interrupts and exceptions; IRET.
+  typedef enum logic [1:0] {
+    TaskJump, TaskNest, TaskReturn
+  } task_kind_e;
+
   // What a cycle went to (models/cpu/cycle_cause.h).
   typedef enum logic [3:0] {
     CycleExecute, CycleFetch, CycleDecode, CycleAddress, CycleMemory, CycleTlbMiss, CycleMicrocode, CycleBus,
@@ -183,6 +188,11 @@ package cpu_pkg;
       SizeW:   return 3'd2;
       default: return 3'd4;
     endcase
+  endfunction
+
+  // A 16-bit register beside the upper half it does not change, or a whole one.
+  function automatic logic [31:0] merge16(logic [31:0] old, logic [31:0] value, logic wide);
+    return wide ? value : {old[31:16], value[15:0]};
   endfunction
 
   // Whether an operand is not at a multiple of its size.

@@ -58,14 +58,16 @@ interface cpu_sequencer_if;
   logic [31:0] event_error;
   logic        shutdown;
 
-  modport sequencer(
-      output active, waits, w_valid, w_reg, w_size, w_data, esp_valid, esp_data, esi_valid, esi_data,
-      output edi_valid, edi_data, ecx_valid, ecx_data, eip_valid, flags_valid, flags,
+  modport microsequencer(output waits, done, jump, target, mov_ss_shadow);
+  modport commit(
+      output w_valid, w_reg, w_size, w_data, esp_valid, esp_data, esi_valid, esi_data, edi_valid, edi_data,
+      output ecx_valid, ecx_data, eip_valid, flags_valid, flags,
       output seg_valid, seg, seg_part, seg_selector, seg_base, seg_limit, seg_attr,
       output table_valid, table_idt, table_base, table_limit, cr_valid, cr, cr_data, halt, task_switch, dr_valid,
-      output gd_fault, gd_clear, nmi_unblock, flush_page,
-      output done, partial, no_trap, task_trap, int1, rf_loaded, jump, target, mov_ss_shadow, kind, event_vector, event_error,
-      output shutdown
+      output nmi_unblock, flush_page, partial, rf_loaded
+  );
+  modport delivery(
+      output active, gd_fault, gd_clear, no_trap, task_trap, int1, kind, event_vector, event_error, shutdown
   );
   modport reader(
       input active, waits, w_valid, w_reg, w_size, w_data, esp_valid, esp_data, esi_valid, esi_data,
@@ -73,8 +75,8 @@ interface cpu_sequencer_if;
       input seg_valid, seg, seg_part, seg_selector, seg_base, seg_limit, seg_attr,
       input table_valid, table_idt, table_base, table_limit, cr_valid, cr, cr_data, halt, task_switch, dr_valid,
       input gd_fault, gd_clear, nmi_unblock, flush_page,
-      input done, partial, no_trap, task_trap, int1, rf_loaded, jump, target, mov_ss_shadow, kind, event_vector, event_error,
-      input shutdown
+      input done, partial, no_trap, task_trap, int1, rf_loaded, jump, target, mov_ss_shadow, kind,
+      input event_vector, event_error, shutdown
   );
 
 endinterface

@@ -23,7 +23,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MICROCODE = "microcode"
-SEQUENCER = "cpu_sequencer"
+SEQUENCER = "cpu_microsequencer"
 
 
 @dataclasses.dataclass(frozen=True)
