@@ -1,6 +1,6 @@
 // Integer unit: everything execute does in one cycle, but for division and for stores that wait for the paging unit.
 // Registers, flags, branch and store of an instruction become real in the cycle `done` is high, all together, so an
-// instruction that faults has changed nothing. Combinational but for the divider.
+// instruction that faults has changed nothing. Combinational; cpu_multiply_divide beside it is not, while it divides.
 module cpu_integer_unit
   import cpu_pkg::*;
   import cpu_alu_pkg::*;
@@ -22,15 +22,13 @@ module cpu_integer_unit
     cpu_data_if.requester store
 );
 
-  logic        div_start;
-  logic [31:0] div_high;
-  logic [31:0] div_low;
-  logic [31:0] div_by;
-  logic [ 5:0] div_bits;
-  logic        div_busy;
-  logic        div_done;
-  logic [31:0] div_quotient;
-  logic [31:0] div_remainder;
+  logic [31:0] a;               // first operand
+  logic [31:0] b;               // second operand
+  logic [31:0] low;             // product, or quotient
+  logic [31:0] high;            // its upper half, or remainder
+  logic [31:0] product_flags;
+  logic        divider_waits;
+  logic        divide_error;
   logic        complete;        // but for the store
 
   // Not in the block below: whether the store is taken depends on its address.
@@ -43,19 +41,19 @@ module cpu_integer_unit
   assign store.user = regs.user;
   assign store.space = 2'd0;
 
-  cpu_divider u_divider (
+  cpu_multiply_divide u_multiply_divide (
       .clk_i,
       .rst_ni,
-      .start_i    (div_start),
-      .abort_i    (!valid_i),
-      .high_i     (div_high),
-      .low_i      (div_low),
-      .divisor_i  (div_by),
-      .bits_i     (div_bits),
-      .busy_o     (div_busy),
-      .done_o     (div_done),
-      .quotient_o (div_quotient),
-      .remainder_o(div_remainder)
+      .regs,
+      .valid_i(valid_i && (x.ctl.op == OpImul || x.ctl.op == OpMulAcc || x.ctl.op == OpDivAcc)),
+      .x,
+      .a_i    (a),
+      .b_i    (b),
+      .low_o  (low),
+      .high_o (high),
+      .flags_o(product_flags),
+      .waits_o(divider_waits),
+      .error_o(divide_error)
   );
 
   // A register operand; byte registers 4 to 7 are AH CH DH BH.
@@ -74,20 +72,35 @@ module cpu_integer_unit
     return big ? sum : {esp[31:16], sum[15:0]};
   endfunction
 
-  always_comb begin : execute
-    logic [31:0] a;
-    logic [31:0] b;
+  always_comb begin : operands
     logic [31:0] rm_value;
+    rm_value = '0;
+    a = '0;
+    b = '0;
+    if (valid_i) begin
+      rm_value = x.ctl.rm_mem ? mem_i : read_reg(regs.gpr, x.ctl.rm, x.ctl.msize);
+      a = x.ctl.a_reg ? read_reg(regs.gpr, x.ctl.rreg, x.ctl.size) : rm_value;
+      unique case (x.ctl.b)
+        BReg:      b = read_reg(regs.gpr, x.ctl.rreg, x.ctl.size);
+        BRm:       b = rm_value;
+        BImm:      b = x.imm & size_mask(x.ctl.size);
+        BOne:      b = 32'd1;
+        BCl:       b = {24'b0, regs.gpr[REG_ECX][7:0]};
+        BSelector: b = {16'b0, regs.selector[{1'b0, x.ctl.rreg}][15:0]};
+        BSystem: b = {16'b0, regs.selector[{3'b100, x.ctl.rreg[0]}][15:0]};
+        BCr0:      b = regs.cr0;
+        default:   b = x.next_eip;
+      endcase
+    end
+  end
+
+  always_comb begin : execute
     logic [31:0] value;       // result for the destination
     alu_result_t r;
-    logic [31:0] sign_a;
-    logic [31:0] sign_b;
     logic [63:0] product;
-    logic [63:0] dividend;
     logic [31:0] quotient;
     logic [31:0] remainder;
     logic        negative;
-    logic        overflow;
     logic [ 4:0] count;
     logic        taken;
     logic        near_branch;
@@ -122,26 +135,8 @@ module cpu_integer_unit
     store.linear = x.linear;
     store.size = x.ctl.size;
     store.wdata = '0;
-    div_start = 1'b0;
-    div_high = '0;
-    div_low = '0;
-    div_by = '0;
-    div_bits = '0;
 
     if (valid_i) begin
-      rm_value = x.ctl.rm_mem ? mem_i : read_reg(regs.gpr, x.ctl.rm, x.ctl.msize);
-      a = x.ctl.a_reg ? read_reg(regs.gpr, x.ctl.rreg, x.ctl.size) : rm_value;
-      unique case (x.ctl.b)
-        BReg:      b = read_reg(regs.gpr, x.ctl.rreg, x.ctl.size);
-        BRm:       b = rm_value;
-        BImm:      b = x.imm & size_mask(x.ctl.size);
-        BOne:      b = 32'd1;
-        BCl:       b = {24'b0, regs.gpr[REG_ECX][7:0]};
-        BSelector: b = {16'b0, regs.selector[{1'b0, x.ctl.rreg}][15:0]};
-        BSystem: b = {16'b0, regs.selector[{3'b100, x.ctl.rreg[0]}][15:0]};
-        BCr0:      b = regs.cr0;
-        default:   b = x.next_eip;
-      endcase
       r = '0;
       value = '0;
       taken = 1'b0;
@@ -151,14 +146,10 @@ module cpu_integer_unit
       big_stack = regs.seg_attr[IDX_SS][14];
       stack_offset = '0;
       count = b[4:0];
-      sign_a = '0;
-      sign_b = '0;
       product = '0;
-      dividend = '0;
       quotient = '0;
       remainder = '0;
       negative = 1'b0;
-      overflow = 1'b0;
       loop_count = '0;
       mask = '0;
 
@@ -207,104 +198,23 @@ module cpu_integer_unit
           end
         end
         OpImul: begin
-          sign_a = sign_extend(a, x.ctl.size);
-          sign_b = sign_extend(b, x.ctl.size);
-          product = {{32{sign_a[31]}}, sign_a} * {{32{sign_b[31]}}, sign_b};
-          value = product[31:0] & size_mask(x.ctl.size);
-          r.flags = result_flags(value, x.ctl.size);
-          sign_a = sign_extend(value, x.ctl.size);
-          overflow = product != {{32{sign_a[31]}}, sign_a};
-          r.flags[FL_CF] = overflow;
-          r.flags[FL_OF] = overflow;
+          value = low & size_mask(x.ctl.size);
           ex.flags_valid = 1'b1;
-          ex.flags = (regs.eflags & ~FLAGS_STATUS) | r.flags;
+          ex.flags = (regs.eflags & ~FLAGS_STATUS) | product_flags;
         end
-        OpMulAcc: begin  // MUL, IMUL with the accumulator
-          b = read_reg(regs.gpr, REG_EAX, x.ctl.size);
-          if (x.ctl.alu[0]) begin
-            sign_a = sign_extend(a, x.ctl.size);
-            sign_b = sign_extend(b, x.ctl.size);
-            product = {{32{sign_a[31]}}, sign_a} * {{32{sign_b[31]}}, sign_b};
-          end else begin
-            product = {32'b0, a} * {32'b0, b};
-          end
-          value = product[31:0] & size_mask(x.ctl.size);
-          sign_a = sign_extend(value, x.ctl.size);
-          overflow = x.ctl.alu[0] ? product != {{32{sign_a[31]}}, sign_a} : product != {32'b0, value};
-          r.flags = result_flags(value, x.ctl.size);
-          r.flags[FL_CF] = overflow;
-          r.flags[FL_OF] = overflow;
-          ex.flags_valid = 1'b1;
-          ex.flags = (regs.eflags & ~FLAGS_STATUS) | r.flags;
+        OpMulAcc, OpDivAcc: begin
+          ex.fault = divide_error;
+          ex.fault_vector = VEC_DE;
+          wait_divider = divider_waits;
+          ex.flags_valid = x.ctl.op == OpMulAcc;
+          ex.flags = (regs.eflags & ~FLAGS_STATUS) | product_flags;
           ex.w0_valid = 1'b1;
           ex.w0_reg = REG_EAX;
           ex.w0_size = x.ctl.size == SizeB ? SizeW : x.ctl.size;
-          ex.w0_data = product[31:0];
+          ex.w0_data = low;
           ex.w1_valid = x.ctl.size != SizeB;
           ex.w1_reg = REG_EDX;
-          ex.w1_data = x.ctl.size == SizeW ? {16'b0, product[31:16]} : product[63:32];
-        end
-        OpDivAcc: begin  // DIV, IDIV: magnitudes through the divider
-          unique case (x.ctl.size)
-            SizeB: begin
-              dividend = x.ctl.alu[0] ? {{48{regs.gpr[REG_EAX][15]}}, regs.gpr[REG_EAX][15:0]}
-                                      : {48'b0, regs.gpr[REG_EAX][15:0]};
-              div_bits = 6'd8;
-            end
-            SizeW: begin
-              dividend = {{32{x.ctl.alu[0] && regs.gpr[REG_EDX][15]}}, regs.gpr[REG_EDX][15:0],
-                          regs.gpr[REG_EAX][15:0]};
-              div_bits = 6'd16;
-            end
-            default: begin
-              dividend = {regs.gpr[REG_EDX], regs.gpr[REG_EAX]};
-              div_bits = 6'd32;
-            end
-          endcase
-          negative = x.ctl.alu[0] && dividend[63];
-          sign_b = x.ctl.alu[0] ? sign_extend(a, x.ctl.size) : a;
-          div_by = x.ctl.alu[0] && sign_b[31] ? -sign_b : sign_b;
-          if (negative) dividend = -dividend;
-          unique case (x.ctl.size)
-            SizeB: begin
-              div_high = dividend[39:8];
-              div_low = {dividend[7:0], 24'b0};
-            end
-            SizeW: begin
-              div_high = dividend[47:16];
-              div_low = {dividend[15:0], 16'b0};
-            end
-            default: begin
-              div_high = dividend[63:32];
-              div_low = dividend[31:0];
-            end
-          endcase
-          if (div_high >= div_by) begin  // includes division by zero
-            ex.fault = 1'b1;
-            ex.fault_vector = VEC_DE;
-          end else if (!div_done) begin
-            wait_divider = 1'b1;
-            div_start = !div_busy;
-          end else begin
-            sign_a = x.ctl.alu[0] ? sign_extend(a, x.ctl.size) : 32'd0;
-            quotient = div_quotient & size_mask(x.ctl.size);
-            overflow = negative ^ sign_a[31];  // the quotient is negative
-            // -2^(n-1) is the one magnitude with its top bit set that still fits.
-            if (x.ctl.alu[0] && sign_of(quotient, x.ctl.size) &&
-                !(overflow && (quotient & (size_mask(x.ctl.size) >> 1)) == 32'd0)) begin
-              ex.fault = 1'b1;
-              ex.fault_vector = VEC_DE;
-            end
-            if (overflow) quotient = -quotient & size_mask(x.ctl.size);
-            remainder = (negative ? -div_remainder : div_remainder) & size_mask(x.ctl.size);
-            ex.w0_valid = 1'b1;
-            ex.w0_reg = REG_EAX;
-            ex.w0_size = x.ctl.size == SizeB ? SizeW : x.ctl.size;
-            ex.w0_data = x.ctl.size == SizeB ? {16'b0, remainder[7:0], quotient[7:0]} : quotient;
-            ex.w1_valid = x.ctl.size != SizeB;
-            ex.w1_reg = REG_EDX;
-            ex.w1_data = remainder;
-          end
+          ex.w1_data = high;
         end
         OpCbw: value = x.ctl.op32 ? {{16{regs.gpr[REG_EAX][15]}}, regs.gpr[REG_EAX][15:0]}
                                   : {16'b0, {8{regs.gpr[REG_EAX][7]}}, regs.gpr[REG_EAX][7:0]};
