@@ -6,9 +6,12 @@ target_link_libraries(strata_command_line
     PUBLIC strata_machine PRIVATE Boost::program_options fmt::fmt)
 
 # What every machine is built from, without SystemC.
-add_library(strata_machine_base STATIC host_memory.cpp machine_memory.cpp power_on.cpp run_control.cpp)
+add_library(strata_machine_base STATIC host_memory.cpp machine_memory.cpp machine_state.cpp power_on.cpp
+    run_control.cpp)
 strata_together(strata_machine_base)
-target_link_libraries(strata_machine_base PUBLIC strata_engine strata_loader strata_bus_map strata_memory_map strata_output)
+target_link_libraries(strata_machine_base
+    PUBLIC strata_engine strata_loader strata_bus_map strata_memory_map strata_output
+    PRIVATE fmt::fmt)
 
 add_library(strata_rtl_machine STATIC rtl_debug.cpp rtl_machine.cpp rtl_watch.cpp)
 target_link_libraries(strata_rtl_machine

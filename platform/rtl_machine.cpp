@@ -128,7 +128,7 @@ class RtlMachine final : public Machine {
   std::optional<RunEnd> advance(RunControl& control);
   void run_to(Cycle cycle);
   void drain();
-  std::vector<std::pair<std::string, Stateful*>> devices();
+  NamedDevices devices();
   bool asleep() const;
   RunOutcome outcome(RunEnd end);
   bool check_end(RunEnd end);
@@ -437,17 +437,16 @@ std::optional<DebugStop> RtlMachine::go_on() {
   return std::nullopt;
 }
 
-/// The interrupt controllers first, as in MachineState.
-std::vector<std::pair<std::string, Stateful*>> RtlMachine::devices() {
+/// In the order of MachineState.
+NamedDevices RtlMachine::devices() {
   Stateful* vga = vga_rtl_.get();
   if (vga == nullptr) vga = &vga_twin_->tlm;
   Stateful* ata = ata_rtl_.get();
   if (ata == nullptr) ata = &ata_twin_->tlm;
-  std::vector<std::pair<std::string, Stateful*>> devices{{"pic", &pic_},   {"pit", &pit_},
-                                                         {"uart", &uart_}, {"debug", &debug_},
-                                                         {"vga", vga},     {"ata", ata}};
+  NamedDevices devices{{"pic", &pic_},     {"pit", &pit_}, {"uart", &uart_},
+                       {"debug", &debug_}, {"vga", vga},   {"ata", ata}};
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    devices.emplace_back("plugged" + std::to_string(i), &slots_[i].rtl);
+    devices.emplace_back(slots()[i].name, &slots_[i].rtl);
   }
   return devices;
 }
@@ -466,7 +465,11 @@ void RtlMachine::drain() {
 /// same to the cycle.
 MachineState RtlMachine::save_state() {
   drain();
-  MachineState state{.cycle = cycles_, .cpu = cpu_.state(), .devices = {}, .ram = memory_.ram()};
+  MachineState state{.hardware = hardware_of(config_),
+                     .cycle = cycles_,
+                     .cpu = cpu_.state(),
+                     .devices = {},
+                     .ram = memory_.ram()};
   for (const auto& [name, device] : devices()) {
     state.devices.push_back({name, device->save(cycles_)});
   }
@@ -479,21 +482,14 @@ std::optional<Error> RtlMachine::load_state(const MachineState& state) {
     return Error{"waves cannot go back in time: the state is of a cycle that has been recorded"};
   }
   const auto own = devices();
-  if (state.ram.size() != memory_.ram().size() || state.devices.size() != own.size()) {
-    return Error{"the state is that of a machine with other memory or devices"};
-  }
+  if (auto error = check_hardware(state, config_, own)) return error;
   outputs_.set_quiet(true);
   drain();
   outputs_.set_quiet(false);
   skipped_ += state.cycle - cycles_;
   clock_.set_cycle(state.cycle);
   cycles_ = state.cycle;
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    const DeviceBytes& saved = state.devices[i];
-    if (saved.name != own[i].first || !own[i].second->load(saved.bytes, cycles_)) {
-      return Error{"the state of device " + saved.name + " is not one of this machine's"};
-    }
-  }
+  if (auto error = load_devices(state, own)) return error;
   std::ranges::copy(state.ram, memory_.ram().begin());
   load_cpu(state.cpu);
   exit_status_.reset();

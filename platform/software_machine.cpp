@@ -75,7 +75,7 @@ class EngineMachine final : public SoftwareMachine {
   void plug_slots();
   void plug_post_card();
   void start();
-  std::vector<std::pair<std::string, Device*>> stateful_devices();
+  NamedDevices stateful_devices();
   RunOutcome outcome(PlainMachine::End end) const;
 
   const MachineConfig config_;
@@ -206,11 +206,13 @@ void EngineMachine::start() {
 }
 
 /// In the order of MachineState.
-std::vector<std::pair<std::string, Device*>> EngineMachine::stateful_devices() {
-  std::vector<std::pair<std::string, Device*>> devices{{"pic", &pic_},   {"pit", &pit_},
-                                                       {"uart", &uart_}, {"debug", &debug_},
-                                                       {"vga", &vga_},   {"ata", &ata_}};
-  // The machine's own have been plugged in first.
+NamedDevices EngineMachine::stateful_devices() {
+  NamedDevices devices{{"pic", &pic_},     {"pit", &pit_}, {"uart", &uart_},
+                       {"debug", &debug_}, {"vga", &vga_}, {"ata", &ata_}};
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    devices.emplace_back(slots()[i].name, slots_[i].get());
+  }
+  // The machine's own and those in slots have been plugged in first.
   const std::size_t own = devices.size();
   for (std::size_t i = own; i < devices_.size(); ++i) {
     devices.emplace_back("plugged" + std::to_string(i - own), devices_[i]);
@@ -220,10 +222,13 @@ std::vector<std::pair<std::string, Device*>> EngineMachine::stateful_devices() {
 
 MachineState EngineMachine::save_state() {
   const Cycle now = machine_.now();
-  MachineState state{.cycle = now, .cpu = engine_->state(), .devices = {}, .ram = memory_.ram()};
-  const auto devices = stateful_devices();
-  for (const auto& [name, device] : devices) device->advance(now);
-  for (const auto& [name, device] : devices) {
+  MachineState state{.hardware = hardware_of(config_),
+                     .cycle = now,
+                     .cpu = engine_->state(),
+                     .devices = {},
+                     .ram = memory_.ram()};
+  for (Device* device : devices_) device->advance(now);
+  for (const auto& [name, device] : stateful_devices()) {
     state.devices.push_back({name, device->save(now)});
   }
   return state;
@@ -231,15 +236,8 @@ MachineState EngineMachine::save_state() {
 
 std::optional<Error> EngineMachine::load_state(const MachineState& state) {
   const auto own = stateful_devices();
-  if (state.ram.size() != memory_.ram().size() || state.devices.size() != own.size()) {
-    return Error{"the state is that of a machine with other memory or devices"};
-  }
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    const DeviceBytes& saved = state.devices[i];
-    if (saved.name != own[i].first || !own[i].second->load(saved.bytes, state.cycle)) {
-      return Error{"the state of device " + saved.name + " is not one of this machine's"};
-    }
-  }
+  if (auto error = check_hardware(state, config_, own)) return error;
+  if (auto error = load_devices(state, own)) return error;
   std::ranges::copy(state.ram, memory_.ram().begin());
   exit_status_.reset();
   stop_.reset();

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <initializer_list>
 #include <nlohmann/json.hpp>
 
+#include "models/base/fnv1a.h"
 #include "platform/stats/report_json.h"
 
 namespace strata {
@@ -14,17 +14,6 @@ template <typename T>
 nlohmann::ordered_json or_null(const std::optional<T>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
-
-class Fnv1a {
- public:
-  void add(std::initializer_list<unsigned> bytes) {
-    for (const unsigned byte : bytes) hash_ = (hash_ ^ byte) * 0x100000001B3;
-  }
-  std::uint64_t value() const { return hash_; }
-
- private:
-  std::uint64_t hash_ = 0xCBF29CE484222325;
-};
 
 }  // namespace
 

@@ -267,6 +267,12 @@ TEST(MachineState, AShutdownIsAState) {
   expect_life_after_a_shutdown(software);
 }
 
+/// Empty if the machine takes the state.
+std::string refusal(GuestMachine& guest, const MachineState& state) {
+  const auto refused = guest.machine->load_state(state);
+  return refused ? refused->message : "";
+}
+
 TEST_P(MachineStateGuest, RefusesAnotherMachines) {
   const FreshSimulation simulation;
   GuestMachine rtl(GetParam(), make_rtl_machine);
@@ -275,10 +281,13 @@ TEST_P(MachineStateGuest, RefusesAnotherMachines) {
     const KeptState good(guest->machine->save_state());
     MachineState state = good.state;
     state.ram = std::span(good.ram).first(4096);
-    EXPECT_TRUE(guest->machine->load_state(state));
+    EXPECT_EQ(refusal(*guest, state),
+              "the state is of another machine: memory 4096 bytes, here 4194304 bytes");
     state = good.state;
     state.devices.pop_back();
-    EXPECT_TRUE(guest->machine->load_state(state));
+    EXPECT_EQ(refusal(*guest, state),
+              "the state is of another machine: devices pic pit uart debug vga, here pic pit uart "
+              "debug vga ata");
     for (std::size_t n = 0; n < good.state.devices.size(); ++n) {
       state = good.state;
       state.devices[n].name = "other";
@@ -292,6 +301,72 @@ TEST_P(MachineStateGuest, RefusesAnotherMachines) {
     ASSERT_FALSE(guest->machine->load_state(good.state));
     EXPECT_EQ(guest->run_whole().status, 0u) << "what is refused leaves no trace";
   }
+}
+
+Result<std::unique_ptr<Machine>> make_software(const MachineConfig& config) {
+  auto made = make_software_machine(config, make_interpreter);
+  if (!made) return Error{made.error()};
+  return std::unique_ptr<Machine>(std::move(*made));
+}
+
+/// A machine whose state is no other's, and what a refusal says of it.
+struct OtherHardware {
+  void (*change)(MachineConfig& config);
+  const char* says;
+};
+
+const OtherHardware kOtherHardware[] = {
+    {[](MachineConfig& config) { config.cpu = CpuFamily::k486; }, "CPU 486, here 586"},
+    {[](MachineConfig& config) { config.clock_hz = 10'000'000; }, "clock 10 MHz, here 25 MHz"},
+    {[](MachineConfig& config) { config.memory_bytes *= 2; },
+     "memory 8388608 bytes, here 4194304 bytes"},
+    {[](MachineConfig& config) {
+       static MemoryDisk larger(65);
+       config.disk = &larger;
+     },
+     "disk 65 sectors, here 64 sectors"},
+    {[](MachineConfig& config) { config.disk = nullptr; }, "disk none, here 64 sectors"},
+    {[](MachineConfig& config) {
+       static GuestImage image = *config.guest;
+       image.rom[0] ^= 1;
+       config.guest = &image;
+     },
+     "boot ROM with other contents"},
+    {[](MachineConfig& config) {
+       config.cpu = CpuFamily::k386;
+       config.disk = nullptr;
+     },
+     "CPU 386, here 586; disk none, here 64 sectors"},
+};
+
+TEST(MachineState, OtherHardwareIsRefusedWithWhatDiffers) {
+  const FreshSimulation simulation;
+  GuestMachine rtl("clock.elf", make_rtl_machine);
+  GuestMachine software("clock.elf");
+  for (const OtherHardware& other : kOtherHardware) {
+    GuestMachine owner("clock.elf", [&](MachineConfig config) {
+      other.change(config);
+      return make_software(config);
+    });
+    ASSERT_EQ(owner.run_to(1000).end, RunEnd::kCycleLimit);
+    const KeptState state(owner.machine->save_state());
+    for (GuestMachine* guest : {&rtl, &software}) {
+      EXPECT_EQ(refusal(*guest, state.state),
+                std::string("the state is of another machine: ") + other.says);
+    }
+  }
+  EXPECT_EQ(rtl.run_whole().status, 0u) << "what is refused leaves no trace";
+  EXPECT_EQ(software.run_whole().status, 0u);
+}
+
+// What is not hardware may differ: how fast the engine is, and what watches.
+TEST(MachineState, OtherTimingIsNoOtherHardware) {
+  GuestMachine slow("clock.elf", VgaMemory::kTrap, 3);
+  GuestMachine fast("clock.elf");
+  ASSERT_EQ(slow.run_to(1000).end, RunEnd::kCycleLimit);
+  const KeptState state(slow.machine->save_state());
+  ASSERT_FALSE(fast.machine->load_state(state.state));
+  EXPECT_EQ(fast.run_whole().status, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MachineStateGuest,
