@@ -26,6 +26,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "models/base/hex.h"
+
 namespace strata {
 
 using StateBytes = std::vector<std::uint8_t>;
@@ -175,14 +177,11 @@ std::string differences(const State& a, const State& b) {
   };
   state_fields::for_each_leaf<false>({}, b, collect);
 
-  const auto hex = [](std::uint64_t value) {
-    std::string text;
-    do {
-      text.insert(text.begin(), "0123456789abcdef"[value & 15]);
-    } while (value >>= 4);
-    return text;
-  };
   std::string text;
+  const auto tell = [&text](const std::string& field, auto value, std::uint64_t other) {
+    constexpr std::size_t kDigits = 2 * sizeof value;
+    text += field + " " + hex_digits(value, kDigits) + " / " + hex_digits(other, kDigits) + "\n";
+  };
   std::size_t at = 0;
   const auto compare = [&](const std::string& path, const auto& value) {
     if constexpr (state_fields::ByteArray<std::remove_cvref_t<decltype(value)>>) {
@@ -190,11 +189,10 @@ std::string differences(const State& a, const State& b) {
       for (std::size_t i = 0; i < value.size(); ++i, ++at) {
         if (told || value[i] == values[at]) continue;
         told = true;
-        text +=
-            path + "[" + std::to_string(i) + "] " + hex(value[i]) + " / " + hex(values[at]) + "\n";
+        tell(path + "[" + std::to_string(i) + "]", value[i], values[at]);
       }
     } else {
-      if (value != values[at]) text += path + " " + hex(value) + " / " + hex(values[at]) + "\n";
+      if (value != values[at]) tell(path, value, values[at]);
       ++at;
     }
   };

@@ -73,6 +73,17 @@ TEST(StyleText, TestsNameNoFolderOfTheHosts) {
   }
 }
 
+/// What writes numbers in hexadecimal beside the one place that does and fmt; the guests have their
+/// own.
+TEST(StyleText, HexadecimalDigitsStandOnce) {
+  const std::string digits = "0123456789abcdef";
+  for (const SourceFile& file : source_files({".h", ".cpp"})) {
+    if (!file.path.starts_with("models/") && !file.path.starts_with("platform/")) continue;
+    const bool owner = file.path == "models/base/hex.h";
+    EXPECT_EQ(file.text.find('"' + digits + '"') != std::string::npos, owner) << file.path;
+  }
+}
+
 constexpr std::size_t kMostLines = 900;
 
 /// Files that are one table or one list of wires, which is easier to read in one piece.
