@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,45 +13,43 @@
 #include <optional>
 #include <thread>
 
+#include "models/base/file_descriptor.h"
+
 namespace strata {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// A process group of the child's own: Ctrl-C reaches it once, from its parent.
-class Attributes {
- public:
-  Attributes() {
-    posix_spawnattr_init(&attributes_);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-  }
-  ~Attributes() { posix_spawnattr_destroy(&attributes_); }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
-
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_;
+/// What the child needs to become the program.
+struct Start {
+  const char* program;
+  char* const* arguments;
+  const char* stdout_file;
+  const char* stderr_file;
+  pid_t parent;
+  int failure;  // a pipe that takes the errno of what fails
 };
 
-class FileActions {
- public:
-  FileActions() { posix_spawn_file_actions_init(&actions_); }
-  ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
+bool redirect(int descriptor, const char* file) {
+  const int opened = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  return opened >= 0 && dup2(opened, descriptor) >= 0;
+}
 
-  void redirect(int descriptor, const std::string& file) {
-    posix_spawn_file_actions_addopen(&actions_, descriptor, file.c_str(),
-                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
+/// In the child, in a process group of its own: Ctrl-C reaches it once, from its parent. Only what
+/// is allowed between fork() and exec() (POSIX, fork()).
+[[noreturn]] void become(const Start& start) {
+  setpgid(0, 0);
+  // Nobody stops the child of a parent that was killed. Of one killed before this call nothing is
+  // said (prctl(2)), but then it is the parent no more.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != start.parent) _exit(1);
+  if (redirect(STDOUT_FILENO, start.stdout_file) && redirect(STDERR_FILENO, start.stderr_file)) {
+    execv(start.program, start.arguments);
   }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_;
-};
+  const int failure = errno;
+  if (write(start.failure, &failure, sizeof failure) < 0) _exit(2);
+  _exit(1);
+}
 
 /// Exit status of `child` as shells report it.
 Result<int> wait_for(pid_t child, const std::function<bool()>& cancelled) {
@@ -75,6 +73,10 @@ Result<int> wait_for(pid_t child, const std::function<bool()>& cancelled) {
   }
 }
 
+Error cannot_start(const std::string& program, int failure) {
+  return Error{fmt::format("{} cannot be started: {}", program, std::strerror(failure))};
+}
+
 }  // namespace
 
 Result<ChildResult> run_child(const std::string& program, const std::vector<std::string>& arguments,
@@ -83,18 +85,28 @@ Result<ChildResult> run_child(const std::string& program, const std::vector<std:
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  const Attributes attributes;
-  FileActions files;
-  files.redirect(STDOUT_FILENO, stdout_file);
-  files.redirect(STDERR_FILENO, stderr_file);
 
-  pid_t child = 0;
-  const int failure =
-      posix_spawn(&child, program.c_str(), files.get(), attributes.get(), argv.data(), environ);
-  if (failure != 0) {
-    return Error{fmt::format("{} cannot be started: {}", program, std::strerror(failure))};
-  }
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return cannot_start(program, errno);
+  const FileDescriptor reader(ends[0]);
+  FileDescriptor writer(ends[1]);
+  const Start start{.program = program.c_str(),
+                    .arguments = argv.data(),
+                    .stdout_file = stdout_file.c_str(),
+                    .stderr_file = stderr_file.c_str(),
+                    .parent = getpid(),
+                    .failure = writer.get()};
+  const pid_t child = fork();
+  if (child < 0) return cannot_start(program, errno);
+  if (child == 0) become(start);
+  writer.reset();  // exec() closes the child's: then there is nothing to be read
+  int failure = 0;
+  ssize_t got = 0;
+  do {
+    got = read(reader.get(), &failure, sizeof failure);
+  } while (got < 0 && errno == EINTR);
   const auto status = wait_for(child, cancelled);
+  if (got > 0) return cannot_start(program, failure);
   if (!status) return Error{status.error()};
   return ChildResult{status.value()};
 }

@@ -15,6 +15,7 @@ struct ChildResult {
 
 /// Starts `program` with `arguments`, standard output and error going to the two files, and waits.
 /// Once `cancelled` says so, the child is asked to end (SIGTERM), and made to when it does not.
+/// It is killed when the calling thread ends first, however that ends.
 Result<ChildResult> run_child(const std::string& program, const std::vector<std::string>& arguments,
                               const std::string& stdout_file, const std::string& stderr_file,
                               const std::function<bool()>& cancelled);

@@ -14,12 +14,15 @@
 namespace strata::test {
 namespace {
 
-/// Shell functions. `heeds PID` waits until the process catches SIGTERM (proc(5), SigCgt), which a
-/// program does that has got as far as its run; `pester PID` asks it to end until it has.
+/// Shell functions (proc(5)). `heeds PID` waits until the process catches SIGTERM (SigCgt), which a
+/// program does that has got as far as its run; `pester PID` asks it to end until it has;
+/// `child_of PID` says its only child; `ended PID` whether it runs no more.
 const std::string kFunctions =
     "heeds() { until mask=$(sed -n 's/^SigCgt:[^0-9a-f]*//p' /proc/$1/status) && "
     "[ $((0x$mask >> 14 & 1)) = 1 ]; do sleep 0.01; done; }; "
-    "pester() { while kill -TERM $1 2>/dev/null; do sleep 0.01; done; }; ";
+    "pester() { while kill -TERM $1 2>/dev/null; do sleep 0.01; done; }; "
+    "child_of() { grep -ls \"^PPid:[[:space:]]*$1\\$\" /proc/[0-9]*/status | cut -d/ -f3; }; "
+    "ended() { ! state=$(grep -s ^State: /proc/$1/status) || [[ $state == *Z* ]]; }; ";
 
 class CliStop : public CliTest {
  protected:
@@ -121,6 +124,18 @@ TEST_F(CliStop, CompareLeavesNothingBehind) {
                how + " $!; wait $!; echo $?; ls tmp");
     EXPECT_EQ(run.out, "130\n") << run.err;
   }
+}
+
+// SIGKILL, which compare itself cannot see.
+TEST_F(CliStop, RunOfAKilledCompareEnds) {
+  const Finished run = script(
+      kFunctions +
+      "mkdir tmp; TMPDIR=$PWD/tmp $STRATA compare --engines interp endless >table & compare=$!; "
+      "until run=$(child_of $compare) && [ -n \"$run\" ]; do sleep 0.01; done; heeds $run; "
+      "kill -KILL $compare; SECONDS=0; until ended $run || [ $SECONDS -ge 20 ]; do sleep 0.01; "
+      "done; "
+      "ended $run && echo gone || kill -KILL $run");
+  EXPECT_EQ(run.out, "gone\n") << run.err;
 }
 
 TEST_F(CliStop, FewDescriptors) {
