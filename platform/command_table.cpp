@@ -44,8 +44,10 @@ OptionGroup output_group() {
   return {"Output",
           {
               {"display", "HOW", "none", "none, or text: the screen in this terminal", "none text"},
-              {"console", "FILE", "", "bytes of the debug console, else on standard output", ""},
-              {"serial", "FILE", "", "bytes of the serial port; - for standard output", ""},
+              {"console", "FILE", "",
+               "bytes of the debug console; - or stdio, as without it, for standard output", ""},
+              {"serial", "FILE", "",
+               "bytes of the serial port; - or stdio for standard output; dropped without it", ""},
               {"screen-text", "FILE", "", "final screen as text; - for standard output", ""},
               {"screen-png", "FILE", "", "final screen as a picture", ""},
               {"stats", "FILE", "", "figures of the run as JSON; - for standard output", ""},
@@ -173,8 +175,8 @@ std::string general_help() {
     text += fmt::format("  {:<33} {}\n", command.synopsis, command.summary);
   }
   text +=
-      "\n'strata COMMAND --help' lists a command's options; -h is the same. The program ends\n"
-      "with the guest's own status (port F4), or\n";
+      "\n'strata COMMAND --help' lists a command's options; -h and 'strata help COMMAND' are the\n"
+      "same. The program ends with the guest's own status (port F4), or\n";
   for (const ExitCodeText& code : exit_code_table()) {
     text += fmt::format("{:>5}  {}\n", code.code, code.meaning);
   }

@@ -12,7 +12,7 @@
 namespace strata {
 
 struct GuestOutputPaths {
-  /// Of the debug console: a file; empty or "-" for the standard stream.
+  /// Of the debug console: a file; "stdio" or "-", as if empty, for the standard stream.
   std::string console;
   /// Of the serial port: a file; "stdio" or "-" for the standard stream; empty: its bytes are
   /// dropped.

@@ -286,7 +286,6 @@ void read_output(const Values& values, RunOptions& run) {
       "display", {{"none", DisplayMode::kNone}, {"text", DisplayMode::kText}});
   run.console = values.text("console");
   run.serial = values.text("serial");
-  if (run.serial == "-") run.serial = "stdio";
   run.screen_text = values.text("screen-text");
   run.screen_png = values.text("screen-png");
   run.stats = values.text("stats");
@@ -405,7 +404,11 @@ Command parse_disk(const Text& arguments) {
 Command parse(const Text& arguments) {
   if (arguments.empty()) fail("no command given; try 'strata --help'");
   const std::string& command = arguments[0];
-  const Text rest(arguments.begin() + 1, arguments.end());
+  Text rest(arguments.begin() + 1, arguments.end());
+  if (command == "help" && !rest.empty()) {
+    rest.push_back("--help");
+    return parse(rest);
+  }
   if (command == "--help" || command == "-h" || command == "help") return ShowText{general_help()};
   if (command == "--version") return ShowText{fmt::format("strata {}\n", kVersion)};
   if (command == "run") return parse_run(rest);

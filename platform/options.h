@@ -33,8 +33,8 @@ struct RunOptions {
   std::optional<std::chrono::duration<double>> timeout;
 
   DisplayMode display = DisplayMode::kNone;
-  std::string console;  // "stdio" or a file; empty: stdio
-  std::string serial;   // "stdio" or a file
+  std::string console;  // as GuestOutputPaths has them
+  std::string serial;
   std::string screen_text;
   std::string screen_png;
   std::string stats;

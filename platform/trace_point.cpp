@@ -17,8 +17,10 @@ Result<TracePoint> parse_trace_point(const std::string& option, const std::strin
   const std::size_t plus = text.rfind('+');
   const auto symbol = symbols.find(text.substr(0, plus));
   if (plus == std::string::npos || symbol == symbols.end()) {
-    return Error{fmt::format("{}: '{}' is neither a cycle number nor a symbol of {}", option,
-                             text.substr(0, plus), guest.name)};
+    return Error{fmt::format(
+        "{}: '{}' is neither a cycle such as 2500 or 10M nor a symbol of {}, alone or as "
+        "SYMBOL+OFFSET",
+        option, text, guest.name)};
   }
   const auto offset = parse_unsigned(text.substr(plus + 1));
   if (!offset || *offset > 0xFFFFFFFF) {

@@ -100,7 +100,14 @@ TEST_F(CliBadInput, WindowsWithoutACycle) {
   };
   refuse({"--trace-from", "2000", "--trace-to", "1000"}, {"--trace-from 2000", "--trace-to 1000"});
   refuse({"--trace-from", "1e6", "--max-cycles", "5k"}, {"--trace-from 1000000", "5000"});
-  refuse({"--trace-from", "nowhere+4"}, {"--trace-from", "'nowhere'", "symbol"});
+  // What a point may be.
+  const std::vector<std::string> forms = {"a cycle such as 2500 or 10M", "a symbol of guest",
+                                          "SYMBOL+OFFSET"};
+  for (const std::string text : {"nowhere", "nowhere+4", "+5", "-5", "+", "1.5", "5+"}) {
+    std::vector<std::string> parts = forms;
+    parts.push_back("--trace-from: '" + text + "' is neither ");
+    refuse({"--trace-from=" + text}, parts);
+  }
 }
 
 TEST_F(CliBadInput, DiskCreate) {

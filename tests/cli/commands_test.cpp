@@ -24,6 +24,38 @@ TEST_F(CliCommands, HelpAndVersion) {
   EXPECT_TRUE(contains(strata({"--version"}).out, "strata 0."));
 }
 
+TEST_F(CliCommands, HelpOfACommand) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"run"}, {"compare"}, {"info"}, {"disk"}, {"disk", "create"}};
+  for (std::vector<std::string> command : commands) {
+    command.push_back("--help");
+    const Finished usual = strata(command);
+    command.pop_back();
+    command.insert(command.begin(), "help");
+    const Finished help = strata(command);
+    EXPECT_EQ(help.status, 0) << help.err;
+    EXPECT_EQ(help.out, usual.out);
+    EXPECT_NE(help.out, strata({"--help"}).out);
+  }
+  EXPECT_EQ(strata({"help"}).out, strata({"--help"}).out);
+  expect_refused({"help", "fly"}, {"'fly'", "run, compare, info, disk"});
+}
+
+// Every form of --console and --serial (CliRun.ConsoleAndSerialOnStandardOutput), and so does the
+// manual page, which is made of the same text.
+TEST_F(CliCommands, HelpNamesTheStandardStream) {
+  std::istringstream help(strata({"run", "--help"}).out);
+  std::map<std::string, std::string> texts;
+  std::string option;
+  for (std::string line; std::getline(help, line);) {
+    if (const std::size_t at = line.find("--"); at != std::string::npos) option = line.substr(at);
+    texts[option.substr(0, option.find(' '))] += line;
+  }
+  for (const std::string name : {"--console", "--serial"}) {
+    EXPECT_TRUE(contains(texts[name], "- or stdio")) << texts[name];
+  }
+}
+
 TEST_F(CliCommands, InfoNamesHostEnginesAndVersions) {
   const Finished info = strata({"info"});
   EXPECT_EQ(info.status, 0);

@@ -59,9 +59,13 @@ TEST_F(CliRun, DebugConsoleSerialAndScreenGoWhereAsked) {
   EXPECT_TRUE(contains(read("log.txt"), "debug exit 0")) << read("log.txt");
 }
 
-TEST_F(CliRun, SerialOnStandardOutput) {
+TEST_F(CliRun, ConsoleAndSerialOnStandardOutput) {
   write("guest", talking_guest());
-  EXPECT_EQ(strata({"run", "--serial", "stdio", "guest"}).out, "hi\ncom\n");
+  for (const char* stream : {"-", "stdio"}) {
+    EXPECT_EQ(strata({"run", "--serial", stream, "guest"}).out, "hi\ncom\n");
+    EXPECT_EQ(strata({"run", "--console", stream, "guest"}).out, "hi\n");
+    EXPECT_FALSE(exists(stream));
+  }
 }
 
 TEST_F(CliRun, StatsHaveThePromisedFields) {

@@ -216,7 +216,7 @@ TEST(Options, DiskCreateTakesNoOptionForAFile) {
 }
 
 TEST(Options, DashIsStandardOutput) {
-  EXPECT_EQ(run({"--serial", "-", "g"}).serial, "stdio");
+  EXPECT_EQ(run({"--serial", "-", "g"}).serial, "-");
 }
 
 TEST(Options, CompareForwardsToEachEngineWhatConcernsIt) {
