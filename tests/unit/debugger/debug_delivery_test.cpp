@@ -219,6 +219,41 @@ TEST_P(DebugDelivery, AccessedBitsOfDescriptors) {
   expect_none(write_to(kInterruptTable + 8 * kVector, 4));  // only read
 }
 
+// SDM vol. 3, 7.3: a JMP to a TSS clears its own busy bit, saves the registers (7.2.1: EIP at 20h,
+// GS at 5Ch) and sets the other's. The other one is only read.
+TEST_P(DebugDelivery, TaskSwitches) {
+  constexpr std::uint32_t kOtherTask = 0x5800;
+  constexpr std::uint32_t kTask = 0x28;  // selectors
+  constexpr std::uint32_t kOther = 0x30;
+  const auto go = [&] {
+    go_to_protected({0xEA, 0, 0, 0, 0, kOther, 0}, 0);  // jmp 30:0
+    put_dword(kTables + kTask, kTaskState << 16 | 0x67);
+    put_dword(kTables + kTask + 4, 0x8B00);
+    put_dword(kTables + kOther, kOtherTask << 16 | 0x67);
+    put_dword(kTables + kOther + 4, 0x8900);
+    for (std::uint32_t at = 0; at < 0x68; at += 4) put_dword(kOtherTask + at, 0);
+    put_dword(kOtherTask + 0x20, kHandler);
+    put_dword(kOtherTask + 0x24, 2);
+    put_dword(kOtherTask + 0x4C, kHandlerCode);
+    put_dword(kOtherTask + 0x50, kInnerData);
+    CpuState state = target->registers();
+    state.gdtr.limit = 7 * 8 - 1;
+    target->set_registers(state);
+  };
+  for (const Breakpoint& breakpoint :
+       {write_to(kTables + kTask + 5, 1), write_to(kTables + kOther + 5, 1),
+        write_to(kTaskState + 0x20, 4), write_to(kTaskState + 0x5C, 2)}) {
+    go();
+    expect_hit(breakpoint);
+    EXPECT_EQ(eip(), kHandler);
+  }
+  for (const std::uint32_t address : {kTaskState + 4, kOtherTask + 0x20}) {
+    go();
+    expect_none(write_to(address, 4));
+    EXPECT_EQ(eip(), kHandler);
+  }
+}
+
 /// Pages are at their linear addresses, but for that of the stack.
 class PagedDebugDelivery : public DebugDelivery {
  protected:
