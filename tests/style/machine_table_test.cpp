@@ -151,6 +151,20 @@ std::vector<Contradiction> contradictions() {
        "slot crc memory 0xFFFFF000 0x1000 crc.sv\n",
        "slot.txt:1: shares addresses with the boot ROM"},
       {"SlotWord", small, "device crc\n", "slot.txt:1: device is not known here"},
+      {"SlotWithoutLine", small, "# to be written\n", "slot/slot.txt: has no line `slot NAME"},
+      {"SlotOfAMastersName", small, "slot cpu io 0x300 4 crc.sv\n", "slot.txt:1: cpu is named at"},
+      {"SlotOfAPartsName", small + "part bus\n", "slot bus io 0x300 4 crc.sv\n",
+       "slot.txt:1: bus is named at"},
+      {"SlotOfAGuestsName", small, "slot hello io 0x300 4 crc.sv\n",
+       "slot.txt:1: hello is the name of a guest"},
+      {"SlotOfAnImagesName", small, "slot hello16 io 0x300 4 crc.sv\n",
+       "slot.txt:1: hello16 is the name of a guest"},
+      {"SlotModuleOfTheMachine", small, "slot crc io 0x300 4 wb_interconnect.sv\n",
+       "slot.txt:1: module wb_interconnect is the name of a part"},
+      {"SlotModuleTaken", small, "slot crc io 0x300 4 crc.sv\nslot sum io 0x304 4 crc.sv\n",
+       "slot.txt:2: module crc is that of crc"},
+      {"SlotModuleName", small, "slot crc io 0x300 4 crc-32.sv\n",
+       "slot.txt:1: crc-32 is no name of a top module"},
   };
 }
 
