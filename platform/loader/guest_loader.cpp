@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 
+#include "models/machine/bus_map.h"
 #include "models/machine/memory_map.h"
 #include "platform/loader/boot_rom.h"
 #include "platform/loader/elf32.h"
@@ -20,11 +21,22 @@ constexpr std::uint64_t kMaxBiosBytes = 256 << 10;
 constexpr std::uint32_t kPage = 4096;
 constexpr std::uint32_t kConventionalEnd = 0xA0000;
 
+/// Bytes begin..end-1 of memory space that are no RAM.
 struct Window {
   std::uint64_t begin;
   std::uint64_t end;
-  const char* name;
+  std::string name;
 };
+
+std::vector<Window> device_windows() {
+  std::vector<Window> windows;
+  for (const BusWindow* window : machine_bus_map().memory_windows()) {
+    windows.push_back(
+        {window->first, window->last + std::uint64_t{1},
+         fmt::format("the memory of device {}", machine_devices()[window->device].name)});
+  }
+  return windows;
+}
 
 bool overlaps(const ElfSegment& segment, std::uint64_t begin, std::uint64_t end) {
   return segment.physical < end && begin < std::uint64_t{segment.physical} + segment.memory_size;
@@ -38,10 +50,8 @@ std::string size_text(std::uint64_t bytes) {
 /// Segments must lie in RAM, outside the windows cut out of it.
 std::optional<Error> check_segments(const ElfFile& elf, const GuestRequest& request,
                                     std::uint64_t rom_bytes) {
-  const Window windows[] = {
-      {STRATA_VGA_TEXT_BASE, STRATA_VGA_TEXT_BASE + STRATA_VGA_TEXT_SIZE, "the VGA text window"},
-      {STRATA_ROM_LOW_END - rom_bytes, STRATA_ROM_LOW_END, "the boot ROM"},
-  };
+  std::vector<Window> windows = device_windows();
+  windows.push_back({STRATA_ROM_LOW_END - rom_bytes, STRATA_ROM_LOW_END, "the boot ROM"});
   for (const ElfSegment& segment : elf.segments) {
     const std::uint64_t end = std::uint64_t{segment.physical} + segment.memory_size;
     if (end > request.memory_bytes) {
@@ -72,11 +82,14 @@ std::optional<std::uint32_t> physical_entry(const ElfFile& elf) {
   return std::nullopt;
 }
 
-/// The highest page of conventional memory no segment uses.
+/// The highest page of conventional memory no segment and no device uses.
 std::optional<std::uint32_t> find_info_page(const ElfFile& elf) {
+  const std::vector<Window> windows = device_windows();
   for (std::uint32_t page = kConventionalEnd - kPage; page >= 0x10000; page -= kPage) {
-    const bool used = std::any_of(elf.segments.begin(), elf.segments.end(),
-                                  [&](const auto& s) { return overlaps(s, page, page + kPage); });
+    const std::uint32_t end = page + kPage;
+    const bool used =
+        std::ranges::any_of(elf.segments, [&](const auto& s) { return overlaps(s, page, end); }) ||
+        std::ranges::any_of(windows, [&](const auto& w) { return w.begin < end && page < w.end; });
     if (!used) return page;
   }
   return std::nullopt;

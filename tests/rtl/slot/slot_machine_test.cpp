@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "models/slot/slot_list.h"
+#include "platform/loader/guest_loader.h"
 #include "platform/rtl_machine.h"
 #include "tests/cli/boot_sectors.h"
 #include "tests/guest/machine/guest_machine.h"
 #include "tests/guest/machine/kept_state.h"
 #include "tests/support/fresh_simulation.h"
 #include "tests/support/temp_folder.h"
+#include "tests/unit/loader/elf_builder.h"
 
 namespace strata::test {
 namespace {
@@ -24,7 +26,7 @@ constexpr unsigned kRounds = 40;
 
 /// Forty times: starts the countdown (port 304h) and sleeps until its interrupt (line 5), whose
 /// handler ends the request, adds one to the scratch register (port 300h) and says it on the debug
-/// console, and adds two to the sum of the tally (D100h:0). Exits with the scratch register.
+/// console, and adds two to the sum of the tally (9F00h:0). Exits with the scratch register.
 Bytes counting_guest() {
   Bytes code = {0xFA, 0x31, 0xC0, 0x8E, 0xD8, 0x8E,    0xD0, 0xBC, 0x00,
                 0x7C,                                                     // cli; ss:sp = 0:7C00
@@ -40,7 +42,7 @@ Bytes counting_guest() {
       0x66, 0x50, 0x52, 0xBA, 0x08, 0x03, 0xB0, 0x00, 0xEE,              // push eax, dx; out 308h
       0xBA, 0x00, 0x03, 0x66, 0xED, 0x66, 0x40, 0x66, 0xEF,              // eax = scratch + 1
       0xE6, 0xE9,                                                        // out E9h
-      0xB8, 0x00, 0xD1, 0x8E, 0xC0, 0x26, 0xC6, 0x06, 0x00, 0x00, 0x02,  // es:[0], 2
+      0xB8, 0x00, 0x9F, 0x8E, 0xC0, 0x26, 0xC6, 0x06, 0x00, 0x00, 0x02,  // es:[0], 2
       0xB0, 0x20, 0xE6, 0x20, 0x5A, 0x66, 0x58, 0xCF};                   // EOI; pop; iret
   code.insert(code.end(), handler.begin(), handler.end());
   return boot_sector(code);
@@ -71,6 +73,29 @@ class SlotMachine : public testing::Test {
   const std::string guest_ = folder_.file("guest");
   FreshSimulation simulation_;
 };
+
+// The lamp is at D0000h, and the tally in the highest page of conventional memory, where a guest's
+// multiboot information would be.
+TEST(SlotLoader, PutsNothingWhereADeviceIs) {
+  const TempFolder folder;
+  const auto load = [&](const ElfBuilder& elf) {
+    const Bytes bytes = elf.build();
+    std::ofstream(folder.file("guest"), std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<long>(bytes.size()));
+    return load_guest({folder.file("guest"), "", "", 16 << 20});
+  };
+  const auto guest = load({});
+  ASSERT_TRUE(guest.ok()) << guest.error();
+  EXPECT_EQ(guest.value().memory.at(1).address, 0x9E000u);
+
+  ElfBuilder elf;
+  elf.segment.p_paddr = 0xCFF80;
+  const auto refused = load(elf);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().find("overlaps the memory of device lamp at 0xd0000"),
+            std::string::npos)
+      << refused.error();
+}
 
 TEST_F(SlotMachine, RunsAloneOnBoth) {
   ASSERT_EQ(slots().size(), 3u);

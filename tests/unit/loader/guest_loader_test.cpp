@@ -275,7 +275,7 @@ TEST_F(GuestLoader, RefusesWhatDoesNotFitMemory) {
   expect_error(load(wrapping.build()), {"--mem"});
   ElfBuilder screen;
   screen.segment.p_paddr = 0xB7F80;
-  expect_error(load(screen.build()), {"VGA text window", "1 MiB or above"});
+  expect_error(load(screen.build()), {"the memory of device vga at 0xb8000", "1 MiB or above"});
   ElfBuilder rom;
   rom.segment.p_paddr = 0xF0000;
   expect_error(load(rom.build()), {"boot ROM"});
