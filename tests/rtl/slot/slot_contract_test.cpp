@@ -1,7 +1,7 @@
 // What every device in a slot has to keep to, whatever it does: the handshake of the bus, and that
 // it can be left alone when it says so. Random accesses to its registers, on the RTL clocked in
 // every cycle and on the RTL as software engines clock it (models/slot/slot_device.h), give the
-// same data and interrupts.
+// same data and interrupts. --gtest_random_seed=N makes others (scripts/fuzz).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -66,7 +66,7 @@ class SlotContract : public testing::TestWithParam<Slot> {
 
   std::uint32_t random() { return static_cast<std::uint32_t>(random_()); }
 
-  std::mt19937 random_{20261128};
+  std::mt19937 random_{20261128u + static_cast<unsigned>(GTEST_FLAG_GET(random_seed))};
   std::shared_ptr<VerilatedContext> context = new_verilated_context();
   std::unique_ptr<SlotModel> rtl = GetParam().make(context.get(), GetParam().name);
 };
