@@ -9,7 +9,7 @@ module cpu_prefetch (
     input logic rst_ni,
     input logic load_valid_i,  // of the load port: another place
 
-    // from execute and the sequencer
+    // from fetch, which it is part of
     input logic        redirect_i,
     input logic [31:0] redirect_linear_i,
 
