@@ -61,15 +61,15 @@ void CaptureMachine::Free::operator()(std::uint8_t* memory) const {
 }
 
 // calloc: most of the 16 MiB are never touched.
-CaptureMachine::CaptureMachine(MakeCore make_core)
+CaptureMachine::CaptureMachine(MakeCpu make_cpu)
     : memory_(static_cast<std::uint8_t*>(std::calloc(kMemoryBytes, 1))) {
   const MemoryRegion region{.base = 0, .size = kMemoryBytes, .host = memory_.get()};
-  core_ = make_core(std::span(&region, 1));
+  cpu_ = make_cpu(std::span(&region, 1));
 }
 
 std::string CaptureMachine::run(const Capture& capture, std::uint16_t flags_mask) {
   load(capture);
-  core_->run_to_halt();
+  cpu_->run_to_halt();
   std::string result = differences(capture, flags_mask);
   clear(capture);
   return result;
@@ -77,7 +77,7 @@ std::string CaptureMachine::run(const Capture& capture, std::uint16_t flags_mask
 
 std::optional<std::uint8_t> CaptureMachine::exception_of(const Capture& capture) {
   load(capture);
-  const std::optional<std::uint8_t> vector = core_->step();
+  const std::optional<std::uint8_t> vector = cpu_->step();
   std::fill_n(memory_.get(), kMemoryBytes, std::uint8_t{0});  // an exception writes the stack
   return vector;
 }
@@ -103,12 +103,12 @@ void CaptureMachine::load(const Capture& capture) {
   }
   state.eip = capture.before[kCapIp];
   state.eflags = capture.before[kCapFlags] & k286RealModeFlags;
-  core_->load(state);
+  cpu_->load(state);
 }
 
 std::string CaptureMachine::differences(const Capture& capture, std::uint16_t flags_mask) const {
   std::ostringstream out;
-  const CpuState state = core_->state();
+  const CpuState state = cpu_->state();
   if (state.halted == 0) {
     out << " never reached HLT;";
   }

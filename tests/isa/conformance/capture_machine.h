@@ -1,4 +1,4 @@
-// The machine the captures ran on, around any core: 16 MiB of RAM everywhere, ports that read all
+// The machine the captures ran on, around any CPU: 16 MiB of RAM everywhere, ports that read all
 // ones, real mode.
 #pragma once
 
@@ -14,9 +14,9 @@
 namespace strata::test {
 
 /// What runs a capture; its ports and everything outside its memory read all ones.
-class CaptureCore {
+class CaptureCpu {
  public:
-  virtual ~CaptureCore() = default;
+  virtual ~CaptureCpu() = default;
   virtual void load(const CpuState& state) = 0;
   /// Runs to the HLT, at most a REP of 65535 iterations further.
   virtual void run_to_halt() = 0;
@@ -26,14 +26,14 @@ class CaptureCore {
   virtual CpuState state() const = 0;
 };
 
-/// Retirements after which a core gives up looking for the HLT.
+/// Retirements after which a CPU gives up looking for the HLT.
 inline constexpr unsigned kMostSteps = 70000;
 
 class CaptureMachine {
  public:
-  using MakeCore = std::unique_ptr<CaptureCore> (*)(std::span<const MemoryRegion> memory);
+  using MakeCpu = std::unique_ptr<CaptureCpu> (*)(std::span<const MemoryRegion> memory);
 
-  explicit CaptureMachine(MakeCore make_core);
+  explicit CaptureMachine(MakeCpu make_cpu);
 
   /// Runs a capture to the HLT after it. Empty if state and memory end as captured under
   /// `flags_mask` (AND both sides); else what differs.
@@ -57,7 +57,7 @@ class CaptureMachine {
     void operator()(std::uint8_t* memory) const;
   };
   std::unique_ptr<std::uint8_t[], Free> memory_;
-  std::unique_ptr<CaptureCore> core_;
+  std::unique_ptr<CaptureCpu> cpu_;
 };
 
 }  // namespace strata::test

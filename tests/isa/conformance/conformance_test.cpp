@@ -7,7 +7,7 @@
 #include "tests/isa/conformance/capture_folder.h"
 #include "tests/isa/conformance/capture_machine.h"
 #include "tests/isa/conformance/exclusions.h"
-#include "tests/isa/conformance/interpreter_core.h"
+#include "tests/isa/conformance/interpreter_cpu.h"
 
 namespace strata::test {
 namespace {
@@ -17,7 +17,7 @@ class I286Captures : public testing::TestWithParam<std::string> {};
 TEST_P(I286Captures, EndAsOnTheChip) {
   const std::string form = GetParam();
   const std::uint16_t mask = capture_flags_mask(form);
-  CaptureMachine machine(make_interpreter_core);
+  CaptureMachine machine(make_interpreter_cpu);
   std::map<std::string, unsigned> skipped;
   unsigned failures = 0;
   for (const Capture& capture : read_captures(captures_file(form))) {

@@ -1,4 +1,4 @@
-#include "tests/isa/conformance/interpreter_core.h"
+#include "tests/isa/conformance/interpreter_cpu.h"
 
 #include "models/engine/interpreter/interpreter.h"
 
@@ -9,9 +9,9 @@ std::uint32_t all_ones(unsigned bytes) {
   return bytes == 4 ? ~0u : (1u << (8 * bytes)) - 1;
 }
 
-class InterpreterCore final : public CaptureCore, private EngineBus {
+class InterpreterCpu final : public CaptureCpu, private EngineBus {
  public:
-  explicit InterpreterCore(std::span<const MemoryRegion> memory)
+  explicit InterpreterCpu(std::span<const MemoryRegion> memory)
       : cpu_(*this, memory, 1, CpuFamily::k386) {}
 
   void load(const CpuState& state) override { cpu_.load_state(state); }
@@ -41,8 +41,8 @@ class InterpreterCore final : public CaptureCore, private EngineBus {
 
 }  // namespace
 
-std::unique_ptr<CaptureCore> make_interpreter_core(std::span<const MemoryRegion> memory) {
-  return std::make_unique<InterpreterCore>(memory);
+std::unique_ptr<CaptureCpu> make_interpreter_cpu(std::span<const MemoryRegion> memory) {
+  return std::make_unique<InterpreterCpu>(memory);
 }
 
 }  // namespace strata::test

@@ -1,4 +1,4 @@
-// The interpreter as the core of a capture machine.
+// The interpreter as the CPU of a capture machine.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,6 @@
 
 namespace strata::test {
 
-std::unique_ptr<CaptureCore> make_interpreter_core(std::span<const MemoryRegion> memory);
+std::unique_ptr<CaptureCpu> make_interpreter_cpu(std::span<const MemoryRegion> memory);
 
 }  // namespace strata::test

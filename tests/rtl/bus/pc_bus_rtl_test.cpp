@@ -19,9 +19,9 @@ constexpr unsigned kMasters = 3;
 constexpr unsigned kMemory = 0;  // its number in pc_machine.txt
 using test::kPeriod;
 
-class PcBusRtl : public testing::Test {
+class SeveralMasters : public testing::Test {
  protected:
-  PcBusRtl() {
+  SeveralMasters() {
     for (unsigned i = 0; i < kMasters; ++i) {
       test::Master& master = masters.emplace_back(("m" + std::to_string(i)).c_str(), clock);
       bus.master(i).request(master_requests[i]), master.request(master_requests[i]);
@@ -50,7 +50,7 @@ class PcBusRtl : public testing::Test {
 };
 
 // Masters come and go at random: each access is made once and answered to who asked.
-TEST_F(PcBusRtl, EachAccessIsMadeOnceAndAnsweredToItsMaster) {
+TEST_F(SeveralMasters, EachAccessIsMadeOnceAndAnsweredToItsMaster) {
   std::mt19937 random(1);
   memory.wait = 1;
   std::vector<std::uint32_t> asked;

@@ -22,9 +22,9 @@ class AllOnes final : public BenchDevice {
   std::uint8_t acknowledge() override { return 0; }
 };
 
-class RtlCore final : public CaptureCore {
+class RtlCpu final : public CaptureCpu {
  public:
-  explicit RtlCore(std::span<const MemoryRegion> memory) : memory_(memory.begin(), memory.end()) {
+  explicit RtlCpu(std::span<const MemoryRegion> memory) : memory_(memory.begin(), memory.end()) {
     bench_.emplace(memory_, device_, CpuFamily::k386);
   }
 
@@ -54,16 +54,16 @@ class RtlCore final : public CaptureCore {
   std::optional<CpuBench> bench_;
 };
 
-std::unique_ptr<CaptureCore> make_rtl_core(std::span<const MemoryRegion> memory) {
-  return std::make_unique<RtlCore>(memory);
+std::unique_ptr<CaptureCpu> make_rtl_cpu(std::span<const MemoryRegion> memory) {
+  return std::make_unique<RtlCpu>(memory);
 }
 
-class I286CapturesOnRtl : public testing::TestWithParam<std::string> {};
+class RtlI286Captures : public testing::TestWithParam<std::string> {};
 
-TEST_P(I286CapturesOnRtl, EndAsOnTheChip) {
+TEST_P(RtlI286Captures, EndAsOnTheChip) {
   const std::string form = GetParam();
   const std::uint16_t mask = capture_flags_mask(form);
-  CaptureMachine machine(make_rtl_core);
+  CaptureMachine machine(make_rtl_cpu);
   std::map<std::string, unsigned> skipped;
   unsigned run = 0;
   unsigned failures = 0;
@@ -94,10 +94,10 @@ std::string form_name(const testing::TestParamInfo<std::string>& info) {
   return test_name(info.param);
 }
 
-INSTANTIATE_TEST_SUITE_P(Opcode, I286CapturesOnRtl, testing::ValuesIn(capture_forms()), form_name);
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(I286CapturesOnRtl);
+INSTANTIATE_TEST_SUITE_P(Opcode, RtlI286Captures, testing::ValuesIn(capture_forms()), form_name);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(RtlI286Captures);
 
-TEST(I286CapturesOnRtlFolder, IsThere) {
+TEST(RtlI286CapturesFolder, IsThere) {
   if (!std::filesystem::exists(captures_folder())) {
     GTEST_SKIP() << "no chip captures at " << captures_folder()
                  << "; set STRATA_CONFORMANCE_DIR to run them";
