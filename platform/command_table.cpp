@@ -1,14 +1,22 @@
 #include "platform/command_table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cassert>
 
 #include "platform/engines.h"
+#include "platform/machine_config.h"
 
 namespace strata {
 namespace {
+
+std::string twin_choices() {
+  std::string choices;
+  for (const char* device : kTwinDevices) choices += fmt::format(" {0}=rtl {0}=tlm", device);
+  return choices.substr(1);
+}
 
 OptionGroup machine_group() {
   return {
@@ -23,8 +31,9 @@ OptionGroup machine_group() {
           {"post-port", "PORT", "", "a port whose bytes are POST codes too, beside port 80", ""},
           {"append", "TEXT", "", "command line of a multiboot guest", ""},
           {"seed", "N", "0", "power-on contents of RAM: 0 zeroes, else random", ""},
-          {"device", "D=TWIN", "", "rtl: vga or ata as rtl or tlm, e.g. ata=tlm",
-           "vga=rtl vga=tlm ata=rtl ata=tlm", true},
+          {"device", "D=TWIN", "",
+           fmt::format("rtl: one of {} as rtl or tlm, e.g. ata=tlm", fmt::join(kTwinDevices, " ")),
+           twin_choices(), true},
           {"mem-latency", "N", "2", "rtl: wait cycles of the memory", ""},
           {"cpi", "N", "1", "interp: cycles an instruction", ""},
           {"vga-memory", "HOW", "shared",

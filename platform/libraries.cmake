@@ -13,12 +13,13 @@ target_link_libraries(strata_machine_base
     PUBLIC strata_engine strata_loader strata_bus_map strata_memory_map strata_output
     PRIVATE fmt::fmt)
 
-add_library(strata_rtl_machine STATIC rtl_debug.cpp rtl_machine.cpp rtl_watch.cpp)
+add_library(strata_rtl_machine STATIC rtl_debug.cpp rtl_devices.cpp rtl_machine.cpp rtl_watch.cpp)
 target_link_libraries(strata_rtl_machine
     PUBLIC strata_machine_base
     PRIVATE strata_cpu_rtl strata_bus_rtl strata_slot_rtl strata_slots strata_memory strata_disk
             strata_trace strata_isa strata_interpreter strata_lockstep strata_verilated strata_vga_rtl strata_vga_tlm strata_ata_rtl
-            strata_ata_tlm strata_pic_rtl strata_pit_rtl strata_uart_rtl strata_debug_rtl fmt::fmt)
+            strata_ata_tlm strata_pic_rtl strata_pic_tlm strata_pit_rtl strata_pit_tlm strata_uart_rtl strata_uart_tlm
+            strata_debug_rtl strata_debug_tlm fmt::fmt)
 
 # Without SystemC: several such machines fit in a process.
 add_library(strata_software_machine STATIC software_machine.cpp)

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "models/base/disk_backend.h"
@@ -16,8 +17,8 @@
 
 namespace strata {
 
-/// Which twin of a device the cycle-accurate machine uses (`--device vga=tlm`).
-enum class Twin { kRtl, kTlm };
+/// The devices of which the cycle-accurate machine can take the TLM twin for the RTL.
+inline constexpr const char* kTwinDevices[] = {"ata", "debug", "pic", "pit", "uart", "vga"};
 
 /// How software engines see the VGA text window: RAM the display reads, or read-only memory whose
 /// writes leave the engine.
@@ -56,8 +57,8 @@ struct MachineConfig {
   /// The ATA master drive, or null: no drive attached. Outlives the machine.
   DiskBackend* disk = nullptr;
 
-  Twin vga = Twin::kRtl;
-  Twin ata = Twin::kRtl;
+  /// Which of kTwinDevices are taken as TLM twins (`--device vga=tlm`).
+  std::set<std::string> tlm_devices;
   /// Cycles the SystemC memory waits before it answers (cycle-accurate machine).
   unsigned memory_latency = 2;
   /// Count what the CPU's cycles go to (cycle-accurate machine).

@@ -212,15 +212,20 @@ class Values {
 };
 
 void read_devices(const Values& values, RunOptions& run) {
-  const std::map<std::string, Twin> twins = {{"rtl", Twin::kRtl}, {"tlm", Twin::kTlm}};
+  const std::map<std::string, bool> twins = {{"rtl", false}, {"tlm", true}};
   for (const std::string& choice : values.list("device")) {
     const std::size_t equals = choice.find('=');
     const std::string device = choice.substr(0, equals);
-    if (equals == std::string::npos || (device != "vga" && device != "ata")) {
-      fail("--device: '{}' is not vga=TWIN or ata=TWIN with TWIN rtl or tlm", choice);
+    if (equals == std::string::npos ||
+        std::ranges::find(kTwinDevices, device) == std::end(kTwinDevices)) {
+      fail("--device: '{}' is not D=TWIN with D one of {} and TWIN rtl or tlm", choice,
+           fmt::join(kTwinDevices, ", "));
     }
-    const Twin twin = Values::pick("--device " + device, choice.substr(equals + 1), twins);
-    (device == "vga" ? run.vga : run.ata) = twin;
+    if (Values::pick("--device " + device, choice.substr(equals + 1), twins)) {
+      run.tlm_devices.insert(device);
+    } else {
+      run.tlm_devices.erase(device);
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -49,8 +50,7 @@ struct RunOptions {
   Cycle trace_last = 0;
   bool check = false;
 
-  Twin vga = Twin::kRtl;
-  Twin ata = Twin::kRtl;
+  std::set<std::string> tlm_devices;
   VgaMemory vga_memory = VgaMemory::kShared;
   unsigned cpi = 1;
   unsigned memory_latency = 2;

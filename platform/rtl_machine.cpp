@@ -11,30 +11,19 @@
 #include <utility>
 #include <vector>
 
-#include "models/ata/ata_rtl.h"
-#include "models/ata/ata_tlm.h"
 #include "models/base/initial_values.h"
 #include "models/base/text_screen.h"
 #include "models/bus/bus_rtl.h"
-#include "models/bus/clocked_signal.h"
-#include "models/bus/wb_tlm_bridge.h"
 #include "models/cpu/cpu_rtl.h"
-#include "models/debug/debug_rtl.h"
 #include "models/debug/post_card.h"
 #include "models/isa/disassemble.h"
 #include "models/memory/wb_memory.h"
-#include "models/pic/pic_rtl.h"
-#include "models/pit/pit_rtl.h"
-#include "models/slot/slot_rtl.h"
-#include "models/uart/uart_rtl.h"
-#include "models/vga/vga_rtl.h"
-#include "models/vga/vga_tlm.h"
 #include "platform/clock_period.h"
-#include "platform/disk/memory_disk.h"
 #include "platform/foreign_writes.h"
 #include "platform/machine_memory.h"
 #include "platform/quiet_outputs.h"
 #include "platform/rtl_debug.h"
+#include "platform/rtl_devices.h"
 #include "platform/rtl_watch.h"
 #include "platform/run_control.h"
 #include "platform/trace/wave_recorder.h"
@@ -49,49 +38,6 @@ constexpr Cycle kPollCycles = 2048;
 /// strobe is gone.
 constexpr unsigned kRestCycles = 8;
 
-/// The wires of one slave of the interconnect.
-struct SlaveWires {
-  SlaveWires(const std::string& name, ClockDriver& clock)
-      : request((name + "_request").c_str(), clock),
-        response((name + "_response").c_str(), clock) {}
-  ClockedSignal<WishboneRequest> request;
-  ClockedSignal<WishboneResponse> response;
-};
-
-/// A device in a slot, with its wires.
-struct PluggedSlot {
-  PluggedSlot(const Slot& slot, ClockDriver& clock, VerilatedContext* context)
-      : wires(slot.name, clock),
-        irq((std::string("irq_") + slot.name).c_str()),
-        rtl(slot.name, slot, clock, context) {
-    rtl.irq(irq);
-  }
-  SlaveWires wires;
-  sc_core::sc_signal<bool> irq;
-  SlotRtl rtl;
-};
-
-/// A device's TLM twin behind a bridge, in the place of its RTL and with its cycles: rtl/vga
-/// answers at the edge that samples a request, rtl/ata one edge later.
-struct VgaTwin {
-  VgaTwin(ClockDriver& clock, sc_core::sc_time period)
-      : bridge("vga_bridge", clock), tlm("vga", core, period) {
-    bridge.initiator_socket.bind(tlm.target_socket);
-  }
-  VgaCore core;
-  WbTlmBridge bridge;
-  VgaTlm tlm;
-};
-
-struct AtaTwin {
-  AtaTwin(ClockDriver& clock, DiskBackend& disk, EventLog* log, sc_core::sc_time period)
-      : bridge("ata_bridge", clock, 1), tlm("ata", disk, log, period, period / 2) {
-    bridge.initiator_socket.bind(tlm.target_socket);
-  }
-  WbTlmBridge bridge;
-  AtaTlm tlm;
-};
-
 class RtlMachine final : public Machine {
  public:
   explicit RtlMachine(const MachineConfig& config);
@@ -104,8 +50,8 @@ class RtlMachine final : public Machine {
   Cycle cycles() const override { return cycles_; }
   std::uint64_t instructions() const override { return cpu_.instructions(); }
   std::map<std::string, std::uint64_t> exits() const override;
-  TextScreen screen() const override;
-  std::optional<FrameBuffer> picture() const override;
+  TextScreen screen() const override { return devices_.screen(); }
+  std::optional<FrameBuffer> picture() const override { return devices_.picture(); }
   CpuState state() const override { return cpu_.state(); }
   MachineState save_state() override;
   std::optional<Error> load_state(const MachineState& state) override;
@@ -113,22 +59,17 @@ class RtlMachine final : public Machine {
   DebugTarget& debug_target() override;
 
  private:
-  DebugModel::Sinks debug_sinks();
+  std::function<void(std::uint8_t)> on_exit();
   void plug_post_card();
   void wire();
-  template <typename Module>
-  void attach(unsigned device, SlaveWires& wires, Module& module);
-  void wire_devices();
-  void wire_slots();
+  void attach_master(unsigned master, PortWires& wires);
   std::optional<Error> make_recorder();
   void register_models();
   std::optional<DebugStop> go_on();
   void load_cpu(const CpuState& state);
-  std::uint16_t irq_lines() const;
   std::optional<RunEnd> advance(RunControl& control);
   void run_to(Cycle cycle);
   void drain();
-  NamedDevices devices();
   bool asleep() const;
   RunOutcome outcome(RunEnd end);
   bool check_end(RunEnd end);
@@ -138,37 +79,18 @@ class RtlMachine final : public Machine {
   const sc_core::sc_time period_;
   MachineMemory memory_;
   MemoryMap map_;
-  MemoryDisk no_disk_{0};
   VerilatedContext context_;
 
   ClockDriver clock_;
   mutable CpuRtl cpu_;
   BusRtl bus_;
   WbMemory wb_memory_;
-  PicRtl pic_;
-  PitRtl pit_;
-  UartRtl uart_;
-  DebugRtl debug_;
+  RtlDevices devices_;
   std::optional<PostCard> post_card_;
-  std::unique_ptr<VgaRtl> vga_rtl_;
-  std::unique_ptr<VgaTwin> vga_twin_;
-  std::unique_ptr<AtaRtl> ata_rtl_;
-  std::unique_ptr<AtaTwin> ata_twin_;
-  std::deque<PluggedSlot> slots_;
 
-  SlaveWires cpu_wires_{"cpu", clock_};
-  SlaveWires mem_wires_{"mem", clock_};
-  SlaveWires vga_wires_{"vga", clock_};
-  SlaveWires ata_wires_{"ata", clock_};
-  SlaveWires pic_wires_{"pic", clock_};
-  SlaveWires pit_wires_{"pit", clock_};
-  SlaveWires uart_wires_{"uart", clock_};
-  SlaveWires debug_wires_{"debug", clock_};
-  sc_core::sc_signal<bool> intr_{"intr"};
-  sc_core::sc_signal<bool> irq_pit_{"irq_pit"};
-  sc_core::sc_signal<bool> irq_uart_{"irq_uart"};
-  // The TLM twin drives its line from its bridge's accesses and from its timer.
-  sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS> irq_ata_{"irq_ata"};
+  PortWires cpu_wires_{"cpu", clock_};
+  std::deque<PortWires> master_wires_;  // of the other masters; at rest where nobody drives them
+  PortWires mem_wires_{"mem", clock_};
 
   std::unique_ptr<WaveRecorder> recorder_;
   std::unique_ptr<MachineMemory> check_memory_;
@@ -198,14 +120,8 @@ RtlMachine::RtlMachine(const MachineConfig& config)
       cpu_("cpu", clock_, prepare(context_, config_), config_.cpu),
       bus_("bus", clock_, &context_),
       wb_memory_("memory", clock_, memory_.map(), config_.memory_latency),
-      pic_("pic", clock_, &context_, config_.log),
-      pit_("pit", clock_, &context_, static_cast<std::uint32_t>(config_.clock_hz)),
-      uart_("uart", clock_, &context_, static_cast<std::uint32_t>(config_.clock_hz),
-            config_.serial),
-      debug_("debug", clock_, &context_, debug_sinks(), config_.log) {
+      devices_(config_, clock_, &context_, bus_, on_exit()) {
   wire();
-  wire_devices();
-  wire_slots();
   plug_post_card();
   cpu_.on_end([] { sc_core::sc_pause(); });
   watch_foreign_writes(bus_, cpu_, [this](const WishboneRequest& request) {
@@ -213,11 +129,11 @@ RtlMachine::RtlMachine(const MachineConfig& config)
   });
 }
 
-DebugModel::Sinks RtlMachine::debug_sinks() {
-  return {config_.post_code, config_.debug_console, [this](std::uint8_t status) {
-            exit_status_ = status;
-            sc_core::sc_pause();
-          }};
+std::function<void(std::uint8_t)> RtlMachine::on_exit() {
+  return [this](std::uint8_t status) {
+    exit_status_ = status;
+    sc_core::sc_pause();
+  };
 }
 
 /// The debug ports report port 80 themselves.
@@ -233,58 +149,22 @@ void RtlMachine::plug_post_card() {
 void RtlMachine::wire() {
   cpu_.request(cpu_wires_.request);
   cpu_.response(cpu_wires_.response);
-  cpu_.interrupt(intr_);
-  BusRtl::MasterPort& cpu_port = bus_.master(STRATA_MASTER_CPU);
-  cpu_port.request(cpu_wires_.request);
-  cpu_port.response(cpu_wires_.response);
-  attach(STRATA_DEVICE_MEM, mem_wires_, wb_memory_);
-  attach(STRATA_DEVICE_PIC, pic_wires_, pic_);
-  attach(STRATA_DEVICE_PIT, pit_wires_, pit_);
-  attach(STRATA_DEVICE_UART, uart_wires_, uart_);
-  attach(STRATA_DEVICE_DEBUG, debug_wires_, debug_);
-  pit_.irq(irq_pit_);
-  uart_.irq(irq_uart_);
-  pic_.irq[STRATA_IRQ_PIT](irq_pit_);
-  pic_.irq[STRATA_IRQ_UART](irq_uart_);
-  pic_.irq[STRATA_IRQ_ATA](irq_ata_);
-  pic_.intr(intr_);
+  cpu_.interrupt(devices_.intr());
+  attach_master(STRATA_MASTER_CPU, cpu_wires_);
+  for (unsigned master = STRATA_MASTER_CPU + 1; master < BusRtl::masters(); ++master) {
+    attach_master(master, master_wires_.emplace_back("master" + std::to_string(master), clock_));
+  }
+  BusRtl::SlavePort& memory_port = bus_.slave(STRATA_DEVICE_MEM);
+  memory_port.request(mem_wires_.request);
+  memory_port.response(mem_wires_.response);
+  wb_memory_.request(mem_wires_.request);
+  wb_memory_.response(mem_wires_.response);
 }
 
-template <typename Module>
-void RtlMachine::attach(unsigned device, SlaveWires& wires, Module& module) {
-  BusRtl::SlavePort& port = bus_.slave(device);
+void RtlMachine::attach_master(unsigned master, PortWires& wires) {
+  BusRtl::MasterPort& port = bus_.master(master);
   port.request(wires.request);
   port.response(wires.response);
-  module.request(wires.request);
-  module.response(wires.response);
-}
-
-void RtlMachine::wire_devices() {
-  if (config_.vga == Twin::kRtl) {
-    vga_rtl_ = std::make_unique<VgaRtl>("vga", clock_, &context_);
-    attach(STRATA_DEVICE_VGA, vga_wires_, *vga_rtl_);
-  } else {
-    vga_twin_ = std::make_unique<VgaTwin>(clock_, period_);
-    attach(STRATA_DEVICE_VGA, vga_wires_, vga_twin_->bridge);
-  }
-  DiskBackend& disk = config_.disk != nullptr ? *config_.disk : no_disk_;
-  if (config_.ata == Twin::kRtl) {
-    ata_rtl_ = std::make_unique<AtaRtl>("ata", clock_, &context_, disk, config_.log);
-    attach(STRATA_DEVICE_ATA, ata_wires_, *ata_rtl_);
-    ata_rtl_->irq(irq_ata_);
-  } else {
-    ata_twin_ = std::make_unique<AtaTwin>(clock_, disk, config_.log, period_);
-    attach(STRATA_DEVICE_ATA, ata_wires_, ata_twin_->bridge);
-    ata_twin_->tlm.irq(irq_ata_);
-  }
-}
-
-void RtlMachine::wire_slots() {
-  for (const Slot& slot : slots()) {
-    PluggedSlot& plugged = slots_.emplace_back(slot, clock_, &context_);
-    attach(slot.window.device, plugged.wires, plugged.rtl);
-    if (slot.irq >= 0) pic_.irq[static_cast<std::size_t>(slot.irq)](plugged.irq);
-  }
 }
 
 std::optional<Error> RtlMachine::make_observers() {
@@ -310,7 +190,7 @@ std::optional<Error> RtlMachine::make_observers() {
   cpu_.set_listener(watch_.get());
   if (recorder_ != nullptr) {
     clock_.on_edge([this](Cycle cycle) {
-      if (!outputs_.quiet()) watch_->sample(cycle, irq_lines());
+      if (!outputs_.quiet()) watch_->sample(cycle, devices_.irq_lines());
     });
   }
   return std::nullopt;
@@ -342,23 +222,7 @@ void RtlMachine::register_models() {
   };
   add(cpu_);
   add(bus_);
-  add(pic_);
-  add(pit_);
-  add(uart_);
-  add(debug_);
-  if (vga_rtl_) add(*vga_rtl_);
-  if (ata_rtl_) add(*ata_rtl_);
-  for (PluggedSlot& slot : slots_) add(slot.rtl);
-}
-
-std::uint16_t RtlMachine::irq_lines() const {
-  unsigned lines = irq_pit_.read() << STRATA_IRQ_PIT | irq_uart_.read() << STRATA_IRQ_UART |
-                   irq_ata_.read() << STRATA_IRQ_ATA;
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const int line = slots()[i].irq;
-    if (line >= 0) lines |= slots_[i].irq.read() << line;
-  }
-  return static_cast<std::uint16_t>(lines);
+  add(devices_);
 }
 
 RunOutcome RtlMachine::run(RunControl& control) {
@@ -437,20 +301,6 @@ std::optional<DebugStop> RtlMachine::go_on() {
   return std::nullopt;
 }
 
-/// In the order of MachineState.
-NamedDevices RtlMachine::devices() {
-  Stateful* vga = vga_rtl_.get();
-  if (vga == nullptr) vga = &vga_twin_->tlm;
-  Stateful* ata = ata_rtl_.get();
-  if (ata == nullptr) ata = &ata_twin_->tlm;
-  NamedDevices devices{{"pic", &pic_},     {"pit", &pit_}, {"uart", &uart_},
-                       {"debug", &debug_}, {"vga", vga},   {"ata", ata}};
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    devices.emplace_back(slots()[i].name, &slots_[i].rtl);
-  }
-  return devices;
-}
-
 /// Brings the CPU to an instruction boundary and the bus to rest; devices go on meanwhile.
 void RtlMachine::drain() {
   cpu_.drain(true);
@@ -470,7 +320,7 @@ MachineState RtlMachine::save_state() {
                      .cpu = cpu_.state(),
                      .devices = {},
                      .ram = memory_.ram()};
-  for (const auto& [name, device] : devices()) {
+  for (const auto& [name, device] : devices_.stateful()) {
     state.devices.push_back({name, device->save(cycles_)});
   }
   load_cpu(state.cpu);
@@ -481,7 +331,7 @@ std::optional<Error> RtlMachine::load_state(const MachineState& state) {
   if (watch_ != nullptr && !watch_->can_go_on_at(state.cycle)) {
     return Error{"waves cannot go back in time: the state is of a cycle that has been recorded"};
   }
-  const auto own = devices();
+  const auto own = devices_.stateful();
   if (auto error = check_hardware(state, config_, own)) return error;
   outputs_.set_quiet(true);
   drain();
@@ -519,15 +369,6 @@ bool RtlMachine::check_end(RunEnd end) {
       end == RunEnd::kExited || end == RunEnd::kHalted || end == RunEnd::kShutdown;
   return checker_->on_end(memory_.regions(nullptr, false),
                           by_itself ? std::set<std::uint32_t>{} : watch_->written_lately());
-}
-
-TextScreen RtlMachine::screen() const {
-  return vga_rtl_ ? vga_rtl_->snapshot() : vga_twin_->core.snapshot();
-}
-
-std::optional<FrameBuffer> RtlMachine::picture() const {
-  if (!vga_rtl_) return std::nullopt;
-  return vga_rtl_->scan_frame();
 }
 
 std::map<std::string, std::uint64_t> RtlMachine::exits() const {

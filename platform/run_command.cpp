@@ -161,8 +161,7 @@ MachineConfig Run::config() {
   config.cpu = options_.cpu;
   config.guest = &guest_;
   config.disk = disk_ ? &*disk_ : nullptr;
-  config.vga = options_.vga;
-  config.ata = options_.ata;
+  config.tlm_devices = options_.tlm_devices;
   config.memory_latency = options_.memory_latency;
   config.check = options_.check;
   config.count_cycles = !options_.stats.empty();

@@ -41,6 +41,9 @@ class BusRtl : public ClockedModule {
   /// `context` outlives the module.
   BusRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context);
 
+  /// How many masters there are.
+  static unsigned masters() { return BusModel::masters(); }
+
   /// Every port has to be bound.
   MasterPort& master(unsigned number) { return masters_[number]; }
   SlavePort& slave(unsigned number) { return slaves_[number]; }

@@ -26,8 +26,9 @@ class DeviceTlm : public sc_core::sc_module, public Stateful {
   StateBytes save(Cycle now) const override { return core_.save(now); }
   bool load(std::span<const std::uint8_t> bytes, Cycle now) override;
 
-  /// Call after changing the core other than through the socket, so that its timer follows.
-  void reschedule();
+  /// After each change of the core, so that its timer follows; call it after changing the core
+  /// other than through the socket.
+  virtual void reschedule();
 
  private:
   /// Answers TLM_BURST_ERROR_RESPONSE for lengths other than 1 to 4, else OK. Adds no delay.

@@ -5,12 +5,14 @@
 
 namespace strata {
 
-WbTlmBridge::WbTlmBridge(const sc_core::sc_module_name& name, ClockDriver& clock, unsigned latency)
+WbTlmBridge::WbTlmBridge(const sc_core::sc_module_name& name, ClockDriver& clock, unsigned latency,
+                         Lanes lanes)
     : ClockedModule(name, clock),
       request("request"),
       response("response"),
       initiator_socket("initiator_socket"),
-      latency_(latency) {
+      latency_(latency),
+      lanes_(lanes) {
   wake_on_strobe(request);
 }
 
@@ -19,11 +21,13 @@ bool WbTlmBridge::clock_edge(Cycle cycle) {
     case State::kIdle:
       if (!request.read().cyc || !request.read().stb) return false;
       access_cycle_ = cycle + latency_;
+      data_ = request.read().we ? request.read().dat : 0;
+      lane_ = 0;
       state_ = State::kSampled;
       [[fallthrough]];
     case State::kSampled:
       if (cycle < access_cycle_) return true;
-      start(request.read(), cycle);
+      if (!access(request.read(), cycle)) return true;
       break;
     case State::kWaiting: break;
     case State::kAcked:
@@ -37,17 +41,25 @@ bool WbTlmBridge::clock_edge(Cycle cycle) {
   return true;
 }
 
-void WbTlmBridge::start(const WishboneRequest& wishbone, Cycle cycle) {
+/// Whether it is done, or goes on at the next edge.
+bool WbTlmBridge::access(const WishboneRequest& wishbone, Cycle cycle) {
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  data_ = wishbone.we ? wishbone.dat : 0;
   const unsigned sel = wishbone.sel & 0xF;
-  for (unsigned lane = 0; lane < 4;) {
-    const auto bytes = static_cast<unsigned>(std::countr_one(sel >> lane));
-    if (bytes != 0) transfer(wishbone, lane, bytes, delay);
-    lane += bytes != 0 ? bytes : 1;
+  if (wishbone.tga == kInterruptAcknowledge && acknowledge_) {
+    data_ = acknowledge_();
+    lane_ = 4;
+  }
+  while (sel >> lane_ != 0) {
+    lane_ += static_cast<unsigned>(std::countr_zero(sel >> lane_));
+    const bool together = lanes_ == Lanes::kTogether;
+    const auto bytes = together ? static_cast<unsigned>(std::countr_one(sel >> lane_)) : 1u;
+    transfer(wishbone, lane_, bytes, delay);
+    lane_ += bytes;
+    if (!together && sel >> lane_ != 0) return false;
   }
   const auto period = clock().period().value();
   ack_cycle_ = cycle + (delay.value() + period - 1) / period;
+  return true;
 }
 
 void WbTlmBridge::transfer(const WishboneRequest& wishbone, unsigned lane, unsigned bytes,

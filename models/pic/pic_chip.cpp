@@ -44,6 +44,10 @@ void PicChip::set_line(unsigned line, bool level) {
   state_.lines |= mask;
 }
 
+void PicChip::resample() {
+  if (state_.level_triggered) state_.irr = state_.lines;
+}
+
 void PicChip::forget_line(unsigned line) {
   state_.lines = without(state_.lines, bit(line));
 }
@@ -113,7 +117,7 @@ void PicChip::write_icw1(std::uint8_t value) {
   state_.level_triggered = value & kIcw1Level;
   state_.cascaded = !(value & kIcw1Single);
   state_.icw4_follows = value & kIcw1Icw4;
-  state_.irr = state_.level_triggered ? state_.lines : std::uint8_t{0};
+  if (!state_.level_triggered) state_.irr = 0;
   state_.isr = 0;
   state_.imr = 0;
   state_.lowest = 7;

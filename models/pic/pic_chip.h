@@ -24,6 +24,9 @@ class PicChip {
   void set_line(unsigned line, bool level);
   bool line(unsigned line) const { return state_.lines >> line & 1; }
 
+  /// In level mode requests are the lines, as after ICW1; no change otherwise.
+  void resample();
+
   /// Makes the next sampling of a high `line` count as a rising edge.
   void forget_line(unsigned line);
 

@@ -7,7 +7,6 @@
 namespace strata {
 namespace {
 
-constexpr unsigned kCascadeLine = 2;
 constexpr std::uint32_t kSlaveOffset = 4;
 
 }  // namespace
@@ -84,9 +83,7 @@ PicChip* PicCore::chip_at(std::uint32_t offset) {
 void PicCore::set_irq(unsigned line, bool level, Cycle now) {
   if (line == kCascadeLine) return;
   PicChip& chip = line < 8 ? master_ : slave_;
-  if (log_ && level && !chip.line(line & 7)) {
-    log_->record(now, "pic", "irq " + std::to_string(line));
-  }
+  if (level && !chip.line(line & 7)) log_irq(line, now);
   chip.set_line(line & 7, level);
   settle();
 }
@@ -108,10 +105,18 @@ std::uint8_t PicCore::acknowledge(Cycle now) {
   return vector;
 }
 
-// Carries the slave's INT to the master and the master's to the CPU.
+void PicCore::log_irq(unsigned line, Cycle now) const {
+  if (log_) log_->record(now, "pic", "irq " + std::to_string(line));
+}
+
 void PicCore::settle() {
+  master_.resample();
+  slave_.resample();
   master_.set_line(kCascadeLine, slave_.interrupt());
-  const bool level = master_.interrupt();
+  set_intr(master_.interrupt());
+}
+
+void PicCore::set_intr(bool level) {
   if (level == level_) return;
   level_ = level;
   if (intr_) intr_(level);

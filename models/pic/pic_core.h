@@ -40,16 +40,24 @@ class PicCore : public DeviceOf<PicState> {
   /// 7 or 15 if the request has gone).
   std::uint8_t acknowledge(Cycle now);
 
+ protected:
+  static constexpr unsigned kCascadeLine = 2;
+
+  /// Carries the slave's INT to the master and the master's to the CPU, after every change.
+  virtual void settle();
+  void set_intr(bool level);
+  void log_irq(unsigned line, Cycle now) const;
+
+  PicChip master_{PicChip::Role::kMaster};
+  PicChip slave_{PicChip::Role::kSlave};
+
  private:
   PicChip* chip_at(std::uint32_t offset);
-  void settle();
   std::uint16_t masked_lines() const;
   void tell_mask();
 
   Wire intr_;
   EventLog* log_;
-  PicChip master_{PicChip::Role::kMaster};
-  PicChip slave_{PicChip::Role::kSlave};
   bool level_ = false;  // of INTR
   std::function<void(std::uint16_t)> mask_listener_;
   std::uint16_t told_mask_ = 0;

@@ -1,10 +1,13 @@
-// TLM-2.0 shell of the interrupt controllers.
+// TLM-2.0 shell of the interrupt controllers. Their wires have the delays of the RTL's, so it is
+// clocked while something moves, and accesses have to come at clock edges, one an edge.
 #pragma once
 
+#include <cstdint>
 #include <systemc>
 
+#include "models/bus/clock_driver.h"
 #include "models/bus/device_tlm.h"
-#include "models/pic/pic_core.h"
+#include "models/pic/pic_clocked_core.h"
 
 namespace strata {
 
@@ -18,18 +21,34 @@ class PicTlm : public DeviceTlm {
   sc_core::sc_vector<IrqPort> irq;
   sc_core::sc_out<bool> intr;
 
-  /// `log` (may be null) outlives the module; `period` is the CPU clock's.
-  PicTlm(const sc_core::sc_module_name& name, EventLog* log, sc_core::sc_time period);
+  /// `log` (may be null) outlives the module.
+  PicTlm(const sc_core::sc_module_name& name, ClockDriver& clock, EventLog* log);
 
-  /// The INTA cycle at the current time plus `ahead`: returns the vector.
-  std::uint8_t acknowledge(const sc_core::sc_time& ahead = sc_core::SC_ZERO_TIME);
+  /// The INTA cycle at the present edge: returns the vector.
+  std::uint8_t acknowledge();
+
+  bool load(std::span<const std::uint8_t> bytes, Cycle now) override;
 
  private:
-  void irq_method();
-  Cycle cycle(const sc_core::sc_time& time) const { return time.value() / period_.value(); }
+  /// An edge goes through the chips' wires when all that is clocked has evaluated.
+  class Edges : public ClockedModule, public ClockDriver::Register {
+   public:
+    Edges(PicTlm& shell, ClockDriver& clock) : ClockedModule("edges", clock), shell_(shell) {}
+    void begun();
+    using ClockedModule::wake;
 
-  sc_core::sc_time period_;
-  PicCore core_;
+   private:
+    bool clock_edge(Cycle cycle) override;
+    void update_after_edge() override { shell_.core_.end_edge(); }
+
+    PicTlm& shell_;
+  };
+
+  void irq_method();
+
+  ClockDriver& clock_;
+  ClockedPicCore core_;
+  Edges edges_;
 };
 
 }  // namespace strata

@@ -14,11 +14,15 @@ class PitTlm : public DeviceTlm {
   /// OUT of counter 0: IRQ 0. High at power-on.
   sc_core::sc_out<bool> irq;
 
-  /// `cpu_hz` is 1 / `period`, at least STRATA_PIT_HZ.
-  PitTlm(const sc_core::sc_module_name& name, std::uint64_t cpu_hz, sc_core::sc_time period);
+  /// `cpu_hz` is 1 / `period`, at least STRATA_PIT_HZ; `phase` is that of DeviceTlm.
+  PitTlm(const sc_core::sc_module_name& name, std::uint64_t cpu_hz, sc_core::sc_time period,
+         sc_core::sc_time phase = sc_core::SC_ZERO_TIME);
 
  private:
+  void reschedule() override;
+
   PitCore core_;
+  sc_core::sc_event running_event_;
 };
 
 }  // namespace strata

@@ -11,9 +11,9 @@ class UartTlm : public DeviceTlm {
   /// The INTR pin.
   sc_core::sc_out<bool> irq;
 
-  /// `period` is that of a clock of `cpu_hz`.
+  /// `period` is that of a clock of `cpu_hz`, `phase` that of DeviceTlm.
   UartTlm(const sc_core::sc_module_name& name, std::uint32_t cpu_hz, UartCore::ByteSink sink,
-          sc_core::sc_time period);
+          sc_core::sc_time period, sc_core::sc_time phase = sc_core::SC_ZERO_TIME);
 
  private:
   UartCore core_;

@@ -111,7 +111,7 @@ const std::vector<IncludeRule>& rules() {
        {kStandard, kFormatting, kProgramOptions, kBase, "\"platform/.*\""},
        {},
        "options: Boost.Program_options, base, platform"},
-      {"platform/(rtl|software)_machine\\.(h|cpp)",
+      {"platform/(rtl_machine|rtl_devices|software_machine)\\.(h|cpp)",
        {".*"},
        {kKvmHeader, kProgramOptions, "\"tests/.*\""},
        "machine: all of models"},

@@ -115,7 +115,7 @@ TEST(StyleIncludes, NoEngineSeesAnother) {
 }
 
 TEST(StyleIncludes, PlatformNamesDevicesAndOptionsInOnePlaceEach) {
-  EXPECT_TRUE(allowed("platform/rtl_machine.cpp", "\"models/vga/vga_tlm.h\""));
+  EXPECT_TRUE(allowed("platform/rtl_devices.cpp", "\"models/vga/vga_tlm.h\""));
   EXPECT_FALSE(allowed("platform/display/a.cpp", "\"models/vga/vga_tlm.h\""));
   EXPECT_TRUE(allowed("platform/options.cpp", "<boost/program_options.hpp>"));
   EXPECT_FALSE(allowed("platform/main.cpp", "<boost/program_options.hpp>"));

@@ -119,11 +119,11 @@ TEST_P(MachineStateGuest, RtlSaysTheSameABitLaterAsOneThatHasLoaded) {
   }
 }
 
-// With both devices that have twins as those.
+// With every device as its TLM twin.
 TEST_P(MachineStateGuest, RtlMachineWithTwinsGoesOnTheSame) {
   const FreshSimulation simulation;
   GuestMachine guest(GetParam(), [](MachineConfig config) {
-    config.vga = config.ata = Twin::kTlm;
+    config.tlm_devices = {std::begin(kTwinDevices), std::end(kTwinDevices)};
     return make_rtl_machine(config);
   });
   expect_same_after_loading(guest, 3);

@@ -1,13 +1,12 @@
-// PicRtl and PicTlm in SystemC: request lines as signals, the INTA cycle, and what they log.
+// PicRtl in SystemC: request lines as signals, the INTA cycle, and what it logs. PicTlm is equal to
+// it (tests/rtl/twins).
 #include <gtest/gtest.h>
-#include <tlm_utils/simple_initiator_socket.h>
 
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "models/pic/pic_rtl.h"
-#include "models/pic/pic_tlm.h"
 #include "tests/rtl/bus/verilated_context.h"
 #include "tests/support/fresh_simulation.h"
 
@@ -24,12 +23,6 @@ class Log : public EventLog {
   void record(Cycle cycle, std::string_view unit, std::string what) override {
     lines.push_back(std::to_string(cycle) + ' ' + std::string(unit) + ' ' + what);
   }
-};
-
-class Initiator : public sc_core::sc_module {
- public:
-  tlm_utils::simple_initiator_socket<Initiator> socket;
-  explicit Initiator(const sc_core::sc_module_name& name) : sc_module(name), socket("socket") {}
 };
 
 // Vectors 20h and 28h, 8086 mode, all unmasked: {offset, byte}.
@@ -102,35 +95,6 @@ TEST_F(PicRtlSystemc, FallingLineWithdrawsTheRequest) {
   irq0.write(false);
   run(2);
   EXPECT_FALSE(intr.read());
-}
-
-TEST(PicTlmSystemc, LinesAndAcknowledgeReachTheCore) {
-  test::FreshSimulation simulation;
-  Log log;
-  PicTlm pic("pic", &log, kPeriod);
-  Initiator cpu("cpu");
-  IrqSignal irq14("irq14"), intr("intr");
-  cpu.socket.bind(pic.target_socket);
-  pic.irq[14](irq14), pic.intr(intr);
-  sc_core::sc_start(kPeriod * 10);
-  for (const auto& [offset, value] : kProgram) {
-    std::uint8_t byte = value;
-    sc_core::sc_time delay;
-    tlm::tlm_generic_payload payload;
-    payload.set_command(tlm::TLM_WRITE_COMMAND);
-    payload.set_address(offset);
-    payload.set_data_ptr(&byte);
-    payload.set_data_length(1);
-    payload.set_streaming_width(1);
-    cpu.socket->b_transport(payload, delay);
-  }
-  irq14.write(true);
-  sc_core::sc_start(kPeriod);
-  EXPECT_TRUE(intr.read());
-  EXPECT_EQ(pic.acknowledge(kPeriod * 5), 0x2E);
-  sc_core::sc_start(sc_core::SC_ZERO_TIME);
-  EXPECT_FALSE(intr.read());
-  EXPECT_EQ(log.lines, (std::vector<std::string>{"10 pic irq 14", "16 pic inta vector 2e"}));
 }
 
 }  // namespace

@@ -109,6 +109,33 @@ TEST_F(PitSystemc, BothTwinsRaiseIrq0AtTheDataSheetsTicks) {
   EXPECT_EQ(tlm_watch.changes, expected);
 }
 
+// A machine in which nothing is pending has come to its end; with a counter running the RTL's has
+// not, though OUT of a counter in mode 0 has had its one edge.
+TEST(PitTlm, HasSomethingPendingWhileACounterCounts) {
+  const test::FreshSimulation simulation;
+  PitTlm tlm("tlm", kCpuHz, kPeriod);
+  Initiator cpu("cpu");
+  IrqSignal irq("irq", true);
+  tlm.irq(irq);
+  cpu.socket.bind(tlm.target_socket);
+  sc_core::sc_start(kPeriod);
+  EXPECT_FALSE(sc_core::sc_pending_activity());
+  for (const auto& [offset, value] : {std::pair<unsigned, std::uint8_t>{3, 0x10}, {0, 5}}) {
+    std::uint8_t byte = value;
+    sc_core::sc_time delay;
+    tlm::tlm_generic_payload payload;
+    payload.set_command(tlm::TLM_WRITE_COMMAND);
+    payload.set_address(offset);
+    payload.set_data_ptr(&byte);
+    payload.set_data_length(1);
+    payload.set_streaming_width(1);
+    cpu.socket->b_transport(payload, delay);
+  }
+  sc_core::sc_start(kPeriod * 1000);
+  EXPECT_TRUE(irq.read());  // after six ticks
+  EXPECT_TRUE(sc_core::sc_pending_activity());
+}
+
 TEST_F(PitSystemc, IdleTimerSchedulesNothing) {
   sc_core::sc_start(kPeriod * 10);
   EXPECT_FALSE(sc_core::sc_pending_activity());

@@ -57,8 +57,7 @@ TEST(Options, ReadsEveryMachineOption) {
   EXPECT_EQ(options.disk, "d.img");
   EXPECT_EQ(options.memory_bytes, 8u << 20);
   EXPECT_EQ(options.clock_hz, 33'333'000u);
-  EXPECT_EQ(options.vga, Twin::kTlm);
-  EXPECT_EQ(options.ata, Twin::kTlm);
+  EXPECT_EQ(options.tlm_devices, (std::set<std::string>{"ata", "vga"}));
   EXPECT_EQ(options.memory_latency, 7u);
   EXPECT_EQ(options.seed, 16u);
   EXPECT_EQ(options.cpu, CpuFamily::k486);
@@ -78,6 +77,16 @@ TEST(Options, ReadsLimitsAndWaves) {
   EXPECT_TRUE(options.check);
 }
 
+TEST(Options, EveryDeviceHasATwinAndTheLastWordCounts) {
+  std::vector<std::string> arguments = {"--engine", "rtl", "g"};
+  for (const std::string device : {"ata", "debug", "pic", "pit", "uart", "vga"}) {
+    arguments.push_back("--device=" + device + "=tlm");
+  }
+  arguments.push_back("--device=uart=rtl");
+  EXPECT_EQ(run(arguments).tlm_devices,
+            (std::set<std::string>{"ata", "debug", "pic", "pit", "vga"}));
+}
+
 TEST(Options, BiosNeedsNoGuest) {
   EXPECT_EQ(run({"--bios", "b.rom"}).bios, "b.rom");
 }
@@ -88,8 +97,11 @@ TEST(Options, NamesTheWrongValueAndTheRightOnes) {
   EXPECT_TRUE(contains(engine, "rtl, interp or kvm")) << engine;
   const auto memory = error({"run", "--mem", "lots", "g"});
   EXPECT_TRUE(contains(memory, "'lots'") && contains(memory, "1M to 2048M")) << memory;
-  const auto device = error({"run", "--engine", "rtl", "--device", "pit=tlm", "g"});
-  EXPECT_TRUE(contains(device, "'pit=tlm'") && contains(device, "vga=TWIN")) << device;
+  const auto device = error({"run", "--engine", "rtl", "--device", "mem=tlm", "g"});
+  EXPECT_TRUE(contains(device, "'mem=tlm'") && contains(device, "ata, debug, pic, pit, uart, vga"))
+      << device;
+  const auto twin = error({"run", "--engine", "rtl", "--device", "pit=c++", "g"});
+  EXPECT_TRUE(contains(twin, "'c++'")) << twin;
   const auto cycles = error({"run", "--max-cycles", "-5", "g"});
   EXPECT_TRUE(contains(cycles, "--max-cycles")) << cycles;
 }

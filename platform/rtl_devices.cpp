@@ -1,0 +1,233 @@
+#include "platform/rtl_devices.h"
+
+#include "models/ata/ata_rtl.h"
+#include "models/ata/ata_tlm.h"
+#include "models/bus/wb_tlm_bridge.h"
+#include "models/debug/debug_rtl.h"
+#include "models/debug/debug_tlm.h"
+#include "models/machine/bus_map.h"
+#include "models/pic/pic_rtl.h"
+#include "models/pic/pic_tlm.h"
+#include "models/pit/pit_rtl.h"
+#include "models/pit/pit_tlm.h"
+#include "models/uart/uart_rtl.h"
+#include "models/uart/uart_tlm.h"
+#include "models/vga/vga_rtl.h"
+#include "models/vga/vga_tlm.h"
+
+namespace strata {
+namespace {
+
+template <typename Rtl>
+class RtlDevice final : public MachineDevice {
+ public:
+  template <typename... Arguments>
+  explicit RtlDevice(Arguments&&... arguments) : rtl(std::forward<Arguments>(arguments)...) {}
+
+  sc_core::sc_in<WishboneRequest>& request() override { return rtl.request; }
+  sc_core::sc_out<WishboneResponse>& response() override { return rtl.response; }
+  Stateful& state() override { return rtl; }
+  void trace(VerilatedVcdC* file, int levels) override { rtl.trace(file, levels); }
+
+  Rtl rtl;
+};
+
+/// When the RTL in the place of a twin carries out an access: WbTlmBridge.
+struct Timing {
+  unsigned latency = 0;
+  WbTlmBridge::Lanes lanes = WbTlmBridge::Lanes::kTogether;
+};
+
+template <typename Tlm>
+class TwinDevice final : public MachineDevice {
+ public:
+  template <typename... Arguments>
+  TwinDevice(const char* name, ClockDriver& clock, const Timing& timing, Arguments&&... arguments)
+      : bridge((std::string(name) + "_bridge").c_str(), clock, timing.latency, timing.lanes),
+        tlm(name, std::forward<Arguments>(arguments)...) {
+    bridge.initiator_socket.bind(tlm.target_socket);
+  }
+
+  sc_core::sc_in<WishboneRequest>& request() override { return bridge.request; }
+  sc_core::sc_out<WishboneResponse>& response() override { return bridge.response; }
+  Stateful& state() override { return tlm; }
+  void trace(VerilatedVcdC*, int) override {}
+
+  WbTlmBridge bridge;
+  Tlm tlm;
+};
+
+struct OwnedVgaCore {
+  VgaCore core;
+};
+
+struct VgaTwin : OwnedVgaCore, VgaTlm {
+  VgaTwin(const sc_core::sc_module_name& name, sc_core::sc_time period)
+      : VgaTlm(name, core, period) {}
+};
+
+}  // namespace
+
+RtlDevices::PluggedSlot::PluggedSlot(const Slot& slot, ClockDriver& clock,
+                                     VerilatedContext* context)
+    : wires(slot.name, clock),
+      irq((std::string("irq_") + slot.name).c_str()),
+      rtl(slot.name, slot, clock, context) {
+  rtl.irq(irq);
+}
+
+RtlDevices::RtlDevices(const MachineConfig& config, ClockDriver& clock, VerilatedContext* context,
+                       BusRtl& bus, std::function<void(std::uint8_t)> exit)
+    : config_(config), clock_(clock), context_(context), bus_(bus) {
+  make_pic();
+  make_pit();
+  make_uart();
+  make_debug(std::move(exit));
+  make_vga();
+  make_ata();
+  plug_slots();
+}
+
+void RtlDevices::add(unsigned number, const char* name, std::unique_ptr<MachineDevice> device) {
+  Part& part = parts_.emplace_back(name, clock_);
+  BusRtl::SlavePort& port = bus_.slave(number);
+  port.request(part.wires.request);
+  port.response(part.wires.response);
+  device->request()(part.wires.request);
+  device->response()(part.wires.response);
+  part.device = std::move(device);
+}
+
+template <typename Pic>
+void RtlDevices::wire_pic(Pic& pic) {
+  pic.irq[STRATA_IRQ_PIT](irq_pit_);
+  pic.irq[STRATA_IRQ_UART](irq_uart_);
+  pic.irq[STRATA_IRQ_ATA](irq_ata_);
+  pic.intr(intr_);
+  pic_lines_ = &pic.irq;
+}
+
+/// rtl/pic/pic.sv: the edge that samples a request carries it out, of two lanes the first.
+void RtlDevices::make_pic() {
+  if (!is_twin("pic")) {
+    auto pic = std::make_unique<RtlDevice<PicRtl>>("pic", clock_, context_, config_.log);
+    wire_pic(pic->rtl);
+    return add(STRATA_DEVICE_PIC, "pic", std::move(pic));
+  }
+  const Timing timing{.lanes = WbTlmBridge::Lanes::kOneAnEdge};
+  auto pic = std::make_unique<TwinDevice<PicTlm>>("pic", clock_, timing, clock_, config_.log);
+  wire_pic(pic->tlm);
+  pic->bridge.on_acknowledge([&tlm = pic->tlm] { return tlm.acknowledge(); });
+  add(STRATA_DEVICE_PIC, "pic", std::move(pic));
+}
+
+/// rtl/pit/pit.sv: as the interrupt controllers. A twin's own events come in the middle of their
+/// cycle, so that an access at its edge is served first.
+void RtlDevices::make_pit() {
+  const auto hz = static_cast<std::uint32_t>(config_.clock_hz);
+  if (!is_twin("pit")) {
+    auto pit = std::make_unique<RtlDevice<PitRtl>>("pit", clock_, context_, hz);
+    pit->rtl.irq(irq_pit_);
+    return add(STRATA_DEVICE_PIT, "pit", std::move(pit));
+  }
+  const Timing timing{.lanes = WbTlmBridge::Lanes::kOneAnEdge};
+  auto pit = std::make_unique<TwinDevice<PitTlm>>("pit", clock_, timing, hz, clock_.period(),
+                                                  clock_.period() / 2);
+  pit->tlm.irq(irq_pit_);
+  add(STRATA_DEVICE_PIT, "pit", std::move(pit));
+}
+
+/// rtl/uart/uart.sv: the edge after the one that samples a request.
+void RtlDevices::make_uart() {
+  const auto hz = static_cast<std::uint32_t>(config_.clock_hz);
+  if (!is_twin("uart")) {
+    auto uart = std::make_unique<RtlDevice<UartRtl>>("uart", clock_, context_, hz, config_.serial);
+    uart->rtl.irq(irq_uart_);
+    return add(STRATA_DEVICE_UART, "uart", std::move(uart));
+  }
+  auto uart =
+      std::make_unique<TwinDevice<UartTlm>>("uart", clock_, Timing{.latency = 1}, hz,
+                                            config_.serial, clock_.period(), clock_.period() / 2);
+  uart->tlm.irq(irq_uart_);
+  add(STRATA_DEVICE_UART, "uart", std::move(uart));
+}
+
+/// rtl/debug/debug_ports.sv: as the UART.
+void RtlDevices::make_debug(std::function<void(std::uint8_t)> exit) {
+  if (!is_twin("debug")) {
+    DebugModel::Sinks sinks{config_.post_code, config_.debug_console, std::move(exit)};
+    return add(STRATA_DEVICE_DEBUG, "debug",
+               std::make_unique<RtlDevice<DebugRtl>>("debug", clock_, context_, std::move(sinks),
+                                                     config_.log));
+  }
+  DebugSinks sinks{config_.post_code, config_.debug_console, std::move(exit)};
+  add(STRATA_DEVICE_DEBUG, "debug",
+      std::make_unique<TwinDevice<DebugTlm>>("debug", clock_, Timing{.latency = 1},
+                                             std::move(sinks), config_.log, clock_.period()));
+}
+
+/// rtl/vga: the edge that samples a request carries it out.
+void RtlDevices::make_vga() {
+  if (!is_twin("vga")) {
+    auto vga = std::make_unique<RtlDevice<VgaRtl>>("vga", clock_, context_);
+    screen_ = [&rtl = vga->rtl] { return rtl.snapshot(); };
+    picture_ = [&rtl = vga->rtl] { return rtl.scan_frame(); };
+    return add(STRATA_DEVICE_VGA, "vga", std::move(vga));
+  }
+  auto vga = std::make_unique<TwinDevice<VgaTwin>>("vga", clock_, Timing{}, clock_.period());
+  screen_ = [&core = vga->tlm.core] { return core.snapshot(); };
+  picture_ = [] { return std::nullopt; };
+  add(STRATA_DEVICE_VGA, "vga", std::move(vga));
+}
+
+/// rtl/ata/ata.sv: the edge after the one that samples a request.
+void RtlDevices::make_ata() {
+  DiskBackend& disk = config_.disk != nullptr ? *config_.disk : no_disk_;
+  if (!is_twin("ata")) {
+    auto ata = std::make_unique<RtlDevice<AtaRtl>>("ata", clock_, context_, disk, config_.log);
+    ata->rtl.irq(irq_ata_);
+    return add(STRATA_DEVICE_ATA, "ata", std::move(ata));
+  }
+  auto ata = std::make_unique<TwinDevice<AtaTlm>>(
+      "ata", clock_, Timing{.latency = 1}, disk, config_.log, clock_.period(), clock_.period() / 2);
+  ata->tlm.irq(irq_ata_);
+  add(STRATA_DEVICE_ATA, "ata", std::move(ata));
+}
+
+void RtlDevices::plug_slots() {
+  for (const Slot& slot : slots()) {
+    PluggedSlot& plugged = slots_.emplace_back(slot, clock_, context_);
+    BusRtl::SlavePort& port = bus_.slave(slot.window.device);
+    port.request(plugged.wires.request);
+    port.response(plugged.wires.response);
+    plugged.rtl.request(plugged.wires.request);
+    plugged.rtl.response(plugged.wires.response);
+    if (slot.irq >= 0) (*pic_lines_)[static_cast<std::size_t>(slot.irq)](plugged.irq);
+  }
+}
+
+std::uint16_t RtlDevices::irq_lines() const {
+  unsigned lines = irq_pit_.read() << STRATA_IRQ_PIT | irq_uart_.read() << STRATA_IRQ_UART |
+                   irq_ata_.read() << STRATA_IRQ_ATA;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const int line = slots()[i].irq;
+    if (line >= 0) lines |= slots_[i].irq.read() << line;
+  }
+  return static_cast<std::uint16_t>(lines);
+}
+
+void RtlDevices::trace(VerilatedVcdC* file, int levels) {
+  for (Part& part : parts_) part.device->trace(file, levels);
+  for (PluggedSlot& slot : slots_) slot.rtl.trace(file, levels);
+}
+
+NamedDevices RtlDevices::stateful() {
+  NamedDevices devices;
+  for (Part& part : parts_) devices.emplace_back(part.name, &part.device->state());
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    devices.emplace_back(slots()[i].name, &slots_[i].rtl);
+  }
+  return devices;
+}
+
+}  // namespace strata

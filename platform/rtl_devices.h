@@ -1,0 +1,120 @@
+// The devices of the cycle-accurate machine, each as its RTL or as its TLM twin behind a bridge,
+// with their wires to the interconnect and to the interrupt controllers.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <systemc>
+
+#include "models/base/frame_buffer.h"
+#include "models/base/stateful.h"
+#include "models/base/text_screen.h"
+#include "models/bus/bus_rtl.h"
+#include "models/bus/clocked_signal.h"
+#include "models/slot/slot_rtl.h"
+#include "platform/disk/memory_disk.h"
+#include "platform/machine_config.h"
+#include "platform/machine_state.h"
+
+namespace strata {
+
+/// The wires of one port of the interconnect.
+struct PortWires {
+  PortWires(const std::string& name, ClockDriver& clock)
+      : request((name + "_request").c_str(), clock),
+        response((name + "_response").c_str(), clock) {}
+  ClockedSignal<WishboneRequest> request;
+  ClockedSignal<WishboneResponse> response;
+};
+
+/// A device, whichever twin it is.
+class MachineDevice {
+ public:
+  virtual ~MachineDevice() = default;
+  virtual sc_core::sc_in<WishboneRequest>& request() = 0;
+  virtual sc_core::sc_out<WishboneResponse>& response() = 0;
+  virtual Stateful& state() = 0;
+  /// Registers its signals; a TLM twin has none.
+  virtual void trace(VerilatedVcdC* file, int levels) = 0;
+};
+
+class RtlDevices {
+ public:
+  /// `exit` is called with what the guest writes to the exit port. `bus` gets all slave ports of
+  /// devices bound, and none of memory. All outlive the devices.
+  RtlDevices(const MachineConfig& config, ClockDriver& clock, VerilatedContext* context,
+             BusRtl& bus, std::function<void(std::uint8_t)> exit);
+
+  /// To the CPU.
+  sc_core::sc_signal<bool>& intr() { return intr_; }
+
+  /// As the 8259 pair sees them, line n in bit n.
+  std::uint16_t irq_lines() const;
+
+  /// Registers the signals of those that have any.
+  void trace(VerilatedVcdC* file, int levels);
+
+  /// In the order of MachineState: the interrupt controllers first.
+  NamedDevices stateful();
+
+  TextScreen screen() const { return screen_(); }
+  /// As the RTL draws it, where it is RTL.
+  std::optional<FrameBuffer> picture() const { return picture_(); }
+
+ private:
+  /// A device in its place.
+  struct Part {
+    Part(const char* device_name, ClockDriver& clock) : name(device_name), wires(name, clock) {}
+    std::string name;
+    PortWires wires;
+    std::unique_ptr<MachineDevice> device;
+  };
+
+  /// A device in a slot.
+  struct PluggedSlot {
+    PluggedSlot(const Slot& slot, ClockDriver& clock, VerilatedContext* context);
+    PortWires wires;
+    sc_core::sc_signal<bool> irq;
+    SlotRtl rtl;
+  };
+
+  using IrqPort =
+      sc_core::sc_port<sc_core::sc_signal_in_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND>;
+  // A TLM twin drives its line from its bridge's accesses and from its timer.
+  using IrqSignal = sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>;
+
+  bool is_twin(const char* name) const { return config_.tlm_devices.contains(name); }
+  void make_pic();
+  void make_pit();
+  void make_uart();
+  void make_debug(std::function<void(std::uint8_t)> exit);
+  void make_vga();
+  void make_ata();
+  template <typename Pic>
+  void wire_pic(Pic& pic);
+  void add(unsigned number, const char* name, std::unique_ptr<MachineDevice> device);
+  void plug_slots();
+
+  const MachineConfig& config_;
+  ClockDriver& clock_;
+  VerilatedContext* context_;
+  BusRtl& bus_;
+  MemoryDisk no_disk_{0};
+
+  sc_core::sc_signal<bool> intr_{"intr"};
+  IrqSignal irq_pit_{"irq_pit"};
+  IrqSignal irq_uart_{"irq_uart"};
+  IrqSignal irq_ata_{"irq_ata"};
+
+  std::deque<Part> parts_;
+  std::deque<PluggedSlot> slots_;
+  sc_core::sc_vector<IrqPort>* pic_lines_ = nullptr;
+  std::function<TextScreen()> screen_;
+  std::function<std::optional<FrameBuffer>()> picture_;
+};
+
+}  // namespace strata
