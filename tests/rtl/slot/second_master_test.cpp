@@ -1,0 +1,122 @@
+// A whole cycle-accurate machine with a second bus master (its wires are master1_request and
+// master1_response): what it writes to memory reaches the CPU's prefetched code, and the memory of
+// the interpreter that a checked run is compared with.
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <systemc>
+
+#include "models/bus/clocked_signal.h"
+#include "models/bus/wishbone.h"
+#include "platform/rtl_machine.h"
+#include "tests/cli/boot_sectors.h"
+#include "tests/guest/machine/guest_machine.h"
+#include "tests/support/fresh_simulation.h"
+#include "tests/support/temp_folder.h"
+
+namespace strata::test {
+namespace {
+
+template <typename Object>
+Object& found(const char* name) {
+  auto* object = dynamic_cast<Object*>(sc_core::sc_find_object(name));
+  if (object == nullptr) throw std::runtime_error(std::string("there is no ") + name);
+  return *object;
+}
+
+/// Waits until a cycle, writes a dword to memory, and so on.
+class SecondMaster : public ClockedModule {
+ public:
+  struct Store {
+    Cycle cycle;
+    std::uint32_t address;
+    std::uint32_t value;
+  };
+
+  SecondMaster(const sc_core::sc_module_name& name, std::deque<Store> stores)
+      : ClockedModule(name, found<ClockDriver>("clock")), stores_(std::move(stores)) {
+    request(found<ClockedSignal<WishboneRequest>>("master1_request"));
+    response(found<ClockedSignal<WishboneResponse>>("master1_response"));
+  }
+
+  bool done() const { return stores_.empty(); }
+
+ private:
+  bool clock_edge(Cycle cycle) override {
+    if (response.read().ack) {
+      stores_.pop_front();
+      request.write({});
+    } else if (!stores_.empty() && cycle >= stores_.front().cycle) {
+      request.write({.adr = stores_.front().address,
+                     .dat = stores_.front().value,
+                     .sel = 0xF,
+                     .cyc = true,
+                     .stb = true,
+                     .we = true});
+    }
+    return !stores_.empty();
+  }
+
+  sc_core::sc_out<WishboneRequest> request{"request"};
+  sc_core::sc_in<WishboneResponse> response{"response"};
+  std::deque<Store> stores_;
+};
+
+class SecondMasterTest : public testing::Test {
+ protected:
+  /// A checked run of `code` at 0:7C00 while the other master makes `stores`.
+  RunResult run(const Bytes& code, const std::deque<SecondMaster::Store>& stores) {
+    const Bytes image = boot_sector(code);
+    const std::string file = folder_.file("guest");
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(image.data()), static_cast<long>(image.size()));
+    guest_ = std::make_unique<GuestMachine>(file, [](MachineConfig config) {
+      config.check = true;
+      return make_rtl_machine(config);
+    });
+    second_ = std::make_unique<SecondMaster>("second", stores);
+    const RunOutcome outcome = guest_->run_to(200'000);
+    EXPECT_EQ(outcome.report, "");
+    EXPECT_TRUE(second_->done());
+    return guest_->result(outcome);
+  }
+
+  FreshSimulation simulation_;
+  TempFolder folder_;
+  std::unique_ptr<GuestMachine> guest_;
+  std::unique_ptr<SecondMaster> second_;
+};
+
+// The program loads from the dword all the time, so some of the stores fall between a load and its
+// retirement.
+TEST_F(SecondMasterTest, WhatItWritesIsSeenByTheProgramAndByTheCheck) {
+  const Bytes code = {0xFA, 0x31, 0xC0, 0x8E, 0xD8,   // cli; xor ax,ax; mov ds,ax
+                      0x66, 0xA3, 0x00, 0x06,         // mov [600h],eax
+                      0x66, 0xA1, 0x00, 0x06,         // again: mov eax,[600h]
+                      0x66, 0x8B, 0x1E, 0x00, 0x06,   // mov ebx,[600h]
+                      0x3C, 0xFF, 0x75, 0xF3,         // cmp al,FFh; jne again
+                      0xB0, 0x07, 0xE6, 0xF4, 0xF4};  // mov al,7; out F4h,al
+  std::deque<SecondMaster::Store> stores;
+  for (std::uint32_t n = 1; n <= 200; ++n) stores.push_back({4000 + n * 61, 0x600, n & 0x7F});
+  stores.push_back({30'000, 0x600, 0x123456FF});
+  const RunResult result = run(code, stores);
+  EXPECT_EQ(result.end, RunEnd::kExited);
+  EXPECT_EQ(result.status, 7u);
+  EXPECT_EQ(result.state.gpr[kEbx], 0x123456FFu);
+}
+
+// SDM vol. 3, 11.6: code that is overwritten, by whomever, is not executed from the prefetch queue.
+TEST_F(SecondMasterTest, CodeItOverwritesIsExecutedAnew) {
+  const Bytes code = {0xFA, 0xEB, 0x00, 0x90,         // cli; jmp $+2; nop
+                      0xEB, 0xFE, 0x90, 0x90,         // at 7C04: jmp $
+                      0xB0, 0x07, 0xE6, 0xF4, 0xF4};  // mov al,7; out F4h,al
+  const RunResult result = run(code, {{9000, 0x7C04, 0x90909090}});
+  EXPECT_EQ(result.end, RunEnd::kExited);
+  EXPECT_EQ(result.status, 7u);
+}
+
+}  // namespace
+}  // namespace strata::test
