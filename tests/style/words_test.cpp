@@ -1,0 +1,82 @@
+// The words of models/README.md in the names of classes: a core, a shell (Tlm), a model and a
+// wrapper (Rtl) are classes of models/, each in the header of its name. What such a header may
+// include is in include_rules.cpp.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <regex>
+
+#include "tests/style/source_tree.h"
+
+namespace strata::style {
+namespace {
+
+/// "AtaCore": "ata_core".
+std::string snake_case(const std::string& name) {
+  std::string result;
+  for (const char letter : name) {
+    if (std::isupper(letter) != 0 && !result.empty()) result += '_';
+    result += static_cast<char>(std::tolower(letter));
+  }
+  return result;
+}
+
+struct NamedClass {
+  std::string name;
+  std::string word;  // the last of it: Core, Tlm, Model or Rtl
+};
+
+std::vector<NamedClass> classes_with_a_word(const SourceFile& file) {
+  static const std::regex definition("\n *(class|struct) (\\w+(Core|Tlm|Model|Rtl))\\b[^;]");
+  std::vector<NamedClass> classes;
+  for (std::sregex_iterator it(file.text.begin(), file.text.end(), definition), end; it != end;
+       ++it) {
+    classes.push_back({it->str(2), it->str(3)});
+  }
+  return classes;
+}
+
+/// Empty if nothing is wrong.
+std::string fault(const SourceFile& file, const NamedClass& named) {
+  static const std::regex device_header("models/[a-z]+/[a-z_]+\\.h");
+  const std::string header = snake_case(named.name) + ".h";
+  if (!std::regex_match(file.path, device_header) || !file.path.ends_with("/" + header)) {
+    return file.path + ": a " + named.word + " stands in models/<device>/" + header + ": " +
+           named.name;
+  }
+  if (named.word == "Model" && file.text.find("erilated") == std::string::npos) {
+    return file.path + ": a Model is Verilated RTL: " + named.name;
+  }
+  return "";
+}
+
+TEST(StyleWords, ClassesAreNamedAsTheReadmeSays) {
+  std::size_t named = 0;
+  for (const SourceFile& file : source_files({".h", ".cpp"})) {
+    for (const NamedClass& one : classes_with_a_word(file)) {
+      EXPECT_EQ(fault(file, one), "");
+      ++named;
+    }
+  }
+  EXPECT_GT(named, 20u) << "the test looks at nothing";
+}
+
+TEST(StyleWords, MisnamedClassesAreFound) {
+  const auto findings = [](const std::string& path, const std::string& text) {
+    const SourceFile file{path, "\n" + text};
+    return std::ranges::count_if(classes_with_a_word(file),
+                                 [&](const NamedClass& one) { return !fault(file, one).empty(); });
+  };
+  EXPECT_EQ(findings("models/ata/ata_core.h", "class AtaCore final : public Device {"), 0);
+  EXPECT_EQ(findings("models/ata/ata_model.h", "class AtaModel {  // Verilated"), 0);
+  EXPECT_EQ(findings("models/ata/ata_tlm.h", "class AtaCore;"), 0);
+  EXPECT_EQ(findings("models/ata/ata_tlm.h", "class AtaCore {"), 1);
+  EXPECT_EQ(findings("models/ata/ata_model.h", "class AtaModel {"), 1);
+  EXPECT_EQ(findings("models/isa/timing.h", "struct TimingModel {  // Verilated"), 1);
+  EXPECT_EQ(findings("tests/isa/cpu.h", "class RtlCore {"), 1);
+  EXPECT_EQ(findings("platform/ata_core.h", "class AtaCore {"), 1);
+}
+
+}  // namespace
+}  // namespace strata::style
