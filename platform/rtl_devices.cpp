@@ -57,11 +57,11 @@ class TwinDevice final : public MachineDevice {
   Tlm tlm;
 };
 
-struct OwnedVgaCore {
+struct VgaItself {
   VgaCore core;
 };
 
-struct VgaTwin : OwnedVgaCore, VgaTlm {
+struct VgaTwin : VgaItself, VgaTlm {
   VgaTwin(const sc_core::sc_module_name& name, sc_core::sc_time period)
       : VgaTlm(name, core, period) {}
 };

@@ -12,9 +12,12 @@
 namespace strata {
 namespace {
 
-/// Whether the instruction at `address` is the next one after `record`.
-bool next_is(const RetireRecord& record, std::uint32_t address) {
-  const std::uint32_t code_base = record.linear_eip - record.eip;
+/// Whether the instruction at `address` (linear) is the next one after `record`. What does not go
+/// on behind itself may have given CS another base, which only the state has.
+bool next_is(const RetireRecord& record, const CpuModel& cpu, std::uint32_t address) {
+  const bool goes_on = record.next_eip == record.eip + record.length;
+  const std::uint32_t code_base =
+      goes_on ? record.linear_eip - record.eip : cpu.state().seg[kCs].base;
   return code_base + record.next_eip == address;
 }
 
@@ -55,11 +58,11 @@ void RtlWatch::move_window(Cycle cycle) {
   }
 }
 
-void RtlWatch::move_window(const RetireRecord& record) {
-  if (from_.address && next_is(record, *from_.address)) {
+void RtlWatch::move_window(const RetireRecord& record, const CpuModel& cpu) {
+  if (from_.address && next_is(record, cpu, *from_.address)) {
     recorder_->start();
     from_.address.reset();
-  } else if (recorder_->recording() && to_.address && next_is(record, *to_.address)) {
+  } else if (recorder_->recording() && to_.address && next_is(record, cpu, *to_.address)) {
     recorder_->stop();
     to_.address.reset();
   }
@@ -67,11 +70,11 @@ void RtlWatch::move_window(const RetireRecord& record) {
 
 void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& cpu) {
   if (recorder_ != nullptr) {
-    if (entry_ && next_is(record, *entry_)) {
+    if (entry_ && next_is(record, cpu, *entry_)) {
       recorder_->begin_story_at(record.cycle);
       entry_.reset();
     }
-    move_window(record);
+    move_window(record, cpu);
     if (recorder_->recording()) show(record, cpu);
   }
   if (checker_ != nullptr && !differs_ && !checker_->on_retire(record, cpu.state())) {

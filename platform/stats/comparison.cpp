@@ -170,14 +170,17 @@ std::string verdict(const std::optional<Difference>& difference) {
   return difference ? "DIFFERENT, first in " + to_text(*difference) : "identical\n";
 }
 
+/// Whether there is what can be compared with each other.
+bool is_compared(const Comparison& c) {
+  return std::ranges::count_if(c.runs, &ComparedRun::finished) >= 2;
+}
+
 std::string verdicts(const Comparison& c) {
   std::string compared;
-  std::size_t finished = 0;
   for (const ComparedRun& run : c.runs) {
-    if (!run.finished()) continue;
-    compared += (finished++ == 0 ? "" : ", ") + run.report.engine;
+    if (run.finished()) compared += (compared.empty() ? "" : ", ") + run.report.engine;
   }
-  if (finished < 2) {
+  if (!is_compared(c)) {
     return c.runs.size() < 2 ? "" : "nothing to compare: fewer than two runs finished\n";
   }
   std::string text = c.complete() ? "" : fmt::format("compared: {}\n", compared);
@@ -289,10 +292,13 @@ std::string to_json(const Comparison& comparison) {
   json["skipped"] = to_json_value(comparison.skipped);
   json["failed"] = to_json_value(comparison.failed);
   json["unsteady"] = comparison.unsteady;
-  json["same_screen"] = !comparison.screen;
-  json["same_disk"] = !comparison.disk;
-  json["same_status"] = comparison.same_status();
-  json["identical"] = comparison.identical();
+  const auto if_compared = [compared = is_compared(comparison)](bool value) {
+    return or_null(compared ? std::optional(value) : std::nullopt);
+  };
+  json["same_screen"] = if_compared(!comparison.screen);
+  json["same_disk"] = if_compared(!comparison.disk);
+  json["same_status"] = if_compared(comparison.same_status());
+  json["identical"] = if_compared(comparison.identical());
   json["complete"] = comparison.complete();
   json["screen_difference"] = to_json_value(comparison.screen);
   json["disk_difference"] = to_json_value(comparison.disk);

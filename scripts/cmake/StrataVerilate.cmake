@@ -83,7 +83,8 @@ function(strata_verilate name)
     set(value_options ${STRATA_CHECKED_MODEL_OPTIONS})
   endif()
   add_custom_command(
-      OUTPUT "${fast}" "${slow}"
+      # With the headers: whoever includes them is compiled again in the same build.
+      OUTPUT "${fast}" "${slow}" "${dir}/V${arg_TOP}.h" "${dir}/V${arg_TOP}_inputs.h"
       # What an earlier run left is not overwritten where the new one names its files otherwise.
       COMMAND "${CMAKE_COMMAND}" -E rm -rf "${dir}"
       COMMAND "${CMAKE_COMMAND}" -E make_directory "${dir}"

@@ -261,6 +261,25 @@ TEST_F(Waves, SaveFileOpensItsWavesAtTheGuestsFirstInstruction) {
   EXPECT_EQ(std::stoull(word_behind(save, "[timestart]")) + 4 * kTicks * 10, marker);
 }
 
+// The boot ROM goes to a boot sector by a far jump, which gives CS another base (SDM vol. 2, JMP).
+TEST_F(Waves, BootSectorsStoryStartsAt7C00) {
+  const std::string sector = std::string(STRATA_GUESTS) + "/hello16.img";
+  const std::vector<std::string> run = {"run",  "--engine", "rtl",      "--quiet",
+                                        sector, "--vcd",    "waves.vcd"};
+  ASSERT_EQ(run_program(folder_, run).status, 0);
+  std::optional<std::uint64_t> first;
+  const VcdHistory history = waves();
+  for (const auto& change : history.changes("strata.retired.eip")) {
+    if (!first && number_of_digits(change.value) == 0x7C00) first = change.time;
+  }
+  ASSERT_TRUE(first.has_value());
+  std::uint64_t before = 0;
+  for (const auto& change : history.changes("strata.retired.count")) {
+    if (change.time < *first) before = change.time;
+  }
+  EXPECT_EQ(std::stoull(word_behind(read("waves.vcd.gtkw"), "\n*-8.000000")), before * 10);
+}
+
 TEST_F(Waves, EveryCycleSaysWhatItWentTo) {
   ASSERT_EQ(run_disk({"--stats", "plain.json"}).status, 0);
   ASSERT_EQ(run_disk({"--stats", "waves.json", "--vcd", "waves.vcd", "--trace-to", "20000"}).status,

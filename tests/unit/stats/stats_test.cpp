@@ -181,6 +181,17 @@ TEST(Comparison, JsonListsRunsAndVerdict) {
   EXPECT_EQ(json.at("disk_difference").at("place"), 7);
 }
 
+TEST(Comparison, JsonGivesNoVerdictOnLessThanTwoRunsThatFinished) {
+  RunReport cut = report("rtl", 1, 1);
+  cut.outcome = "timeout";
+  Comparison comparison;
+  comparison.runs = {column(cut), column(report("interp", 1'000'000, 0.5))};
+  const auto json = nlohmann::json::parse(to_json(comparison));
+  for (const char* verdict : {"same_screen", "same_disk", "same_status", "identical"}) {
+    EXPECT_TRUE(json.at(verdict).is_null()) << verdict;
+  }
+}
+
 /// Every key of the objects in `json`, but those below keys that name what they hold.
 void gather_keys(const nlohmann::json& json, std::set<std::string>& keys) {
   if (json.is_array()) {
