@@ -31,6 +31,14 @@
 namespace strata {
 namespace {
 
+/// The SystemC kernel's own messages tell the user nothing: "Simulation stopped by user", and that
+/// a machine which sleeps past the end of a step did nothing in it.
+void silence_kernel() {
+  using sc_core::sc_report_handler;
+  sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
+  sc_report_handler::set_actions(sc_core::SC_ID_NO_SC_START_ACTIVITY_, sc_core::SC_DO_NOTHING);
+}
+
 /// Cycles between two looks at RunControl: a few milliseconds of the host.
 constexpr Cycle kPollCycles = 2048;
 
@@ -226,8 +234,7 @@ void RtlMachine::register_models() {
 }
 
 RunOutcome RtlMachine::run(RunControl& control) {
-  // The SystemC kernel's own messages ("Simulation stopped by user") tell the user nothing.
-  sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
+  silence_kernel();
   std::optional<RunEnd> end;
   cpu_.drain(false);  // a debugger may have held it
   while (!end) end = advance(control);
@@ -274,7 +281,7 @@ std::optional<RunEnd> RtlMachine::advance(RunControl& control) {
 }
 
 DebugTarget& RtlMachine::debug_target() {
-  sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
+  silence_kernel();
   if (!debug_target_) {
     debug_target_ = std::make_unique<RtlDebug>(
         cpu_, config_.cpu, memory_.regions(nullptr, false), [this] { return go_on(); },

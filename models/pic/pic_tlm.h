@@ -7,7 +7,7 @@
 
 #include "models/bus/clock_driver.h"
 #include "models/bus/device_tlm.h"
-#include "models/pic/pic_clocked_core.h"
+#include "models/pic/clocked_pic_core.h"
 
 namespace strata {
 

@@ -1,4 +1,4 @@
-#include "models/pic/pic_clocked_core.h"
+#include "models/pic/clocked_pic_core.h"
 
 #include <utility>
 
