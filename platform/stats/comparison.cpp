@@ -190,10 +190,6 @@ std::string verdicts(const Comparison& c) {
   return text;
 }
 
-nlohmann::ordered_json or_null(const std::optional<double>& value) {
-  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-}
-
 nlohmann::ordered_json to_json_value(const std::optional<Difference>& difference) {
   if (!difference) return nullptr;
   nlohmann::ordered_json json;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "platform/stats/run_report.h"
 
@@ -11,5 +12,10 @@ namespace strata {
 inline constexpr int kReportSchema = 1;
 
 nlohmann::ordered_json to_json_value(const RunReport& report);
+
+template <typename T>
+nlohmann::ordered_json or_null(const std::optional<T>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
 
 }  // namespace strata

@@ -8,15 +8,6 @@
 #include "platform/stats/report_json.h"
 
 namespace strata {
-namespace {
-
-template <typename T>
-nlohmann::ordered_json or_null(const std::optional<T>& value) {
-  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-}
-
-}  // namespace
-
 std::optional<double> RunReport::cpi() const {
   if (!instructions || *instructions == 0) return std::nullopt;
   return static_cast<double>(cycles) / static_cast<double>(*instructions);
