@@ -154,13 +154,12 @@ void RtlDevices::make_uart() {
 
 /// rtl/debug/debug_ports.sv: as the UART.
 void RtlDevices::make_debug(std::function<void(std::uint8_t)> exit) {
+  DebugSinks sinks{config_.post_code, config_.debug_console, std::move(exit)};
   if (!is_twin("debug")) {
-    DebugModel::Sinks sinks{config_.post_code, config_.debug_console, std::move(exit)};
     return add(STRATA_DEVICE_DEBUG, "debug",
                std::make_unique<RtlDevice<DebugRtl>>("debug", clock_, context_, std::move(sinks),
                                                      config_.log));
   }
-  DebugSinks sinks{config_.post_code, config_.debug_console, std::move(exit)};
   add(STRATA_DEVICE_DEBUG, "debug",
       std::make_unique<TwinDevice<DebugTlm>>("debug", clock_, Timing{.latency = 1},
                                              std::move(sinks), config_.log, clock_.period()));

@@ -7,20 +7,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 
 #include "models/base/device.h"
 #include "models/base/event_log.h"
+#include "models/debug/debug_sinks.h"
 #include "models/debug/debug_state.h"
 
 namespace strata {
-
-/// Where the ports' bytes go; each is called in the cycle of the access. Never null functions.
-struct DebugSinks {
-  std::function<void(std::uint8_t code)> post = [](std::uint8_t) {};
-  std::function<void(std::uint8_t character)> console = [](std::uint8_t) {};
-  std::function<void(std::uint8_t status)> exit = [](std::uint8_t) {};
-};
 
 class DebugCore : public DeviceOf<DebugState> {
  public:

@@ -10,7 +10,7 @@
 #include "verilated_vcd_c.h"
 
 namespace strata {
-DebugModel::DebugModel(VerilatedContext* context, const char* name, Sinks sinks, EventLog* log)
+DebugModel::DebugModel(VerilatedContext* context, const char* name, DebugSinks sinks, EventLog* log)
     : rtl_(begin_model<Vdebug_ports>(context, name)), sinks_(std::move(sinks)), log_(log) {
   reset_slave(*rtl_);
 }

@@ -8,6 +8,7 @@
 
 #include "models/base/event_log.h"
 #include "models/base/wishbone_wires.h"
+#include "models/debug/debug_sinks.h"
 #include "models/debug/debug_state.h"
 
 class VerilatedContext;
@@ -18,19 +19,12 @@ namespace strata {
 
 class DebugModel {
  public:
-  /// Where the ports' bytes go; each is called in the cycle of the access. Never null functions.
-  struct Sinks {
-    std::function<void(std::uint8_t code)> post = [](std::uint8_t) {};
-    std::function<void(std::uint8_t character)> console = [](std::uint8_t) {};
-    std::function<void(std::uint8_t status)> exit = [](std::uint8_t) {};
-  };
-
   /// What the bus drives; adr is the byte offset in the block, bits 1:0 zero.
   using Request = WishboneRequest;
 
   /// Holds reset for two clocks, and leaves one without it. `log` (null: nobody listens) outlives
   /// the model; it gets "post 4a" and "exit 3", unit "debug".
-  DebugModel(VerilatedContext* context, const char* name, Sinks sinks, EventLog* log);
+  DebugModel(VerilatedContext* context, const char* name, DebugSinks sinks, EventLog* log);
   ~DebugModel();
 
   /// The rising edge of `cycle` with `request` on the bus, and the falling edge.
@@ -50,7 +44,7 @@ class DebugModel {
 
  private:
   std::unique_ptr<Vdebug_ports> rtl_;
-  Sinks sinks_;
+  DebugSinks sinks_;
   EventLog* log_;
 };
 

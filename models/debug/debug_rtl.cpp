@@ -5,7 +5,7 @@
 namespace strata {
 
 DebugRtl::DebugRtl(const sc_core::sc_module_name& name, ClockDriver& clock,
-                   VerilatedContext* context, DebugModel::Sinks sinks, EventLog* log)
+                   VerilatedContext* context, DebugSinks sinks, EventLog* log)
     : ClockedModule(name, clock),
       request("request"),
       response("response"),

@@ -16,7 +16,7 @@ class DebugRtl : public ClockedModule, public WithState<DebugState> {
 
   /// `context` and `log` (may be null) outlive the module.
   DebugRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
-           DebugModel::Sinks sinks, EventLog* log);
+           DebugSinks sinks, EventLog* log);
 
   DebugState state(Cycle now) const override;
   void load_state(const DebugState& state, Cycle now) override;

@@ -75,11 +75,6 @@ bool SoftwareEngine::interrupt_due() const {
   return interrupt_line_ && processor_.flag(eflags::kIf) && processor_.system.shadow == kNoShadow;
 }
 
-bool SoftwareEngine::nmi_due() const {
-  const CpuState& system = processor_.system;
-  return system.nmi_pending != 0 && system.nmi_blocked == 0 && system.shadow != kMovSsShadow;
-}
-
 void SoftwareEngine::take_exception() {
   processor_.system.shadow = kNoShadow;
   processor_.system.shutdown = deliver_exception(processor_).shutdown;
@@ -93,7 +88,7 @@ bool SoftwareEngine::take_event(std::optional<std::uint8_t>& interrupt) {
   Processor& p = processor_;
   if (p.system.pending_exception != 0) {
     p.system.shutdown = deliver_debug_trap(p).shutdown;
-  } else if (nmi_due()) {
+  } else if (nmi_due(p.system)) {
     p.system.nmi_pending = 0;
     interrupt = vector::kNmi;
     p.system.shutdown = strata::deliver_nmi(p).shutdown;

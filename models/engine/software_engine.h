@@ -85,7 +85,6 @@ class SoftwareEngine : public Engine {
   bool take_event(std::optional<std::uint8_t>& interrupt);
   void fall_asleep();
   bool interrupt_due() const;
-  bool nmi_due() const;
   bool meets_instruction_breakpoint() const;
   void execute_watched(RetireRecord& record);
   void finish_watched(Outcome outcome, RetireRecord& record);

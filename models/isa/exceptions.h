@@ -33,6 +33,12 @@ Delivery deliver_exception(Processor& p);
 /// 17.3.1.1). Wakes a halted processor.
 Delivery deliver_debug_trap(Processor& p);
 
+/// Whether an NMI comes before the next instruction, unless a debug trap waits, which goes first
+/// (SDM vol. 3, 6.7 and table 6-2).
+inline bool nmi_due(const CpuState& state) {
+  return state.nmi_pending != 0 && state.nmi_blocked == 0 && state.shadow != kMovSsShadow;
+}
+
 /// Delivers an NMI; others are blocked until IRET (SDM vol. 3, 6.7.1).
 Delivery deliver_nmi(Processor& p);
 

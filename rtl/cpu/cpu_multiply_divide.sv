@@ -48,7 +48,6 @@ module cpu_multiply_divide
       .remainder_o(div_remainder)
   );
 
-
   always_comb begin : multiply_divide
     logic [31:0] factor;
     logic        is_signed;

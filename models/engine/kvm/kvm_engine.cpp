@@ -58,12 +58,6 @@ void read_pieces(std::uint32_t address, unsigned bytes, std::uint8_t* data, Read
   }
 }
 
-/// SDM vol. 3, 6.7 and table 6-2.
-bool nmi_due(const CpuState& state) {
-  return state.nmi_pending != 0 && state.nmi_blocked == 0 && state.shadow != kMovSsShadow &&
-         state.pending_exception == 0;
-}
-
 }  // namespace
 
 bool host_runs_paged_guests() {
@@ -328,7 +322,8 @@ EngineStep KvmEngine::step_once() {
   EngineStep step;
   if (interrupt_line_ && interruptible_) {
     step.interrupt = inject_interrupt();
-  } else if (nmi_due(cpu_->read_state())) {
+  } else if (const CpuState state = cpu_->read_state();
+             state.pending_exception == 0 && nmi_due(state)) {
     step.interrupt = vector::kNmi;
   }
   halted_ = false;

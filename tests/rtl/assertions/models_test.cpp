@@ -62,8 +62,8 @@ Port ata(VerilatedContext* context) {
 
 Port debug(VerilatedContext* context) {
   const auto ignore = [](std::uint8_t) {};
-  return timed_slave(std::make_shared<DebugModel>(
-      context, "debug", DebugModel::Sinks{ignore, ignore, ignore}, nullptr));
+  return timed_slave(
+      std::make_shared<DebugModel>(context, "debug", DebugSinks{ignore, ignore, ignore}, nullptr));
 }
 
 Port pic(VerilatedContext* context) {

@@ -25,17 +25,16 @@ struct Received {
   Bytes console;
   Bytes exit;
 
-  template <typename Sinks>
-  Sinks sinks() {
-    return Sinks{.post = [this](std::uint8_t byte) { post.push_back(byte); },
-                 .console = [this](std::uint8_t byte) { console.push_back(byte); },
-                 .exit = [this](std::uint8_t byte) { exit.push_back(byte); }};
+  DebugSinks sinks() {
+    return {.post = [this](std::uint8_t byte) { post.push_back(byte); },
+            .console = [this](std::uint8_t byte) { console.push_back(byte); },
+            .exit = [this](std::uint8_t byte) { exit.push_back(byte); }};
   }
 };
 
 // The device comes before the port that uses it.
 struct CoreDebug {
-  CoreDebug(Received& received, EventLog* log) : device(received.sinks<DebugSinks>(), log) {}
+  CoreDebug(Received& received, EventLog* log) : device(received.sinks(), log) {}
   bool no_irq = false;
   DebugCore device;
 };
@@ -48,7 +47,7 @@ class CoreDebugPort : CoreDebug, public CorePort {
 
 struct RtlDebug {
   RtlDebug(Received& received, EventLog* log)
-      : device(context.get(), "debug", received.sinks<DebugModel::Sinks>(), log) {}
+      : device(context.get(), "debug", received.sinks(), log) {}
   test::OwnedContext context = test::new_context();
   DebugModel device;
 };

@@ -20,7 +20,7 @@ TEST(DebugRtl, GivesEachByteAwayInTheCycleOfItsAck) {
   std::string console;
   ClockDriver clock("clock", kPeriod);
   test::WishboneScript master("master", clock);
-  DebugModel::Sinks sinks;
+  DebugSinks sinks;
   sinks.console = [&console](std::uint8_t byte) { console += static_cast<char>(byte); };
   sinks.exit = [](std::uint8_t) { sc_core::sc_stop(); };
   DebugRtl debug("debug", clock, context.get(), sinks, &log);

@@ -261,7 +261,7 @@ TEST_F(Twins, DebugPorts) {
   make_master([](Random& random) {
     return access(random, random() % 3 * 4, random_lanes(random, 4), random());
   });
-  DebugModel::Sinks rtl_sinks{giver(master->rtl), giver(master->rtl), giver(master->rtl)};
+  DebugSinks rtl_sinks{giver(master->rtl), giver(master->rtl), giver(master->rtl)};
   DebugSinks tlm_sinks{giver(master->tlm), giver(master->tlm), giver(master->tlm)};
   DebugRtl rtl("debug_rtl", clock, context.get(), rtl_sinks, &master->rtl.log);
   WbTlmBridge bridge("bridge", clock, 1);
