@@ -90,9 +90,7 @@ RtlDevices::RtlDevices(const MachineConfig& config, ClockDriver& clock, Verilate
 
 void RtlDevices::add(unsigned number, const char* name, std::unique_ptr<MachineDevice> device) {
   Part& part = parts_.emplace_back(name, clock_);
-  BusRtl::SlavePort& port = bus_.slave(number);
-  port.request(part.wires.request);
-  port.response(part.wires.response);
+  part.wires.bind(bus_.slave(number));
   device->request()(part.wires.request);
   device->response()(part.wires.response);
   part.device = std::move(device);
@@ -196,11 +194,8 @@ void RtlDevices::make_ata() {
 void RtlDevices::plug_slots() {
   for (const Slot& slot : slots()) {
     PluggedSlot& plugged = slots_.emplace_back(slot, clock_, context_);
-    BusRtl::SlavePort& port = bus_.slave(slot.window.device);
-    port.request(plugged.wires.request);
-    port.response(plugged.wires.response);
-    plugged.rtl.request(plugged.wires.request);
-    plugged.rtl.response(plugged.wires.response);
+    plugged.wires.bind(bus_.slave(slot.window.device));
+    plugged.wires.bind(plugged.rtl);
     if (slot.irq >= 0) (*pic_lines_)[static_cast<std::size_t>(slot.irq)](plugged.irq);
   }
 }

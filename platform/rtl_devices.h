@@ -27,6 +27,12 @@ struct PortWires {
   PortWires(const std::string& name, ClockDriver& clock)
       : request((name + "_request").c_str(), clock),
         response((name + "_response").c_str(), clock) {}
+  /// `end`: the master, the slave or one of the interconnect's ports.
+  template <typename End>
+  void bind(End& end) {
+    end.request(request);
+    end.response(response);
+  }
   ClockedSignal<WishboneRequest> request;
   ClockedSignal<WishboneResponse> response;
 };

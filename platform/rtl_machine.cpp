@@ -70,7 +70,6 @@ class RtlMachine final : public Machine {
   std::function<void(std::uint8_t)> on_exit();
   void plug_post_card();
   void wire();
-  void attach_master(unsigned master, PortWires& wires);
   std::optional<Error> make_recorder();
   void register_models();
   std::optional<DebugStop> go_on();
@@ -155,24 +154,14 @@ void RtlMachine::plug_post_card() {
 }
 
 void RtlMachine::wire() {
-  cpu_.request(cpu_wires_.request);
-  cpu_.response(cpu_wires_.response);
+  cpu_wires_.bind(cpu_);
+  cpu_wires_.bind(bus_.master(STRATA_MASTER_CPU));
   cpu_.interrupt(devices_.intr());
-  attach_master(STRATA_MASTER_CPU, cpu_wires_);
   for (unsigned master = STRATA_MASTER_CPU + 1; master < BusRtl::masters(); ++master) {
-    attach_master(master, master_wires_.emplace_back("master" + std::to_string(master), clock_));
+    master_wires_.emplace_back("master" + std::to_string(master), clock_).bind(bus_.master(master));
   }
-  BusRtl::SlavePort& memory_port = bus_.slave(STRATA_DEVICE_MEM);
-  memory_port.request(mem_wires_.request);
-  memory_port.response(mem_wires_.response);
-  wb_memory_.request(mem_wires_.request);
-  wb_memory_.response(mem_wires_.response);
-}
-
-void RtlMachine::attach_master(unsigned master, PortWires& wires) {
-  BusRtl::MasterPort& port = bus_.master(master);
-  port.request(wires.request);
-  port.response(wires.response);
+  mem_wires_.bind(bus_.slave(STRATA_DEVICE_MEM));
+  mem_wires_.bind(wb_memory_);
 }
 
 std::optional<Error> RtlMachine::make_observers() {

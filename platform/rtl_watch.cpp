@@ -12,13 +12,13 @@
 namespace strata {
 namespace {
 
-/// Whether the instruction at `address` (linear) is the next one after `record`. What does not go
-/// on behind itself may have given CS another base, which only the state has.
-bool next_is(const RetireRecord& record, const CpuModel& cpu, std::uint32_t address) {
+/// The linear address of the instruction after `record`. What does not go on behind itself may have
+/// given CS another base, which only the state has.
+std::uint32_t next_address(const RetireRecord& record, const CpuModel& cpu) {
   const bool goes_on = record.next_eip == record.eip + record.length;
   const std::uint32_t code_base =
       goes_on ? record.linear_eip - record.eip : cpu.state().seg[kCs].base;
-  return code_base + record.next_eip == address;
+  return code_base + record.next_eip;
 }
 
 }  // namespace
@@ -58,11 +58,12 @@ void RtlWatch::move_window(Cycle cycle) {
   }
 }
 
-void RtlWatch::move_window(const RetireRecord& record, const CpuModel& cpu) {
-  if (from_.address && next_is(record, cpu, *from_.address)) {
+/// With the instruction at `next` still to come.
+void RtlWatch::move_window_before(std::uint32_t next) {
+  if (from_.address == next) {
     recorder_->start();
     from_.address.reset();
-  } else if (recorder_->recording() && to_.address && next_is(record, cpu, *to_.address)) {
+  } else if (recorder_->recording() && to_.address == next) {
     recorder_->stop();
     to_.address.reset();
   }
@@ -70,11 +71,14 @@ void RtlWatch::move_window(const RetireRecord& record, const CpuModel& cpu) {
 
 void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& cpu) {
   if (recorder_ != nullptr) {
-    if (entry_ && next_is(record, cpu, *entry_)) {
-      recorder_->begin_story_at(record.cycle);
-      entry_.reset();
+    if (entry_ || from_.address || to_.address) {
+      const std::uint32_t next = next_address(record, cpu);
+      if (entry_ == next) {
+        recorder_->begin_story_at(record.cycle);
+        entry_.reset();
+      }
+      move_window_before(next);
     }
-    move_window(record, cpu);
     if (recorder_->recording()) show(record, cpu);
   }
   if (checker_ != nullptr && !differs_ && !checker_->on_retire(record, cpu.state())) {

@@ -59,7 +59,7 @@ class RtlWatch : public RetireListener {
   static constexpr std::size_t kLateWrites = 64;
 
   void move_window(Cycle cycle);
-  void move_window(const RetireRecord& record, const CpuModel& cpu);
+  void move_window_before(std::uint32_t next);
   void show(const RetireRecord& record, const CpuModel& cpu);
   void pass_on_foreign_writes();
 
