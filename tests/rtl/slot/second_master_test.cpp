@@ -3,11 +3,11 @@
 // the interpreter that a checked run is compared with.
 #include <gtest/gtest.h>
 
-#include <deque>
 #include <fstream>
 #include <memory>
 #include <string>
 #include <systemc>
+#include <vector>
 
 #include "models/bus/clocked_signal.h"
 #include "models/bus/wishbone.h"
@@ -16,6 +16,7 @@
 #include "tests/guest/machine/guest_machine.h"
 #include "tests/support/fresh_simulation.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/wishbone_script.h"
 
 namespace strata::test {
 namespace {
@@ -27,48 +28,18 @@ Object& found(const char* name) {
   return *object;
 }
 
-/// Waits until a cycle, writes a dword to memory, and so on.
-class SecondMaster : public ClockedModule {
- public:
-  struct Store {
-    Cycle cycle;
-    std::uint32_t address;
-    std::uint32_t value;
-  };
-
-  SecondMaster(const sc_core::sc_module_name& name, std::deque<Store> stores)
-      : ClockedModule(name, found<ClockDriver>("clock")), stores_(std::move(stores)) {
-    request(found<ClockedSignal<WishboneRequest>>("master1_request"));
-    response(found<ClockedSignal<WishboneResponse>>("master1_response"));
-  }
-
-  bool done() const { return stores_.empty(); }
-
- private:
-  bool clock_edge(Cycle cycle) override {
-    if (response.read().ack) {
-      stores_.pop_front();
-      request.write({});
-    } else if (!stores_.empty() && cycle >= stores_.front().cycle) {
-      request.write({.adr = stores_.front().address,
-                     .dat = stores_.front().value,
-                     .sel = 0xF,
-                     .cyc = true,
-                     .stb = true,
-                     .we = true});
-    }
-    return !stores_.empty();
-  }
-
-  sc_core::sc_out<WishboneRequest> request{"request"};
-  sc_core::sc_in<WishboneResponse> response{"response"};
-  std::deque<Store> stores_;
-};
+/// A dword written to memory.
+WishboneScript::Access store(Cycle not_before, std::uint32_t address, std::uint32_t value) {
+  WishboneScript::Access access;
+  access.not_before = not_before;
+  access.request = {.adr = address, .dat = value, .sel = 0xF, .cyc = true, .stb = true, .we = true};
+  return access;
+}
 
 class SecondMasterTest : public testing::Test {
  protected:
   /// A checked run of `code` at 0:7C00 while the other master makes `stores`.
-  RunResult run(const Bytes& code, const std::deque<SecondMaster::Store>& stores) {
+  RunResult run(const Bytes& code, const std::vector<WishboneScript::Access>& stores) {
     const Bytes image = boot_sector(code);
     const std::string file = folder_.file("guest");
     std::ofstream(file, std::ios::binary)
@@ -77,17 +48,19 @@ class SecondMasterTest : public testing::Test {
       config.check = true;
       return make_rtl_machine(config);
     });
-    second_ = std::make_unique<SecondMaster>("second", stores);
+    WishboneScript second("second", found<ClockDriver>("clock"));
+    second.request(found<ClockedSignal<WishboneRequest>>("master1_request"));
+    second.response(found<ClockedSignal<WishboneResponse>>("master1_response"));
+    second.accesses = stores;
     const RunOutcome outcome = guest_->run_to(200'000);
     EXPECT_EQ(outcome.report, "");
-    EXPECT_TRUE(second_->done());
+    EXPECT_NE(second.accesses.back().acknowledged, kNever);
     return guest_->result(outcome);
   }
 
   FreshSimulation simulation_;
   TempFolder folder_;
   std::unique_ptr<GuestMachine> guest_;
-  std::unique_ptr<SecondMaster> second_;
 };
 
 // The program loads from the dword all the time, so some of the stores fall between a load and its
@@ -99,9 +72,9 @@ TEST_F(SecondMasterTest, WhatItWritesIsSeenByTheProgramAndByTheCheck) {
                       0x66, 0x8B, 0x1E, 0x00, 0x06,   // mov ebx,[600h]
                       0x3C, 0xFF, 0x75, 0xF3,         // cmp al,FFh; jne again
                       0xB0, 0x07, 0xE6, 0xF4, 0xF4};  // mov al,7; out F4h,al
-  std::deque<SecondMaster::Store> stores;
-  for (std::uint32_t n = 1; n <= 200; ++n) stores.push_back({4000 + n * 61, 0x600, n & 0x7F});
-  stores.push_back({30'000, 0x600, 0x123456FF});
+  std::vector<WishboneScript::Access> stores;
+  for (std::uint32_t n = 1; n <= 200; ++n) stores.push_back(store(4000 + n * 61, 0x600, n & 0x7F));
+  stores.push_back(store(30'000, 0x600, 0x123456FF));
   const RunResult result = run(code, stores);
   EXPECT_EQ(result.end, RunEnd::kExited);
   EXPECT_EQ(result.status, 7u);
@@ -113,7 +86,7 @@ TEST_F(SecondMasterTest, CodeItOverwritesIsExecutedAnew) {
   const Bytes code = {0xFA, 0xEB, 0x00, 0x90,         // cli; jmp $+2; nop
                       0xEB, 0xFE, 0x90, 0x90,         // at 7C04: jmp $
                       0xB0, 0x07, 0xE6, 0xF4, 0xF4};  // mov al,7; out F4h,al
-  const RunResult result = run(code, {{9000, 0x7C04, 0x90909090}});
+  const RunResult result = run(code, {store(9000, 0x7C04, 0x90909090)});
   EXPECT_EQ(result.end, RunEnd::kExited);
   EXPECT_EQ(result.status, 7u);
 }

@@ -26,7 +26,6 @@ namespace strata::test {
 namespace {
 
 constexpr std::uint32_t kHz = 25'000'000;
-const sc_core::sc_time kPeriod(40, sc_core::SC_NS);
 const sc_core::sc_time kHalf = kPeriod / 2;
 constexpr unsigned kCycles = 1'000'000;
 constexpr unsigned kLines = 16;
