@@ -39,6 +39,9 @@ struct WishboneRequest {
 struct WishboneResponse {
   std::uint32_t dat = 0;
   bool ack = false;
+  /// Data tag (TGD_I, Wishbone B4, 3.1.4 tag types), with the ack of a read: the 16-byte line that
+  /// `dat` is of may be cached. What does not say so may not.
+  bool tgd = false;
   bool operator==(const WishboneResponse&) const = default;
 };
 

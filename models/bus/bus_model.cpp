@@ -49,9 +49,10 @@ void BusModel::set_request(unsigned master, const Request& request) {
   rtl_->m_bte_i[master] = request.bte;
 }
 
-void BusModel::set_response(unsigned slave, bool ack, std::uint32_t dat) {
-  set_bit(rtl_->s_ack_i, slave, ack);
-  rtl_->s_dat_i[slave] = dat;
+void BusModel::set_response(unsigned slave, const WishboneResponse& response) {
+  set_bit(rtl_->s_ack_i, slave, response.ack);
+  set_bit(rtl_->s_tgd_i, slave, response.tgd);
+  rtl_->s_dat_i[slave] = response.dat;
 }
 
 bool BusModel::in_cycle(unsigned master) const {
@@ -73,6 +74,9 @@ unsigned BusModel::acks() const {
 }
 std::uint32_t BusModel::dat() const {
   return rtl_->m_dat_o;
+}
+bool BusModel::tgd() const {
+  return rtl_->m_tgd_o;
 }
 
 unsigned BusModel::active() const {

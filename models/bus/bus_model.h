@@ -29,7 +29,7 @@ class BusModel {
   static unsigned slaves();
 
   void set_request(unsigned master, const Request& request);
-  void set_response(unsigned slave, bool ack, std::uint32_t dat);
+  void set_response(unsigned slave, const WishboneResponse& response);
 
   /// Whether the latest request of `master` has its CYC high.
   bool in_cycle(unsigned master) const;
@@ -43,6 +43,7 @@ class BusModel {
   unsigned acks() const;
   /// For the master whose ack is high.
   std::uint32_t dat() const;
+  bool tgd() const;
 
   /// The slave whose strobe is high, or kNoSlave.
   unsigned active() const;

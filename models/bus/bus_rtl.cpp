@@ -21,12 +21,12 @@ bool BusRtl::clock_edge(Cycle) {
   if (active_ != BusModel::kNoSlave) {
     const WishboneResponse& response = slaves_[active_].response.read();
     if (!response.ack && acks_ == 0) return true;  // no register would change
-    model_.set_response(active_, response.ack, response.dat);
+    model_.set_response(active_, response);
   } else {
     if (!take_requests() && model_.idle()) return false;
     // The ack that ended the slave's cycle is gone by now.
     if (latest_ != BusModel::kNoSlave) {
-      model_.set_response(latest_, false, slaves_[latest_].response.read().dat);
+      model_.set_response(latest_, {.dat = slaves_[latest_].response.read().dat});
     }
   }
   model_.clock();
@@ -65,7 +65,7 @@ void BusRtl::publish_acks() {
   for (unsigned left = acks | acks_; left != 0; left &= left - 1) {
     const auto i = static_cast<unsigned>(std::countr_zero(left));
     const bool ack = acks >> i & 1;
-    masters_[i].response.write({model_.dat(), ack});
+    masters_[i].response.write({model_.dat(), ack, model_.tgd()});
     if (ack && transfer_listener_ && i >= first_heard_) {
       transfer_listener_(i, masters_[i].request.read());
     }

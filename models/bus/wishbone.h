@@ -9,6 +9,9 @@
 // Bursts (cache-line fills) are always four words, wrapping inside 16 bytes (CTI 010, BTE 01):
 // after the first the slave knows the rest, so acks may follow in consecutive cycles without new
 // addresses.
+//
+// Whether a line may be cached the slave says, in the data tag beside its ack. Memory says yes of
+// RAM; a device need not know of the wire, whose rest is no.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +29,7 @@ inline std::ostream& operator<<(std::ostream& out, const WishboneRequest& r) {
 }
 
 inline std::ostream& operator<<(std::ostream& out, const WishboneResponse& r) {
-  return out << std::hex << r.dat << (r.ack ? " ack" : "");
+  return out << std::hex << r.dat << (r.ack ? " ack" : "") << (r.tgd ? " cacheable" : "");
 }
 
 /// SystemC tracing of the structs, field by field (IEEE 1666, 6.4.2 user-defined types).
@@ -46,6 +49,7 @@ inline void sc_trace(sc_core::sc_trace_file* file, const WishboneResponse& r,
                      const std::string& name) {
   sc_core::sc_trace(file, r.ack, name + ".ack");
   sc_core::sc_trace(file, r.dat, name + ".dat");
+  sc_core::sc_trace(file, r.tgd, name + ".tgd");
 }
 
 }  // namespace strata

@@ -55,7 +55,12 @@ void WbMemory::start(Cycle cycle) {
 }
 
 void WbMemory::answer() {
-  response.write({is_write_ ? 0 : read_word(address_), true});
+  WishboneResponse answer{.ack = true};
+  if (!is_write_) {
+    answer.dat = read_word(address_);
+    answer.tgd = is_line_of_ram(address_);
+  }
+  response.write(answer);
   address_ = (address_ & ~kLineMask) | ((address_ + 4) & kLineMask);
   if (--words_left_ == 0) state_ = State::kTurnaround;
 }
@@ -63,6 +68,12 @@ void WbMemory::answer() {
 const MemoryMap::Region& WbMemory::region_of(std::uint32_t address) {
   if (!region_.contains(address)) region_ = map_.find(address);
   return region_;
+}
+
+bool WbMemory::is_line_of_ram(std::uint32_t address) {
+  const MemoryMap::Region& region = region_of(address);
+  return region.writable && region.contains(address & ~kLineMask) &&
+         region.contains(address | kLineMask);
 }
 
 std::uint32_t WbMemory::read_word(std::uint32_t address) {

@@ -1,7 +1,7 @@
 // Memory of the cycle-accurate platform: a Wishbone slave of set latency. A request sampled at edge
 // n is acked after edge n + latency; a four-word wrapping burst (CTI 010, BTE 01) then gives a word
 // a cycle, critical word first. What is not mapped reads all ones; writes to it or to ROM are
-// dropped.
+// dropped. The data tag of a read says "cacheable" where the whole 16-byte line is RAM.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +31,7 @@ class WbMemory : public ClockedModule {
   bool clock_edge(Cycle cycle) override;
   void start(Cycle cycle);
   void answer();
+  bool is_line_of_ram(std::uint32_t address);
   std::uint32_t read_word(std::uint32_t address);
   void write_word(const WishboneRequest& wishbone);
   const MemoryMap::Region& region_of(std::uint32_t address);

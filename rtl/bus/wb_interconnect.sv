@@ -12,6 +12,10 @@
 // A further window of the same word costs two edges more than its slave takes. A word nobody owns is
 // acknowledged after edge n.
 //
+// The data tag goes to the master with the data of the slave that acknowledges: whether the 16-byte line
+// may be cached, which is one slave's, as windows of memory space begin and end at multiples of 16. What
+// nobody owns may not.
+//
 // Arbitration: round robin, a transfer (or burst) each. A master that has LOCK and CYC high through
 // its transfers keeps the bus until it drops one of them (Wishbone B4, 3.1.3, LOCK_O).
 //
@@ -41,6 +45,7 @@ module wb_interconnect
     input  logic [ 1:0]        m_bte_i [Masters],
     output logic [Masters-1:0] m_ack_o,
     output logic [31:0]        m_dat_o,            // for the one whose ack is high
+    output logic               m_tgd_o,            // and whether its line may be cached
 
     // to the slaves; valid for the one whose stb is high
     output logic [SLAVES-1:0] s_cyc_o,
@@ -54,6 +59,7 @@ module wb_interconnect
     output logic [ 1:0]       s_bte_o,
     input  logic [SLAVES-1:0] s_ack_i,
     input  logic [31:0]       s_dat_i [SLAVES],
+    input  logic [SLAVES-1:0] s_tgd_i,           // with the ack of a read: its line may be cached
 
     // to the clock control
     output logic idle_o  // no cycle in progress
@@ -117,7 +123,7 @@ module wb_interconnect
     return found;
   endfunction
 
-  // Windows of memory space are whole words.
+  // Windows of memory space are whole lines, and so whole words.
   function automatic target_t memory_target(logic [31:2] word, logic [3:0] sel);
     target_t found;
     found.lanes = sel;
@@ -198,6 +204,7 @@ module wb_interconnect
     if (target.lanes == 4'b0000) begin
       m_ack_o[owner] <= 1'b1;
       m_dat_o        <= '1;
+      m_tgd_o        <= 1'b0;
       state_q        <= StTurnaround;
     end else begin
       s_stb_o[target.slave] <= 1'b1;
@@ -209,6 +216,7 @@ module wb_interconnect
     logic [31:0] word;
     word = s_dat_i[slave_q] | ~{{8{lanes_q[3]}}, {8{lanes_q[2]}}, {8{lanes_q[1]}}, {8{lanes_q[0]}}};
     m_dat_o <= further_q ? m_dat_o & word : word;
+    m_tgd_o <= s_tgd_i[slave_q];
     if (rest_q != 4'b0000) begin
       s_stb_o   <= '0;
       further_q <= 1'b1;

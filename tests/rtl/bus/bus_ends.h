@@ -17,6 +17,7 @@ class Master : public ClockedModule {
   struct Answer {
     Cycle cycle;  // the edge that sampled the ack
     std::uint32_t dat;
+    bool tgd;
     bool operator==(const Answer&) const = default;
   };
 
@@ -33,7 +34,7 @@ class Master : public ClockedModule {
   bool clock_edge(Cycle cycle) override {
     if (acks_left_ > 0) {
       if (!response.read().ack) return true;
-      answers.push_back({cycle, response.read().dat});
+      answers.push_back({cycle, response.read().dat, response.read().tgd});
       if (--acks_left_ > 0) return true;
       request.write({});
     }

@@ -108,6 +108,16 @@ TEST_F(BusRtlTest, ABurstTakesSevenCyclesCriticalWordFirst) {
   }
 }
 
+// The RAM here is 1000h bytes long; a device says nothing of caching.
+TEST_F(BusRtlTest, TheDataTagOfMemoryReachesTheMaster) {
+  master.queue = {read_of(kMemorySpace, 0xFF0), read_of(kMemorySpace, 0x1000),
+                  read_of(kMemorySpace, 0x18, true), read_of(kMemorySpace, 0xB8000)};
+  run(60);
+  std::vector<bool> tags;
+  for (const Master::Answer& answer : master.answers) tags.push_back(answer.tgd);
+  EXPECT_EQ(tags, (std::vector<bool>{true, false, true, true, true, true, false}));
+}
+
 TEST_F(BusRtlTest, UnclaimedPortsTakeTwoCycles) {
   master.queue = {read_of(kIoSpace, 0x300)};
   run(10);

@@ -54,7 +54,7 @@ class PcBus : public testing::Test {
   std::optional<unsigned> clock() {
     for (unsigned slave = 0; slave < BusModel::slaves(); ++slave) {
       const bool answers = bus.active() == slave && !answered;
-      bus.set_response(slave, answers, answers ? answer_of(slave) : 0);
+      bus.set_response(slave, {.dat = answers ? answer_of(slave) : 0, .ack = answers});
       if (answers) {
         const BusModel::Request wires = bus.slave_request(slave);
         seen.push_back({slave, wires.adr, wires.sel});
@@ -259,7 +259,7 @@ TEST_F(PcArbiter, ABurstIsNotParted) {
   bus.clock();
   for (unsigned word = 0; word < 4; ++word) {
     bus.set_request(2, wants[2]);
-    bus.set_response(0, true, word);
+    bus.set_response(0, {.dat = word, .ack = true});
     bus.clock();
     EXPECT_TRUE(bus.ack(0));
     EXPECT_FALSE(bus.ack(2));

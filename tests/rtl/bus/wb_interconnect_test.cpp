@@ -70,10 +70,10 @@ class WbInterconnect : public testing::Test {
   }
 
   // The slave's ack is on its wires for one edge.
-  void answer(unsigned slave, std::uint32_t dat) {
-    bus.set_response(slave, true, dat);
+  void answer(unsigned slave, std::uint32_t dat, bool tgd = false) {
+    bus.set_response(slave, {.dat = dat, .ack = true, .tgd = tgd});
     bus.clock();
-    bus.set_response(slave, false, 0);
+    bus.set_response(slave, {});
   }
 
   test::OwnedContext context = test::new_context();
@@ -186,7 +186,7 @@ TEST_F(WbInterconnect, AnotherSlavesAckIsIgnored) {
   test::allow_breaches(*context);
   bus.set_request(kCpu, read_of(kIo, 0x1F0));
   bus.clock();
-  bus.set_response(STRATA_DEVICE_MEM, true, 1);
+  bus.set_response(STRATA_DEVICE_MEM, {.dat = 1, .ack = true});
   bus.clock();
   EXPECT_FALSE(bus.ack(kCpu));
   EXPECT_EQ(bus.active(), STRATA_DEVICE_ATA);
@@ -226,13 +226,13 @@ TEST_F(WbInterconnect, BurstRelaysFourAcksOneACycle) {
   EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).adr, 0x1008u);
   for (std::uint32_t word = 0; word < 4; ++word) {
     ASSERT_EQ(bus.active(), STRATA_DEVICE_MEM) << word;
-    bus.set_response(STRATA_DEVICE_MEM, true, 100 + word);
+    bus.set_response(STRATA_DEVICE_MEM, {.dat = 100 + word, .ack = true});
     bus.clock();
     EXPECT_TRUE(bus.ack(kCpu));
     EXPECT_EQ(bus.dat(), 100 + word);
   }
   EXPECT_EQ(bus.active(), BusModel::kNoSlave);
-  bus.set_response(STRATA_DEVICE_MEM, false, 0);
+  bus.set_response(STRATA_DEVICE_MEM, {});
   bus.clock();
   EXPECT_FALSE(bus.ack(kCpu));
   EXPECT_TRUE(bus.idle());
@@ -251,6 +251,50 @@ TEST_F(WbInterconnect, BurstMayPauseBetweenAcks) {
     EXPECT_FALSE(bus.ack(kCpu));
   }
   EXPECT_TRUE(bus.idle());
+}
+
+// Wishbone B4, 3.1.4: a tag goes with its data. What one access said does not stay for the next.
+TEST_F(WbInterconnect, TheDataTagIsOfTheSlaveThatAcknowledges) {
+  for (const bool tag : {true, false, true}) {
+    bus.set_request(kCpu, read_of(kMemory, 0x1000));
+    bus.clock();
+    answer(STRATA_DEVICE_MEM, 1, tag);
+    ASSERT_TRUE(bus.ack(kCpu));
+    EXPECT_EQ(bus.tgd(), tag);
+    bus.clock();
+  }
+  // Another slave's tag stands on its wire.
+  bus.set_response(STRATA_DEVICE_MEM, {.tgd = true});
+  bus.set_request(kCpu, read_of(kMemory, 0xB8000));
+  bus.clock();
+  answer(STRATA_DEVICE_VGA, 1, false);
+  ASSERT_TRUE(bus.ack(kCpu));
+  EXPECT_FALSE(bus.tgd());
+}
+
+TEST_F(WbInterconnect, EachWordOfABurstHasItsTag) {
+  BusModel::Request burst = read_of(kMemory, 0x1008);
+  burst.cti = 2;
+  burst.bte = 1;
+  bus.set_request(kCpu, burst);
+  bus.clock();
+  for (const bool tag : {true, false, false, true}) {
+    bus.set_response(STRATA_DEVICE_MEM, {.ack = true, .tgd = tag});
+    bus.clock();
+    ASSERT_TRUE(bus.ack(kCpu));
+    EXPECT_EQ(bus.tgd(), tag);
+  }
+}
+
+TEST_F(WbInterconnect, WhatNobodyOwnsMayNotBeCached) {
+  bus.set_request(kCpu, read_of(kMemory, 0x1000));
+  bus.clock();
+  answer(STRATA_DEVICE_MEM, 1, true);
+  bus.clock();
+  bus.set_request(kCpu, read_of(kIo, 0xABB8));
+  bus.clock();
+  ASSERT_TRUE(bus.ack(kCpu));
+  EXPECT_FALSE(bus.tgd());
 }
 
 TEST_F(WbInterconnect, OtherCycleTypesAreClassic) {

@@ -102,6 +102,37 @@ class WbMemoryTest : public MemoryTest {
     return seen;
   }
 
+  // What a read at each word of the line at `line` is told of caching, word by word of its burst.
+  std::vector<bool> tags(std::uint32_t line) {
+    std::vector<bool> seen;
+    for (std::uint32_t word = 0; word < 4; ++word) {
+      request.write(read_of(line + 4 * word, true));
+      for (int left = 4; left > 0;) {
+        sc_core::sc_start(kPeriod);
+        if (!response.read().ack) continue;
+        --left;
+        seen.push_back(response.read().tgd);
+      }
+      sc_core::sc_start(kPeriod);
+      request.write({});
+      sc_core::sc_start(kPeriod);
+      seen.push_back(classic_tag(line + 4 * word));
+    }
+    return seen;
+  }
+
+  bool classic_tag(std::uint32_t adr) {
+    request.write(read_of(adr, false));
+    do {
+      sc_core::sc_start(kPeriod);
+    } while (!response.read().ack);
+    const bool tag = response.read().tgd;
+    sc_core::sc_start(kPeriod);
+    request.write({});
+    sc_core::sc_start(kPeriod);
+    return tag;
+  }
+
   WishboneRequest read_of(std::uint32_t adr, bool burst) {
     return {.adr = adr,
             .sel = 0xF,
@@ -140,6 +171,61 @@ TEST_F(WbMemoryTest, BurstGivesAWordACycleWrappingInTheLine) {
   for (std::uint32_t i = 0; i < 8; ++i) store(0x200 + 4 * i, i);
   EXPECT_EQ(answers(read_of(0x208, true), 8, 4), (Words{-1, -1, 2, 3, 0, 1, -1, -1}));
   EXPECT_EQ(answers(read_of(0x210, true), 8, 4), (Words{-1, -1, 4, 5, 6, 7, -1, -1}));
+}
+
+// Wishbone B4, table 4-3: in a four-beat wrap burst from word n the order is n, n + 1, ...
+// modulo 4.
+TEST_F(WbMemoryTest, ABurstStartsAtAnyWordOfTheLine) {
+  elaborate(1);
+  for (std::uint32_t i = 0; i < 4; ++i) store(0x340 + 4 * i, 0x10 + i);
+  EXPECT_EQ(answers(read_of(0x340, true), 7, 4), (Words{-1, 0x10, 0x11, 0x12, 0x13, -1, -1}));
+  EXPECT_EQ(answers(read_of(0x344, true), 7, 4), (Words{-1, 0x11, 0x12, 0x13, 0x10, -1, -1}));
+  EXPECT_EQ(answers(read_of(0x348, true), 7, 4), (Words{-1, 0x12, 0x13, 0x10, 0x11, -1, -1}));
+  EXPECT_EQ(answers(read_of(0x34C, true), 7, 4), (Words{-1, 0x13, 0x10, 0x11, 0x12, -1, -1}));
+}
+
+// A line that begins in RAM and ends in ROM, one the other way round, and the last of RAM, which is
+// half there.
+TEST_F(WbMemoryTest, ABurstAcrossAnEdgeTakesFromEachSide) {
+  low_rom.resize(0x1008, 0xAB);
+  ram.resize(kRamBytes + 8);
+  memory = std::make_unique<WbMemory>(
+      "memory", clock, MemoryMap(ram.data(), ram.size(), {{0x7FF8, 0x1000, low_rom.data()}}), 0);
+  memory->request(request);
+  memory->response(response);
+  sc_core::sc_start(kPeriod * 1.25);
+  for (const std::uint32_t line : {0x7FF0u, 0x8FF0u}) {
+    for (std::uint32_t i = 0; i < 16; i += 4) store(line + i, i);
+  }
+  store(0x10000, 0x50), store(0x10004, 0x54);
+  const std::int64_t rom = 0xABABABAB;
+  EXPECT_EQ(answers(read_of(0x7FF4, true), 6, 4), (Words{4, rom, rom, 0, -1, -1}));
+  EXPECT_EQ(answers(read_of(0x8FFC, true), 6, 4), (Words{0xC, rom, rom, 8, -1, -1}));
+  EXPECT_EQ(answers(read_of(0x10004, true), 6, 4),
+            (Words{0x54, 0xFFFFFFFF, 0xFFFFFFFF, 0x50, -1, -1}));
+  // None of these lines is all RAM; their neighbours are.
+  const std::vector<bool> none(20, false);
+  const std::vector<bool> all(20, true);
+  EXPECT_EQ(tags(0x7FF0), none);
+  EXPECT_EQ(tags(0x8FF0), none);
+  EXPECT_EQ(tags(0x10000), none);
+  EXPECT_EQ(tags(0x7FE0), all);
+  EXPECT_EQ(tags(0x9000), all);
+  EXPECT_EQ(tags(0xFFF0), all);
+}
+
+TEST_F(WbMemoryTest, OnlyRamMayBeCached) {
+  elaborate(1);
+  const std::vector<bool> none(20, false);
+  const std::vector<bool> all(20, true);
+  EXPECT_EQ(tags(0), all);
+  EXPECT_EQ(tags(0x7FF0), all);
+  EXPECT_EQ(tags(0x8000), none);  // ROM over RAM
+  EXPECT_EQ(tags(0x8FF0), none);
+  EXPECT_EQ(tags(0x9000), all);
+  EXPECT_EQ(tags(0xFFF0), all);
+  EXPECT_EQ(tags(0x10000), none);  // nothing
+  EXPECT_EQ(tags(0xFFFFFF00), none);
 }
 
 TEST_F(WbMemoryTest, WritesObeyTheLanesAndLeaveRomAlone) {
