@@ -1,6 +1,9 @@
 # The groups of figures, one function each.
 
 least_rtl_cycles_per_second=500000
+most_cpi_dhrystone=1.60
+most_cpi_loops=1.50
+least_dmips_per_mhz=0.80
 most_vcd_slowdown=4
 most_trace_last_slowdown=5
 most_build_seconds=480
@@ -34,6 +37,49 @@ bench_rtl() {
         least $least_rtl_cycles_per_second
     fi
   done
+}
+
+# Cycles an instruction, caches warm: the second of two runs has more iterations, and what it has more of both is
+# divided. Exact, so one round is enough.
+bench_cpi() {
+  cpi_figure dhrystone_characters iterations 500 1000 most $most_cpi_dhrystone
+  dmips_figure dhrystone_characters 500
+  cpi_figure dhrystone iterations 500 1000
+  dmips_figure dhrystone 500 least $least_dmips_per_mhz
+  cpi_figure integer iterations 1 2 most $most_cpi_loops
+  cpi_figure primes limit 20000 40000 most $most_cpi_loops
+}
+
+# dmips_figure GUEST ITERATIONS [least LIMIT]: of the run before, whose second one had so many iterations more.
+dmips_figure() {
+  local guest=$1 iterations=$2
+  shift 2
+  if [ -n "$more_cycles" ]; then
+    figure "rtl_dmips_per_mhz_$guest" "$(calc "$iterations * 1000000 / 1757 / $more_cycles" %.3f)" DMIPS/MHz "$@"
+  else
+    skip "rtl_dmips_per_mhz_$guest" "no cycles"
+  fi
+}
+
+# cpi_figure GUEST OPTION LESS MORE [most LIMIT]: cycles an instruction between the runs with OPTION=LESS and
+# OPTION=MORE; the cycles between them go to more_cycles.
+cpi_figure() {
+  local guest=$1 option=$2 amounts=("$3" "$4") reason amount cycles=() instructions=()
+  shift 4
+  more_cycles=
+  reason=$(why_not "$guest")
+  for amount in "${amounts[@]}"; do
+    [ -n "$reason" ] && break
+    reason=$(run_guest rtl "$guest" --append "$option=$amount")
+    cycles+=("$(stat cycles 2>/dev/null)")
+    instructions+=("$(stat instructions 2>/dev/null)")
+  done
+  if [ -n "$reason" ]; then
+    skip "rtl_cpi_$guest" "$reason"
+    return
+  fi
+  more_cycles=$((cycles[1] - cycles[0]))
+  figure "rtl_cpi_$guest" "$(calc "$more_cycles / (${instructions[1]} - ${instructions[0]})" %.3f)" cycles "$@"
 }
 
 # Waves of the whole platform against none, in rounds of all four. The time is the process's, so that

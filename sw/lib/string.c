@@ -45,6 +45,13 @@ size_t strlen(const char* text) {
   return (size_t)(end - text);
 }
 
+char* strcpy(char* destination, const char* source) {
+  char* to = destination;
+  while ((*to++ = *source++) != '\0') {
+  }
+  return destination;
+}
+
 int strcmp(const char* left, const char* right) {
   return strncmp(left, right, SIZE_MAX);
 }

@@ -49,6 +49,8 @@ static void check_strings(void) {
   check("strcmp", strcmp("a", "a") == 0 && strcmp("a", "b") < 0 && strcmp("ab", "a") > 0);
   check("strcmp is unsigned", strcmp("\x80", "\x7F") > 0);
   check("strncmp", strncmp("abc", "abd", 2) == 0 && strncmp("abc", "abd", 3) < 0);
+  char copy[6] = "-----";
+  check("strcpy", strcpy(copy, "four") == copy && memcmp(copy, "four\0", 6) == 0);
   const char* text = "find";
   check("strchr", strchr(text, 'n') == text + 2 && strchr(text, 'x') == NULL);
   check("strchr finds the end", strchr(text, '\0') == text + 4);

@@ -27,6 +27,7 @@ const Demo kDemos[] = {
     {"clock", "clock.elf", {"clock: ok"}},
     {"integer", "integer.elf", {"integer: ok"}},
     {"dhrystone", "dhrystone.elf", {"dhrystone: ok"}},
+    {"dhrystone_characters", "dhrystone_characters.elf", {"dhrystone: ok"}},
     {"kit", "kit.elf", {"0 failures"}},
     {"hello16", "hello16.img", {"Hello from 16 bits"}},
 };
