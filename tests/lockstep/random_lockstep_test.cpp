@@ -29,7 +29,8 @@ constexpr unsigned kRetirements = 3000;    // of a program, then the handlers se
 constexpr unsigned kMostRuns = 200;        // of a program
 constexpr unsigned kMostIterations = 300;  // of a REP in a row, then the run is given up
 constexpr unsigned kMostSilence = 500;  // retirements between two questions of the handlers: a loop
-constexpr unsigned kLastStoreClocks = 20;          // until the last store is in memory
+constexpr unsigned kLastStoreClocks =
+    20 + CpuBench::kMostDelay;                     // until the last store is in memory
 constexpr std::uint64_t kMostSilentClocks = 3000;  // without retirement, while not halted
 
 std::uint32_t environment(const char* name, std::uint32_t otherwise) {
@@ -123,6 +124,7 @@ class Run {
         checker_(RandomProgram::regions(checker_memory_), program_.initial(), family),
         before_(program_.initial()) {
     bench_.set_checker(&checker_);
+    if (pick(random, 2) != 0) bench_.set_delays(1 + pick(random, 1u << 31));
     bench_.load(program_.initial());
   }
 

@@ -83,6 +83,7 @@ class Session {
     }
     bench_.set_checker(&checker_);
     bench_.set_latency(case_.latency);
+    bench_.set_delays(case_.delays);
     bench_.load(from.initial);
     bench_.set_interrupt(case_.interrupt_high);
   }
@@ -221,6 +222,7 @@ class Session {
     point.initial = state;
     point.memory = checker_memory_;
     point.interrupt_high = bench_.interrupt();
+    point.delays = bench_.delays();
     point.budget = case_.budget - result_.coverage.retired;
     result_.points.push_back(std::move(point));
   }
@@ -316,6 +318,7 @@ SystemCase::SystemCase(const SystemProgram& program, std::uint32_t seed, std::ui
       random(seed + 0x51ED27),
       interrupts((program.features() & kInterrupts) != 0),
       nmis((program.features() & kNmi) != 0),
+      delays(seed % 2 == 0 ? 0 : (seed + 0x2F6E2B) | 1),
       budget(retirements) {}
 
 LockstepResult run_in_lockstep(const SystemCase& system_case, const LockstepOptions& options) {

@@ -24,6 +24,7 @@ struct SystemCase {
   bool interrupts = false;
   bool nmis = false;
   unsigned latency = 1;
+  std::uint32_t delays = 0;       // CpuBench::set_delays()
   unsigned next_interrupt = 300;  // clocks until the pin rises
   unsigned next_nmi = 500;
   bool interrupt_high = false;

@@ -54,8 +54,9 @@ class Shrinker {
 
   void shrink() {
     start_late();
-    for (const auto& change : {+[](SystemCase& c) { c.interrupts = c.interrupt_high = false; },
-                               +[](SystemCase& c) { c.latency = 1; }}) {
+    for (const auto& change :
+         {+[](SystemCase& c) { c.interrupts = c.interrupt_high = false; },
+          +[](SystemCase& c) { c.delays = 0; }, +[](SystemCase& c) { c.latency = 1; }}) {
       attempt(change);
     }
     replace_instructions();

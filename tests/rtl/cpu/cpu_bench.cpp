@@ -109,6 +109,19 @@ std::uint32_t CpuBench::answer(const CpuModel::Request& request) {
   return access_device(request);
 }
 
+/// Clocks of waiting at random, if that is asked for. The generator is xorshift32, which never
+/// comes to 0.
+unsigned CpuBench::delay() {
+  if (delays_ == 0) {
+    return 0;
+  }
+  delays_ ^= delays_ << 13;
+  delays_ ^= delays_ >> 17;
+  delays_ ^= delays_ << 5;
+  const std::uint32_t pick = delays_ >> 8;
+  return pick % 16 == 0 ? pick / 16 % (kMostDelay + 1) : pick / 16 % 3;
+}
+
 void CpuBench::respond() {
   if (turnaround_) {
     turnaround_ = false;
@@ -116,7 +129,7 @@ void CpuBench::respond() {
     const CpuModel::Request request = cpu_->request();
     beats_ = request.cti == kCtiBurst ? kBurstWords : 1;
     beat_address_ = request.adr;
-    wait_ = latency_;
+    wait_ = latency_ + delay();
   }
   bool ack = false;
   std::uint32_t data = 0;
@@ -125,6 +138,7 @@ void CpuBench::respond() {
     data = answer(cpu_->request());
     beat_address_ = (beat_address_ & ~kLineMask) | ((beat_address_ + 4) & kLineMask);
     turnaround_ = --beats_ == 0;
+    wait_ = 1 + delay();
   }
   cpu_->set_cycle(clocks_);
   cpu_->clock();

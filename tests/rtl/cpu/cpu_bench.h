@@ -1,7 +1,8 @@
 // The Verilated CPU with plain memory, ports and an interrupt controller around it, and no
 // SystemC. The responder is a Wishbone B4 slave (registered feedback bursts, 4.3): after `latency`
 // clocks it acknowledges a classic cycle once, a four-word wrapping burst in four consecutive
-// clocks, and it does not look at the request in the clock after the last acknowledge.
+// clocks (unless delays are asked for), and it does not look at the request in the clock after the
+// last acknowledge.
 #pragma once
 
 #include <cstdint>
@@ -46,6 +47,13 @@ class CpuBench {
   /// Clocks from a request to its first acknowledge, at least 1.
   void set_latency(unsigned clocks) { latency_ = clocks; }
 
+  static constexpr unsigned kMostDelay = 40;
+  /// Beside the latency, delays at random from `seed` on before every acknowledge, also between
+  /// those of a burst: mostly few clocks, sometimes up to kMostDelay. 0: none.
+  void set_delays(std::uint32_t seed) { delays_ = seed; }
+  /// To go on with the same delays elsewhere.
+  std::uint32_t delays() const { return delays_; }
+
   /// From now on hands every device access and acknowledged interrupt to `checker`; null: to
   /// nobody.
   void set_checker(LockstepChecker* checker) { checker_ = checker; }
@@ -82,6 +90,7 @@ class CpuBench {
   std::uint32_t access_device(const CpuModel::Request& request);
   void store(const CpuModel::Request& request, std::uint8_t* word);
   void respond();
+  unsigned delay();
 
   struct WavesDeleter {
     void operator()(VerilatedVcdC* waves) const;
@@ -98,6 +107,7 @@ class CpuBench {
   std::uint64_t acknowledges_ = 0;
   std::uint64_t nmis_ = 0;
   unsigned latency_ = 1;
+  std::uint32_t delays_ = 0;
   unsigned wait_ = 0;   // clocks until the next acknowledge
   unsigned beats_ = 0;  // acknowledges still to come; 0: no request is being served
   std::uint32_t beat_address_ = 0;
