@@ -7,6 +7,8 @@
 #include <boost/version.hpp>
 #include <nlohmann/json.hpp>
 
+#include "models/machine/memory_map.h"
+#include "models/memory/sdram_timing.h"
 #include "platform/commands.h"
 #include "platform/engines.h"
 #include "platform/exit_codes.h"
@@ -33,6 +35,19 @@ std::string libraries() {
       NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH);
 }
 
+std::string memory() {
+  const SdramCycles at = sdram_cycles(STRATA_CPU_HZ);
+  const unsigned open = at.clock + at.cas_latency;
+  const unsigned closed = open + at.row_to_column;
+  return fmt::format(
+      "--memory fixed:N (default fixed:2) or sdram: PC133 (Micron MT48LC8M16A2-75); at {} MHz a "
+      "read "
+      "waits {} cycles where its row is open, {} where none is, {} where another is; a refresh of "
+      "{} "
+      "every {}",
+      STRATA_CPU_HZ / 1e6, open, closed, closed + at.precharge, at.refresh, at.refresh_interval);
+}
+
 }  // namespace
 
 int info_command(const InfoOptions&) {
@@ -46,6 +61,7 @@ int info_command(const InfoOptions&) {
          fmt::format("{}; {}", engine.description, engine.probe().line));
   }
   line("guest CPU", "--cpu 386, 486 or 586 (default), without FPU");
+  line("memory (rtl)", memory());
   line("SystemC", systemc_version());
   line("Verilator", verilator_version());
   line("libraries", libraries());

@@ -57,4 +57,4 @@ strata_together(strata_program)
 target_compile_definitions(strata_program PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_program PUBLIC
     strata_options strata_command_line strata_machine strata_loader strata_stats strata_disk strata_output
-    strata_display strata_kvm strata_systemc fmt::fmt Zydis::Zydis)
+    strata_display strata_kvm strata_memory_timing strata_systemc fmt::fmt Zydis::Zydis)

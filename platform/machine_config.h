@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +17,8 @@
 #include "platform/loader/guest_image.h"
 
 namespace strata {
+
+class MemoryTiming;  // models/memory/memory_timing.h
 
 /// The devices of which the cycle-accurate machine can take the TLM twin for the RTL.
 inline constexpr const char* kTwinDevices[] = {"ata", "debug", "pic", "pit", "uart", "vga"};
@@ -59,8 +62,12 @@ struct MachineConfig {
 
   /// Which of kTwinDevices are taken as TLM twins (`--device vga=tlm`).
   std::set<std::string> tlm_devices;
-  /// Cycles the SystemC memory waits before it answers (cycle-accurate machine).
+  /// Cycles the SystemC memory waits before it answers (cycle-accurate machine); as SDRAM
+  /// (models/memory/sdram_timing.h) only where it is not RAM.
   unsigned memory_latency = 2;
+  bool sdram = false;
+  /// Another timing, for tests; null: what the two say.
+  std::function<std::unique_ptr<MemoryTiming>()> memory_timing;
   /// Count what the CPU's cycles go to (cycle-accurate machine).
   bool count_cycles = false;
   /// Compare every retired instruction with the interpreter (cycle-accurate machine).

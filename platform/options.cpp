@@ -240,6 +240,30 @@ void read_disk(std::string text, RunOptions& run) {
   run.disk = std::move(text);
 }
 
+/// --memory sdram|fixed:N and --mem-latency N, which is fixed:N.
+void read_memory_timing(const Values& values, RunOptions& run) {
+  constexpr std::string_view kFixed = "fixed:";
+  const std::string text = values.text("memory");
+  if (text == "sdram") {
+    run.sdram = true;
+  } else {
+    const auto cycles = text.starts_with(kFixed) ? parse_unsigned(text.substr(kFixed.size()))
+                                                 : std::optional<std::uint64_t>{};
+    if (!cycles || *cycles > kMaxMemoryLatency) {
+      fail("--memory: '{}' is neither sdram nor fixed:N with N from 0 to {}", text,
+           kMaxMemoryLatency);
+    }
+    run.memory_latency = static_cast<unsigned>(*cycles);
+  }
+  if (!values.given("mem-latency")) return;
+  const auto latency = static_cast<unsigned>(values.number("mem-latency", 0, kMaxMemoryLatency));
+  if (values.given("memory") && (run.sdram || latency != run.memory_latency)) {
+    fail("--mem-latency {} is --memory fixed:{}, not --memory {}; give one of them", latency,
+         latency, text);
+  }
+  run.memory_latency = latency;
+}
+
 void read_machine(const Values& values, RunOptions& run) {
   run.guest = values.positional();
   read_disk(values.text("disk"), run);
@@ -252,7 +276,7 @@ void read_machine(const Values& values, RunOptions& run) {
   }
   run.seed = values.number("seed", 0, ~std::uint64_t{0});
   run.cpi = static_cast<unsigned>(values.number("cpi", 1, kMaxCpi));
-  run.memory_latency = static_cast<unsigned>(values.number("mem-latency", 0, kMaxMemoryLatency));
+  read_memory_timing(values, run);
   run.vga_memory = values.choice<VgaMemory>(
       "vga-memory", {{"shared", VgaMemory::kShared}, {"trap", VgaMemory::kTrap}});
   read_devices(values, run);

@@ -54,6 +54,7 @@ struct RunOptions {
   VgaMemory vga_memory = VgaMemory::kShared;
   unsigned cpi = 1;
   unsigned memory_latency = 2;
+  bool sdram = false;
   std::uint64_t seed = 0;
 };
 

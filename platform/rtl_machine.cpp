@@ -17,6 +17,7 @@
 #include "models/cpu/cpu_rtl.h"
 #include "models/debug/post_card.h"
 #include "models/isa/disassemble.h"
+#include "models/memory/sdram_timing.h"
 #include "models/memory/wb_memory.h"
 #include "platform/clock_period.h"
 #include "platform/foreign_writes.h"
@@ -117,6 +118,13 @@ VerilatedContext* prepare(VerilatedContext& context, const MachineConfig& config
   return &context;
 }
 
+std::unique_ptr<MemoryTiming> memory_timing(const MachineConfig& config) {
+  if (config.memory_timing) return config.memory_timing();
+  if (!config.sdram) return std::make_unique<FixedLatency>(config.memory_latency);
+  return std::make_unique<SdramTiming>(sdram_cycles(config.clock_hz), config.memory_bytes,
+                                       config.memory_latency);
+}
+
 RtlMachine::RtlMachine(const MachineConfig& config)
     : outputs_(config),
       config_(outputs_.config()),
@@ -126,7 +134,7 @@ RtlMachine::RtlMachine(const MachineConfig& config)
       clock_("clock", period_),
       cpu_("cpu", clock_, prepare(context_, config_), config_.cpu),
       bus_("bus", clock_, &context_),
-      wb_memory_("memory", clock_, memory_.map(), config_.memory_latency),
+      wb_memory_("memory", clock_, memory_.map(), memory_timing(config_)),
       devices_(config_, clock_, &context_, bus_, on_exit()) {
   wire();
   plug_post_card();
@@ -307,8 +315,8 @@ void RtlMachine::drain() {
   cpu_.drain(false);
 }
 
-/// The CPU starts afresh afterwards, as it will where the state is loaded, so that both go on the
-/// same to the cycle.
+/// The CPU and the memory's timing start afresh afterwards, as they will where the state is loaded,
+/// so that both go on the same to the cycle.
 MachineState RtlMachine::save_state() {
   drain();
   MachineState state{.hardware = hardware_of(config_),
@@ -319,6 +327,7 @@ MachineState RtlMachine::save_state() {
   for (const auto& [name, device] : devices_.stateful()) {
     state.devices.push_back({name, device->save(cycles_)});
   }
+  wb_memory_.timing().restart(cycles_, cycles_);
   load_cpu(state.cpu);
   return state;
 }
@@ -332,6 +341,7 @@ std::optional<Error> RtlMachine::load_state(const MachineState& state) {
   outputs_.set_quiet(true);
   drain();
   outputs_.set_quiet(false);
+  wb_memory_.timing().restart(cycles_, state.cycle);
   skipped_ += state.cycle - cycles_;
   clock_.set_cycle(state.cycle);
   cycles_ = state.cycle;
@@ -377,7 +387,11 @@ std::map<std::string, std::uint64_t> RtlMachine::exits() const {
 }
 
 std::map<std::string, std::uint64_t> RtlMachine::counters() const {
-  std::map<std::string, std::uint64_t> counters{{"cpu.clocked_cycles", cpu_.clocked_cycles()}};
+  std::map<std::string, std::uint64_t> counters{{"cpu.clocked_cycles", cpu_.clocked_cycles()},
+                                                {"memory.busy_cycles", wb_memory_.busy_cycles()}};
+  for (const auto& [name, count] : wb_memory_.timing().counters(cycles_)) {
+    counters[std::string("memory.") + name] = count;
+  }
   if (!config_.count_cycles) return counters;
   const CycleCounts counts = cpu_.cycle_counts(cycles_ - skipped_);
   for (std::size_t cause = 0; cause < counts.size(); ++cause) {

@@ -163,6 +163,7 @@ MachineConfig Run::config() {
   config.disk = disk_ ? &*disk_ : nullptr;
   config.tlm_devices = options_.tlm_devices;
   config.memory_latency = options_.memory_latency;
+  config.sdram = options_.sdram;
   config.check = options_.check;
   config.count_cycles = !options_.stats.empty();
   config.trace = trace_;

@@ -12,11 +12,15 @@ constexpr std::uint32_t kLineMask = 0xF;
 
 WbMemory::WbMemory(const sc_core::sc_module_name& name, ClockDriver& clock, MemoryMap map,
                    unsigned latency)
+    : WbMemory(name, clock, std::move(map), std::make_unique<FixedLatency>(latency)) {}
+
+WbMemory::WbMemory(const sc_core::sc_module_name& name, ClockDriver& clock, MemoryMap map,
+                   std::unique_ptr<MemoryTiming> timing)
     : ClockedModule(name, clock),
       request("request"),
       response("response"),
       map_(std::move(map)),
-      latency_(latency) {
+      timing_(std::move(timing)) {
   wake_on_strobe(request);
 }
 
@@ -31,12 +35,21 @@ bool WbMemory::clock_edge(Cycle cycle) {
     case State::kWaiting: break;
     case State::kTurnaround:
       // The master samples the last ack at this edge; its strobe is still the old one.
-      response.write({response.read().dat, false});
+      drop_ack();
       state_ = State::kIdle;
       return true;
   }
-  if (cycle >= ack_cycle_) answer();
+  if (cycle >= ack_cycle_) {
+    answer(cycle);
+  } else if (acked_) {
+    drop_ack();  // a burst pauses
+  }
   return true;
+}
+
+void WbMemory::drop_ack() {
+  response.write({.dat = response.read().dat});
+  acked_ = false;
 }
 
 void WbMemory::start(Cycle cycle) {
@@ -45,7 +58,9 @@ void WbMemory::start(Cycle cycle) {
   is_write_ = wishbone.we;
   const bool burst = !wishbone.we && wishbone.cti == kCtiIncrementing && wishbone.bte == kBteWrap4;
   words_left_ = burst ? kBurstWords : 1;
-  ack_cycle_ = cycle + latency_;
+  const bool ram = region_of(address_).writable != nullptr;
+  ack_cycle_ = timing_->first_ack(cycle, {address_, is_write_, ram});
+  busy_ += ack_cycle_ - cycle + 1;
   state_ = State::kWaiting;
   if (wishbone.we) {
     write_word(wishbone);
@@ -54,15 +69,21 @@ void WbMemory::start(Cycle cycle) {
   }
 }
 
-void WbMemory::answer() {
+void WbMemory::answer(Cycle cycle) {
   WishboneResponse answer{.ack = true};
   if (!is_write_) {
     answer.dat = read_word(address_);
     answer.tgd = is_line_of_ram(address_);
   }
   response.write(answer);
+  acked_ = true;
   address_ = (address_ & ~kLineMask) | ((address_ + 4) & kLineMask);
-  if (--words_left_ == 0) state_ = State::kTurnaround;
+  if (--words_left_ == 0) {
+    state_ = State::kTurnaround;
+    return;
+  }
+  ack_cycle_ = timing_->next_ack(cycle);
+  busy_ += ack_cycle_ - cycle;
 }
 
 const MemoryMap::Region& WbMemory::region_of(std::uint32_t address) {

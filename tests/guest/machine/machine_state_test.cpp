@@ -129,6 +129,16 @@ TEST_P(MachineStateGuest, RtlMachineWithTwinsGoesOnTheSame) {
   expect_same_after_loading(guest, 3);
 }
 
+// The rows that are open are not in the state: whoever saves and whoever loads closes them.
+TEST_P(MachineStateGuest, RtlMachineWithSdramGoesOnTheSame) {
+  const FreshSimulation simulation;
+  GuestMachine guest(GetParam(), [](MachineConfig config) {
+    config.sdram = true;
+    return make_rtl_machine(config);
+  });
+  expect_same_after_loading(guest, 6);
+}
+
 /// What was under way in the states that were moved.
 struct UnderWay {
   unsigned requests = 0;    // the 8259s have a request that is not masked
@@ -367,6 +377,14 @@ TEST(MachineState, OtherTimingIsNoOtherHardware) {
   const KeptState state(slow.machine->save_state());
   ASSERT_FALSE(fast.machine->load_state(state.state));
   EXPECT_EQ(fast.run_whole().status, 0u);
+
+  const FreshSimulation simulation;
+  GuestMachine sdram("clock.elf", [](MachineConfig config) {
+    config.sdram = true;
+    return make_rtl_machine(config);
+  });
+  ASSERT_FALSE(sdram.machine->load_state(state.state));
+  EXPECT_EQ(sdram.run_whole().status, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MachineStateGuest,

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "models/memory/memory_map.h"
+#include "models/memory/sdram_timing.h"
 #include "models/memory/wb_memory.h"
 #include "tests/support/fresh_simulation.h"
+#include "tests/support/random_latency.h"
 
 namespace strata {
 namespace {
@@ -81,8 +83,10 @@ TEST_F(MemoryTest, WritesToRomAreDropped) {
 class WbMemoryTest : public MemoryTest {
  protected:
   // Past edge 1, so that each further period holds one edge.
-  void elaborate(unsigned latency) {
-    memory = std::make_unique<WbMemory>("memory", clock, map(), latency);
+  void elaborate(unsigned latency) { elaborate(std::make_unique<FixedLatency>(latency)); }
+
+  void elaborate(std::unique_ptr<MemoryTiming> timing) {
+    memory = std::make_unique<WbMemory>("memory", clock, map(), std::move(timing));
     memory->request(request);
     memory->response(response);
     sc_core::sc_start(kPeriod * 1.25);
@@ -171,6 +175,30 @@ TEST_F(WbMemoryTest, BurstGivesAWordACycleWrappingInTheLine) {
   for (std::uint32_t i = 0; i < 8; ++i) store(0x200 + 4 * i, i);
   EXPECT_EQ(answers(read_of(0x208, true), 8, 4), (Words{-1, -1, 2, 3, 0, 1, -1, -1}));
   EXPECT_EQ(answers(read_of(0x210, true), 8, 4), (Words{-1, -1, 4, 5, 6, 7, -1, -1}));
+}
+
+// Latencies as in sdram_timing_test.cpp; the request is sampled at edge 2. At 200 MHz the memory
+// has half the clock, and every other cycle a word.
+TEST_F(WbMemoryTest, AnSdramAnswersABurstAtItsOwnPace) {
+  elaborate(std::make_unique<SdramTiming>(sdram_cycles(200'000'000), ram.size(), 1));
+  for (std::uint32_t i = 0; i < 4; ++i) store(0x200 + 4 * i, i);
+  EXPECT_EQ(answers(read_of(0x208, true), 18, 4),
+            (Words{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 2, -1, 3, -1, 0, -1, 1, -1}));
+  EXPECT_EQ(memory->busy_cycles(), 17u);
+  EXPECT_EQ(answers(read_of(0x8000, false), 3, 1), (Words{-1, 0xABABABAB, -1}));
+  EXPECT_EQ(memory->busy_cycles(), 19u);
+}
+
+TEST_F(WbMemoryTest, RandomDelaysLoseNoWord) {
+  elaborate(std::make_unique<test::RandomLatency>(1));
+  for (std::uint32_t i = 0; i < 4; ++i) store(0x200 + 4 * i, i);
+  for (unsigned n = 0; n < 200; ++n) {
+    Words words;
+    for (const std::int64_t word : answers(read_of(0x208, true), 400, 4)) {
+      if (word >= 0) words.push_back(word);
+    }
+    ASSERT_EQ(words, (Words{2, 3, 0, 1}));
+  }
 }
 
 // Wishbone B4, table 4-3: in a four-beat wrap burst from word n the order is n, n + 1, ...

@@ -64,6 +64,29 @@ TEST(Options, ReadsEveryMachineOption) {
   EXPECT_EQ(options.post_port, 0x190);
 }
 
+TEST(Options, TheMemoryIsSdramOrOfFixedLatency) {
+  EXPECT_FALSE(run({"--engine=rtl", "g"}).sdram);
+  EXPECT_EQ(run({"--engine=rtl", "g"}).memory_latency, 2u);
+  EXPECT_EQ(run({"--engine=rtl", "--memory=fixed:0", "g"}).memory_latency, 0u);
+  EXPECT_EQ(run({"--engine=rtl", "--memory", "fixed:1000", "g"}).memory_latency, 1000u);
+  EXPECT_EQ(run({"--engine=rtl", "--memory=fixed:3", "--mem-latency=3", "g"}).memory_latency, 3u);
+  const RunOptions sdram = run({"--engine=rtl", "--memory=sdram", "g"});
+  EXPECT_TRUE(sdram.sdram);
+  EXPECT_EQ(sdram.memory_latency, 2u);  // of ROM
+  for (const std::string bad :
+       {"dram", "fixed", "fixed:", "fixed:x", "fixed:1001", "fixed:-1", "3"}) {
+    EXPECT_EQ(error({"run", "--engine=rtl", "--memory=" + bad, "g"}),
+              "--memory: '" + bad + "' is neither sdram nor fixed:N with N from 0 to 1000");
+  }
+}
+
+TEST(Options, TwoTimingsOfTheMemoryHaveToAgree) {
+  EXPECT_EQ(error({"run", "--engine=rtl", "--memory=fixed:3", "--mem-latency=4", "g"}),
+            "--mem-latency 4 is --memory fixed:4, not --memory fixed:3; give one of them");
+  EXPECT_EQ(error({"run", "--engine=rtl", "--memory=sdram", "--mem-latency=2", "g"}),
+            "--mem-latency 2 is --memory fixed:2, not --memory sdram; give one of them");
+}
+
 TEST(Options, ReadsLimitsAndWaves) {
   const RunOptions options =
       run({"--engine=rtl", "--max-cycles", "1_000_000", "--timeout", "2.5", "--vcd", "w.vcd",
@@ -131,7 +154,7 @@ TEST(Options, RefusesWhatIsOutOfRange) {
 
 TEST(Options, RefusesWhatAnotherEngineHas) {
   for (const std::string option :
-       {"--vcd=f", "--fst=f", "--check", "--device=ata=tlm", "--mem-latency=1"}) {
+       {"--vcd=f", "--fst=f", "--check", "--device=ata=tlm", "--memory=sdram", "--mem-latency=1"}) {
     const auto message = error({"run", option, "g"});
     EXPECT_TRUE(contains(message, "not with interp")) << message;
   }

@@ -1,0 +1,99 @@
+// The cycle-accurate machine's memory takes another time: as SDRAM, and as nobody could foresee.
+// Cycles change, what a guest computes does not, and every instruction is the interpreter's.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "platform/rtl_machine.h"
+#include "tests/guest/machine/guest_machine.h"
+#include "tests/support/fresh_simulation.h"
+#include "tests/support/random_latency.h"
+
+namespace strata::test {
+namespace {
+
+struct MemoryRun {
+  RunResult result;
+  std::map<std::string, std::uint64_t> counters;
+};
+
+/// A whole run, checked, on a memory of `change`'s.
+MemoryRun checked_run(const char* file, const std::function<void(MachineConfig&)>& change) {
+  const FreshSimulation simulation;
+  GuestMachine guest(file, [&](MachineConfig config) {
+    config.check = true;
+    change(config);
+    return make_rtl_machine(config);
+  });
+  const RunOutcome outcome = guest.run_to(kNever);
+  EXPECT_EQ(outcome.report, "");
+  return {guest.result(outcome), guest.machine->counters()};
+}
+
+RunResult fixed_run(const char* file) {
+  return checked_run(file, [](MachineConfig&) {}).result;
+}
+
+RunResult random_run(const char* file, std::uint32_t seed) {
+  return checked_run(file,
+                     [=](MachineConfig& config) {
+                       config.memory_timing = [=] { return std::make_unique<RandomLatency>(seed); };
+                     })
+      .result;
+}
+
+void expect_same_left(const RunResult& run, const RunResult& fixed) {
+  EXPECT_EQ(run.end, RunEnd::kExited);
+  EXPECT_EQ(run.status, 0u);
+  EXPECT_EQ(run.console, fixed.console);
+  EXPECT_EQ(run.serial, fixed.serial);
+  EXPECT_EQ(run.disk, fixed.disk);
+}
+
+class MemoryTimingGuest : public testing::TestWithParam<const char*> {};
+
+TEST_P(MemoryTimingGuest, RunsOnSdram) {
+  auto [run, counters] =
+      checked_run(GetParam(), [](MachineConfig& config) { config.sdram = true; });
+  expect_same_left(run, fixed_run(GetParam()));
+  EXPECT_GT(counters["memory.row_hits"], counters["memory.row_misses"]);
+  EXPECT_GT(counters["memory.row_conflicts"], 0u);
+  EXPECT_LE(counters["memory.row_conflicts"], counters["memory.row_misses"]);
+  EXPECT_EQ(counters["memory.refreshes"], run.cycles / 390);  // 15.625 us at 25 MHz
+  EXPECT_LT(counters["memory.busy_cycles"], run.cycles);
+}
+
+TEST_P(MemoryTimingGuest, RandomDelaysChangeNoResult) {
+  const RunResult fixed = fixed_run(GetParam());
+  for (std::uint32_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    const RunResult run = random_run(GetParam(), seed);
+    expect_same_left(run, fixed);
+    EXPECT_NE(run.cycles, fixed.cycles);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MemoryTimingGuest,
+                         testing::Values("hello.elf", "disk.elf", "busy.elf"),
+                         [](const auto& guest) {
+                           const std::string file = guest.param;
+                           return file.substr(0, file.find('.'));
+                         });
+
+// No interrupts, no polling of devices: to the instruction the same.
+TEST(MemoryTiming, RandomDelaysChangeNoInstruction) {
+  const RunResult fixed = fixed_run("kit.elf");
+  for (std::uint32_t seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE(seed);
+    const RunResult run = random_run("kit.elf", seed);
+    expect_same_left(run, fixed);
+    EXPECT_EQ(run.instructions, fixed.instructions);
+    EXPECT_EQ(run.screen, fixed.screen);
+  }
+}
+
+}  // namespace
+}  // namespace strata::test
