@@ -3,14 +3,18 @@
 find_program(STRATA_OBJCOPY objcopy REQUIRED)
 
 set(STRATA_GUEST_DIR "${PROJECT_BINARY_DIR}/sw")
+# How code for the machine is made; the kit that is installed says the same (sw/outside).
 # -Wa,-march=i386+no87 makes the assembler refuse whatever a 386 without a 387 does not have, be it
 # written by hand or by the compiler.
-set(STRATA_GUEST_FLAGS
-    -m32 -march=i386 -Wa,-march=i386+no87 -mgeneral-regs-only -fcf-protection=none
-    -O2 -ffreestanding -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables
-    -fno-strict-aliasing -fno-tree-loop-distribute-patterns -mpreferred-stack-boundary=2
-    -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wstrict-prototypes)
 set(STRATA_GUEST_ASM_FLAGS -m32 -march=i386 -Wa,-march=i386+no87)
+set(STRATA_GUEST_CODE_FLAGS
+    ${STRATA_GUEST_ASM_FLAGS} -mgeneral-regs-only -fcf-protection=none
+    -O2 -ffreestanding -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables
+    -fno-strict-aliasing -fno-tree-loop-distribute-patterns -mpreferred-stack-boundary=2 -std=gnu11)
+set(STRATA_GUEST_LINK_FLAGS
+    -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack -Wl,--gc-sections)
+set(STRATA_GUEST_FLAGS ${STRATA_GUEST_CODE_FLAGS}
+    -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wstrict-prototypes)
 
 # strata_guest_objects(VARIABLE sources...): compiles C and assembly sources, sets VARIABLE to the objects. Sources
 # are in sw/, or given with their whole path: those are not written to our rules, and warnings do not end the build.
@@ -30,8 +34,6 @@ function(strata_guest_objects variable)
     endif()
     if(source MATCHES "\\.S$")
       set(flags ${STRATA_GUEST_ASM_FLAGS})
-    else()
-      list(APPEND flags -std=gnu11)
     endif()
     add_custom_command(
         OUTPUT "${object}"
@@ -54,8 +56,7 @@ function(strata_guest name)
   set(script "${PROJECT_SOURCE_DIR}/sw/start/guest.ld")
   add_custom_command(
       OUTPUT "${output}"
-      COMMAND "${CMAKE_C_COMPILER}" -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
-              -Wl,--gc-sections -Wl,-T,${script} ${strata_kit_objects} ${objects} -o "${output}"
+      COMMAND "${CMAKE_C_COMPILER}" ${STRATA_GUEST_LINK_FLAGS} -Wl,-T,${script} ${strata_kit_objects} ${objects} -o "${output}"
       DEPENDS ${strata_kit_objects} ${objects} "${script}"
       COMMENT "Linking guest ${name}.elf"
       VERBATIM)

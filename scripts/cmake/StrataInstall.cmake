@@ -1,4 +1,5 @@
-# What `cmake --install` installs: the program with its manual page and completion, the guests, and the GTKWave files.
+# What `cmake --install` installs: the program with its manual page and completion, the guests, the kit to
+# build guests with, and the GTKWave files.
 include(GNUInstallDirs)
 
 if(TARGET strata AND TARGET strata_manual_files AND TARGET strata_guests)
@@ -12,6 +13,12 @@ if(TARGET strata AND TARGET strata_manual_files AND TARGET strata_guests)
   install(DIRECTORY "${guest_folder}" DESTINATION "${CMAKE_INSTALL_DATADIR}/strata/guests"
       FILES_MATCHING PATTERN "*.elf" PATTERN "*.img"
       PATTERN "CMakeFiles" EXCLUDE PATTERN "objects" EXCLUDE)
+  set(kit_folder "${CMAKE_INSTALL_DATADIR}/strata/guest")
+  install(FILES "${guest_folder}outside/libstrata-guest.a" "${guest_folder}outside/strata-guest.cmake"
+      "${guest_folder}outside/strata-guest.mk" "${PROJECT_SOURCE_DIR}/sw/start/guest.ld" DESTINATION "${kit_folder}")
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/sw/include/" DESTINATION "${kit_folder}/include/sw/include")
+  install(FILES "${STRATA_GENERATED_DIR}/models/machine/memory_map.h" DESTINATION "${kit_folder}/include/models/machine")
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/sw/outside/example" DESTINATION "${kit_folder}")
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/traces/" DESTINATION "${CMAKE_INSTALL_DATADIR}/strata/traces")
   install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 endif()

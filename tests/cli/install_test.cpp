@@ -33,6 +33,30 @@ TEST_F(CliInstall, ProgramAndGuestsRunFromThere) {
   }
 }
 
+/// The sum of 1 to 1000 is on the screen, its cycles on the debug console.
+void expect_stopwatch(const Finished& run) {
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, "sum: 500500\ncycles: ")) << run.out;
+}
+
+TEST_F(CliInstall, GuestIsBuiltOutsideTheTreeByMake) {
+  const std::string make = "make -C example KIT=$PWD/installed/share/strata/guest";
+  const Finished built = script("cp -r installed/share/strata/guest/example . && " + make);
+  ASSERT_EQ(built.status, 0) << built.out << built.err;
+  for (const char* engine : {"interp", "rtl"})
+    expect_stopwatch(strata({"run", "--engine", engine, "example/stopwatch.elf"}));
+  EXPECT_TRUE(contains(script(make).out, "Nothing to be done")) << "built again without a change";
+}
+
+TEST_F(CliInstall, GuestIsBuiltOutsideTheTreeByCMake) {
+  const Finished built = script(
+      "cmake -S installed/share/strata/guest/example -B b "
+      "-DSTRATA_GUEST_KIT=$PWD/installed/share/strata/guest && cmake --build b");
+  ASSERT_EQ(built.status, 0) << built.out << built.err;
+  for (const char* engine : {"interp", "rtl"})
+    expect_stopwatch(strata({"run", "--engine", engine, "b/stopwatch.elf"}));
+}
+
 TEST_F(CliInstall, ManualPageHasWhatTheHelpHas) {
   std::string manual = read("installed/share/man/man1/strata.1");
   std::size_t at = 0;

@@ -137,6 +137,22 @@ TEST_P(GuestDhrystone, PrintsItsFigure) {
 INSTANTIATE_TEST_SUITE_P(All, GuestDhrystone, testing::ValuesIn(all_engine_names()),
                          [](const auto& engine) { return engine.param; });
 
+class GuestTsc : public GuestTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(GuestTsc, RisesWithTheTimersClock) {
+  const Finished finished = run(GetParam(), "tsc.elf");
+  EXPECT_EQ(finished.status, 0) << finished.out << finished.err;
+  EXPECT_TRUE(contains(read("screen.txt"), "tsc: 0 failures"));
+}
+
+/// SDM vol. 2, RDTSC: an invalid opcode where CPUID does not say TSC; the kit's status is 64 + 6.
+TEST_P(GuestTsc, IsNotOnA486) {
+  EXPECT_EQ(run(GetParam(), "tsc.elf", {"--cpu=486"}).status, 64 + 6);
+}
+
+INSTANTIATE_TEST_SUITE_P(VirtualTime, GuestTsc, testing::Values("interp", "rtl"),
+                         [](const auto& engine) { return std::string(engine.param); });
+
 /// What the disk demo writes: 16 sectors from LBA 8, word w of sector s being
 /// (s << 16 | w) * 2654435761 modulo 2^32 (Knuth's multiplicative hash).
 std::string expected_image() {
