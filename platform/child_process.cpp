@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <thread>
 
 #include "models/base/file_descriptor.h"
+#include "models/base/system_error.h"
 
 namespace strata {
 namespace {
@@ -25,14 +27,15 @@ struct Start {
   const char* program;
   char* const* arguments;
   const char* stdout_file;
-  const char* stderr_file;
+  int messages;  // becomes standard error
   pid_t parent;
   int failure;  // a pipe that takes the errno of what fails
 };
 
-bool redirect(int descriptor, const char* file) {
-  const int opened = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  return opened >= 0 && dup2(opened, descriptor) >= 0;
+bool redirect(const Start& start) {
+  const int opened = open(start.stdout_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  return opened >= 0 && dup2(opened, STDOUT_FILENO) >= 0 &&
+         dup2(start.messages, STDERR_FILENO) >= 0;
 }
 
 /// In the child, in a process group of its own: Ctrl-C reaches it once, from its parent. Only what
@@ -43,9 +46,7 @@ bool redirect(int descriptor, const char* file) {
   // said (prctl(2)), but then it is the parent no more.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != start.parent) _exit(1);
-  if (redirect(STDOUT_FILENO, start.stdout_file) && redirect(STDERR_FILENO, start.stderr_file)) {
-    execv(start.program, start.arguments);
-  }
+  if (redirect(start)) execv(start.program, start.arguments);
   const int failure = errno;
   if (write(start.failure, &failure, sizeof failure) < 0) _exit(2);
   _exit(1);
@@ -74,13 +75,26 @@ Result<int> wait_for(pid_t child, const std::function<bool()>& cancelled) {
 }
 
 Error cannot_start(const std::string& program, int failure) {
-  return Error{fmt::format("{} cannot be started: {}", program, std::strerror(failure))};
+  return system_error(fmt::format("{} cannot be started: {}", program, std::strerror(failure)),
+                      failure);
+}
+
+/// All of the file, from its beginning.
+std::string content_of(const FileDescriptor& file) {
+  std::string content;
+  char piece[4096];
+  for (;;) {
+    const ssize_t got = pread(file.get(), piece, sizeof piece, static_cast<off_t>(content.size()));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return content;
+    content.append(piece, static_cast<std::size_t>(got));
+  }
 }
 
 }  // namespace
 
 Result<ChildResult> run_child(const std::string& program, const std::vector<std::string>& arguments,
-                              const std::string& stdout_file, const std::string& stderr_file,
+                              const std::string& stdout_file,
                               const std::function<bool()>& cancelled) {
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -90,10 +104,12 @@ Result<ChildResult> run_child(const std::string& program, const std::vector<std:
   if (pipe2(ends, O_CLOEXEC) != 0) return cannot_start(program, errno);
   const FileDescriptor reader(ends[0]);
   FileDescriptor writer(ends[1]);
+  const FileDescriptor messages(memfd_create("messages", MFD_CLOEXEC));
+  if (!messages.valid()) return cannot_start(program, errno);
   const Start start{.program = program.c_str(),
                     .arguments = argv.data(),
                     .stdout_file = stdout_file.c_str(),
-                    .stderr_file = stderr_file.c_str(),
+                    .messages = messages.get(),
                     .parent = getpid(),
                     .failure = writer.get()};
   const pid_t child = fork();
@@ -107,8 +123,8 @@ Result<ChildResult> run_child(const std::string& program, const std::vector<std:
   } while (got < 0 && errno == EINTR);
   const auto status = wait_for(child, cancelled);
   if (got > 0) return cannot_start(program, failure);
-  if (!status) return Error{status.error()};
-  return ChildResult{status.value()};
+  if (!status) return status.failure();
+  return ChildResult{status.value(), content_of(messages)};
 }
 
 }  // namespace strata

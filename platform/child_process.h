@@ -10,14 +10,16 @@
 namespace strata {
 
 struct ChildResult {
-  int status = 0;  // exit status; 128 + number when a signal ended it, as shells report it
+  int status = 0;        // exit status; 128 + number when a signal ended it, as shells report it
+  std::string messages;  // what it wrote to standard error
 };
 
-/// Starts `program` with `arguments`, standard output and error going to the two files, and waits.
-/// Once `cancelled` says so, the child is asked to end (SIGTERM), and made to when it does not.
-/// It is killed when the calling thread ends first, however that ends.
+/// Starts `program` with `arguments`, standard output going to a file, and waits. What it has to
+/// say of a full disk needs no room there: standard error is kept in memory. Once `cancelled` says
+/// so, the child is asked to end (SIGTERM), and made to when it does not. It is killed when the
+/// calling thread ends first, however that ends.
 Result<ChildResult> run_child(const std::string& program, const std::vector<std::string>& arguments,
-                              const std::string& stdout_file, const std::string& stderr_file,
+                              const std::string& stdout_file,
                               const std::function<bool()>& cancelled);
 
 }  // namespace strata

@@ -170,8 +170,9 @@ const CommandText& command_text(const std::string& name) {
 const std::vector<ExitCodeText>& exit_code_table() {
   static const std::vector<ExitCodeText> kCodes = {
       {"0", "the guest halted for good"},
-      {"1", "a check failed, something could not be written, or the disk image was lost"},
-      {"2", "bad option, file or host"},
+      {"1",
+       "a check failed, the disk image was lost, or the host had no room, descriptors or memory"},
+      {"2", "bad option or file, or no KVM on this host"},
       {"3", "triple fault"},
       {"4", "a limit was reached"},
       {"130", "interrupted (Ctrl-C)"},

@@ -1,6 +1,7 @@
 // What the program can do, one function a command. Each returns the program's exit status.
 #pragma once
 
+#include "models/base/result.h"
 #include "platform/options.h"
 
 namespace strata {
@@ -10,7 +11,8 @@ int compare_command(const CompareOptions& options);
 int info_command(const InfoOptions& options);
 int disk_create_command(const DiskCreateOptions& options);
 
-/// Prints "strata: <message>" on standard error and returns kExitBadInput.
-int report_bad_input(const std::string& message);
+/// Prints "strata: <message>" on standard error and returns kExitBadInput, or kExitFailed where the
+/// user is not to blame.
+int report_error(const Error& error);
 
 }  // namespace strata

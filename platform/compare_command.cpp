@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 
+#include "models/base/system_error.h"
 #include "platform/child_process.h"
 #include "platform/commands.h"
 #include "platform/disk/raw_image.h"
@@ -52,8 +53,11 @@ class TemporaryFolder {
     }
     std::string pattern = (base / "strata-compare-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) {
-      return Error{fmt::format("temporary folder {}: {}; set TMPDIR to one that can be written",
-                               base.string(), std::strerror(errno))};
+      const int why = errno;
+      return system_error(
+          fmt::format("temporary folder {}: {}; set TMPDIR to one that can be written",
+                      base.string(), std::strerror(why)),
+          why);
     }
     path_ = pattern;
     return std::nullopt;
@@ -131,7 +135,7 @@ class CompareRun {
 std::optional<Error> CompareRun::check_input() {
   const RunOptions& run = options_.common;
   auto guest = load_guest({run.guest, run.bios, run.append, run.memory_bytes});
-  if (!guest) return Error{guest.error()};
+  if (!guest) return guest.failure();
   guest_is_disk_ = run.disk.empty() && guest->is_disk_image;
   disk_ = guest_is_disk_ ? run.guest : run.disk;
   // A shared image is the last engine's work alone: there is nothing to compare.
@@ -139,7 +143,7 @@ std::optional<Error> CompareRun::check_input() {
   if (!disk_.empty()) {
     auto image = RawImage::open(
         disk_, run.disk_shared || !options_.share_disk ? ImageUse::kShare : ImageUse::kOwn);
-    if (!image) return Error{image.error()};
+    if (!image) return image.failure();
     // Nobody may write to it while it is copied; the engines take it themselves where they share
     // it.
     if (!options_.share_disk) image_ = std::move(*image);
@@ -191,7 +195,7 @@ std::optional<Error> CompareRun::copy_disk(const std::string& to) const {
   fs::remove(to, ignored);
   const auto copied = image_->copy_to(to, RunControl::interrupted);
   if (copied) return std::nullopt;
-  if (RunControl::interrupted()) return Error{copied.error()};
+  if (RunControl::interrupted()) return copied.failure();
   return Error{copied.error() + "; set TMPDIR to a folder with room"};
 }
 
@@ -218,9 +222,8 @@ void CompareRun::run_engine(Column& column, unsigned repeat) {
   say("strata: running {}{} ...\n", name, count);
   std::error_code ignored;
   fs::remove(folder_.file(name + ".json"), ignored);
-  const auto child =
-      run_child("/proc/self/exe", arguments(column.engine, name), folder_.file(name + ".out"),
-                folder_.file(name + ".err"), RunControl::interrupted);
+  const auto child = run_child("/proc/self/exe", arguments(column.engine, name),
+                               folder_.file(name + ".out"), RunControl::interrupted);
   if (!child) return fail(child.error());
   take_figures(column, child.value());
 }
@@ -230,9 +233,12 @@ void CompareRun::take_figures(Column& column, const ChildResult& child) {
   // The input has been checked: what is left for the child to refuse is the engine itself. Without
   // figures nothing ran, whatever the status.
   const std::string figures = read_text(folder_.file(name + ".json"));
-  const std::string reason = last_line(read_text(folder_.file(name + ".err")));
+  std::string reason = last_line(child.messages);
+  if (reason.starts_with("standard output:")) reason += ": " + folder_.file(name + ".out");
   auto report = parse_run_report(figures);
-  if (report) {
+  // What was run may be right, but not all of it is there to be compared.
+  const bool lost = child.status == kExitFailed && report && report->status != kExitFailed;
+  if (report && !lost) {
     report->guest = options_.common.guest.empty() ? options_.common.bios : options_.common.guest;
     column.reports.push_back(std::move(*report));
     return;
@@ -243,7 +249,7 @@ void CompareRun::take_figures(Column& column, const ChildResult& child) {
   } else {
     comparison_.failed.push_back(
         {name, fmt::format("the run ended with status {}: {}", child.status,
-                           reason.empty() ? "without a word; is there room in TMPDIR?" : reason)});
+                           reason.empty() ? "without a word" : reason)});
   }
 }
 
@@ -274,7 +280,7 @@ std::optional<Error> CompareRun::compare_ends() {
   comparison_.screen = compare_screens(screens);
   if (!comparison_.has_disk || images.size() < 2) return std::nullopt;
   auto difference = compare_images(images, RunControl::interrupted);
-  if (!difference) return Error{difference.error()};
+  if (!difference) return difference.failure();
   comparison_.disk = std::move(*difference);
   return std::nullopt;
 }
@@ -303,7 +309,8 @@ int CompareRun::report_failure(const Error& error) const {
 }
 
 int CompareRun::execute() {
-  if (auto error = check_input()) return report_bad_input(error->message);
+  if (auto error = check_input()) return report_error(*error);
+  if (Output::any_failed()) return kExitFailed;  // what came through a pipe
   run_all();
   gather();
   if (auto error = compare_ends()) return report_failure(*error);

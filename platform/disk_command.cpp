@@ -10,7 +10,7 @@ namespace strata {
 
 int disk_create_command(const DiskCreateOptions& options) {
   const auto sectors = create_image(options.path, options.bytes);
-  if (!sectors) return report_bad_input(sectors.error());
+  if (!sectors) return report_error(sectors.failure());
   standard_output().put(
       fmt::format("{}: {} sectors of 512 bytes\n", options.path, sectors.value()));
   return kExitOk;

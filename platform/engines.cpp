@@ -35,14 +35,14 @@ Result<std::unique_ptr<Engine>> make_kvm(EngineBus& bus, const MachineConfig& co
   auto engine = KvmEngine::create(bus, {.memory = {memory.begin(), memory.end()},
                                         .clock_hz = config.clock_hz,
                                         .family = config.cpu});
-  if (!engine) return Error{engine.error()};
+  if (!engine) return engine.failure();
   return std::unique_ptr<Engine>(std::move(*engine));
 }
 
 template <MakeEngine kMake>
 Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config) {
   auto machine = make_software_machine(config, kMake);
-  if (!machine) return Error{machine.error()};
+  if (!machine) return machine.failure();
   return std::unique_ptr<Machine>(std::move(*machine));
 }
 

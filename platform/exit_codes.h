@@ -7,8 +7,10 @@ namespace strata {
 enum ExitCode : int {
   kExitOk = 0,
   kExitFailed = 1,    // --check found a difference, engines differ in compare, something could not
-                      // be written, the disk image was lost, or a bug of ours
-  kExitBadInput = 2,  // bad option, file or host: nothing was run, no file was changed
+                      // be written, the disk image was lost, the host has no room, descriptors or
+                      // memory left (models/base/system_error.h), or a bug of ours
+  kExitBadInput = 2,  // bad option or file, or a host without what the engine needs: nothing was
+                      // run, no file was changed
   kExitTripleFault = 3,
   kExitLimit = 4,          // --max-cycles or --timeout reached
   kExitInterrupted = 130,  // Ctrl-C, after a clean end

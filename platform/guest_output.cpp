@@ -29,7 +29,7 @@ std::optional<Error> GuestOutput::open_file(const char* option, const std::strin
     return std::nullopt;
   }
   auto file = Output::create(fmt::format("{} {}", option, path), path);
-  if (!file) return Error{file.error()};
+  if (!file) return file.failure();
   out = file->get();
   files_.push_back(std::move(*file));
   return std::nullopt;

@@ -31,7 +31,7 @@ int dispatch(const Command& command) {
 
 int start(const std::vector<std::string>& arguments) {
   auto command = parse_command_line(arguments);
-  if (!command) return report_bad_input(command.error());
+  if (!command) return report_error(command.failure());
   try {
     return dispatch(*command);
   } catch (const std::bad_alloc&) {
@@ -48,9 +48,9 @@ int start(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-int report_bad_input(const std::string& message) {
-  complain(message);
-  return kExitBadInput;
+int report_error(const Error& error) {
+  complain(error.message);
+  return error.of_host ? kExitFailed : kExitBadInput;
 }
 
 }  // namespace strata

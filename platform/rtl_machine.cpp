@@ -214,7 +214,7 @@ std::optional<Error> RtlMachine::make_recorder() {
     return guest->symbols.at(address);
   };
   auto recorder = WaveRecorder::create(std::move(options));
-  if (!recorder) return Error{recorder.error()};
+  if (!recorder) return recorder.failure();
   recorder_ = std::move(*recorder);
   register_models();
   return std::nullopt;

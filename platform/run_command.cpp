@@ -97,7 +97,7 @@ std::vector<OutputFile> Run::outputs() const {
 
 std::optional<Error> Run::prepare() {
   auto guest = load_guest({options_.guest, options_.bios, options_.append, options_.memory_bytes});
-  if (!guest) return Error{guest.error()};
+  if (!guest) return guest.failure();
   guest_ = std::move(*guest);
   if (auto error = read_trace_points()) return error;
   if (options_.display == DisplayMode::kText && ::isatty(STDOUT_FILENO) != 1) {
@@ -112,7 +112,7 @@ std::optional<Error> Run::prepare() {
   catch_stop_signals();
   if (auto error = open_disk()) return error;
   auto machine = options_.engine->make(config());
-  if (!machine) return Error{machine.error()};
+  if (!machine) return machine.failure();
   machine_ = std::move(*machine);
   return open_outputs();
 }
@@ -123,12 +123,12 @@ std::optional<Error> Run::read_trace_points() {
   trace_.last = options_.trace_last;
   if (!options_.trace_from.empty()) {
     const auto from = parse_trace_point("--trace-from", options_.trace_from, guest_);
-    if (!from) return Error{from.error()};
+    if (!from) return from.failure();
     trace_.from = from.value();
   }
   if (!options_.trace_to.empty()) {
     const auto to = parse_trace_point("--trace-to", options_.trace_to, guest_);
-    if (!to) return Error{to.error()};
+    if (!to) return to.failure();
     trace_.to = to.value();
   }
   return check_window(trace_, options_.max_cycles);
@@ -148,7 +148,7 @@ std::optional<Error> Run::open_disk() {
   const std::string& path = boots_from_image ? options_.guest : options_.disk;
   if (path.empty()) return std::nullopt;
   auto image = RawImage::open(path, options_.disk_shared ? ImageUse::kShare : ImageUse::kOwn);
-  if (!image) return Error{image.error()};
+  if (!image) return image.failure();
   image_ = std::move(*image);
   disk_.emplace(*image_);
   return boots_from_image ? check_boot_sector() : std::nullopt;
@@ -187,7 +187,7 @@ std::optional<Error> Run::open_outputs() {
 }
 
 int Run::execute() {
-  if (auto error = prepare()) return report_bad_input(error->message);
+  if (auto error = prepare()) return report_error(*error);
   RunControl control({options_.max_cycles, options_.timeout});
   std::optional<Cycle> limit;
   if (options_.max_cycles != kNever) limit = options_.max_cycles;

@@ -13,7 +13,7 @@ RunLog::RunLog(std::string file, bool verbose) : file_(std::move(file)), verbose
 std::optional<Error> RunLog::open() {
   if (!file_.empty()) {
     auto log = Output::create("--log " + file_, file_);
-    if (!log) return Error{log.error()};
+    if (!log) return log.failure();
     log_ = std::move(*log);
   }
   open_ = true;

@@ -176,7 +176,7 @@ std::optional<Error> EngineMachine::make_engine(MakeEngine make) {
   const bool shared = config_.vga_memory == VgaMemory::kShared;
   const std::vector<MemoryRegion> memory = memory_.regions(vga_.text_memory(), shared);
   auto engine = make(machine_, config_, memory);
-  if (!engine) return Error{engine.error()};
+  if (!engine) return engine.failure();
   engine_ = std::move(*engine);
   machine_.attach(*engine_);
   debug_target_ = std::make_unique<MachineDebug>(*engine_, machine_, memory, config_.cpu,

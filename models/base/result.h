@@ -10,6 +10,8 @@ namespace strata {
 
 struct Error {
   std::string message;
+  /// What was asked for was right, and the host could not do it now (system_error.h).
+  bool of_host = false;
 };
 
 template <typename T>
@@ -26,7 +28,8 @@ class [[nodiscard]] Result {
   T& operator*() { return value(); }
   T* operator->() { return &value(); }
 
-  const std::string& error() const { return std::get<Error>(content_).message; }
+  const std::string& error() const { return failure().message; }
+  const Error& failure() const { return std::get<Error>(content_); }
 
  private:
   std::variant<T, Error> content_;

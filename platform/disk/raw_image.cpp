@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/base/system_error.h"
 #include "platform/disk/image_lock.h"
 
 namespace strata {
@@ -20,22 +21,28 @@ Error image_error(const std::string& path, const std::string& what) {
   return Error{"disk image '" + path + "' " + what};
 }
 
+Error image_error(const std::string& path, const std::string& what, int error_number) {
+  return system_error(image_error(path, what + ": " + std::strerror(error_number)).message,
+                      error_number);
+}
+
 /// Says why a system call has just failed.
 std::string cannot(const char* what) {
   return std::string("could not ") + what + ": " + std::strerror(errno);
 }
 
 /// What to say of a failed system call on an image to be opened.
-std::string reason(int error_number, bool own) {
+Error open_error(const std::string& path, int error_number, bool own) {
   switch (error_number) {
-    case ENOENT: return "does not exist; 'strata disk create' makes one";
+    case ENOENT: return image_error(path, "does not exist; 'strata disk create' makes one");
     case EACCES:
     case EPERM:
     case EROFS:
-      return own ? "is not readable and writable; the guest's drive needs both"
-                 : "is not readable; the guest's drive needs that";
-    case EISDIR: return "is not a file; a raw image file or a block device is needed";
-    default: return std::string("cannot be opened: ") + std::strerror(error_number);
+      return image_error(path, own ? "is not readable and writable; the guest's drive needs both"
+                                   : "is not readable; the guest's drive needs that");
+    case EISDIR:
+      return image_error(path, "is not a file; a raw image file or a block device is needed");
+    default: return image_error(path, "cannot be opened", error_number);
   }
 }
 
@@ -96,16 +103,16 @@ Result<std::unique_ptr<RawImage>> RawImage::open(const std::string& path, ImageU
   // Not blocking: a pipe or terminal must not hold the check below.
   FileDescriptor file(
       ::open(path.c_str(), (own ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (!file.valid()) return image_error(path, reason(errno, own));
+  if (!file.valid()) return open_error(path, errno, own);
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return image_error(path, reason(errno, own));
+  if (::fstat(file.get(), &status) != 0) return open_error(path, errno, own);
   if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) {
-    return image_error(path, reason(EISDIR, own));
+    return open_error(path, EISDIR, own);
   }
   // Root may open anything; a file that nobody may write was protected on purpose.
   const bool readable = status.st_mode & (S_IRUSR | S_IRGRP | S_IROTH);
   const bool writable = status.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH);
-  if (!readable || (own && !writable)) return image_error(path, reason(EACCES, own));
+  if (!readable || (own && !writable)) return open_error(path, EACCES, own);
   // A block device has no st_size; both have an end.
   const off_t bytes = ::lseek(file.get(), 0, SEEK_END);
   if (auto error = check_size(path, bytes)) return *error;
@@ -179,7 +186,7 @@ Result<bool> RawImage::copy_to(const std::string& path, const std::function<bool
     return image_error(path_, "was cut off while it was copied");
   }
   if (copy.reset() && ok) return true;
-  return image_error(path_, "cannot be copied to " + path + ": " + std::strerror(failure));
+  return image_error(path_, "cannot be copied to " + path, failure);
 }
 
 Result<std::uint64_t> create_image(const std::string& path, std::uint64_t bytes) {
@@ -194,12 +201,12 @@ Result<std::uint64_t> create_image(const std::string& path, std::uint64_t bytes)
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!file.valid()) {
     if (errno == EEXIST) return image_error(path, "already exists; choose another name");
-    return image_error(path, std::string("cannot be created: ") + std::strerror(errno));
+    return image_error(path, "cannot be created", errno);
   }
   if (::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0 || !file.reset()) {
     const int failure = errno;
     ::unlink(path.c_str());
-    return image_error(path, std::string("cannot be made that big: ") + std::strerror(failure));
+    return image_error(path, "cannot be made that big", failure);
   }
   return bytes / kSectorBytes;
 }

@@ -102,11 +102,11 @@ Result<std::vector<ElfSegment>> Parser::read_segments(const Elf32_Ehdr& header) 
   }
   const auto table = part(header.e_phoff, std::uint64_t{header.e_phnum} * sizeof(Elf32_Phdr),
                           "the program header table");
-  if (!table) return Error{table.error()};
+  if (!table) return table.failure();
   std::vector<ElfSegment> segments;
   for (std::size_t at = 0; at < table.value().size(); at += sizeof(Elf32_Phdr)) {
     auto segment = segment_of(struct_at<Elf32_Phdr>(table.value(), at));
-    if (!segment) return Error{segment.error()};
+    if (!segment) return segment.failure();
     if (*segment) segments.push_back(**segment);
   }
   if (segments.empty()) {
@@ -165,9 +165,9 @@ Result<SymbolTable> Parser::symbols_of(const Elf32_Shdr& symbols, const Elf32_Sh
         name_, symbols.sh_size, strings.sh_size, memory_bytes_)};
   }
   const auto entries = part(symbols.sh_offset, symbols.sh_size, "the symbol table");
-  if (!entries) return Error{entries.error()};
+  if (!entries) return entries.failure();
   const auto names = part(strings.sh_offset, strings.sh_size, "the symbol table");
-  if (!names) return Error{names.error()};
+  if (!names) return names.failure();
   SymbolTable table;
   std::uint64_t name_bytes = 0;
   const std::size_t size = entries.value().size();
@@ -191,7 +191,7 @@ Result<SymbolTable> Parser::read_symbols(const Elf32_Ehdr& header) const {
   }
   const auto table = part(header.e_shoff, std::uint64_t{header.e_shnum} * sizeof(Elf32_Shdr),
                           "the section header table");
-  if (!table) return Error{table.error()};
+  if (!table) return table.failure();
   const auto section = [&](std::size_t index) {
     return struct_at<Elf32_Shdr>(table.value(), index * sizeof(Elf32_Shdr));
   };
@@ -207,13 +207,13 @@ Result<SymbolTable> Parser::read_symbols(const Elf32_Ehdr& header) const {
 Result<ElfFile> Parser::parse() {
   // The first fields are the same in both classes; a 64-bit file gets its own message.
   const auto bytes = part(0, sizeof(Elf32_Ehdr), "the ELF header");
-  if (!bytes) return Error{bytes.error()};
+  if (!bytes) return bytes.failure();
   const auto header = struct_at<Elf32_Ehdr>(bytes.value(), 0);
   if (auto error = check_header(header, name_)) return *error;
   auto segments = read_segments(header);
-  if (!segments) return Error{segments.error()};
+  if (!segments) return segments.failure();
   auto symbols = read_symbols(header);
-  if (!symbols) return Error{symbols.error()};
+  if (!symbols) return symbols.failure();
   for (const ElfSegment& segment : segments.value()) {
     const std::uint64_t end = std::uint64_t{segment.virtual_address} + segment.memory_size;
     symbols->segments[segment.virtual_address] = end;

@@ -109,7 +109,7 @@ std::optional<Error> check_total(const ElfFile& elf, const GuestRequest& request
 std::optional<Error> load_segments(const HostFile& file, const ElfFile& elf, GuestImage& image) {
   for (const ElfSegment& segment : elf.segments) {
     auto bytes = file.read(segment.file_offset, segment.file_size);
-    if (!bytes) return Error{bytes.error()};
+    if (!bytes) return bytes.failure();
     MemoryBlock block{segment.physical, std::move(*bytes)};
     block.bytes.resize(segment.memory_size);
     image.memory.push_back(std::move(block));
@@ -119,9 +119,9 @@ std::optional<Error> load_segments(const HostFile& file, const ElfFile& elf, Gue
 
 std::optional<Error> add_elf(const HostFile& file, const GuestRequest& request, GuestImage& image) {
   auto elf = parse_elf32(file, request.guest, request.memory_bytes);
-  if (!elf) return Error{elf.error()};
+  if (!elf) return elf.failure();
   const auto head = file.read(0, std::min(file.size(), kMultibootSearchBytes));
-  if (!head) return Error{head.error()};
+  if (!head) return head.failure();
   if (auto error = check_multiboot_header(head.value(), request.guest)) return error;
   const std::uint64_t rom_bytes = image.rom.empty() ? STRATA_ROM_SIZE : image.rom.size();
   if (auto error = check_segments(*elf, request, rom_bytes)) return error;
@@ -191,7 +191,7 @@ std::optional<Error> add_boot_sector(const HostFile& file, const std::vector<std
 /// Pads in front, so that the last byte still is the last byte below 1 MiB and 4 GiB.
 std::optional<Error> add_bios(const std::string& name, GuestImage& image) {
   auto file = HostFile::open(name, "--bios", kMaxBiosBytes);
-  if (!file) return Error{file.error()};
+  if (!file) return file.failure();
   const std::uint64_t size = file->size();
   if (size == 0 || size % 16 != 0 || size > kMaxBiosBytes) {
     return Error{
@@ -200,7 +200,7 @@ std::optional<Error> add_bios(const std::string& name, GuestImage& image) {
                     name, size)};
   }
   auto bytes = file->read(0, size);
-  if (!bytes) return Error{bytes.error()};
+  if (!bytes) return bytes.failure();
   image.piped_bios = file->piped();
   const std::uint64_t padding = (kPage - size % kPage) % kPage;
   image.rom.assign(padding, 0xFF);
@@ -212,7 +212,7 @@ std::optional<Error> add_guest(const HostFile& file, const GuestRequest& request
                                GuestImage& image) {
   image.piped = file.piped();
   const auto head = file.read(0, std::min(file.size(), kSector));
-  if (!head) return Error{head.error()};
+  if (!head) return head.failure();
   if (looks_like_elf(head.value())) return add_elf(file, request, image);
   return add_boot_sector(file, head.value(), request, image);
 }
@@ -235,7 +235,7 @@ Result<GuestImage> load_guest(const GuestRequest& request) {
   std::optional<HostFile> guest;
   if (!request.guest.empty()) {
     auto file = HostFile::open(request.guest, "guest", request.memory_bytes);
-    if (!file) return Error{file.error()};
+    if (!file) return file.failure();
     guest.emplace(std::move(*file));
   }
   if (!request.bios.empty()) {

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "models/base/system_error.h"
+
 namespace strata {
 namespace {
 
@@ -19,6 +21,16 @@ FileDescriptor open_for_reading(const std::string& name) {
   return FileDescriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
 }
 
+Error open_error(const std::string& label, int error) {
+  const std::string message = fmt::format("{}: {}", label, std::strerror(error));
+  if (is_of_host(error)) return system_error(message, error);
+  return Error{message + "; name a file that exists and can be read"};
+}
+
+Error read_error(const std::string& label, int error) {
+  return system_error(fmt::format("{}: cannot be read: {}", label, std::strerror(error)), error);
+}
+
 }  // namespace
 
 Result<HostFile> HostFile::open(const std::string& name, const std::string& what,
@@ -26,12 +38,11 @@ Result<HostFile> HostFile::open(const std::string& name, const std::string& what
   HostFile file(what + " " + name, open_for_reading(name));
   struct stat status {};
   if (!file.file_.valid() || ::fstat(file.file_.get(), &status) != 0) {
-    return Error{fmt::format("{}: {}; name a file that exists and can be read", file.label_,
-                             std::strerror(errno))};
+    return open_error(file.label_, errno);
   }
   if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) {
     const auto read = file.read_pipe(most_pipe_bytes);
-    if (!read) return Error{read.error()};
+    if (!read) return read.failure();
   } else if (S_ISREG(status.st_mode)) {
     file.size_ = static_cast<std::uint64_t>(status.st_size);
   } else {
@@ -49,7 +60,7 @@ Result<bool> HostFile::read_pipe(std::uint64_t most_bytes) {
     piped_.resize(size_ + kPiece);
     const ssize_t count = ::read(file_.get(), piped_.data() + size_, kPiece);
     if (count < 0 && errno != EINTR && errno != EAGAIN) {
-      return Error{fmt::format("{}: cannot be read: {}", label_, std::strerror(errno))};
+      return read_error(label_, errno);
     }
     if (count > 0) size_ += static_cast<std::uint64_t>(count);
     piped_.resize(size_);
@@ -75,9 +86,9 @@ Result<std::vector<std::uint8_t>> HostFile::read(std::uint64_t offset, std::uint
     const ssize_t count = ::pread(file_.get(), content.data() + done, bytes - done,
                                   static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) {
-      return Error{fmt::format("{}: cannot be read: {}", label_,
-                               count < 0 ? std::strerror(errno) : "it became shorter meanwhile")};
+    if (count < 0) return read_error(label_, errno);
+    if (count == 0) {
+      return Error{fmt::format("{}: cannot be read: it became shorter meanwhile", label_)};
     }
     done += static_cast<std::uint64_t>(count);
   }

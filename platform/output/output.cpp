@@ -9,6 +9,8 @@
 #include <mutex>
 #include <utility>
 
+#include "models/base/system_error.h"
+
 namespace strata {
 namespace {
 
@@ -30,7 +32,8 @@ std::string write_error(const std::string& label, int error) {
 
 Result<std::unique_ptr<Output>> Output::create(const std::string& label, const std::string& path) {
   FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (!file.valid()) return Error{write_error(label, errno)};
+  const int error = errno;
+  if (!file.valid()) return system_error(write_error(label, error), error);
   return std::make_unique<Output>(label, std::move(file));
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "models/base/file_descriptor.h"
+#include "models/base/system_error.h"
 
 namespace strata {
 namespace {
@@ -82,7 +83,7 @@ class Images {
 };
 
 Error unreadable(const std::string& path, int error) {
-  return Error{fmt::format("{}: cannot be read: {}", path, std::strerror(error))};
+  return system_error(fmt::format("{}: cannot be read: {}", path, std::strerror(error)), error);
 }
 
 Result<Images> Images::open(const std::vector<FinalImage>& images) {
@@ -195,7 +196,7 @@ Result<std::optional<Difference>> compare_images(const std::vector<FinalImage>& 
                                                  const std::function<bool()>& cancelled) {
   using Found = std::optional<Difference>;
   auto opened = Images::open(images);
-  if (!opened) return Error{opened.error()};
+  if (!opened) return opened.failure();
   Images& files = opened.value();
   std::uint64_t at = files.skip_holes(0);
   for (; at < files.longest(); at = files.skip_holes(at + Images::kBlock)) {

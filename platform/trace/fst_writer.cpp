@@ -36,7 +36,7 @@ Result<std::unique_ptr<FstWriter>> FstWriter::create(TimeBase time, const std::s
   std::error_code ignored;
   if (std::filesystem::is_regular_file(path, ignored)) ::unlink(path.c_str());
   auto file = Output::create("--fst " + path, path);
-  if (!file) return Error{file.error()};
+  if (!file) return file.failure();
   if (::lseek((*file)->descriptor(), 0, SEEK_CUR) < 0) {
     return Error{"--fst " + path + ": cannot be written: one has to go back in it; name a file"};
   }

@@ -172,14 +172,14 @@ Result<std::uint64_t> VcdReader::read_changes(const std::function<void(const Vcd
 Result<VcdHistory> VcdHistory::read(std::istream& input) {
   VcdReader reader(input);
   auto header = reader.read_header();
-  if (!header) return Error{header.error()};
+  if (!header) return header.failure();
   VcdHistory history;
   history.header_ = std::move(*header);
   history.changes_.resize(history.header_.signals);
   const auto end = reader.read_changes([&](const VcdChange& change) {
     history.changes_[change.signal].push_back({change.time, std::string(change.value)});
   });
-  if (!end) return Error{end.error()};
+  if (!end) return end.failure();
   history.end_time_ = end.value();
   return history;
 }

@@ -68,13 +68,13 @@ Result<std::unique_ptr<WaveRecorder>> WaveRecorder::create(WaveOptions options) 
   std::vector<WaveWriter*> writers;
   if (!options.vcd_path.empty()) {
     auto file = Output::create("--vcd " + options.vcd_path, options.vcd_path);
-    if (!file) return Error{file.error()};
+    if (!file) return file.failure();
     impl->vcd_file = std::make_unique<VcdWriter>(time, std::move(*file));
     writers.push_back(impl->vcd_file.get());
   }
   if (!options.fst_path.empty()) {
     auto made = FstWriter::create(time, options.fst_path);
-    if (!made) return Error{made.error()};
+    if (!made) return made.failure();
     impl->fst_file = std::move(*made);
     writers.push_back(impl->fst_file.get());
   }

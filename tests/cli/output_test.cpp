@@ -113,6 +113,53 @@ TEST_F(CliOutput, FileSizeLimitIsAnErrorAndNoSignal) {
   }
 }
 
+TEST_F(CliOutput, FileSizeLimitOfADisk) {
+  expect_failure("ulimit -f 1; $STRATA disk create disk.img 1M",
+                 "disk.img' cannot be made that big: File too large");
+  EXPECT_FALSE(exists("disk.img"));
+}
+
+// A file that cannot be made is the user's mistake or the host's want: status 2 or 1.
+TEST_F(CliOutput, WhoIsToBlameForAFileThatCannotBeMade) {
+  for (const std::string option : {"--log", "--console", "--serial"}) {
+    const Finished loop = script("ln -sf loop loop; $STRATA run --quiet " + option + " loop guest");
+    EXPECT_EQ(loop.status, 2) << loop.err;
+    EXPECT_EQ(lines(loop.err), 1) << loop.err;
+  }
+  // Two more than the standard streams: the guest, and no output.
+  expect_failure(
+      "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n 4; "
+      "$STRATA run --quiet --log log --console con guest",
+      "cannot be written: Too many open files");
+  EXPECT_EQ(script("$STRATA disk create none/disk.img 1M").status, 2);
+}
+
+TEST_F(CliOutput, CompareNamesTheFileItHasNoRoomFor) {
+  const std::string small = folder_ + "/small";
+  const MemoryFileSystem file_system(small, "size=64k");
+  if (!file_system.mounted()) GTEST_SKIP() << "no file system can be mounted here (not root)";
+  const std::string full =
+      "head -c 1M /dev/zero >small/rest 2>&-; export TMPDIR=$PWD/small; $STRATA compare --engines "
+      "interp ";
+  const std::string no_room = "cannot be written: No space left on device";
+  const Finished run = script(full + "guest");
+  EXPECT_EQ(run.status, 1) << run.err;
+  EXPECT_NE(run.out.find("interp.txt: " + no_room), std::string::npos) << run.out << run.err;
+  const Finished piped = script("cat guest | (" + full + "-)");
+  EXPECT_EQ(piped.status, 1) << piped.err;
+  EXPECT_NE(piped.err.find("/guest: " + no_room), std::string::npos) << piped.out << piped.err;
+}
+
+// There is room for the figures, but not for the console.
+TEST_F(CliOutput, CompareTellsOfAConsoleThatIsLost) {
+  const Finished run =
+      script("ulimit -f 8; $STRATA compare --engines interp --max-cycles 1000000 chat");
+  EXPECT_EQ(run.status, 1) << run.out;
+  EXPECT_NE(run.out.find("standard output: cannot be written: File too large: "), std::string::npos)
+      << run.out << run.err;
+  EXPECT_NE(run.out.find("interp.out"), std::string::npos) << run.out;
+}
+
 TEST_F(CliOutput, FullFileSystem) {
   const std::string small = folder_ + "/small";
   const MemoryFileSystem file_system(small, "size=8k");

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "models/base/system_error.h"
 #include "models/engine/kvm/kvm_host.h"
 #include "models/engine/kvm/kvm_vm.h"
 #include "models/engine/kvm/run_timer.h"
@@ -66,19 +67,21 @@ bool host_runs_paged_guests() {
 
 Result<std::unique_ptr<KvmEngine>> KvmEngine::create(EngineBus& bus, const KvmConfig& config) {
   auto vm = KvmVm::create(config.device, config.memory, config.clock_hz, config.family);
-  if (!vm) return Error{vm.error()};
+  if (!vm) return vm.failure();
   if (const int error = RunTimer::refusal(); error != 0) {
-    return Error{fmt::format(
-        "the host gives no timer ({}); raise the limit of pending signals (ulimit -i), or use "
-        "--engine interp",
-        std::strerror(error))};
+    return system_error(
+        fmt::format("the host gives no timer ({}); raise the limit of pending signals (ulimit -i), "
+                    "or use --engine interp",
+                    std::strerror(error)),
+        error);
   }
   auto engine = std::make_unique<KvmEngine>(bus, std::move(*vm), config);
   if (const int error = engine->sleeper_->refusal(); error != 0) {
-    return Error{fmt::format(
-        "the host gives no event to sleep on ({}); raise the limit of open files (ulimit -n), or "
-        "use --engine interp",
-        std::strerror(error))};
+    return system_error(
+        fmt::format("the host gives no event to sleep on ({}); raise the limit of open files "
+                    "(ulimit -n), or use --engine interp",
+                    std::strerror(error)),
+        error);
   }
   return engine;
 }

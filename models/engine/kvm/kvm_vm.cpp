@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "models/base/system_error.h"
 #include "models/engine/kvm/kvm_cpuid.h"
 #include "models/engine/kvm/kvm_state.h"
 
@@ -24,8 +25,10 @@ constexpr std::uint64_t kReservedPages = 4;
 constexpr std::uint64_t kReservedTop = 0xFF000000;
 
 Error kvm_error(const char* what) {
-  return Error{fmt::format("KVM refused {} ({}); check the kernel log (dmesg), {}", what,
-                           std::strerror(errno), kUseInterpreter)};
+  const int error = errno;
+  return system_error(fmt::format("KVM refused {} ({}); check the kernel log (dmesg), {}", what,
+                                  std::strerror(error), kUseInterpreter),
+                      error);
 }
 
 Error open_error(const std::string& device, int error) {
@@ -43,8 +46,9 @@ Error open_error(const std::string& device, int error) {
           fmt::format("no permission to open {}; add your user to its group (usually kvm), {}",
                       device, kUseInterpreter)};
     default:
-      return Error{fmt::format("cannot open {} ({}); it must be the host's KVM device, {}", device,
-                               std::strerror(error), kUseInterpreter)};
+      return system_error(fmt::format("cannot open {} ({}); it must be the host's KVM device, {}",
+                                      device, std::strerror(error), kUseInterpreter),
+                          error);
   }
 }
 
@@ -87,11 +91,11 @@ Result<std::unique_ptr<KvmVm>> KvmVm::create(const std::string& device,
                                              std::span<const MemoryRegion> memory,
                                              std::uint64_t clock_hz, CpuFamily family) {
   Result<FileDescriptor> kvm = open_kvm(device);
-  if (!kvm) return Error{kvm.error()};
+  if (!kvm) return kvm.failure();
   std::unique_ptr<KvmVm> vm(new KvmVm);
   vm->kvm_ = std::move(*kvm);
-  if (auto made = vm->create_machine(memory); !made) return Error{made.error()};
-  if (auto made = vm->create_cpu(clock_hz, family); !made) return Error{made.error()};
+  if (auto made = vm->create_machine(memory); !made) return made.failure();
+  if (auto made = vm->create_cpu(clock_hz, family); !made) return made.failure();
   return vm;
 }
 
