@@ -57,9 +57,13 @@ OptionGroup output_group() {
           {
               {"display", "HOW", "none", "none, or text: the screen in this terminal", "none text"},
               {"console", "FILE", "",
-               "bytes of the debug console; - or stdio, as without it, for standard output", ""},
+               "bytes of the debug console; - or stdio, as without it, for standard output (error, "
+               "if a document has that)",
+               ""},
               {"serial", "FILE", "",
-               "bytes of the serial port; - or stdio for standard output; dropped without it", ""},
+               "bytes of the serial port; - or stdio for where the console goes without --console; "
+               "dropped without it",
+               ""},
               {"screen-text", "FILE", "", "final screen as text; - for standard output", ""},
               {"screen-png", "FILE", "", "final screen as a picture", ""},
               {"stats", "FILE", "", "figures of the run as JSON; - for standard output", ""},
