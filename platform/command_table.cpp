@@ -140,7 +140,7 @@ std::vector<OptionGroup> compare_groups() {
   OptionGroup own = {
       "Comparison",
       {
-          {"engines", "LIST", engine_list(","), "which, separated by commas", ""},
+          {"engines", "LIST", engine_list(","), "which, separated by commas", engine_list(" ")},
           {"json", "FILE", "", "the table as JSON; - for standard output", ""},
           {"repeat", "N", "1", "run each engine N times, in turn; the time is the median", ""},
           {"share-disk", "", "", "run on the image itself instead of a copy for each engine", ""},

@@ -14,6 +14,9 @@ struct OptionText {
   std::string text;       // one line for --help
   std::string choices;    // the words it takes, separated by spaces; empty: anything
   bool repeated = false;  // may be given more than once
+
+  /// Takes several of `choices`, with commas between them.
+  bool is_list() const { return value == "LIST"; }
 };
 
 struct OptionGroup {

@@ -27,6 +27,15 @@ std::string bash_words(const CommandText& command) {
   return fmt::format("    {}) words=\"{}\" ;;\n", word_of(command), words);
 }
 
+/// What compgen is asked for.
+std::string bash_choices(const OptionText& option) {
+  if (takes_file(option)) return "-f -- \"$word\"";
+  if (!option.is_list()) return fmt::format("-W \"{}\" -- \"$word\"", option.choices);
+  // What stands before the last comma stays.
+  return fmt::format("-P \"${{word%\"${{word##*,}}\"}}\" -W \"{}\" -- \"${{word##*,}}\"",
+                     option.choices);
+}
+
 /// What may follow an option, for every option of every command: the choices, a file, anything.
 std::string bash_values() {
   std::string text;
@@ -35,11 +44,8 @@ std::string bash_values() {
     for (const OptionGroup& group : command.groups) {
       for (const OptionText& option : group.options) {
         if (option.value.empty() || !done.insert(option.name).second) continue;
-        const std::string words =
-            takes_file(option)
-                ? "COMPREPLY=($(compgen -f -- \"$word\"))"
-                : fmt::format("COMPREPLY=($(compgen -W \"{}\" -- \"$word\"))", option.choices);
-        text += fmt::format("    --{}) {}; return ;;\n", option.name, words);
+        text += fmt::format("    --{}) COMPREPLY=($(compgen {})); return ;;\n", option.name,
+                            bash_choices(option));
       }
     }
   }
@@ -69,6 +75,8 @@ std::string zsh_option(const OptionText& option) {
   std::string action = " ";
   if (takes_file(option)) {
     action = "_files";
+  } else if (option.is_list()) {
+    action = fmt::format("_values -s , {} {}", option.name, option.choices);
   } else if (!option.choices.empty()) {
     action = fmt::format("({})", option.choices);
   }
@@ -91,13 +99,14 @@ _strata() {{
   # bash takes an equals sign for a word of its own.
   if [ "$word" = "=" ]; then word=; elif [ "$before" = "=" ]; then before=${{COMP_WORDS[COMP_CWORD-2]}}; fi
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "{}--help --version" -- "$word"))
+    COMPREPLY=($(compgen -W "{}help --help --version" -- "$word"))
     return
   fi
   case $before in
 {}  esac
   case ${{COMP_WORDS[1]}} in
-{}  esac
+{}    help) COMPREPLY=($(compgen -W "{}" -- "$word")); return ;;
+  esac
   if [ "${{COMP_WORDS[1]}}" = disk ] && [ "$COMP_CWORD" -eq 2 ]; then
     COMPREPLY=($(compgen -W "$words" -- "$word"))
     return
@@ -109,7 +118,7 @@ _strata() {{
 }}
 complete -o filenames -F _strata strata
 )",
-                     commands, bash_values(), words);
+                     commands, bash_values(), words, commands);
 }
 
 std::string zsh_completion() {
@@ -127,9 +136,10 @@ std::string zsh_completion() {
   }
   return fmt::format(R"(#compdef strata
 _strata() {{
-  if (( CURRENT == 2 )); then
+  if (( CURRENT == 2 )) || [[ $words[2] == help ]]; then
     local -a commands=(
-{}    )
+{}      'help:what a command takes'
+    )
     _describe command commands
     return
   fi

@@ -81,6 +81,12 @@ TEST_F(CliInstall, BashCompletesCommandsOptionsAndValues) {
   EXPECT_EQ(completions("strata run --engine = i", 4), "interp\n");
   EXPECT_EQ(completions("strata run --cpu \"\"", 3), "386 486 586\n");
   EXPECT_EQ(completions("strata disk cr", 2), "create\n");
+  EXPECT_EQ(completions("strata he", 1), "help\n");
+  EXPECT_EQ(completions("strata help ru", 2), "run\n");
+  // The next engine behind a comma.
+  EXPECT_EQ(completions("strata compare --engines i", 3), "interp\n");
+  EXPECT_EQ(completions("strata compare --engines rtl,", 3), "rtl,rtl rtl,interp rtl,kvm\n");
+  EXPECT_EQ(completions("strata compare --engines = rtl,interp,k", 4), "rtl,interp,kvm\n");
 }
 
 }  // namespace
