@@ -37,7 +37,7 @@ std::optional<Error> check_window(const TraceConfig& trace, Cycle max_cycles) {
                              *trace.to.cycle)};
   }
   if (*trace.from.cycle >= max_cycles) {
-    return Error{fmt::format("--trace-from {} is later than the end, --max-cycles {}",
+    return Error{fmt::format("--trace-from {} is not before the end, --max-cycles {}",
                              *trace.from.cycle, max_cycles)};
   }
   return std::nullopt;

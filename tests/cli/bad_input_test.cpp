@@ -100,6 +100,9 @@ TEST_F(CliBadInput, WindowsWithoutACycle) {
   };
   refuse({"--trace-from", "2000", "--trace-to", "1000"}, {"--trace-from 2000", "--trace-to 1000"});
   refuse({"--trace-from", "1e6", "--max-cycles", "5k"}, {"--trace-from 1000000", "5000"});
+  // The cycle at the end is not run any more.
+  refuse({"--trace-from", "5000", "--max-cycles", "5k"},
+         {"--trace-from 5000 is not before the end, --max-cycles 5000"});
   // What a point may be.
   const std::vector<std::string> forms = {"a cycle such as 2500 or 10M", "a symbol of guest",
                                           "SYMBOL+OFFSET"};
