@@ -45,6 +45,11 @@ constexpr CyclesText kCycles[] = {
     {"kvm", "the host's time in cycles of --clock-mhz"},
 };
 
+/// The CPU sleeps when the bus has come to rest (rtl/cpu/cpu_events.sv), and a run whose last
+/// instruction is HLT ends then.
+constexpr const char* kHaltedText =
+    "asleep in HLT, from its retirement on: before it sleeps a fetch under way is ended";
+
 std::optional<double> fastest_seconds(const Comparison& comparison) {
   std::optional<double> fastest;
   for (const ComparedRun& run : comparison.runs) {
@@ -159,6 +164,7 @@ std::string legend(const Comparison& c) {
       text += fmt::format("cycles, {}: {}\n", engine, meaning);
     }
   }
+  if (!cycle_causes(c).empty()) text += fmt::format("cycles: halted: {}\n", kHaltedText);
   const std::set<std::string> names = event_names(c);
   for (const auto& [name, meaning] : kEvents) {
     if (names.contains(name)) text += fmt::format("{}: {}\n", name, meaning);
