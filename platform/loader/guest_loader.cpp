@@ -21,10 +21,9 @@ constexpr std::uint64_t kMaxBiosBytes = 256 << 10;
 constexpr std::uint32_t kPage = 4096;
 constexpr std::uint32_t kConventionalEnd = 0xA0000;
 
-/// Bytes begin..end-1 of memory space that are no RAM.
+/// Addresses of memory space that are no RAM.
 struct Window {
-  std::uint64_t begin;
-  std::uint64_t end;
+  AddressRange range;
   std::string name;
 };
 
@@ -32,14 +31,18 @@ std::vector<Window> device_windows() {
   std::vector<Window> windows;
   for (const BusWindow* window : machine_bus_map().memory_windows()) {
     windows.push_back(
-        {window->first, window->last + std::uint64_t{1},
+        {{window->first, window->last + std::uint64_t{1}},
          fmt::format("the memory of device {}", machine_devices()[window->device].name)});
   }
   return windows;
 }
 
-bool overlaps(const ElfSegment& segment, std::uint64_t begin, std::uint64_t end) {
-  return segment.physical < end && begin < std::uint64_t{segment.physical} + segment.memory_size;
+bool overlaps(const AddressRange& a, const AddressRange& b) {
+  return a.begin < b.end && b.begin < a.end;
+}
+
+AddressRange range_of(const ElfSegment& segment) {
+  return {segment.physical, std::uint64_t{segment.physical} + segment.memory_size};
 }
 
 std::string size_text(std::uint64_t bytes) {
@@ -51,9 +54,10 @@ std::string size_text(std::uint64_t bytes) {
 std::optional<Error> check_segments(const ElfFile& elf, const GuestRequest& request,
                                     std::uint64_t rom_bytes) {
   std::vector<Window> windows = device_windows();
-  windows.push_back({STRATA_ROM_LOW_END - rom_bytes, STRATA_ROM_LOW_END, "the boot ROM"});
+  windows.push_back({{STRATA_ROM_LOW_END - rom_bytes, STRATA_ROM_LOW_END}, "the boot ROM"});
   for (const ElfSegment& segment : elf.segments) {
-    const std::uint64_t end = std::uint64_t{segment.physical} + segment.memory_size;
+    const AddressRange range = range_of(segment);
+    const std::uint64_t end = range.end;
     if (end > request.memory_bytes) {
       return Error{fmt::format(
           "guest {}: needs memory up to {:#x} but --mem gives {}; give --mem {}M "
@@ -61,11 +65,11 @@ std::optional<Error> check_segments(const ElfFile& elf, const GuestRequest& requ
           request.guest, end, size_text(request.memory_bytes), (end + (1 << 20) - 1) >> 20)};
     }
     for (const Window& window : windows) {
-      if (!overlaps(segment, window.begin, window.end)) continue;
+      if (!overlaps(range, window.range)) continue;
       return Error{
           fmt::format("guest {}: a segment at {:#x} to {:#x} overlaps {} at {:#x}; link it at "
                       "1 MiB or above",
-                      request.guest, segment.physical, end, window.name, window.begin)};
+                      request.guest, range.begin, end, window.name, window.range.begin)};
     }
   }
   return std::nullopt;
@@ -86,13 +90,30 @@ std::optional<std::uint32_t> physical_entry(const ElfFile& elf) {
 std::optional<std::uint32_t> find_info_page(const ElfFile& elf) {
   const std::vector<Window> windows = device_windows();
   for (std::uint32_t page = kConventionalEnd - kPage; page >= 0x10000; page -= kPage) {
-    const std::uint32_t end = page + kPage;
+    const AddressRange bytes{page, page + kPage};
     const bool used =
-        std::ranges::any_of(elf.segments, [&](const auto& s) { return overlaps(s, page, end); }) ||
-        std::ranges::any_of(windows, [&](const auto& w) { return w.begin < end && page < w.end; });
+        std::ranges::any_of(elf.segments,
+                            [&](const auto& s) { return overlaps(range_of(s), bytes); }) ||
+        std::ranges::any_of(windows, [&](const auto& w) { return overlaps(w.range, bytes); });
     if (!used) return page;
   }
   return std::nullopt;
+}
+
+/// What of 0 to `info` and from 1 MiB to the end of memory no device has, in ascending order: of
+/// conventional memory a guest may have what lies below its information page.
+std::vector<AddressRange> usable_ram(std::uint64_t info, std::uint64_t memory_bytes) {
+  std::vector<AddressRange> runs;
+  for (AddressRange rest :
+       {AddressRange{0, info}, AddressRange{STRATA_ROM_LOW_END, memory_bytes}}) {
+    for (const Window& window : device_windows()) {  // in ascending order, too
+      if (!overlaps(rest, window.range)) continue;
+      if (rest.begin < window.range.begin) runs.push_back({rest.begin, window.range.begin});
+      rest.begin = std::min(window.range.end, rest.end);
+    }
+    if (rest.begin < rest.end) runs.push_back(rest);
+  }
+  return runs;
 }
 
 /// Segments that lie on top of each other may need more than the memory each of them fits in.
@@ -141,7 +162,8 @@ std::optional<Error> add_elf(const HostFile& file, const GuestRequest& request, 
                     request.guest)};
   }
   if (auto error = load_segments(file, *elf, image)) return error;
-  image.memory.push_back(build_multiboot_info(*info, request.memory_bytes, request.append));
+  image.memory.push_back(
+      build_multiboot_info(*info, usable_ram(*info, request.memory_bytes), request.append));
   image.symbols = std::move(elf->symbols);
   image.entry = *entry;
   if (image.rom.empty()) image.rom = boot_rom_for_multiboot(*entry, *info);

@@ -31,11 +31,13 @@ constexpr std::size_t kOffsetLoaderName = 64;
 
 // Where things lie in the page.
 constexpr std::size_t kPageBytes = 4096;
-constexpr std::size_t kMapAt = 0x100;
-constexpr std::size_t kMapEntryBytes = 24;
 constexpr std::size_t kLoaderNameAt = 0x180;
 constexpr std::size_t kCommandLineAt = 0x200;
-static_assert(kCommandLineAt + kMaxCommandLine + 1 <= kPageBytes);
+constexpr std::size_t kMapAt = 0xA10;
+constexpr std::size_t kMapEntryBytes = 24;
+constexpr std::size_t kMostMapEntries = 60;
+static_assert(kCommandLineAt + kMaxCommandLine + 1 <= kMapAt);
+static_assert(kMapAt + kMostMapEntries * kMapEntryBytes <= kPageBytes);
 
 constexpr std::uint64_t kOneMiB = 1u << 20;
 
@@ -51,9 +53,11 @@ class Page {
     std::copy(text.begin(), text.end(), block_.bytes.begin() + static_cast<std::ptrdiff_t>(offset));
   }
   /// One memory map entry of usable RAM: its own size without the size field, base, length, type 1.
-  void put_ram(std::size_t offset, std::uint64_t base, std::uint64_t length) {
+  void put_ram(std::size_t offset, const AddressRange& run) {
+    const std::uint64_t length = run.end - run.begin;
     put32(offset, kMapEntryBytes - 4);
-    put32(offset + 4, base);
+    put32(offset + 4, run.begin);
+    put32(offset + 8, run.begin >> 32);
     put32(offset + 12, length);
     put32(offset + 16, length >> 32);
     put32(offset + 20, 1);
@@ -63,6 +67,12 @@ class Page {
  private:
   MemoryBlock block_;
 };
+
+/// KiB of the run that begins at `begin`; 0 when a hole is there.
+std::uint64_t kib_at(std::span<const AddressRange> ram, std::uint64_t begin) {
+  const auto run = std::ranges::find(ram, begin, &AddressRange::begin);
+  return run == ram.end() ? 0 : (run->end - run->begin) / 1024;
+}
 
 }  // namespace
 
@@ -88,24 +98,22 @@ std::optional<Error> check_multiboot_header(std::span<const std::uint8_t> file,
                   name)};
 }
 
-MemoryBlock build_multiboot_info(std::uint32_t address, std::uint64_t memory_bytes,
+MemoryBlock build_multiboot_info(std::uint32_t address, std::span<const AddressRange> ram,
                                  const std::string& command_line) {
   assert(command_line.size() <= kMaxCommandLine);
-  assert(memory_bytes >= kOneMiB);
   Page page(address);
   page.put32(0, kInfoMemory | kInfoCommandLine | kInfoMemoryMap | kInfoLoaderName);
-  page.put32(kOffsetMemLower, address / 1024);
-  page.put32(kOffsetMemUpper, (memory_bytes - kOneMiB) / 1024);
+  page.put32(kOffsetMemLower, kib_at(ram, 0));
+  page.put32(kOffsetMemUpper, kib_at(ram, kOneMiB));
   page.put32(kOffsetCommandLine, address + kCommandLineAt);
   page.put_string(kCommandLineAt, command_line);
   page.put32(kOffsetLoaderName, address + kLoaderNameAt);
   page.put_string(kLoaderNameAt, "strata86");
 
   page.put32(kOffsetMapAddress, address + kMapAt);
-  page.put_ram(kMapAt, 0, address);
-  std::size_t length = kMapEntryBytes;
-  if (memory_bytes > kOneMiB) {
-    page.put_ram(kMapAt + length, kOneMiB, memory_bytes - kOneMiB);
+  std::size_t length = 0;
+  for (const AddressRange& run : ram.first(std::min(ram.size(), kMostMapEntries))) {
+    page.put_ram(kMapAt + length, run);
     length += kMapEntryBytes;
   }
   page.put32(kOffsetMapLength, length);

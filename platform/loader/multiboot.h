@@ -24,10 +24,17 @@ inline constexpr std::uint64_t kMultibootSearchBytes = 8192;
 std::optional<Error> check_multiboot_header(std::span<const std::uint8_t> file,
                                             const std::string& name);
 
+/// Bytes begin..end-1 of memory space.
+struct AddressRange {
+  std::uint64_t begin;
+  std::uint64_t end;
+};
+
 /// The information structure with memory sizes, memory map, command line and loader name, in one
-/// page. `address` is where it will lie (below 640 KiB); memory under it is what mem_lower
-/// reports, so the guest does not overwrite it.
-MemoryBlock build_multiboot_info(std::uint32_t address, std::uint64_t memory_bytes,
+/// page that will lie at `address`. `ram` is what the guest may use, in ascending order and without
+/// the page itself: the memory map, as much of it as the page has room for (60 runs). mem_lower and
+/// mem_upper are the sizes of the runs that begin at 0 and at 1 MiB: up to the first hole (3.3).
+MemoryBlock build_multiboot_info(std::uint32_t address, std::span<const AddressRange> ram,
                                  const std::string& command_line);
 
 }  // namespace strata

@@ -2,6 +2,7 @@
 // into a second machine of the same kind, with a device in the middle of what it does.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -74,7 +75,13 @@ class SlotMachine : public testing::Test {
   FreshSimulation simulation_;
 };
 
-// The lamp is at D0000h, and the tally in the highest page of conventional memory, where a guest's
+std::uint32_t load32(const Bytes& bytes, std::size_t at) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, &bytes.at(at), sizeof value);
+  return value;
+}
+
+// The lamp is at 3 MiB, and the tally in the highest page of conventional memory, where a guest's
 // multiboot information would be.
 TEST(SlotLoader, PutsNothingWhereADeviceIs) {
   const TempFolder folder;
@@ -86,13 +93,29 @@ TEST(SlotLoader, PutsNothingWhereADeviceIs) {
   };
   const auto guest = load({});
   ASSERT_TRUE(guest.ok()) << guest.error();
-  EXPECT_EQ(guest.value().memory.at(1).address, 0x9E000u);
+  const MemoryBlock& info = guest.value().memory.at(1);
+  EXPECT_EQ(info.address, 0x9E000u);
+  // Multiboot specification 0.6.96, 3.3: mem_lower and mem_upper in KiB, up to the first hole; the
+  // entries of the memory map: size without itself, base, length, type 1 for RAM.
+  EXPECT_EQ(load32(info.bytes, 4), 0x9E000u / 1024);
+  EXPECT_EQ(load32(info.bytes, 8), 2048u);
+  const std::size_t map = load32(info.bytes, 48) - info.address;
+  ASSERT_EQ(load32(info.bytes, 44), 3u * 24);
+  const std::pair<std::uint32_t, std::uint32_t> runs[] = {
+      {0, 0x9E000}, {0x100000, 0x300000}, {0x301000, 16 << 20}};
+  for (std::size_t i = 0; i < std::size(runs); ++i) {
+    const std::size_t at = map + 24 * i;
+    EXPECT_EQ(load32(info.bytes, at), 20u);
+    EXPECT_EQ(load32(info.bytes, at + 4), runs[i].first);
+    EXPECT_EQ(load32(info.bytes, at + 12), runs[i].second - runs[i].first);
+    EXPECT_EQ(load32(info.bytes, at + 20), 1u);
+  }
 
   ElfBuilder elf;
-  elf.segment.p_paddr = 0xCFF80;
+  elf.segment.p_paddr = 0x2FFF80;
   const auto refused = load(elf);
   ASSERT_FALSE(refused.ok());
-  EXPECT_NE(refused.error().find("overlaps the memory of device lamp at 0xd0000"),
+  EXPECT_NE(refused.error().find("overlaps the memory of device lamp at 0x300000"),
             std::string::npos)
       << refused.error();
 }

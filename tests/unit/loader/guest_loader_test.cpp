@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "models/machine/memory_map.h"
+#include "platform/loader/multiboot.h"
 #include "sw/include/boot_parameters.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/loader/elf_builder.h"
@@ -107,6 +108,29 @@ TEST_F(GuestLoader, MultibootInformationHasMemoryAndCommandLine) {
   EXPECT_EQ(load32(info.bytes, map + 24 + 4), 0x100000u);
   EXPECT_EQ(load32(info.bytes, map + 24 + 12), 7u << 20);
   EXPECT_EQ(load32(info.bytes, map + 24 + 20), 1u);
+}
+
+// 3.3: upper memory ends at its first hole; a window at 1 MiB leaves none of it. A machine may have
+// more holes than the page has room for.
+TEST(MultibootInformation, TellsOfHolesWhatFits) {
+  std::vector<AddressRange> ram = {{0, 0x20000}};
+  for (std::uint64_t run = 1; run <= 100; ++run) {
+    ram.push_back({kMiB + run * 0x2000, kMiB + run * 0x2000 + 0x1000});
+  }
+  const std::string command_line(kMaxCommandLine, 'x');
+  const MemoryBlock info = build_multiboot_info(0x9F000, ram, command_line);
+  ASSERT_EQ(info.bytes.size(), 4096u);
+  EXPECT_EQ(load32(info.bytes, 4), 128u);
+  EXPECT_EQ(load32(info.bytes, 8), 0u);
+  const std::size_t text = load32(info.bytes, 16) - info.address;
+  EXPECT_EQ(reinterpret_cast<const char*>(&info.bytes.at(text)), command_line);
+  const std::size_t map = load32(info.bytes, 48) - info.address;
+  const std::size_t entries = load32(info.bytes, 44) / 24;
+  EXPECT_GE(entries, 50u);
+  ASSERT_LE(map + entries * 24, info.bytes.size());
+  EXPECT_EQ(load32(info.bytes, map + 24 + 4), 0x102000u);
+  EXPECT_EQ(load32(info.bytes, map + 24 * (entries - 1) + 4),
+            0x100000u + 0x2000u * static_cast<std::uint32_t>(entries - 1));
 }
 
 TEST_F(GuestLoader, EntryIsTranslatedToPhysical) {
