@@ -16,7 +16,7 @@ function(strata_machine_table folder)
   set(lines ${arg_SLOTS})
   list(TRANSFORM lines APPEND "/slot.txt")
   set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-               "${script}" "${table}" ${lines})
+               "${script}" "${table}" "${PROJECT_SOURCE_DIR}/models/machine/reserved_words.txt" ${lines})
   execute_process(COMMAND "${STRATA_PYTHON}" "${script}" --output "${folder}" --table "${table}" ${arg_SLOTS}
                   RESULT_VARIABLE status)
   if(status)

@@ -2,6 +2,7 @@
 // language, and a table that contradicts itself is refused with its line.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <map>
@@ -78,6 +79,15 @@ TEST_F(MachineTable, TheMachineStandsInOneFile) {
   }
 }
 
+// A hole in RAM, by pages.
+TEST_F(MachineTable, AMemorySlotMayLieOverRam) {
+  for (const char* first : {"0x10000", "0x9F000", "0x300000"}) {
+    const CommandResult result =
+        make(kSmall, std::string("slot crc memory ") + first + " 4096 crc.sv\n");
+    EXPECT_EQ(result.status, 0) << result.output;
+  }
+}
+
 TEST_F(MachineTable, ASlotIsADeviceBehindTheOthers) {
   const CommandResult result = make(kSmall, "slot crc io 0x302 6 irq 5 crc.sv # a checksum\n");
   ASSERT_EQ(result.status, 0) << result.output;
@@ -111,6 +121,7 @@ TEST_P(MachineTableContradiction, IsRefusedWithItsLine) {
   const CommandResult result = make(GetParam().table, GetParam().slot);
   EXPECT_NE(result.status, 0);
   EXPECT_NE(result.output.find(GetParam().message), std::string::npos) << result.output;
+  EXPECT_EQ(std::ranges::count(result.output, '\n'), 1) << result.output;
 }
 
 std::vector<Contradiction> contradictions() {
@@ -163,6 +174,18 @@ std::vector<Contradiction> contradictions() {
        "slot.txt:1: module wb_interconnect is the name of a part"},
       {"SlotModuleTaken", small, "slot crc io 0x300 4 crc.sv\nslot sum io 0x304 4 crc.sv\n",
        "slot.txt:2: module crc is that of crc"},
+      {"SlotOfALanguagesName", small, "slot logic io 0x300 4 crc.sv\n",
+       "slot.txt:1: logic is a word of SystemVerilog"},
+      {"SlotOfCppsName", small, "slot mutable io 0x300 4 crc.sv\n",
+       "slot.txt:1: mutable is a word of C++"},
+      {"SlotModuleOfALanguagesName", small, "slot crc io 0x300 4 class.sv\n",
+       "slot.txt:1: class is a word of SystemVerilog"},
+      {"SlotInTheVectorTable", small, "slot crc memory 0 0x1000 crc.sv\n",
+       "slot.txt:1: 0 is below 64 KiB"},
+      {"SlotInLowMemory", small, "slot crc memory 0xF000 0x2000 crc.sv\n",
+       "slot.txt:1: 0xF000 is below 64 KiB"},
+      {"SlotOfNoText", small, "slot crc io 0x300 4 crc.sv # p\xE9riph\xE9rique\n",
+       "slot/slot.txt: is no text in UTF-8"},
       {"SlotModuleName", small, "slot crc io 0x300 4 crc-32.sv\n",
        "slot.txt:1: crc-32 is no name of a top module"},
   };
