@@ -18,7 +18,7 @@ struct Finished {
 };
 
 /// Only what hangs takes so long, on however busy a host.
-constexpr std::chrono::seconds kHang{300};
+constexpr std::chrono::seconds kHang{1800};
 
 /// Asks until `happened` says yes; false if it hangs.
 bool wait_until(const std::function<bool()>& happened);

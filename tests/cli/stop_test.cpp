@@ -132,7 +132,7 @@ TEST_F(CliStop, RunOfAKilledCompareEnds) {
       kFunctions +
       "mkdir tmp; TMPDIR=$PWD/tmp $STRATA compare --engines interp endless >table & compare=$!; "
       "until run=$(child_of $compare) && [ -n \"$run\" ]; do sleep 0.01; done; heeds $run; "
-      "kill -KILL $compare; SECONDS=0; until ended $run || [ $SECONDS -ge 20 ]; do sleep 0.01; "
+      "kill -KILL $compare; SECONDS=0; until ended $run || [ $SECONDS -ge 300 ]; do sleep 0.01; "
       "done; "
       "ended $run && echo gone || kill -KILL $run");
   EXPECT_EQ(run.out, "gone\n") << run.err;

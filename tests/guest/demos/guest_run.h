@@ -27,7 +27,7 @@ class GuestTest : public CliTest {
                                           "--disk=disk.img",
                                           "--screen-text=screen.txt",
                                           "--stats=stats.json",
-                                          "--timeout=200"};
+                                          "--timeout=1500"};
     arguments.insert(arguments.end(), options.begin(), options.end());
     arguments.push_back(guest(file));
     return strata(arguments);

@@ -62,7 +62,7 @@ TEST_P(Rules, Holds) {
       "run",
       "--engine=" + c.engine,
       "--quiet",
-      "--timeout=200",
+      "--timeout=1500",
       "--append",
       "rule=" + std::to_string(c.number) + " cpu=" + family(c.needs),
       STRATA_GUESTS "/rules.elf"};
