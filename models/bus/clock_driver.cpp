@@ -33,7 +33,8 @@ void ClockDriver::edge_method() {
   in_edge_ = false;
   update_registers();
   running_ = !awake_.empty();
-  if (running_) next_trigger(period_);
+  // Not next_trigger(), which sets static sensitivity aside and puts it back at every edge.
+  if (running_) wake_event_.notify(period_);
 }
 
 void ClockDriver::clock_modules(Cycle now) {
