@@ -67,6 +67,17 @@ OptionGroup output_group() {
               {"screen-text", "FILE", "", "final screen as text; - for standard output", ""},
               {"screen-png", "FILE", "", "final screen as a picture", ""},
               {"stats", "FILE", "", "figures of the run as JSON; - for standard output", ""},
+              {"interval", "N", "", "rtl, interp: take the counters every N cycles", ""},
+              {"interval-file", "FILE", "",
+               "where they go: what they grew by, as CSV if it ends in .csv, else as JSON lines; - "
+               "for standard output",
+               ""},
+              {"region", "CODE", "",
+               "rtl, interp: take the counters of each pass: FUNCTION from call to return, or "
+               "FROM..TO",
+               ""},
+              {"region-file", "FILE", "",
+               "where they go, as those of --interval, with minimum, median and maximum", ""},
               {"log", "FILE", "", "what the devices did, by cycle", ""},
               {"verbose", "", "", "the same on standard error", ""},
               {"quiet", "", "", "no status line and no closing line", ""},
@@ -97,6 +108,8 @@ Whole numbers are decimal or, behind 0x, hexadecimal; _ may separate digits.
 Cycles are also counted as 10M or 1e6 (thousands), sizes as 64K or 16M (1024s).
 WHEN is a cycle, or a symbol of GUEST, also as SYMBOL+OFFSET: the first time
 the instruction there is about to run, for --trace-to after the beginning.
+CODE is a symbol, SYMBOL+OFFSET or a linear address; FROM..TO is from the
+retirement of the instruction at FROM to the next retirement of that at TO.
 )";
 
 constexpr char kCompareText[] =

@@ -6,7 +6,7 @@ target_link_libraries(strata_command_line
     PUBLIC strata_machine PRIVATE Boost::program_options fmt::fmt)
 
 # What every machine is built from, without SystemC.
-add_library(strata_machine_base STATIC host_memory.cpp machine_memory.cpp machine_state.cpp power_on.cpp
+add_library(strata_machine_base STATIC counter_watch.cpp host_memory.cpp machine_memory.cpp machine_state.cpp power_on.cpp
     run_control.cpp)
 strata_together(strata_machine_base)
 target_link_libraries(strata_machine_base
@@ -48,6 +48,7 @@ add_library(strata_program STATIC
     host_cpu.cpp
     info_command.cpp
     live_view.cpp
+    region.cpp
     run_command.cpp
     run_log.cpp
     simulator_versions.cpp

@@ -18,6 +18,7 @@
 
 namespace strata {
 
+class CounterWatch;  // platform/counter_watch.h
 class MemoryTiming;  // models/memory/memory_timing.h
 
 /// The devices of which the cycle-accurate machine can take the TLM twin for the RTL.
@@ -70,6 +71,8 @@ struct MachineConfig {
   std::function<std::unique_ptr<MemoryTiming>()> memory_timing;
   /// Count what the CPU's cycles go to (cycle-accurate machine).
   bool count_cycles = false;
+  /// Takes the counters meanwhile; outlives the machine, null: nobody. Not on KVM.
+  CounterWatch* counting = nullptr;
   /// Compare every retired instruction with the interpreter (cycle-accurate machine).
   bool check = false;
   TraceConfig trace;

@@ -310,6 +310,19 @@ void read_limits(const Values& values, RunOptions& run) {
   run.timeout = std::chrono::duration<double>(*seconds);
 }
 
+void read_counting(const Values& values, RunOptions& run) {
+  if (values.given("interval")) run.interval = values.count("interval", 1, kNever - 1);
+  run.interval_file = values.text("interval-file");
+  run.region = values.text("region");
+  run.region_file = values.text("region-file");
+  if (values.given("interval") != values.given("interval-file")) {
+    fail("--interval N and --interval-file FILE go together; give both");
+  }
+  if (values.given("region-file") && !values.given("region")) {
+    fail("--region-file needs --region FUNCTION or --region FROM..TO");
+  }
+}
+
 void read_output(const Values& values, RunOptions& run) {
   run.display = values.choice<DisplayMode>(
       "display", {{"none", DisplayMode::kNone}, {"text", DisplayMode::kText}});
@@ -318,6 +331,7 @@ void read_output(const Values& values, RunOptions& run) {
   run.screen_text = values.text("screen-text");
   run.screen_png = values.text("screen-png");
   run.stats = values.text("stats");
+  read_counting(values, run);
   run.log = values.text("log");
   run.verbose = values.given("verbose");
   run.quiet = values.given("quiet");

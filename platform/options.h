@@ -39,6 +39,10 @@ struct RunOptions {
   std::string screen_text;
   std::string screen_png;
   std::string stats;
+  Cycle interval = 0;  // 0: not asked for
+  std::string interval_file;
+  std::string region;
+  std::string region_file;
   std::string log;
   bool verbose = false;
   bool quiet = false;

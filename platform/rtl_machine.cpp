@@ -20,6 +20,7 @@
 #include "models/memory/sdram_timing.h"
 #include "models/memory/wb_memory.h"
 #include "platform/clock_period.h"
+#include "platform/counter_watch.h"
 #include "platform/foreign_writes.h"
 #include "platform/machine_memory.h"
 #include "platform/quiet_outputs.h"
@@ -73,6 +74,7 @@ class RtlMachine final : public Machine {
   void wire();
   std::optional<Error> make_recorder();
   void register_models();
+  void count_region();
   std::optional<DebugStop> go_on();
   void load_cpu(const CpuState& state);
   std::optional<RunEnd> advance(RunControl& control);
@@ -177,6 +179,7 @@ std::optional<Error> RtlMachine::make_observers() {
     if (auto error = make_recorder()) return error;
   }
   if (config_.count_cycles) cpu_.count_cycles();
+  const bool counts_region = config_.counting != nullptr && config_.counting->watches_region();
   // The waves show what each cycle went to; nobody needs to add them up for that.
   if (recorder_ != nullptr) cpu_.model().count_cycles(true);
   if (config_.check) {
@@ -185,12 +188,13 @@ std::optional<Error> RtlMachine::make_observers() {
                                                  CpuState::reset(config_.cpu), config_.cpu,
                                                  is_device_memory);
   }
-  if (recorder_ == nullptr && checker_ == nullptr) return std::nullopt;
+  if (recorder_ == nullptr && checker_ == nullptr && !counts_region) return std::nullopt;
   watch_ = std::make_unique<RtlWatch>(recorder_.get(), checker_.get(), map_, config_.trace, [this] {
     differs_ = true;
     sc_core::sc_pause();
   });
   watch_->expect_entry(config_.guest->entry);
+  if (counts_region) count_region();
   cpu_.model().keep_state(true);
   cpu_.set_listener(watch_.get());
   if (recorder_ != nullptr) {
@@ -199,6 +203,20 @@ std::optional<Error> RtlMachine::make_observers() {
     });
   }
   return std::nullopt;
+}
+
+/// In the middle of a run cycles() is brought up to the retirement, as all figures are.
+void RtlMachine::count_region() {
+  watch_->tell_retirements(
+      [this](const RetireRecord& record, std::uint32_t next, const CpuModel& cpu) {
+        cycles_ = record.cycle;
+        config_.counting->on_retire(
+            {.event = record.kind != RetireKind::kInstruction,
+             .jumped = record.next_eip != record.eip + record.length,
+             .address = record.linear_eip,
+             .next = next},
+            [&cpu] { return cpu.state().gpr[kEsp]; }, *this);
+      });
 }
 
 std::optional<Error> RtlMachine::make_recorder() {
@@ -267,8 +285,14 @@ bool RtlMachine::asleep() const {
 /// A piece of the run; nothing while it goes on.
 std::optional<RunEnd> RtlMachine::advance(RunControl& control) {
   const Cycle left = control.max_cycles() - std::min(control.max_cycles(), cycles_);
-  const Cycle piece = std::min(left, kPollCycles);
+  Cycle piece = std::min(left, kPollCycles);
+  if (config_.counting != nullptr) {
+    piece = std::min(piece, config_.counting->next_interval() - cycles_);
+  }
   if (piece > 0) run_to(cycles_ + piece);
+  if (config_.counting != nullptr && cycles_ >= config_.counting->next_interval()) {
+    config_.counting->on_interval(*this);
+  }
   if (differs_) return RunEnd::kCheckFailed;
   if (exit_status_) return RunEnd::kExited;
   if (cpu_.shutdown()) return RunEnd::kShutdown;

@@ -70,6 +70,7 @@ void RtlWatch::move_window_before(std::uint32_t next) {
 }
 
 void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& cpu) {
+  if (retired_) retired_(record, next_address(record, cpu), cpu);
   if (recorder_ != nullptr) {
     if (entry_ || from_.address || to_.address) {
       const std::uint32_t next = next_address(record, cpu);

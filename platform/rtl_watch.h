@@ -1,5 +1,6 @@
 // Who listens to the CPU's retirement port in the cycle-accurate machine: the wave recorder with
-// its window, and the lockstep check. Built only when one of them was asked for.
+// its window, the lockstep check, and who counts a region. Built only when one of them was asked
+// for.
 #pragma once
 
 #include <array>
@@ -34,6 +35,11 @@ class RtlWatch : public RetireListener {
 
   /// Whether a machine that goes on at `cycle` can be watched on: files of waves have one time.
   bool can_go_on_at(Cycle cycle) const { return recorder_ == nullptr || cycle >= sampled_; }
+
+  /// Tells `listener` of each retirement and the linear address where execution goes on.
+  using RetirementListener =
+      std::function<void(const RetireRecord& record, std::uint32_t next, const CpuModel& cpu)>;
+  void tell_retirements(RetirementListener listener) { retired_ = std::move(listener); }
 
   /// The waves are closed.
   void end_waves() { recorder_ = nullptr; }
@@ -70,6 +76,7 @@ class RtlWatch : public RetireListener {
   TracePoint to_;
   std::optional<std::uint32_t> entry_;  // until it is reached
   std::function<void()> on_difference_;
+  RetirementListener retired_;                   // may be empty
   std::vector<WishboneRequest> foreign_writes_;  // the checker has not seen them yet
   Cycle sampled_ = 0;                            // the latest cycle in the waves
   bool read_waits_ = false;  // data have been read for an instruction that has not retired

@@ -10,6 +10,7 @@
 
 #include "models/base/text_screen.h"
 #include "platform/commands.h"
+#include "platform/counter_watch.h"
 #include "platform/counting_disk.h"
 #include "platform/disk/raw_image.h"
 #include "platform/display/picture.h"
@@ -23,6 +24,7 @@
 #include "platform/machine.h"
 #include "platform/output/output_file.h"
 #include "platform/output/standard_streams.h"
+#include "platform/region.h"
 #include "platform/run_control.h"
 #include "platform/run_log.h"
 #include "platform/stats/number_text.h"
@@ -55,6 +57,7 @@ class Run {
  private:
   std::optional<Error> prepare();
   std::optional<Error> read_trace_points();
+  std::optional<Error> read_counting();
   std::optional<Error> open_disk();
   std::optional<Error> check_boot_sector();
   std::optional<Error> open_outputs();
@@ -65,7 +68,9 @@ class Run {
   std::string why_no_waves() const;
   RunReport report(const RunOutcome& outcome, double seconds) const;
   void write_results(const RunReport& report, const TextScreen& screen) const;
+  void write_counters() const;
   void explain(const RunOutcome& outcome, const RunReport& report) const;
+  void explain_region() const;
 
   const RunOptions& options_;
   RunLog log_;
@@ -74,6 +79,7 @@ class Run {
   TraceConfig trace_;
   std::unique_ptr<RawImage> image_;
   std::optional<CountingDisk> disk_;
+  std::optional<CounterWatch> counting_;
   std::unique_ptr<Machine> machine_;
   std::uint64_t post_codes_ = 0;
   std::uint8_t last_post_code_ = 0;
@@ -88,6 +94,8 @@ std::vector<OutputFile> Run::outputs() const {
           {"save file of --vcd", beside(options_.vcd)},
           {"save file of --fst", beside(options_.fst)},
           {"--stats", options_.stats, true},
+          {"--interval-file", options_.interval_file, true},
+          {"--region-file", options_.region_file, true},
           {"--screen-text", options_.screen_text, true},
           {"--screen-png", options_.screen_png, true},
           {"--log", options_.log},
@@ -100,6 +108,7 @@ std::optional<Error> Run::prepare() {
   if (!guest) return guest.failure();
   guest_ = std::move(*guest);
   if (auto error = read_trace_points()) return error;
+  if (auto error = read_counting()) return error;
   if (options_.display == DisplayMode::kText && ::isatty(STDOUT_FILENO) != 1) {
     return Error{
         "--display text: standard output is not a terminal; use --screen-text FILE for the final "
@@ -134,6 +143,17 @@ std::optional<Error> Run::read_trace_points() {
   return check_window(trace_, options_.max_cycles);
 }
 
+std::optional<Error> Run::read_counting() {
+  std::optional<Region> region;
+  if (!options_.region.empty()) {
+    const auto parsed = parse_region("--region", options_.region, guest_);
+    if (!parsed) return parsed.failure();
+    region = parsed.value();
+  }
+  if (options_.interval != 0 || region) counting_.emplace(options_.interval, region);
+  return std::nullopt;
+}
+
 /// The guest was read before its image was opened to be written and locked: they must be the same.
 std::optional<Error> Run::check_boot_sector() {
   std::array<std::uint8_t, kSectorBytes> sector{};
@@ -165,7 +185,8 @@ MachineConfig Run::config() {
   config.memory_latency = options_.memory_latency;
   config.sdram = options_.sdram;
   config.check = options_.check;
-  config.count_cycles = !options_.stats.empty();
+  config.count_cycles = !options_.stats.empty() || counting_.has_value();
+  config.counting = counting_ ? &*counting_ : nullptr;
   config.trace = trace_;
   config.cpi = options_.cpi;
   config.vga_memory = options_.vga_memory;
@@ -197,6 +218,7 @@ int Run::execute() {
   const RunOutcome outcome = machine_->run(control);
   const double seconds = control.elapsed();
   view.close();
+  if (counting_) counting_->finish(*machine_);
   return finish(outcome, seconds);
 }
 
@@ -229,10 +251,15 @@ int Run::finish(const RunOutcome& outcome, double seconds) {
     figures.status = kExitFailed;
   }
   write_results(figures, screen);
+  if (counting_) write_counters();
   explain(outcome, figures);
   if (outcome.empty_window && outcome.end != RunEnd::kInterrupted) {
     say("strata: no waves: {}\n", why_no_waves());
     return kExitFailed;
+  }
+  if (!options_.region.empty()) {
+    explain_region();
+    if (counting_->passes().count() == 0) return kExitFailed;
   }
   return figures.status;
 }
@@ -296,6 +323,37 @@ void Run::write_results(const RunReport& report, const TextScreen& screen) const
   if (!options_.screen_png.empty()) {
     write_document({"--screen-png", options_.screen_png, true},
                    to_png(machine_->picture().value_or(render(screen))));
+  }
+}
+
+void Run::write_counters() const {
+  const auto write = [](const char* option, const std::string& path, const CounterRows& rows,
+                        bool summaries) {
+    if (path.empty()) return;
+    const bool csv = path.ends_with(".csv");
+    write_document({option, path, true},
+                   csv ? rows.to_csv(summaries) : rows.to_json_lines(summaries));
+  };
+  write("--interval-file", options_.interval_file, counting_->intervals(), false);
+  write("--region-file", options_.region_file, counting_->passes(), true);
+}
+
+void Run::explain_region() const {
+  const CounterRows& passes = counting_->passes();
+  if (passes.count() == 0) {
+    say("strata: no passes: the run did not go through --region {} to its end\n", options_.region);
+    return;
+  }
+  if (options_.quiet) return;
+  const CounterRows::Summary cycles = passes.summary("cycles");
+  const auto median = static_cast<std::uint64_t>(cycles.median);
+  const bool between = static_cast<double>(median) != cycles.median;
+  say("strata: {}: {} passes, of {} cycles at least, {}{} in the median, {} at most\n",
+      options_.region, group_digits(passes.count()), group_digits(cycles.minimum),
+      group_digits(median), between ? ".5" : "", group_digits(cycles.maximum));
+  if (passes.count() > CounterRows::kMostRows) {
+    say("strata: {}: of the first {} passes\n", options_.region,
+        group_digits(CounterRows::kMostRows));
   }
 }
 

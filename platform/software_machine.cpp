@@ -16,6 +16,7 @@
 #include "models/slot/slot_device.h"
 #include "models/uart/uart_core.h"
 #include "models/vga/vga_core.h"
+#include "platform/counter_watch.h"
 #include "platform/disk/memory_disk.h"
 #include "platform/machine_memory.h"
 #include "platform/run_control.h"
@@ -27,6 +28,11 @@ namespace {
 constexpr Cycle kQuantumInstructions = 1 << 17;
 constexpr Cycle kHostTimeLooksASecond = 200;
 constexpr unsigned kIrqLines = 16;
+
+/// Linear address of the instruction to come.
+std::uint32_t linear_eip(const CpuState& state) {
+  return state.seg[kCs].base + state.eip;
+}
 
 /// Steps with what devices do meanwhile.
 class MachineDebug final : public EngineDebug {
@@ -77,6 +83,8 @@ class EngineMachine final : public SoftwareMachine {
   void start();
   NamedDevices stateful_devices();
   RunOutcome outcome(PlainMachine::End end) const;
+  PlainMachine::End run_counted(const PlainMachine::RunLimits& limits);
+  void take_counts(std::uint32_t address, std::uint64_t instructions);
 
   const MachineConfig config_;
   MachineMemory memory_;
@@ -254,7 +262,41 @@ RunOutcome EngineMachine::run(RunControl& control) {
     stop_ = control.poll(*this);
     return stop_.has_value();
   };
-  return outcome(machine_.run(limits));
+  return outcome(config_.counting != nullptr ? run_counted(limits) : machine_.run(limits));
+}
+
+/// In pieces that end where something is counted: for a region each instruction is one.
+PlainMachine::End EngineMachine::run_counted(const PlainMachine::RunLimits& limits) {
+  CounterWatch& counting = *config_.counting;
+  Cycle next_poll = 0;
+  PlainMachine::RunLimits piece = limits;
+  piece.poll = [&] {
+    if (machine_.now() < next_poll) return false;
+    next_poll = machine_.now() + limits.quantum;
+    return limits.poll();
+  };
+  for (;;) {
+    const Cycle step = counting.watches_region() ? machine_.now() + 1 : kNever;
+    piece.limit = std::min({limits.limit, counting.next_interval(), step});
+    const std::uint32_t address = linear_eip(engine_->state());
+    const std::uint64_t instructions = engine_->instructions();
+    const PlainMachine::End end = machine_.run(piece);
+    if (counting.watches_region()) take_counts(address, instructions);
+    if (machine_.now() >= counting.next_interval()) counting.on_interval(*this);
+    if (end != PlainMachine::End::kLimit || machine_.now() >= limits.limit) return end;
+  }
+}
+
+/// A piece of at most one instruction has run: that at `address`, if there are more instructions
+/// now.
+void EngineMachine::take_counts(std::uint32_t address, std::uint64_t instructions) {
+  const CpuState state = engine_->state();
+  config_.counting->on_retire(
+      {.event = engine_->instructions() == instructions,
+       .jumped = true,
+       .address = address,
+       .next = linear_eip(state)},
+      [&state] { return state.gpr[kEsp]; }, *this);
 }
 
 RunOutcome EngineMachine::outcome(PlainMachine::End end) const {

@@ -1,0 +1,49 @@
+#include "platform/region.h"
+
+#include <fmt/format.h>
+
+#include "platform/numbers.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kLastAddress = 0xFFFFFFFF;
+
+/// A symbol's own name may contain a plus.
+std::optional<std::uint64_t> code_address(const std::string& text, const GuestImage& guest) {
+  if (const auto address = parse_unsigned(text)) return address;
+  const auto& symbols = guest.symbols.by_name;
+  if (const auto symbol = symbols.find(text); symbol != symbols.end()) return symbol->second;
+  const std::size_t plus = text.rfind('+');
+  if (plus == std::string::npos) return std::nullopt;
+  const auto symbol = symbols.find(text.substr(0, plus));
+  const auto offset = parse_unsigned(text.substr(plus + 1));
+  if (symbol == symbols.end() || !offset || *offset > kLastAddress) return std::nullopt;
+  return symbol->second + *offset;
+}
+
+Result<std::uint32_t> parse_address(const std::string& option, const std::string& text,
+                                    const GuestImage& guest) {
+  const auto address = code_address(text, guest);
+  if (address && *address <= kLastAddress) return static_cast<std::uint32_t>(*address);
+  return Error{fmt::format(
+      "{}: '{}' is neither a symbol of {}, alone or as SYMBOL+OFFSET, nor an address such as "
+      "0x100000",
+      option, text, guest.name)};
+}
+
+}  // namespace
+
+Result<Region> parse_region(const std::string& option, const std::string& text,
+                            const GuestImage& guest) {
+  constexpr std::string_view kTo = "..";
+  const std::size_t dots = text.find(kTo);
+  const auto from = parse_address(option, text.substr(0, dots), guest);
+  if (!from) return from.failure();
+  if (dots == std::string::npos) return Region{true, from.value(), 0};
+  const auto to = parse_address(option, text.substr(dots + kTo.size()), guest);
+  if (!to) return to.failure();
+  return Region{false, from.value(), to.value()};
+}
+
+}  // namespace strata
