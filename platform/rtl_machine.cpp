@@ -390,6 +390,7 @@ RunOutcome RtlMachine::outcome(RunEnd end) {
 bool RtlMachine::check_end(RunEnd end) {
   if (end == RunEnd::kCheckFailed) return false;
   if (end == RunEnd::kShutdown && !checker_->on_shutdown()) return false;
+  watch_->end_checking();
   if (end == RunEnd::kExited) {  // the OUT to the exit port is on the bus and has not retired
     const WishboneRequest& out = cpu_.request.read();
     watch_->on_access(out, out.dat);
@@ -397,8 +398,12 @@ bool RtlMachine::check_end(RunEnd end) {
   }
   const bool by_itself =
       end == RunEnd::kExited || end == RunEnd::kHalted || end == RunEnd::kShutdown;
-  return checker_->on_end(memory_.regions(nullptr, false),
-                          by_itself ? std::set<std::uint32_t>{} : watch_->written_lately());
+  std::set<std::uint32_t> under_way;
+  if (!by_itself) {
+    under_way = watch_->written_lately();
+    for (const std::uint32_t address : cpu_.model().buffered_stores()) under_way.insert(address);
+  }
+  return checker_->on_end(memory_.regions(nullptr, false), under_way);
 }
 
 std::map<std::string, std::uint64_t> RtlMachine::exits() const {

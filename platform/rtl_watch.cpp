@@ -82,30 +82,32 @@ void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& cpu) {
     }
     if (recorder_->recording()) show(record, cpu);
   }
+  // What read before a write of another master must not see it in the checker either.
+  if (!foreign_writes_.empty()) {
+    pass_on_foreign_writes(cpu.unseen_snoops());
+  }
   if (checker_ != nullptr && !differs_ && !checker_->on_retire(record, cpu.state())) {
     differs_ = true;
     on_difference_();
   }
-  read_waits_ = false;
-  pass_on_foreign_writes();
 }
 
-/// What was read before the write must not see it in the checker either.
 void RtlWatch::on_foreign_write(const WishboneRequest& request) {
-  if (checker_ == nullptr || differs_) return;
-  foreign_writes_.push_back(request);
-  if (!read_waits_) pass_on_foreign_writes();
+  if (checker_ != nullptr && !differs_) foreign_writes_.push_back(request);
 }
 
-void RtlWatch::pass_on_foreign_writes() {
-  for (const WishboneRequest& request : foreign_writes_) {
+/// All but the latest `unseen`.
+void RtlWatch::pass_on_foreign_writes(std::size_t unseen) {
+  const std::size_t seen = foreign_writes_.size() - std::min(unseen, foreign_writes_.size());
+  for (const WishboneRequest& request : std::span(foreign_writes_).first(seen)) {
     for (unsigned lane = 0; lane < 4; ++lane) {
       if (request.sel >> lane & 1) {
         checker_->on_foreign_write(request.adr + lane, 1, request.dat >> (8 * lane) & 0xFF);
       }
     }
   }
-  foreign_writes_.clear();
+  foreign_writes_.erase(foreign_writes_.begin(),
+                        foreign_writes_.begin() + static_cast<std::ptrdiff_t>(seen));
 }
 
 void RtlWatch::show(const RetireRecord& record, const CpuModel& cpu) {
@@ -140,7 +142,6 @@ std::set<std::uint32_t> RtlWatch::written_lately() const {
 void RtlWatch::on_access(const WishboneRequest& request, std::uint32_t data) {
   const bool io = request.tga == kIoSpace;
   if (checker_ == nullptr || differs_) return;
-  read_waits_ |= !request.we;
   if (!io && !is_device_memory(request.adr)) return;
   const auto lane = static_cast<unsigned>(std::countr_zero(request.sel));
   const auto bytes = static_cast<unsigned>(std::popcount(request.sel));

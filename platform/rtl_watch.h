@@ -41,6 +41,9 @@ class RtlWatch : public RetireListener {
       std::function<void(const RetireRecord& record, std::uint32_t next, const CpuModel& cpu)>;
   void tell_retirements(RetirementListener listener) { retired_ = std::move(listener); }
 
+  /// The run has ended: the checker sees what the other masters have written.
+  void end_checking() { pass_on_foreign_writes(0); }
+
   /// The waves are closed.
   void end_waves() { recorder_ = nullptr; }
 
@@ -67,7 +70,7 @@ class RtlWatch : public RetireListener {
   void move_window(Cycle cycle);
   void move_window_before(std::uint32_t next);
   void show(const RetireRecord& record, const CpuModel& cpu);
-  void pass_on_foreign_writes();
+  void pass_on_foreign_writes(std::size_t unseen);
 
   WaveRecorder* recorder_;
   LockstepChecker* checker_;
@@ -79,7 +82,6 @@ class RtlWatch : public RetireListener {
   RetirementListener retired_;                   // may be empty
   std::vector<WishboneRequest> foreign_writes_;  // the checker has not seen them yet
   Cycle sampled_ = 0;                            // the latest cycle in the waves
-  bool read_waits_ = false;  // data have been read for an instruction that has not retired
   bool differs_ = false;
   std::array<std::uint32_t, kLateWrites> late_writes_{};
   std::size_t writes_ = 0;

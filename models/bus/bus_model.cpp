@@ -51,8 +51,8 @@ void BusModel::set_request(unsigned master, const Request& request) {
 
 void BusModel::set_response(unsigned slave, const WishboneResponse& response) {
   set_bit(rtl_->s_ack_i, slave, response.ack);
-  set_bit(rtl_->s_tgd_i, slave, response.tgd);
   rtl_->s_dat_i[slave] = response.dat;
+  rtl_->s_tgd_i[slave] = response.tgd;
 }
 
 bool BusModel::in_cycle(unsigned master) const {
@@ -75,7 +75,7 @@ unsigned BusModel::acks() const {
 std::uint32_t BusModel::dat() const {
   return rtl_->m_dat_o;
 }
-bool BusModel::tgd() const {
+std::uint8_t BusModel::tgd() const {
   return rtl_->m_tgd_o;
 }
 

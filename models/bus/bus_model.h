@@ -43,7 +43,7 @@ class BusModel {
   unsigned acks() const;
   /// For the master whose ack is high.
   std::uint32_t dat() const;
-  bool tgd() const;
+  std::uint8_t tgd() const;
 
   /// The slave whose strobe is high, or kNoSlave.
   unsigned active() const;

@@ -29,7 +29,8 @@ inline std::ostream& operator<<(std::ostream& out, const WishboneRequest& r) {
 }
 
 inline std::ostream& operator<<(std::ostream& out, const WishboneResponse& r) {
-  return out << std::hex << r.dat << (r.ack ? " ack" : "") << (r.tgd ? " cacheable" : "");
+  return out << std::hex << r.dat << (r.ack ? " ack" : "")
+             << (r.tgd != kTgdNone ? " cacheable" : "");
 }
 
 /// SystemC tracing of the structs, field by field (IEEE 1666, 6.4.2 user-defined types).
@@ -43,6 +44,7 @@ inline void sc_trace(sc_core::sc_trace_file* file, const WishboneRequest& r,
   sc_core::sc_trace(file, r.sel, name + ".sel");
   sc_core::sc_trace(file, r.tga, name + ".tga");
   sc_core::sc_trace(file, r.lock, name + ".lock");
+  sc_core::sc_trace(file, r.tgc, name + ".tgc");
 }
 
 inline void sc_trace(sc_core::sc_trace_file* file, const WishboneResponse& r,

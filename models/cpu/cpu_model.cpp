@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "Vcpu___024root.h"
 #include "Vcpu_inputs.h"
 #include "models/base/verilated_model.h"
 #include "verilated_vcd_c.h"
@@ -68,9 +69,10 @@ CpuModel::~CpuModel() {
   end_model(*rtl_);
 }
 
-void CpuModel::set_response(bool ack, std::uint32_t dat) {
-  rtl_->wb_ack_i = ack;
-  rtl_->wb_dat_i = dat;
+void CpuModel::set_response(const WishboneResponse& response) {
+  rtl_->wb_ack_i = response.ack;
+  rtl_->wb_dat_i = response.dat;
+  rtl_->wb_tgd_i = response.tgd;
 }
 
 void CpuModel::set_interrupt(bool level) {
@@ -80,6 +82,7 @@ void CpuModel::set_interrupt(bool level) {
 void CpuModel::snoop(std::uint32_t address) {
   rtl_->snoop_i = 1;
   rtl_->snoop_line_i = address >> 4;
+  ++snoops_;
 }
 
 void CpuModel::set_cycle(std::uint64_t cycle) {
@@ -92,6 +95,24 @@ void CpuModel::set_nmi(bool level) {
 
 bool CpuModel::retired_nmi() const {
   return rtl_->retire_nmi_o;
+}
+
+std::uint8_t CpuModel::unseen_snoops() const {
+  return static_cast<std::uint8_t>(snoops_ - rtl_->retire_snoops_o);
+}
+
+std::vector<std::uint32_t> CpuModel::buffered_stores() const {
+  std::vector<std::uint32_t> addresses;
+  const auto& root = *rtl_->rootp;
+  const auto& entries = root.cpu__DOT__u_data_cache__DOT__u_store_buffer__DOT__addr_q;
+  const unsigned head = root.cpu__DOT__u_data_cache__DOT__u_store_buffer__DOT__head_q;
+  const unsigned count = root.cpu__DOT__u_data_cache__DOT__u_store_buffer__DOT__count_q;
+  for (unsigned n = 0; n < count; ++n) {
+    addresses.push_back(entries[(head + n) % std::size(entries.m_storage)] << 2);
+  }
+  if (root.cpu__DOT__u_bus__DOT__next_q)
+    addresses.push_back(root.cpu__DOT__u_bus__DOT__next_addr_q << 2);
+  return addresses;
 }
 
 void CpuModel::clock() {
@@ -121,6 +142,7 @@ CpuModel::Request CpuModel::request() const {
   request.stb = rtl_->wb_stb_o;
   request.we = rtl_->wb_we_o;
   request.lock = rtl_->wb_lock_o;
+  request.tgc = rtl_->wb_tgc_o;
   return request;
 }
 

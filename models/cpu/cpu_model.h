@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "models/base/wishbone_wires.h"
 #include "models/cpu/cycle_cause.h"
@@ -25,7 +26,7 @@ class CpuModel {
   CpuModel(VerilatedContext* context, const char* name, CpuFamily family = CpuFamily::k586);
   ~CpuModel();
 
-  void set_response(bool ack, std::uint32_t dat);
+  void set_response(const WishboneResponse& response);
   void set_interrupt(bool level);
   /// At the next clock(), another master's store to the aligned dword at `address` is known to be
   /// in memory: what has been fetched of it is fetched again.
@@ -40,6 +41,13 @@ class CpuModel {
   /// Whether what record() reports, or the shutdown, is the delivery of an NMI or what that ended
   /// in.
   bool retired_nmi() const;
+
+  /// How many of the latest calls of snoop(), at most 255, what record() reports had not seen when
+  /// it read memory.
+  std::uint8_t unseen_snoops() const;
+
+  /// Aligned dwords of memory with stores that have retired and are not on the bus yet.
+  std::vector<std::uint32_t> buffered_stores() const;
 
   /// One rising and one falling edge.
   void clock();
@@ -93,6 +101,7 @@ class CpuModel {
  private:
   std::unique_ptr<Vcpu> rtl_;
   bool keep_state_ = false;
+  std::uint8_t snoops_ = 0;  // calls, modulo 256
 };
 
 }  // namespace strata

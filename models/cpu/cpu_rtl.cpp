@@ -23,9 +23,14 @@ void CpuRtl::interrupt_method() {
   }
 }
 
+void CpuRtl::snoop(std::uint32_t address) {
+  model_.snoop(address);
+  wake();
+}
+
 bool CpuRtl::clock_edge(Cycle cycle) {
   const WishboneResponse& answer = response.read();
-  model_.set_response(answer.ack, answer.dat);
+  model_.set_response(answer);
   model_.set_interrupt(interrupt.read());
   model_.set_cycle(cycle);
   if (listener_ != nullptr && answer.ack) report_access(answer);
@@ -66,14 +71,14 @@ void CpuRtl::drive_bus(Cycle cycle) {
   if (listener_ != nullptr && now.stb && now.we && now.tga == kMemorySpace) {
     listener_->on_memory_write(now.adr);
   }
-  const bool data = now.stb && now.tga == kMemorySpace && now.cti != kCtiIncrementing;
+  const bool data = now.stb && now.tga == kMemorySpace && now.tgc != kTgcCode;
   if (data && machine_bus_map().find(kMemorySpace, now.adr) != nullptr) ++device_accesses_;
   driven_ = now;
   request.write(driven_);
 }
 
 void CpuRtl::report_access(const WishboneResponse& answer) {
-  if (driven_.cti != kCtiClassic) return;
+  if (driven_.tgc != kTgcData) return;
   if (driven_.tga == kInterruptAcknowledge) {
     listener_->on_acknowledge(static_cast<std::uint8_t>(answer.dat));
   } else {

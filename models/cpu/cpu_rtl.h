@@ -56,8 +56,9 @@ class CpuRtl : public ClockedModule {
 
   CpuModel& model() { return model_; }
 
-  /// Another master's store to the aligned dword at `address` is in memory.
-  void snoop(std::uint32_t address) { model_.snoop(address); }
+  /// Another master's store to the aligned dword at `address` is in memory. Wakes the CPU, which
+  /// throws out what it has of it.
+  void snoop(std::uint32_t address);
 
   /// Architectural state at the latest instruction boundary. Between edges; changes nothing.
   CpuState state();
@@ -83,7 +84,7 @@ class CpuRtl : public ClockedModule {
     return std::exchange(taken_interrupt_, std::nullopt);
   }
   std::uint64_t port_accesses() const { return port_accesses_; }
-  /// Bus cycles to devices in memory space, bursts apart.
+  /// Bus cycles to devices in memory space, fetches apart.
   std::uint64_t device_accesses() const { return device_accesses_; }
   /// How often the CPU has fallen asleep in HLT.
   std::uint64_t halts() const { return halts_; }

@@ -9,19 +9,25 @@ namespace strata {
 
 /// In the order of cycle_cause_e in rtl/cpu/cpu_pkg.sv.
 enum class CycleCause : std::uint8_t {
-  kExecute,    // an instruction is carried out
-  kFetch,      // no bytes to decode
-  kDecode,     // prefixes, and filling the pipeline
-  kAddress,    // waiting for a register, and filling the pipeline
-  kMemory,     // waiting for data, and filling the pipeline
-  kTlbMiss,    // a page table walk
-  kMicrocode,  // a micro-instruction
-  kBus,        // waiting for the bus to take an access
-  kHalted,     // HLT
+  kExecute,      // an instruction is carried out
+  kMultiCycle,   // and takes more than one cycle: division
+  kMicrocode,    // a micro-instruction
+  kFetch,        // no bytes to decode
+  kCodeMiss,     // and they are not in the instruction cache
+  kDecode,       // prefixes, and filling the pipeline
+  kAddress,      // waiting for a register, and filling the pipeline
+  kMemory,       // filling the pipeline, and waiting for a store to pass
+  kDataMiss,     // a read that is not in the data cache
+  kUncached,     // a read that cannot be there: of a port, a device, or under LOCK
+  kStoreBuffer,  // a store that waits for room
+  kTlbMiss,      // a page table walk
+  kBus,          // waiting for an access to be taken, but for room
+  kHalted,       // HLT
 };
 
-inline constexpr std::array<const char*, 9> kCycleCauseNames = {
-    "execute", "fetch", "decode", "address", "memory", "tlb-miss", "microcode", "bus", "halted"};
+inline constexpr std::array<const char*, 14> kCycleCauseNames = {
+    "execute", "multi-cycle", "microcode", "fetch",        "code-miss", "decode", "address",
+    "memory",  "data-miss",   "uncached",  "store-buffer", "tlb-miss",  "bus",    "halted"};
 
 using CycleCounts = std::array<std::uint64_t, kCycleCauseNames.size()>;
 

@@ -42,11 +42,14 @@ class MemoryTiming {
   }
 };
 
-/// `latency` wait cycles before the ack, 0 for an ack at once.
+/// `latency` wait cycles before the ack of a read, 0 for an ack at once. A write is posted: it is
+/// acknowledged at once.
 class FixedLatency final : public MemoryTiming {
  public:
   explicit FixedLatency(unsigned latency) : latency_(latency) {}
-  Cycle first_ack(Cycle now, const Access&) override { return now + latency_; }
+  Cycle first_ack(Cycle now, const Access& access) override {
+    return access.write ? now : now + latency_;
+  }
 
  private:
   const unsigned latency_;

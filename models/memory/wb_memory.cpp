@@ -57,14 +57,14 @@ void WbMemory::start(Cycle cycle) {
   address_ = wishbone.adr;
   is_write_ = wishbone.we;
   const bool burst = !wishbone.we && wishbone.cti == kCtiIncrementing && wishbone.bte == kBteWrap4;
-  words_left_ = burst ? kBurstWords : 1;
+  words_left_ = burst && tag_of(address_) != kTgdNone ? kBurstWords : 1;
   const bool ram = region_of(address_).writable != nullptr;
   ack_cycle_ = timing_->first_ack(cycle, {address_, is_write_, ram});
   busy_ += ack_cycle_ - cycle + 1;
   state_ = State::kWaiting;
   if (wishbone.we) {
     write_word(wishbone);
-  } else if (!burst && region_of(address_).bytes == nullptr) {
+  } else if (region_of(address_).bytes == nullptr) {
     ++unclaimed_;
   }
 }
@@ -73,7 +73,7 @@ void WbMemory::answer(Cycle cycle) {
   WishboneResponse answer{.ack = true};
   if (!is_write_) {
     answer.dat = read_word(address_);
-    answer.tgd = is_line_of_ram(address_);
+    answer.tgd = tag_of(address_);
   }
   response.write(answer);
   acked_ = true;
@@ -91,10 +91,12 @@ const MemoryMap::Region& WbMemory::region_of(std::uint32_t address) {
   return region_;
 }
 
-bool WbMemory::is_line_of_ram(std::uint32_t address) {
+/// A line is cached whole or not at all.
+std::uint8_t WbMemory::tag_of(std::uint32_t address) {
   const MemoryMap::Region& region = region_of(address);
-  return region.writable && region.contains(address & ~kLineMask) &&
-         region.contains(address | kLineMask);
+  const bool whole = region.contains(address & ~kLineMask) && region.contains(address | kLineMask);
+  if (region.bytes == nullptr || !whole) return kTgdNone;
+  return region.writable ? kTgdCacheable : kTgdFixed;
 }
 
 std::uint32_t WbMemory::read_word(std::uint32_t address) {

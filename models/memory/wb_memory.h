@@ -44,7 +44,7 @@ class WbMemory : public ClockedModule {
   void start(Cycle cycle);
   void answer(Cycle cycle);
   void drop_ack();
-  bool is_line_of_ram(std::uint32_t address);
+  std::uint8_t tag_of(std::uint32_t address);
   std::uint32_t read_word(std::uint32_t address);
   void write_word(const WishboneRequest& wishbone);
   const MemoryMap::Region& region_of(std::uint32_t address);

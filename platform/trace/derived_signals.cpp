@@ -103,7 +103,8 @@ void add_byte_address(SignalTable& table, const char* path, const char* word_pat
 /// The CPU's registers a PipelineView is made of, by code.
 struct PipelineCodes {
   std::uint32_t window_eip, prefixes, available, window_lo, window_hi, code32;
-  std::uint32_t address_valid, address_end, memory_valid, memory_end, execute_valid, execute_end;
+  std::uint32_t address_valid, address_end, address_guess, memory_valid, memory_end, execute_valid,
+      execute_end;
 
   static std::optional<PipelineCodes> find(const SignalTable& table) {
     bool all = true;
@@ -112,19 +113,20 @@ struct PipelineCodes {
       all = all && signal != nullptr;
       return signal == nullptr ? 0 : signal->code;
     };
-    const PipelineCodes codes = {code("u_decode eip_q"), code("u_decode prefixes_q"),
-                                 code("available"),      code("window_lo"),
-                                 code("window_hi"),      code("u_decode code32"),
-                                 code("decoded valid"),  code("decoded next_eip"),
-                                 code("m valid"),        code("m next_eip"),
-                                 code("x valid"),        code("x next_eip")};
+    const PipelineCodes codes = {
+        code("u_decode eip_q"), code("u_decode prefixes_q"), code("available"),
+        code("window_lo"),      code("window_hi"),           code("u_decode code32"),
+        code("decoded valid"),  code("decoded next_eip"),    code("decoded guess"),
+        code("m valid"),        code("m next_eip"),          code("x valid"),
+        code("x next_eip")};
     if (!all) return std::nullopt;
     return codes;
   }
 
   std::vector<std::uint32_t> sources() const {
-    return {window_eip,    prefixes,    available,    window_lo,  window_hi,     code32,
-            address_valid, address_end, memory_valid, memory_end, execute_valid, execute_end};
+    return {window_eip, prefixes,      available,   window_lo,     window_hi,
+            code32,     address_valid, address_end, address_guess, memory_valid,
+            memory_end, execute_valid, execute_end};
   }
 
   PipelineView view(const Words& state) const {
@@ -138,6 +140,7 @@ struct PipelineCodes {
     view.code32 = state[code32] != 0;
     view.address_valid = state[address_valid] != 0;
     view.address_end = state[address_end];
+    view.address_guess = state[address_guess];
     view.memory_valid = state[memory_valid] != 0;
     view.memory_end = state[memory_end];
     view.execute_valid = state[execute_valid] != 0;

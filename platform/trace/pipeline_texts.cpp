@@ -14,13 +14,15 @@ const std::string kNothing;
 }  // namespace
 
 void PipelineTexts::update(const PipelineView& view) {
-  // Decode goes on behind an instruction in the cycle it hands it over: what it was at before is
-  // what has just left.
-  if (view.address_valid && start_ != view.address_end) {
-    Decoded& decoded = decoded_[view.address_end % kEnds];
-    decoded.end = view.address_end;
-    decoded.text = decode_;
+  // Decode goes on behind an instruction, or where that branches to, in the cycle it hands it over:
+  // what it was at before is what has just left.
+  const bool another = !address_valid_ || address_end_ != view.address_end;
+  if (view.address_valid && (another || start_ != view.address_guess)) {
+    decoded_[next_] = {view.address_end, decode_};
+    next_ = (next_ + 1) % kStages;
   }
+  address_valid_ = view.address_valid;
+  address_end_ = view.address_end;
   take_bytes(view);
   const std::uint32_t start = view.window_eip - view.prefixes;
   const std::uint32_t there =
@@ -60,8 +62,12 @@ const std::string& PipelineTexts::text_at(std::uint32_t eip, std::uint32_t lengt
 }
 
 const std::string& PipelineTexts::at_end(bool valid, std::uint32_t end) const {
-  const Decoded& decoded = decoded_[end % kEnds];
-  return valid && decoded.end == end ? decoded.text : kNothing;
+  if (!valid) return kNothing;
+  for (std::size_t back = 1; back <= kStages; ++back) {
+    const Decoded& decoded = decoded_[(next_ + kStages - back) % kStages];
+    if (decoded.end == end) return decoded.text;
+  }
+  return kNothing;
 }
 
 }  // namespace strata

@@ -21,6 +21,7 @@ struct PipelineView {
   // tells instructions apart.
   bool address_valid = false;
   std::uint32_t address_end = 0;
+  std::uint32_t address_guess = 0;  // where decode has gone on behind it
   bool memory_valid = false;
   std::uint32_t memory_end = 0;
   bool execute_valid = false;
@@ -40,8 +41,8 @@ class PipelineTexts {
   const std::string& execute() const { return execute_; }
 
  private:
-  static constexpr std::uint32_t kBytes = 64;  // more than are in the pipeline at a time
-  static constexpr std::uint32_t kEnds = 16;
+  static constexpr std::uint32_t kBytes = 64;         // more than are in the pipeline at a time
+  static constexpr std::size_t kStages = 4;           // behind decode, and one more
   static constexpr std::size_t kMaxTexts = 1u << 18;  // bounds the memory of a long run
 
   struct Decoded {
@@ -54,8 +55,11 @@ class PipelineTexts {
   const std::string& at_end(bool valid, std::uint32_t end) const;
 
   const WaveOptions& options_;
-  std::array<std::uint8_t, kBytes> bytes_{};           // by offset modulo kBytes
-  std::array<Decoded, kEnds> decoded_;                 // by end modulo kEnds
+  std::array<std::uint8_t, kBytes> bytes_{};  // by offset modulo kBytes
+  std::array<Decoded, kStages> decoded_;      // the latest, in turn
+  std::size_t next_ = 0;                      // the oldest of them
+  bool address_valid_ = false;                // of the view before
+  std::uint32_t address_end_ = 0;
   std::uint32_t start_ = 0;                            // of the instruction in decode
   std::uint32_t there_ = 0;                            // bytes of it decode_ was made from
   std::unordered_map<std::string, std::string> made_;  // texts by bytes and offset

@@ -20,7 +20,8 @@
 // its transfers keeps the bus until it drops one of them (Wishbone B4, 3.1.3, LOCK_O).
 //
 // Bursts: a read with CTI 010 and BTE 01 (four words, wrapping) to memory ends with the slave's fourth
-// ack; the acks are relayed as they come, one a cycle at best. All other CTI and BTE values, and bursts
+// ack, or with the first if that does not say that the line may be cached; its words are whole whatever SEL says.
+// The acks are relayed as they come, one a cycle at best. All other CTI and BTE values, and bursts
 // to other slaves, are taken as classic cycles: one ack for each request.
 //
 // Left out: ERR and RTY, giving up a cycle before its ack.
@@ -45,7 +46,7 @@ module wb_interconnect
     input  logic [ 1:0]        m_bte_i [Masters],
     output logic [Masters-1:0] m_ack_o,
     output logic [31:0]        m_dat_o,            // for the one whose ack is high
-    output logic               m_tgd_o,            // and whether its line may be cached
+    output logic [ 1:0]        m_tgd_o,            // and whether its line may be cached
 
     // to the slaves; valid for the one whose stb is high
     output logic [SLAVES-1:0] s_cyc_o,
@@ -59,7 +60,7 @@ module wb_interconnect
     output logic [ 1:0]       s_bte_o,
     input  logic [SLAVES-1:0] s_ack_i,
     input  logic [31:0]       s_dat_i [SLAVES],
-    input  logic [SLAVES-1:0] s_tgd_i,           // with the ack of a read: its line may be cached
+    input  logic [ 1:0]       s_tgd_i [SLAVES],  // with the ack of a read: bit 0, its line may be cached
 
     // to the clock control
     output logic idle_o  // no cycle in progress
@@ -199,12 +200,14 @@ module wb_interconnect
     if (burst && target.slave == slave_t'(MEMORY_SLAVE)) begin
       s_cti_o     <= CTI_INCREMENTING;
       s_bte_o     <= BTE_WRAP4;
+      s_sel_o     <= 4'b1111;
+      lanes_q     <= 4'b1111;
       acks_left_q <= 2'd3;
     end
     if (target.lanes == 4'b0000) begin
       m_ack_o[owner] <= 1'b1;
       m_dat_o        <= '1;
-      m_tgd_o        <= 1'b0;
+      m_tgd_o        <= 2'd0;
       state_q        <= StTurnaround;
     end else begin
       s_stb_o[target.slave] <= 1'b1;
@@ -224,7 +227,7 @@ module wb_interconnect
     end else begin
       m_ack_o[owner_q] <= 1'b1;
       acks_left_q      <= acks_left_q - 2'd1;
-      if (acks_left_q == '0) begin
+      if (acks_left_q == '0 || (acks_left_q == 2'd3 && !s_tgd_i[slave_q][0])) begin
         s_stb_o <= '0;
         state_q <= StTurnaround;
       end

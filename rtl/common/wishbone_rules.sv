@@ -1,7 +1,8 @@
 // The rules of Wishbone B4 that both sides of a classic port keep, as the machine's ports use them; bound to
 // every port in a build with assertions. Numbers are those of the standard's rules.
 // Bursts are the machine's own: a read with CTI 010 and BTE 01 is four words from the address on, wrapping,
-// with four acknowledges; the address stays, and no 111 ends them. CTI 111 is a single word of a page walk.
+// with four acknowledges, or one if the slave's tag does not say that the line may be cached; the address stays, and
+// no 111 ends them.
 // Left out: ERR, RTY, LOCK, and what the data of a read are.
 module wishbone_rules #(
     parameter bit AnyBurst = 1'b0  // of a slave that takes other bursts as single words
@@ -26,7 +27,6 @@ module wishbone_rules #(
 
   localparam logic [2:0] CTI_CLASSIC = 3'b000;
   localparam logic [2:0] CTI_INCREMENTING = 3'b010;
-  localparam logic [2:0] CTI_END = 3'b111;
   localparam logic [1:0] BTE_WRAP4 = 2'b01;
 
   logic [73:0] request;
@@ -49,9 +49,9 @@ module wishbone_rules #(
   // Table 4-2: the other cycle types are reserved, or not used here.
   known_cycle_type:
   assert property (@(posedge clk_i) disable iff (!rst_ni)
-                   stb_i |-> cti_i == CTI_CLASSIC || cti_i == CTI_INCREMENTING || cti_i == CTI_END);
+                   stb_i |-> cti_i == CTI_CLASSIC || cti_i == CTI_INCREMENTING);
   bursts_read_lines:
   assert property (@(posedge clk_i) disable iff (!rst_ni)
-                   stb_i && cti_i == CTI_INCREMENTING && !AnyBurst |-> !we_i && sel_i == 4'hF && bte_i == BTE_WRAP4);
+                   stb_i && cti_i == CTI_INCREMENTING && !AnyBurst |-> !we_i && bte_i == BTE_WRAP4);
 
 endmodule

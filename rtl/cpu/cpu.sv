@@ -28,8 +28,10 @@ module cpu
     output logic [ 1:0] wb_tga_o,   // 0 memory, 1 I/O, 2 interrupt acknowledge
     output logic [ 2:0] wb_cti_o,
     output logic [ 1:0] wb_bte_o,
+    output logic [ 1:0] wb_tgc_o,   // 0 an access of an instruction, 1 fetch of instructions, 2 page table walk
     input  logic        wb_ack_i,
     input  logic [31:0] wb_dat_i,
+    input  logic [ 1:0] wb_tgd_i,   // of what is read from memory: may be cached; writing does not change it
 
     // from the bus: another master has stored into memory
     input logic        snoop_i,
@@ -69,6 +71,7 @@ module cpu
     output logic [31:0] retire_next_eip_o,
     output logic [31:0] retire_eflags_o,
     output logic        retire_nmi_o,      // the event is an NMI, or the fault or shutdown its delivery ended in
+    output logic [ 7:0] retire_snoops_o,   // stores of other masters (snoop_i) so far that it has seen, modulo 256
 
     // to whoever counts cycles
     input  logic       count_i,
@@ -84,6 +87,7 @@ module cpu
   cpu_events_if    events ();
   cpu_redirect_if  redirect ();
   cpu_decode_if    decoded ();
+  cpu_branch_if    branch ();
   cpu_stage_if     a ();      // leaves the address stage
   cpu_stage_if     m ();      // in the memory stage
   cpu_stage_if     x ();      // in execute
@@ -94,6 +98,7 @@ module cpu
   cpu_data_if      micro ();  // of the sequencer
   cpu_data_if      data ();   // of the one that has the data port
   cpu_fetch_if     fetch ();
+  cpu_physical_if  physical ();
   cpu_bus_if       bus ();
 
   logic [63:0] window_lo, window_hi;
@@ -106,6 +111,10 @@ module cpu
   logic        seq_start, seq_raise, seq_watch, load_shutdown;
   logic [ 7:0] seq_raise_vector;
   logic        older_asks, store_hit, walking, cr2_valid;
+  logic        side_lookup, side_valid, side_ready;
+  logic [31:0] side_linear, side_wdata;
+  size_e       side_size;
+  logic        flush, data_locked, data_quiet, buffer_full, data_miss, uncached, code_miss;
   logic [31:0] page_error, cr2;
   logic        armed, nmi_due, nmi_edge, code_due, trap_set;
   logic [15:0] dr6_bits;
@@ -113,6 +122,7 @@ module cpu
   logic [31:0] next_linear;
 
   assign shutdown_o = seq.shutdown;
+  assign flush = ex.done && ex.flush;
 
   // ---- the stages
   cpu_fetch u_fetch (
@@ -125,6 +135,7 @@ module cpu
       .retire_i   (retire),
       .store_hit_i(store_hit),
       .redirect,
+      .branch,
       .window_lo_o(window_lo),
       .window_hi_o(window_hi),
       .available_o(available),
@@ -144,7 +155,19 @@ module cpu
       .consume_o  (consume),
       .starved_o  (starved),
       .fetch,
+      .branch,
       .decoded
+  );
+
+  cpu_predictor u_predictor (
+      .clk_i,
+      .rst_ni,
+      .load_valid_i,
+      .branch,
+      .regs,
+      .x,
+      .ex,
+      .redirect
   );
 
   cpu_address u_address (
@@ -152,6 +175,7 @@ module cpu
       .decoded,
       .m,
       .x,
+      .ex,
       .m_ready_i(m_ready),
       .a
   );
@@ -253,7 +277,16 @@ module cpu
       .store,
       .micro,
       .older_asks_o(older_asks),
-      .data
+      .m_locked_i  (m.ctl.lock),
+      .x_locked_i  (x_locked),
+      .data,
+      .locked_o     (data_locked),
+      .side_lookup_o(side_lookup),
+      .side_valid_o (side_valid),
+      .side_linear_o(side_linear),
+      .side_size_o  (side_size),
+      .side_wdata_o (side_wdata),
+      .side_ready_i (side_ready)
   );
 
   cpu_paging_unit u_paging (
@@ -264,15 +297,46 @@ module cpu
       .seq,
       .x,
       .data,
+      .locked_i   (data_locked),
+      .side_lookup_i(side_lookup),
+      .side_valid_i(side_valid),
+      .side_linear_i(side_linear),
+      .side_size_i(side_size),
+      .side_wdata_i(side_wdata),
+      .side_ready_o(side_ready),
       .error_o    (page_error),
       .cr2_valid_o(cr2_valid),
       .cr2_o      (cr2),
       .fetch,
       .walking_o  (walking),
       .forget_i   (redirect.valid),
-      .snoop_i,
-      .snoop_line_i,
       .store_hit_o(store_hit),
+      .physical,
+      .bus
+  );
+
+  cpu_data_cache u_data_cache (
+      .clk_i,
+      .rst_ni,
+      .load_valid_i,
+      .flush_i   (flush),
+      .physical,
+      .quiet_o   (data_quiet),
+      .full_o    (buffer_full),
+      .miss_o    (data_miss),
+      .uncached_o(uncached),
+      .bus,
+      .store_bus (bus)
+  );
+
+  cpu_instruction_cache u_instruction_cache (
+      .clk_i,
+      .rst_ni,
+      .load_valid_i,
+      .flush_i(flush),
+      .physical,
+      .fetch,
+      .miss_o (code_miss),
       .bus
   );
 
@@ -281,7 +345,6 @@ module cpu
       .rst_ni,
       .load_valid_i,
       .bus,
-      .fetch,
       .locked_i(m_locked || x_locked),
       .wb_cyc_o,
       .wb_stb_o,
@@ -293,8 +356,12 @@ module cpu
       .wb_tga_o,
       .wb_cti_o,
       .wb_bte_o,
+      .wb_tgc_o,
       .wb_ack_i,
-      .wb_dat_i
+      .wb_dat_i,
+      .wb_tgd_i,
+      .snoop_i,
+      .snoop_line_i
   );
 
   // ---- between instructions
@@ -346,6 +413,7 @@ module cpu
       .fetch,
       .bus,
       .wb_cyc_i  (wb_cyc_o),
+      .data_quiet_i(data_quiet),
       .events,
       .drained_o,
       .idle_o
@@ -361,6 +429,8 @@ module cpu
       .x,
       .ex,
       .seq,
+      .move_i   (m_move),
+      .snoop_i  (bus.snoop),
       .retire_o (retire),
       .reports_o(reports),
       .linear_o (next_linear),
@@ -374,7 +444,8 @@ module cpu
       .retire_linear_o,
       .retire_next_eip_o,
       .retire_eflags_o,
-      .retire_nmi_o
+      .retire_nmi_o,
+      .retire_snoops_o
   );
 
   cpu_cycle_cause u_cycle_cause (
@@ -383,9 +454,14 @@ module cpu
       .count_i,
       .regs,
       .walking_i  (walking),
+      .data_miss_i(data_miss),
+      .uncached_i (uncached),
+      .buffer_full_i(buffer_full),
+      .code_miss_i(code_miss),
       .seq,
       .micro,
       .x,
+      .ex,
       .store,
       .m,
       .load,

@@ -1,32 +1,65 @@
-// Accesses by physical address, from the paging unit to the bus unit: data, and bursts of instructions.
+// Requests of the caches to the bus unit, which serves one at a time: reads of data first, then buffered stores, then
+// code. A request is taken in the cycle it is ready.
 interface cpu_bus_if;
-  import cpu_pkg::*;
 
-  logic         valid;        // data request; taken in this cycle when ready
-  logic         write;
-  logic         walk;         // of the page walker
-  logic [ 1:0]  space;        // Wishbone tga: 0 memory, 1 I/O, 2 interrupt acknowledge
-  logic [31:0]  addr;
-  logic         split;        // the second word of a crossing access is in another page
-  logic [31:12] high;         // that page
-  size_e        size;
-  logic [31:0]  wdata;
-  logic         ready;
-  logic         done;         // one cycle: the access taken last is finished
-  logic [31:0]  rdata;        // zero-extended
+  // a word of data; `read_line`: and the rest of its line, wrapping, if the slave lets it be cached
+  logic        read_valid;
+  logic        read_line;
+  logic        read_walk;    // of the page walker
+  logic        read_lock;    // of a locked instruction
+  logic [ 1:0] read_space;   // Wishbone tga
+  logic [31:2] read_addr;
+  logic [ 3:0] read_sel;
+  logic        read_ready;
 
-  logic         fetch_valid;  // request of a burst; taken in this cycle when ready
-  logic [31:2]  fetch_addr;   // its first word; it wraps
-  logic         fetch_ready;
+  // a word to be written
+  logic        write_valid;
+  logic        write_walk;
+  logic [ 1:0] write_space;
+  logic [31:2] write_addr;
+  logic [ 3:0] write_sel;
+  logic [31:0] write_data;
+  logic        write_ready;
+  logic        writing;      // one that has been taken is not written yet
 
-  modport requester(
-      output valid, write, walk, space, addr, split, high, size, wdata, fetch_valid, fetch_addr,
-      input ready, done, rdata, fetch_ready
+  // a line of code from this word on, wrapping; only the word if the slave does not let it be cached
+  logic        fetch_valid;
+  logic [31:2] fetch_addr;
+  logic        fetch_ready;
+
+  // words that have come, for either
+  logic        data_beat;
+  logic        fetch_beat;
+  logic        last;         // of the request
+  logic        cacheable;    // says the slave,
+  logic        fixed;        // and that writing does not change it
+  logic [31:0] data;
+
+  // another master has stored into memory
+  logic        snoop;
+  logic [31:4] snoop_line;
+
+  modport data_cache(
+      output read_valid, read_line, read_walk, read_lock, read_space, read_addr, read_sel,
+      input read_ready, writing, data_beat, last, cacheable, fixed, data, snoop, snoop_line
   );
-  modport bus(
-      input valid, write, walk, space, addr, split, high, size, wdata, fetch_valid, fetch_addr,
-      output ready, done, rdata, fetch_ready
+  modport store_buffer(
+      output write_valid, write_walk, write_space, write_addr, write_sel, write_data,
+      input write_ready
   );
+  modport instruction_cache(
+      output fetch_valid, fetch_addr,
+      input fetch_ready, fetch_beat, last, cacheable, data, snoop, snoop_line
+  );
+  modport unit(
+      input read_valid, read_line, read_walk, read_lock, read_space, read_addr, read_sel,
+      output read_ready,
+      input write_valid, write_walk, write_space, write_addr, write_sel, write_data,
+      output write_ready, writing,
+      input fetch_valid, fetch_addr,
+      output fetch_ready, data_beat, fetch_beat, last, cacheable, fixed, data, snoop, snoop_line
+  );
+  modport snooper(input snoop, snoop_line);
   modport watcher(input fetch_valid);
 
 endinterface

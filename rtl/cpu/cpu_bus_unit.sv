@@ -1,21 +1,20 @@
 // Bus unit: the CPU's only way out, one Wishbone B4 master port for data, I/O, interrupt acknowledge and
-// instruction fetch; addresses are physical. Data goes first. A data access that crosses a 32-bit word
-// becomes two cycles, low word first. Page walks are marked as bursts of one word (CTI 111). Fetches are four-word
-// wrapping bursts. Everything towards the bus is registered; ack and data are sampled into registers before use.
+// instruction fetch; addresses are physical, an access is within a word. Reads of data go first, then stores, then
+// code. The cycle tag (TGC_O) tells accesses of instructions from fetches and page walks. Lines are four-word wrapping bursts that begin with the
+// word that is wanted; the slave's data tag (TGD_I) says with the first word whether it may be cached. What may not is
+// one access of the bytes asked for, whatever CTI says. Everything towards the bus is registered; ack and data are
+// sampled into registers before use.
 // A locked instruction (LOCK prefix, XCHG with memory: SDM vol. 3, 8.1.2) keeps CYC and LOCK from its first
-// access to the end of its last. Left out: locked changes of descriptors and page tables by the CPU itself,
-// bus errors (a miss reads all ones).
-module cpu_bus_unit
-  import cpu_pkg::*;
-(
+// access to the end of its last, which is in the store buffer when the instruction has retired. Left out: locked
+// changes of descriptors and page tables by the CPU itself, bus errors (a miss reads all ones).
+module cpu_bus_unit (
     input logic clk_i,
     input logic rst_ni,
     input logic load_valid_i,  // of the load port: what is asked for now is the old state's
 
-    // from the paging unit
-    cpu_bus_if.bus   bus,
-    cpu_fetch_if.bus fetch,
-    input logic      locked_i,  // the access is of a locked instruction, or one is between its accesses
+    // from the caches and the store buffer
+    cpu_bus_if.unit bus,
+    input logic     locked_i,  // a locked instruction is between its accesses
 
     // to the bus
     output logic        wb_cyc_o,
@@ -28,154 +27,169 @@ module cpu_bus_unit
     output logic [ 1:0] wb_tga_o,
     output logic [ 2:0] wb_cti_o,
     output logic [ 1:0] wb_bte_o,
+    output logic [ 1:0] wb_tgc_o,  // 0 data, 1 code, 2 page table walk
     input  logic        wb_ack_i,
-    input  logic [31:0] wb_dat_i
+    input  logic [31:0] wb_dat_i,
+    input  logic [ 1:0] wb_tgd_i,  // may be cached; writing does not change it
+
+    // from the bus: another master has stored into memory
+    input logic        snoop_i,
+    input logic [31:4] snoop_line_i
 );
+
+  localparam logic [2:0] CTI_CLASSIC = 3'd0;
+  localparam logic [2:0] CTI_INCREMENTING = 3'd2;
+  localparam logic [1:0] BTE_WRAP4 = 2'd1;
+  localparam logic [1:0] TGC_DATA = 2'd0;
+  localparam logic [1:0] TGC_CODE = 2'd1;
+  localparam logic [1:0] TGC_WALK = 2'd2;
 
   typedef enum logic [1:0] {
     StIdle,
-    StData,      // only, or low, word of a data access
-    StDataHigh,  // high word of an access that crosses
+    StRead,
+    StWrite,
     StFetch
   } state_e;
 
-  state_e      state_q;
-  logic [ 1:0] beats_q;    // fetch words still to come, minus one
-  logic [ 1:0] lane_q;     // byte offset of the access in its word
-  size_e       size_q;
-  logic        crosses_q;
-  logic [31:0] low_q;      // low word of a crossing read
-  logic [31:0] high_dat_q;
-  logic [ 3:0] high_sel_q;
-  logic        split_q;
-  logic [31:12] high_q;
+  state_e     state_q;
+  logic [1:0] beats_q;  // words still to come behind the next one
 
-  assign bus.ready = state_q == StIdle;
-  assign bus.fetch_ready = state_q == StIdle && !bus.valid;
+  // A store taken while another is on the bus, which follows it at once.
+  logic        next_q       /* verilator public_flat_rd */;
+  logic        next_walk_q;
+  logic [ 1:0] next_space_q;
+  logic [31:2] next_addr_q  /* verilator public_flat_rd */;
+  logic [ 3:0] next_sel_q;
+  logic [31:0] next_data_q;
 
-  // Byte lanes of an access at byte `lane`, over two words.
-  function automatic logic [7:0] lanes(size_e size, logic [1:0] lane);
-    logic [7:0] mask;
-    unique case (size)
-      SizeB:   mask = 8'h01;
-      SizeW:   mask = 8'h03;
-      default: mask = 8'h0F;
-    endcase
-    return mask << lane;
-  endfunction
+  assign bus.read_ready = state_q == StIdle;
+  assign bus.write_ready = !bus.read_valid && (state_q == StIdle || (state_q == StWrite && !next_q && !wb_lock_o));
+  assign bus.writing = state_q == StWrite || next_q;
+  assign bus.fetch_ready = state_q == StIdle && !bus.read_valid && !bus.write_valid;
 
-  function automatic logic [31:0] extract(logic [63:0] words, size_e size, logic [1:0] lane);
-    logic [31:0] value;
-    value = 32'(words >> {lane, 3'b000});
-    unique case (size)
-      SizeB:   return {24'b0, value[7:0]};
-      SizeW:   return {16'b0, value[15:0]};
-      default: return value;
-    endcase
-  endfunction
+  task automatic start(state_e state, logic [31:2] adr, logic [3:0] sel, logic [1:0] space);
+    state_q  <= state;
+    wb_cyc_o <= 1'b1;
+    wb_stb_o <= 1'b1;
+    wb_we_o  <= state == StWrite;
+    wb_adr_o <= adr;
+    wb_sel_o <= sel;
+    wb_tga_o <= space;
+    wb_cti_o <= CTI_CLASSIC;
+    wb_bte_o <= 2'd0;
+    wb_tgc_o <= TGC_DATA;
+    beats_q  <= 2'd0;
+  endtask
 
-  task automatic start_data();
-    logic [63:0] dat;
-    logic [ 7:0] sel;
-    dat = {32'b0, bus.wdata} << {bus.addr[1:0], 3'b000};
-    sel = lanes(bus.size, bus.addr[1:0]);
-    state_q    <= StData;
-    wb_cyc_o   <= 1'b1;
-    wb_stb_o   <= 1'b1;
-    wb_we_o    <= bus.write;
-    wb_adr_o   <= bus.addr[31:2];
-    wb_sel_o   <= sel[3:0];
-    wb_dat_o   <= dat[31:0];
-    wb_tga_o   <= bus.space;
-    wb_cti_o   <= bus.walk ? 3'd7 : 3'd0;
-    wb_bte_o   <= 2'd0;
-    lane_q     <= bus.addr[1:0];
-    size_q     <= bus.size;
-    crosses_q  <= sel[7:4] != 4'd0;
-    high_sel_q <= sel[7:4];
-    high_dat_q <= dat[63:32];
-    if (locked_i) wb_lock_o <= 1'b1;
-    split_q    <= bus.split;
-    high_q     <= bus.high;
+  task automatic burst();
+    wb_cti_o <= CTI_INCREMENTING;
+    wb_bte_o <= BTE_WRAP4;
+    beats_q  <= 2'd3;
+  endtask
+
+  task automatic start_read();
+    start(StRead, bus.read_addr, bus.read_sel, bus.read_space);
+    if (bus.read_line) burst();
+    if (bus.read_walk) wb_tgc_o <= TGC_WALK;
+    if (bus.read_lock) wb_lock_o <= 1'b1;
+  endtask
+
+  task automatic take_next();
+    next_q <= 1'b1;
+    next_walk_q <= bus.write_walk;
+    next_space_q <= bus.write_space;
+    next_addr_q <= bus.write_addr;
+    next_sel_q <= bus.write_sel;
+    next_data_q <= bus.write_data;
+  endtask
+
+  task automatic start_next();
+    start(StWrite, next_addr_q, next_sel_q, next_space_q);
+    wb_dat_o <= next_data_q;
+    if (next_walk_q) wb_tgc_o <= TGC_WALK;
+    next_q <= 1'b0;
+  endtask
+
+  task automatic start_write();
+    start(StWrite, bus.write_addr, bus.write_sel, bus.write_space);
+    wb_dat_o <= bus.write_data;
+    if (bus.write_walk) wb_tgc_o <= TGC_WALK;
   endtask
 
   task automatic start_fetch();
-    state_q  <= StFetch;
-    beats_q  <= 2'd3;
-    wb_cyc_o <= 1'b1;
-    wb_stb_o <= 1'b1;
-    wb_we_o  <= 1'b0;
-    wb_adr_o <= bus.fetch_addr;
-    wb_sel_o <= 4'hF;
-    wb_tga_o <= 2'd0;
-    wb_cti_o <= 3'd2;
-    wb_bte_o <= 2'd1;
+    start(StFetch, bus.fetch_addr, 4'hF, 2'd0);
+    wb_tgc_o <= TGC_CODE;
+    burst();
   endtask
 
-  // Also of an instruction that ended without its store.
   task automatic end_lock();
-    if (!locked_i || !rst_ni) begin
-      wb_cyc_o  <= 1'b0;
-      wb_lock_o <= 1'b0;
-    end
+    wb_cyc_o  <= 1'b0;
+    wb_lock_o <= 1'b0;
   endtask
 
+  // Stores of a locked instruction may still be buffered.
   task automatic release_bus();
     state_q  <= StIdle;
     wb_stb_o <= 1'b0;
     wb_we_o  <= 1'b0;
-    end_lock();
+    if (!locked_i && !(wb_lock_o && bus.write_valid)) end_lock();
+  endtask
+
+  // A word has come; it is the last of a burst, or all there is.
+  task automatic take_word();
+    bus.data <= wb_dat_i;
+    bus.cacheable <= wb_tgd_i[0];
+    bus.fixed <= wb_tgd_i[1];
+    beats_q <= beats_q - 2'd1;
+    if (beats_q == 2'd0 || !wb_tgd_i[0]) begin
+      bus.last <= 1'b1;
+      release_bus();
+    end
   endtask
 
   always_ff @(posedge clk_i) begin
-    bus.done <= 1'b0;
-    fetch.beat <= 1'b0;
-    fetch.last <= 1'b0;
+    bus.snoop <= snoop_i && rst_ni;
+    bus.snoop_line <= snoop_line_i;
+    bus.data_beat <= 1'b0;
+    bus.fetch_beat <= 1'b0;
+    bus.last <= 1'b0;
     unique case (state_q)
       StIdle: begin
-        if (wb_lock_o) end_lock();
-        if (bus.valid) start_data();
+        // Also of an instruction that ended without its store.
+        if (wb_lock_o && !locked_i && !bus.write_valid) end_lock();
+        if (bus.read_valid) start_read();
+        else if (bus.write_valid) start_write();
         else if (bus.fetch_valid) start_fetch();
       end
-      StData:
+      StRead:
       if (wb_ack_i) begin
-        if (crosses_q) begin
-          state_q  <= StDataHigh;
-          low_q    <= wb_dat_i;
-          wb_adr_o <= wb_adr_o + 30'd1;
-          if (wb_tga_o == 2'd1) wb_adr_o[31:16] <= 16'd0;  // behind port FFFF comes port 0
-          if (split_q) wb_adr_o <= {high_q, 10'd0};
-          wb_sel_o <= high_sel_q;
-          wb_dat_o <= high_dat_q;
+        bus.data_beat <= 1'b1;
+        take_word();
+      end
+      StWrite: begin
+        if (!wb_ack_i) begin
+          if (bus.write_valid && bus.write_ready) take_next();
+        end else if (next_q) begin
+          start_next();
+        end else if (bus.write_valid && bus.write_ready) begin
+          start_write();
         end else begin
-          bus.done  <= 1'b1;
-          bus.rdata <= extract({32'b0, wb_dat_i}, size_q, lane_q);
           release_bus();
         end
-      end
-      StDataHigh:
-      if (wb_ack_i) begin
-        bus.done  <= 1'b1;
-        bus.rdata <= extract({wb_dat_i, low_q}, size_q, lane_q);
-        release_bus();
       end
       StFetch:
       if (wb_ack_i) begin
-        fetch.beat <= 1'b1;
-        fetch.data <= wb_dat_i;
-        beats_q  <= beats_q - 2'd1;
-        if (beats_q == 2'd0) begin
-          fetch.last <= 1'b1;
-          release_bus();
-        end
+        bus.fetch_beat <= 1'b1;
+        take_word();
       end
     endcase
     if (!rst_ni || load_valid_i) begin
+      next_q <= 1'b0;
       release_bus();
-      bus.done <= 1'b0;
-      fetch.beat <= 1'b0;
-      fetch.last <= 1'b0;
-    end
+      if (!rst_ni) end_lock();
+      bus.data_beat <= 1'b0;
+      bus.fetch_beat <= 1'b0;
+      end
   end
 
 endmodule

@@ -10,12 +10,17 @@ module cpu_cycle_cause
     input logic count_i,  // somebody does
 
     cpu_registers_if.reader regs,
-    input logic             walking_i,  // a page table walk is under way
+    input logic             walking_i,      // a page table walk is under way
+    input logic             data_miss_i,    // a read of the bus is under way,
+    input logic             uncached_i,     // which could not have hit
+    input logic             buffer_full_i,  // a store waits for room
+    input logic             code_miss_i,    // code is being read from the bus
 
     // from the stages, the oldest first
     cpu_sequencer_if.reader seq,
     cpu_data_if.watcher     micro,
     cpu_stage_if.reader     x,
+    cpu_execute_if.reader   ex,
     cpu_data_if.watcher     store,
     cpu_stage_if.reader     m,
     cpu_data_if.watcher     load,
@@ -39,13 +44,16 @@ module cpu_cycle_cause
     count_q <= count_i;
     if (count_q) begin
       if (walking_i) cause_o <= CycleTlbMiss;
-      else if (seq.active) cause_o <= seq.waits ? CycleMemory : seq_asks ? CycleBus : CycleMicrocode;
-      else if (x.valid) cause_o <= x_asks ? CycleBus : CycleExecute;
+      else if (buffer_full_i) cause_o <= CycleStoreBuffer;
+      else if (data_miss_i) cause_o <= CycleDataMiss;
+      else if (uncached_i) cause_o <= CycleUncached;
+      else if (seq.active) cause_o <= seq_asks ? CycleBus : CycleMicrocode;
+      else if (x.valid) cause_o <= x_asks ? CycleBus : ex.done ? CycleExecute : CycleMultiCycle;
       else if (m.valid) cause_o <= m_asks && !m_issued_i ? CycleBus : CycleMemory;
       else if (regs.halted) cause_o <= CycleHalted;
       else if (decoded.valid) cause_o <= CycleAddress;
       else if (available_i != 6'd0) cause_o <= CycleDecode;
-      else cause_o <= CycleFetch;
+      else cause_o <= code_miss_i ? CycleCodeMiss : CycleFetch;
     end
     if (!rst_ni) cause_o <= CycleFetch;
   end

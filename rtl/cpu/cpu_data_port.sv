@@ -1,7 +1,10 @@
-// Data port: who of those that access data has the paging unit in this cycle. The sequencer and execute come first,
-// and never both; loads of the memory stage go when neither asks. Answers go to all, and belong to who asked last.
-// The store buffer and the data cache belong behind it.
-module cpu_data_port (
+// Data port: who of those that access data has the paging unit in this cycle. The sequencer and execute come first, and
+// never both; a load of the memory stage goes when neither asks, or beside a store of execute, if both are simple:
+// each within a doubleword, and not the same one (of any page), and the store's page is known to be writable. Answers
+// go to all, and belong to who asked last.
+module cpu_data_port
+  import cpu_pkg::*;
+(
     cpu_registers_if.reader regs,
 
     // from the memory stage, execute and the sequencer
@@ -10,11 +13,41 @@ module cpu_data_port (
     cpu_data_if.port micro,
     output logic     older_asks_o,  // execute or the sequencer does
 
+    // an access would be of a locked instruction: of the one in the memory stage, of the one in execute
+    input logic m_locked_i,
+    input logic x_locked_i,
+
     // to the paging unit
-    cpu_data_if.requester data
+    cpu_data_if.requester data,
+    output logic          locked_o,  // of a locked instruction
+
+    // to the paging unit: the store of execute beside a load
+    output logic        side_lookup_o,
+    output logic        side_valid_o,
+    output logic [31:0] side_linear_o,
+    output size_e       side_size_o,
+    output logic [31:0] side_wdata_o,
+    input  logic        side_ready_i  // taken, and cannot fault any more
 );
 
-  assign older_asks_o = store.valid || micro.valid;
+  logic beside;  // the store goes beside the load
+
+  // An access of more than one doubleword.
+  function automatic logic crosses(logic [1:0] lane, size_e size);
+    return (size == SizeW && lane == 2'd3) || (size == SizeD && lane != 2'd0);
+  endfunction
+
+  assign side_lookup_o = store.valid && load.lookup && !x_locked_i && !m_locked_i &&
+      store.linear[11:2] != load.linear[11:2] && !crosses(store.linear[1:0], store.size) &&
+      !crosses(load.linear[1:0], load.size);
+  assign side_valid_o = store.valid;
+  assign side_linear_o = store.linear;
+  assign side_size_o = store.size;
+  assign side_wdata_o = store.wdata;
+  assign beside = side_lookup_o && side_ready_i;
+
+  assign older_asks_o = (store.valid && !beside) || micro.valid;
+  assign locked_o = older_asks_o ? x_locked_i : m_locked_i;
 
   always_comb begin : arbiter
     data.lookup = older_asks_o || load.lookup;
@@ -32,7 +65,7 @@ module cpu_data_port (
       data.linear = micro.linear;
       data.size = micro.size;
       data.wdata = micro.wdata;
-    end else if (store.valid) begin
+    end else if (store.valid && !beside) begin
       data.write = 1'b1;
       data.linear = store.linear;
       data.size = store.size;
@@ -52,8 +85,8 @@ module cpu_data_port (
   assign load.done = data.done;
   assign load.rdata = data.rdata;
 
-  assign store.ready = data.ready;
-  assign store.fault = data.fault;
+  assign store.ready = beside || data.ready;
+  assign store.fault = data.fault && !beside;
   assign store.committed = data.committed;
   assign store.done = data.done;
   assign store.rdata = data.rdata;

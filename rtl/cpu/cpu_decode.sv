@@ -27,6 +27,9 @@ module cpu_decode
     output logic        starved_o,  // a byte is missing to go on with, and may be fetched
     cpu_fetch_if.decode fetch,      // fault: while starved, of that byte's page
 
+    // to fetch, and from the predictor
+    cpu_branch_if.decode branch,
+
     // to the address stage; the registers between are here
     cpu_decode_if.decode decoded
 );
@@ -265,8 +268,8 @@ module cpu_decode
       dispatch = 1'b1;
     end
 
-    // With paging on, the missing byte must be allowed by limit and length before its page is asked for.
-    starved_o = regs.cr0[31] && stage_free && !hold_i && !dispatch && !take_prefix;
+    // The missing byte must be allowed by limit and length before it is asked for.
+    starved_o = stage_free && !hold_i && !dispatch && !take_prefix;
     if (starved_o && (fetch.fault || {1'b0, eip_q} + {27'b0, available_i} > code_end ||
                       {2'b0, prefixes_q} + available_i >= 6'd15)) begin
       starved_o = 1'b0;
@@ -280,6 +283,28 @@ module cpu_decode
       dispatch = 1'b1;
     end
   end
+
+  // ---- branches
+  logic [31:0] guess;  // where decode goes on
+
+  always_comb begin : near_branch
+    branch.valid = stage_free && branches(ctl.op);
+    branch.kind = BranchDirect;
+    branch.linear = '0;
+    branch.backward = 1'b0;
+    branch.next_eip = next_eip;
+    branch.target = '0;
+    if (branch.valid) begin
+      branch.kind = branch_kind(ctl.op, ctl.b == BImm);
+      branch.linear = next_eip + regs.seg_base[IDX_CS];
+      branch.backward = imm[31];
+      branch.target = next_eip + imm;
+      if (!ctl.op32) branch.target[31:16] = 16'd0;
+    end
+  end
+
+  assign branch.leaves = dispatch && branch.valid;
+  assign guess = branch.leaves && branch.taken ? branch.eip : next_eip;
 
   assign consume_o = dispatch ? length : take_prefix ? 4'd1 : 4'd0;
 
@@ -307,10 +332,11 @@ module cpu_decode
       decoded.ctl <= ctl;
       decoded.agu <= agu;
       decoded.next_eip <= next_eip;
+      decoded.guess <= guess;
       decoded.disp <= disp;
       decoded.imm <= imm;
       decoded.imm2 <= imm2;
-      eip_q <= next_eip;
+      eip_q <= guess;
     end
     if (redirect.valid) begin
       valid_q <= 1'b0;

@@ -7,12 +7,13 @@ interface cpu_decode_if;
   ctl_t        ctl;
   agu_t        agu;
   logic [31:0] next_eip;  // offset behind the instruction
+  logic [31:0] guess;     // where decode goes on
   logic [31:0] disp;
   logic [31:0] imm;
   logic [15:0] imm2;      // selector of a far pointer
 
-  modport decode(output valid, ctl, agu, next_eip, disp, imm, imm2, input ready);
-  modport address(input valid, ctl, agu, next_eip, disp, imm, imm2, output ready);
+  modport decode(output valid, ctl, agu, next_eip, guess, disp, imm, imm2, input ready);
+  modport address(input valid, ctl, agu, next_eip, guess, disp, imm, imm2, output ready);
   modport reader(input valid, next_eip);
 
 endinterface

@@ -1,5 +1,8 @@
-// Divider: unsigned restoring division, one quotient bit a cycle. Signs are the execute stage's business.
-module cpu_divider (
+// Divider: unsigned restoring division, two quotient bits a cycle; leading zeros of the dividend, which are zeros of the
+// quotient, are skipped. Signs are the execute stage's business.
+module cpu_divider
+  import cpu_alu_pkg::*;
+(
     input logic clk_i,
     input logic rst_ni,
 
@@ -30,26 +33,37 @@ module cpu_divider (
   assign quotient_o = quotient_q;
   assign remainder_o = remainder_q;
 
-  always_ff @(posedge clk_i) begin
+  // Remainder and quotient one bit further.
+  function automatic logic [63:0] step(logic [63:0] pair, logic [31:0] divisor);
     logic [32:0] shifted;
+    logic [31:0] difference;
+    shifted = pair[63:31];
+    difference = 32'(shifted - {1'b0, divisor});
+    return shifted >= {1'b0, divisor} ? {difference, pair[30:0], 1'b1} : {shifted[31:0], pair[30:0], 1'b0};
+  endfunction
+
+  // Bits that need no step, an even number, but for the last two.
+  function automatic logic [5:0] zeros(logic [31:0] high, logic [31:0] low, logic [5:0] bits);
+    logic [5:0] count;
+    count = high != 32'd0 ? 6'd0 : low == 32'd0 ? bits : {1'b0, 5'd31 - highest_bit(low)};
+    if (count > bits - 6'd2) count = bits - 6'd2;
+    return {count[5:1], 1'b0};
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    logic [5:0] skipped;
     done_q <= 1'b0;
     if (start_i) begin
+      skipped = zeros(high_i, low_i, bits_i);
       remainder_q <= high_i;
-      quotient_q <= low_i;
+      quotient_q <= low_i << skipped;
       divisor_q <= divisor_i;
-      left_q <= bits_i;
+      left_q <= bits_i - skipped;
       busy_q <= 1'b1;
     end else if (busy_q) begin
-      shifted = {remainder_q, quotient_q[31]};
-      if (shifted >= {1'b0, divisor_q}) begin
-        remainder_q <= 32'(shifted - {1'b0, divisor_q});
-        quotient_q <= {quotient_q[30:0], 1'b1};
-      end else begin
-        remainder_q <= shifted[31:0];
-        quotient_q <= {quotient_q[30:0], 1'b0};
-      end
-      left_q <= left_q - 6'd1;
-      if (left_q == 6'd1) begin
+      {remainder_q, quotient_q} <= step(step({remainder_q, quotient_q}, divisor_q), divisor_q);
+      left_q <= left_q - 6'd2;
+      if (left_q == 6'd2) begin
         busy_q <= 1'b0;
         done_q <= 1'b1;
       end

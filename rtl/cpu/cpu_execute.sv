@@ -88,6 +88,7 @@ module cpu_execute
       valid_q <= 1'b1;
       x.ctl <= m.ctl;
       x.next_eip <= m.next_eip;
+      x.guess <= m.guess;
       x.imm <= m.imm;
       x.imm2 <= m.imm2;
       x.offset <= m.offset;

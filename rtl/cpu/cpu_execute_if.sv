@@ -23,17 +23,23 @@ interface cpu_execute_if;
   logic        tsc_valid;
   logic [63:0] tsc_offset;
 
+  // to the caches
+  logic        flush;        // every line, with done
+
   // to fetch
-  logic        branch;
-  logic [31:0] target;
+  logic [31:0] next_eip;     // where it goes on
+  logic        near_branch;  // it is one,
+  branch_kind_e kind;
+  logic        taken;
+  logic        mispredicted; // and decode has gone on elsewhere
 
   modport unit(
       output done, fault, fault_vector, w0_valid, w0_reg, w0_size, w0_data, w1_valid, w1_reg, w1_size, w1_data,
-      output esp_valid, esp_data, flags_valid, flags, sti_shadow, tsc_valid, tsc_offset, branch, target
+      output esp_valid, esp_data, flags_valid, flags, sti_shadow, tsc_valid, tsc_offset, flush, next_eip, near_branch, kind, taken, mispredicted
   );
   modport reader(
       input done, fault, fault_vector, w0_valid, w0_reg, w0_size, w0_data, w1_valid, w1_reg, w1_size, w1_data,
-      input esp_valid, esp_data, flags_valid, flags, sti_shadow, tsc_valid, tsc_offset, branch, target
+      input esp_valid, esp_data, flags_valid, flags, sti_shadow, tsc_valid, tsc_offset, flush, next_eip, near_branch, kind, taken, mispredicted
   );
 
 endinterface

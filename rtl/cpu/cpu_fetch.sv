@@ -1,5 +1,6 @@
 // Fetch: where execution goes on, and the queue that reads ahead of it. A redirect takes effect in its own cycle: the
-// queue asks for the target at once. Branch prediction and the instruction cache belong here.
+// queue asks for the target at once. So does a branch that decode goes along with (cpu_predictor), which redirects
+// nobody but the queue.
 //
 // A store into code that has been fetched is noticed by the paging unit (cpu_code_watch); what stored retires, then
 // everything behind it is fetched again.
@@ -23,6 +24,9 @@ module cpu_fetch
     // to everyone
     cpu_redirect_if.fetch redirect,
 
+    // from decode
+    cpu_branch_if.fetch branch,
+
     // to decode
     output logic [63:0] window_lo_o,  // bytes 0 to 7 of what comes next
     output logic [63:0] window_hi_o,  // bytes 4 to 11
@@ -35,22 +39,28 @@ module cpu_fetch
   logic boot_q;
   logic stale_q;
   logic asks;
+  logic jumps;
+  logic [31:0] jump_linear;
 
   // A page is not looked up while what it is looked up in changes.
   assign fetch.valid = asks && !(seq.done && (regs.cr0[31] || seq.cr_valid));
 
-  assign redirect.valid = (ex.done && ex.branch) || (seq.done && seq.jump) || boot_q;
-  assign redirect.eip = boot_q ? regs.eip : seq.done ? seq.target : ex.target;
+  assign redirect.valid = (ex.done && ex.mispredicted) || (seq.done && seq.jump) || boot_q;
+  assign redirect.eip = boot_q ? regs.eip : seq.done ? seq.target : ex.next_eip;
   assign redirect.linear = redirect.eip + regs.seg_base[IDX_CS];
   assign redirect.boot = boot_q;
   assign redirect.stale = stale_q;
+
+  // A branch leaves decode in the cycle in which an older one turns out to have gone elsewhere.
+  assign jumps = redirect.valid || (branch.leaves && branch.taken);
+  assign jump_linear = redirect.valid ? redirect.linear : branch.eip + regs.seg_base[IDX_CS];
 
   cpu_prefetch u_prefetch (
       .clk_i,
       .rst_ni,
       .load_valid_i,
-      .redirect_i       (redirect.valid),
-      .redirect_linear_i(redirect.linear),
+      .redirect_i       (jumps),
+      .redirect_linear_i(jump_linear),
       .window_lo_o,
       .window_hi_o,
       .available_o,
@@ -58,6 +68,8 @@ module cpu_fetch
       .f_valid_o        (asks),
       .f_linear_o       (fetch.linear),
       .f_ready_i        (fetch.ready),
+      .f_hit_i          (fetch.hit),
+      .f_line_i         (fetch.line),
       .f_beat_i         (fetch.beat),
       .f_last_i         (fetch.last),
       .f_data_i         (fetch.data)
@@ -65,8 +77,8 @@ module cpu_fetch
 
   always_ff @(posedge clk_i) begin
     boot_q <= load_valid_i || (retire_i && !redirect.valid && (stale_q || store_hit_i));
-    if (redirect.valid) stale_q <= 1'b0;
-    else if (store_hit_i) stale_q <= 1'b1;
+    if (store_hit_i) stale_q <= 1'b1;
+    else if (redirect.valid) stale_q <= 1'b0;
     if (!rst_ni) begin
       boot_q <= 1'b1;
       stale_q <= 1'b0;

@@ -104,6 +104,7 @@ module cpu_integer_unit
     logic [ 4:0] count;
     logic        taken;
     logic        near_branch;
+    logic [31:0] target;
     logic        push;
     logic        wait_divider;
     logic        big_stack;
@@ -129,8 +130,15 @@ module cpu_integer_unit
     ex.sti_shadow = 1'b0;
     ex.tsc_valid = 1'b0;
     ex.tsc_offset = '0;
-    ex.branch = 1'b0;
-    ex.target = '0;
+    ex.flush = 1'b0;
+    target = '0;
+    taken = 1'b0;
+    near_branch = 1'b0;
+    ex.next_eip = x.next_eip;
+    ex.near_branch = 1'b0;
+    ex.kind = BranchDirect;
+    ex.taken = 1'b0;
+    ex.mispredicted = 1'b0;
     store.valid = 1'b0;
     store.linear = x.linear;
     store.size = x.ctl.size;
@@ -139,8 +147,6 @@ module cpu_integer_unit
     if (valid_i) begin
       r = '0;
       value = '0;
-      taken = 1'b0;
-      near_branch = 1'b0;
       push = 1'b0;
       wait_divider = 1'b0;
       big_stack = regs.seg_attr[IDX_SS][14];
@@ -260,22 +266,22 @@ module cpu_integer_unit
           store.wdata = x.next_eip;
           taken = 1'b1;
           near_branch = 1'b1;
-          ex.target = x.ctl.b == BImm ? x.next_eip + x.imm : b;
+          target = x.ctl.b == BImm ? x.next_eip + x.imm : b;
         end
         OpJmp: begin
           taken = 1'b1;
           near_branch = 1'b1;
-          ex.target = x.ctl.b == BImm ? x.next_eip + x.imm : b;
+          target = x.ctl.b == BImm ? x.next_eip + x.imm : b;
         end
         OpJcc: begin
           taken = condition(x.ctl.cond, regs.eflags);
           near_branch = 1'b1;
-          ex.target = x.next_eip + x.imm;
+          target = x.next_eip + x.imm;
         end
         OpRet: begin
           taken = 1'b1;
           near_branch = 1'b1;
-          ex.target = mem_i;
+          target = mem_i;
           ex.esp_valid = 1'b1;
           ex.esp_data = move_stack(regs.gpr[REG_ESP], {29'b0, size_bytes(x.ctl.size)} + x.imm, big_stack);
         end
@@ -290,7 +296,7 @@ module cpu_integer_unit
             default: taken = negative;
           endcase
           near_branch = 1'b1;
-          ex.target = x.next_eip + x.imm;
+          target = x.next_eip + x.imm;
           ex.w0_valid = x.ctl.cond[1:0] != 2'd3;
           ex.w0_reg = REG_ECX;
           ex.w0_size = SizeD;
@@ -377,6 +383,7 @@ module cpu_integer_unit
             default: ex.flags[FL_DF] = 1'b1;
           endcase
         end
+        OpFlush: ex.flush = 1'b1;
         OpArpl: begin  // raises the RPL of the destination to that of the source
           value = a[1:0] < b[1:0] ? {a[31:2], b[1:0]} : a;
           ex.flags_valid = 1'b1;
@@ -416,8 +423,8 @@ module cpu_integer_unit
         default: ;  // OpMicrocode never comes here
       endcase
 
-      if (near_branch && !x.ctl.op32) ex.target = {16'b0, ex.target[15:0]};
-      if (near_branch && taken && !ex.fault && ex.target > regs.seg_limit[IDX_CS]) begin
+      if (near_branch && !x.ctl.op32) target = {16'b0, target[15:0]};
+      if (near_branch && taken && !ex.fault && target > regs.seg_limit[IDX_CS]) begin
         ex.fault = 1'b1;
         ex.fault_vector = VEC_GP;
       end
@@ -447,7 +454,13 @@ module cpu_integer_unit
         store.valid = push || x.ctl.mem_wr;
         if (x.ctl.mem_wr) store.wdata = value;
         complete = 1'b1;
-        ex.branch = taken;
+        if (near_branch) begin
+          if (taken) ex.next_eip = target;
+          ex.near_branch = 1'b1;
+          ex.kind = branch_kind(x.ctl.op, x.ctl.b == BImm);
+          ex.taken = taken;
+          ex.mispredicted = ex.next_eip != x.guess;
+        end
       end
     end
   end

@@ -60,7 +60,7 @@ module cpu_memory_stage
   assign may_execute = wants && !older_asks_i;
   assign may_commit = x_free_i && !redirect.valid && (!events.due || load.committed) && alone &&
       !(redirect.stale && retire_i);
-  assign complete = valid_q && (!loads_o || (issued_q && load.done) || page_fault_o);
+  assign complete = valid_q && (!loads_o || (load.done && (issued_q || (load.valid && load.ready))) || page_fault_o);
   assign page_fault_o = load.valid && load.fault;
   assign move_o = complete && x_free_i && alone;
   assign locked_o = valid_q && m.ctl.lock && (load.valid || issued_q);
@@ -84,6 +84,7 @@ module cpu_memory_stage
       issued_q <= 1'b0;
       m.ctl <= a.ctl;
       m.next_eip <= a.next_eip;
+      m.guess <= a.guess;
       m.imm <= a.imm;
       m.imm2 <= a.imm2;
       m.offset <= a.offset;

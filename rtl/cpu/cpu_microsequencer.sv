@@ -36,7 +36,6 @@ module cpu_microsequencer
   assign mc.u = u;
   assign mc.active = active_q;
   assign mc.waiting = waiting_q;
-  assign seq.waits = waiting_q;
 
   always_comb begin : progress
     mc.step_done = 1'b0;
@@ -45,7 +44,7 @@ module cpu_microsequencer
         MemNone, MemRoom: mc.step_done = 1'b1;
         MemProbe, MemProbeRead: mc.step_done = !regs.cr0[31] || micro_ready_i;
         MemWrite: mc.step_done = micro_ready_i;
-        default: mc.step_done = waiting_q && micro_done_i;
+        default: mc.step_done = micro_done_i && (waiting_q || (micro_valid_i && micro_ready_i));
       endcase
   end
 

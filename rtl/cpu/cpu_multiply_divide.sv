@@ -1,4 +1,4 @@
-// Multiplication and division: products in one cycle, quotients through the divider a bit a cycle. Combinational but
+// Multiplication and division: products in one cycle, quotients through the divider two bits a cycle. Combinational but
 // for the divider, which starts over when its instruction goes away.
 module cpu_multiply_divide
   import cpu_pkg::*;

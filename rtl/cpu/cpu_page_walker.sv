@@ -1,7 +1,7 @@
 // Page walker: reads the page directory entry and, for a 4 KiB page, the page table entry of one linear
 // address (SDM vol. 3, 4.3), decides whether the access is permitted, and then sets accessed and dirty
 // bits that are not set yet, the directory's first. A walk that ends in a fault writes nothing.
-// Assumes the bus unit has no other user while it is busy, and that no other master changes the entries under
+// Reads and writes go through the data cache. Assumes that has no other user while it is busy, and that no other master changes the entries under
 // a walk: reads and writes are separate bus cycles, not locked.
 module cpu_page_walker
   import cpu_paging_pkg::*;
@@ -23,15 +23,17 @@ module cpu_page_walker
 
     // from the architectural registers
     input logic [31:12] directory_i,  // CR3
+    input logic         uncached_i,   // the directory is, CR3.PCD
     input logic         wp_i,
     input logic         pse_i,
     input logic         pge_i,
 
-    // to the bus unit
+    // to the data cache
     output logic        b_valid_o,
     output logic        b_write_o,
     output logic [31:0] b_addr_o,
     output logic [31:0] b_wdata_o,
+    output logic        b_uncached_o,
     input  logic        b_ready_i,
     input  logic        b_done_i,
     input  logic [31:0] b_rdata_i
@@ -51,6 +53,7 @@ module cpu_page_walker
   localparam int unsigned Present = 0;
   localparam int unsigned Write = 1;
   localparam int unsigned User = 2;
+  localparam int unsigned CacheDisable = 4;
   localparam int unsigned Accessed = 5;
   localparam int unsigned Dirty = 6;
   localparam int unsigned Large = 7;
@@ -91,6 +94,7 @@ module cpu_page_walker
                                     : table_entry_q[31:12];
       translation_o.large_page = large_q;
       translation_o.global_page = pge_i && table_entry_q[Global];
+      translation_o.uncached = table_entry_q[CacheDisable];
       translation_o.dirty = walk_write_q || table_entry_q[Dirty];
       translation_o.write = directory_entry_q[Write] && table_entry_q[Write];
       translation_o.user = directory_entry_q[User] && table_entry_q[User];
@@ -103,10 +107,14 @@ module cpu_page_walker
     b_write_o = 1'b0;
     b_addr_o = '0;
     b_wdata_o = '0;
+    b_uncached_o = uncached_i;
     if (state_q != StIdle) begin
       b_addr_o = {directory_i, walk_linear_q[31:22], 2'b00};
       if (!large_q && (state_q == StReadTable || state_q == StMarkTable))
+      begin
         b_addr_o = {directory_entry_q[31:12], walk_linear_q[21:12], 2'b00};
+        b_uncached_o = directory_entry_q[CacheDisable];
+      end
       unique case (state_q)
         StReadDirectory, StReadTable: b_valid_o = !waiting_q;
         StMarkDirectory: begin
@@ -143,9 +151,9 @@ module cpu_page_walker
         large_q <= 1'b0;
       end
       StReadDirectory:
-      if (!waiting_q) begin
-        waiting_q <= b_ready_i;
-      end else if (b_done_i) begin
+      if (!b_done_i) begin
+        waiting_q <= waiting_q || b_ready_i;
+      end else begin
         waiting_q <= 1'b0;
         directory_entry_q <= b_rdata_i;
         table_entry_q <= b_rdata_i;
@@ -154,9 +162,9 @@ module cpu_page_walker
         else state_q <= b_rdata_i[Large] && pse_i ? StCheck : StReadTable;
       end
       StReadTable:
-      if (!waiting_q) begin
-        waiting_q <= b_ready_i;
-      end else if (b_done_i) begin
+      if (!b_done_i) begin
+        waiting_q <= waiting_q || b_ready_i;
+      end else begin
         waiting_q <= 1'b0;
         table_entry_q <= b_rdata_i;
         if (!b_rdata_i[Present]) fail(1'b0, 1'b0);

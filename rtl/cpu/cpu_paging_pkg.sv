@@ -8,6 +8,7 @@ package cpu_paging_pkg;
     logic         large_page;   // piece of a 4 MiB page
     logic         global_page;
     logic         dirty;
+    logic         uncached;     // PCD
     logic         write;
     logic         user;
   } translation_t;

@@ -1,6 +1,6 @@
-// Paging unit: between whoever accesses memory and the bus unit. Requests come with linear addresses
+// Paging unit: between whoever accesses memory and the caches. Requests come with linear addresses
 // and go on with physical ones; the requester only sees that an answer took one cycle or more, or that
-// there was a page fault. So this is also where a data cache answers instead of the bus unit.
+// there was a page fault.
 //
 // With paging off everything passes through in the same cycle, with paging on what hits the data TLB. A
 // request over a page boundary is taken when both
@@ -26,6 +26,15 @@ module cpu_paging_unit
 
     // from the data port
     cpu_data_if.port data,
+    input logic      locked_i,  // the request is of a locked instruction
+
+    // and a store beside a load, which is taken if its page may be written and is known to be dirty
+    input  logic        side_lookup_i,
+    input  logic        side_valid_i,
+    input  logic [31:0] side_linear_i,
+    input  size_e       side_size_i,
+    input  logic [31:0] side_wdata_i,
+    output logic        side_ready_o,
 
     // page faults
     output logic [31:0] error_o,      // error code of the latest
@@ -37,13 +46,13 @@ module cpu_paging_unit
     output logic        walking_o,    // a page table walk is under way, for either
 
     // from and to fetch
-    input  logic        forget_i,     // what was fetched before this cycle is not executed any more
-    input  logic        snoop_i,      // from the bus: another master has stored
-    input  logic [31:4] snoop_line_i,
-    output logic        store_hit_o,  // a store changes code that was fetched
+    input  logic forget_i,     // what was fetched before this cycle is not executed any more
+    output logic store_hit_o,  // a store changes code that was fetched
 
-    // to the bus unit
-    cpu_bus_if.requester bus
+    // to the caches
+    cpu_physical_if.requester physical,
+    // from the bus unit: another master has stored
+    cpu_bus_if.snooper        bus
 );
 
   typedef enum logic [2:0] {
@@ -61,6 +70,7 @@ module cpu_paging_unit
   logic         high_q;        // the walk is for the second page
   logic [31:12] low_frame_q;
   logic [31:12] high_frame_q;
+  logic         uncached_q;    // one of the two is not to be cached
   logic [ 3:0]  error_q;
 
   logic         paging;        // CR0.PG
@@ -78,6 +88,9 @@ module cpu_paging_unit
   logic         f_hit;
   translation_t f_found;
   logic         f_usable;
+  logic         side_hit;
+  translation_t side_found;
+  logic         side_usable;
   logic         walk_data;
   logic         walk_fetch;
   logic         w_busy;
@@ -90,6 +103,7 @@ module cpu_paging_unit
   logic         w_write;
   logic [31:0]  w_addr;
   logic [31:0]  w_wdata;
+  logic         w_uncached;
 
   cpu_tlb u_data_tlb (
       .clk_i,
@@ -99,6 +113,10 @@ module cpu_paging_unit
       .page_i            (page),
       .hit_o             (d_hit),
       .translation_o     (d_found),
+      .side_lookup_i     (paging && side_lookup_i),
+      .side_page_i       (side_linear_i[31:12]),
+      .side_hit_o        (side_hit),
+      .side_translation_o(side_found),
       .fill_i            (w_done && state_q == StWalk),
       .fill_page_i       (w_linear[31:12]),
       .fill_translation_i(w_translation),
@@ -116,6 +134,10 @@ module cpu_paging_unit
       .page_i            (fetch.linear[31:12]),
       .hit_o             (f_hit),
       .translation_o     (f_found),
+      .side_lookup_i     (1'b0),
+      .side_page_i       ('0),
+      .side_hit_o        (),
+      .side_translation_o(),
       .fill_i            (w_done && state_q == StFetchWalk),
       .fill_page_i       (w_linear[31:12]),
       .fill_translation_i(w_translation),
@@ -139,6 +161,7 @@ module cpu_paging_unit
       .error_o      (w_error),
       .linear_o     (w_linear),
       .directory_i  (regs.cr3[31:12]),
+      .uncached_i   (regs.cr3[4]),
       .wp_i         (wp),
       .pse_i        (regs.cr4[4]),
       .pge_i        (regs.cr4[7]),
@@ -146,9 +169,10 @@ module cpu_paging_unit
       .b_write_o    (w_write),
       .b_addr_o     (w_addr),
       .b_wdata_o    (w_wdata),
-      .b_ready_i    (bus.ready),
-      .b_done_i     (bus.done),
-      .b_rdata_i    (bus.rdata)
+      .b_uncached_o (w_uncached),
+      .b_ready_i    (physical.ready),
+      .b_done_i     (physical.done),
+      .b_rdata_i    (physical.rdata)
   );
 
   cpu_code_watch u_code_watch (
@@ -156,14 +180,14 @@ module cpu_paging_unit
       .rst_ni,
       .forget_i,
       .fetch_i      (fetch.ready),
-      .fetch_line_i (bus.fetch_addr[31:4]),
-      .store_i      (bus.valid && bus.write && bus.ready && bus.space == 2'd0),
-      .store_addr_i (bus.addr),
-      .store_size_i (bus.size),
-      .store_split_i(bus.split),
-      .store_high_i (bus.high),
-      .snoop_i,
-      .snoop_line_i,
+      .fetch_line_i (physical.fetch_addr[31:4]),
+      .store_i      (physical.stores),
+      .store_addr_i (physical.store_addr),
+      .store_size_i (physical.store_size),
+      .store_split_i(physical.store_split),
+      .store_high_i (physical.store_high),
+      .snoop_i      (bus.snoop),
+      .snoop_line_i (bus.snoop_line),
       .hit_o        (store_hit_o)
   );
 
@@ -175,8 +199,8 @@ module cpu_paging_unit
                                       : seq.cr == 3'd4 && ((seq.cr_data ^ regs.cr4) & 32'h90) != 32'd0);
 
   // ---- data
-  assign data.done = bus.done;
-  assign data.rdata = bus.rdata;
+  assign data.done = physical.done;
+  assign data.rdata = physical.rdata;
   assign translates = paging && data.lookup && data.space == 2'd0;
   assign intent = data.write || data.rmw;
 
@@ -200,51 +224,81 @@ module cpu_paging_unit
     direct = state_q == StIdle && usable && !crosses;
   end
 
-  assign walk_data = paging && data.valid && !usable && (state_q == StIdle || state_q == StHigh);
-  assign data.ready = !paging ? bus.ready
-                     : (direct || state_q == StTranslated) && (data.probe || bus.ready);
+  assign walk_data = paging && data.valid && !usable && !physical.side_valid && (state_q == StIdle || state_q == StHigh);
+  assign data.ready = !paging ? physical.ready
+                     : (direct || state_q == StTranslated) && (data.probe || physical.ready);
   assign data.fault = state_q == StFault;
   assign data.committed = committed_q;
 
   // ---- fetch
   assign f_usable = !paging || (f_hit && (!regs.user || f_found.user));
-  assign fetch.ready = bus.fetch_ready && bus.fetch_valid;
-  assign bus.fetch_valid = fetch.valid && f_usable;
-  assign bus.fetch_addr = paging ? {f_found.frame, fetch.linear[11:2]} : fetch.linear[31:2];
+  assign fetch.ready = physical.fetch_ready && physical.fetch_valid;
+  assign physical.fetch_valid = fetch.valid && f_usable;
+  assign physical.fetch_uncached = regs.cr0[30] || (paging && f_found.uncached);
+  assign physical.fetch_addr = paging ? {f_found.frame, fetch.linear[11:2]} : fetch.linear[31:2];
   assign walk_fetch = paging && fetch.valid && !f_usable && fetch.needed && !data.valid && state_q == StIdle;
   assign walking_o = state_q == StWalk || state_q == StFetchWalk;
   assign fetch.walking = state_q == StFetchWalk || state_q == StFetchFault;
   assign fetch.fault = state_q == StFetchFault;
 
-  // ---- to the bus unit
-  always_comb begin : bus_port
-    bus.valid = data.valid;
-    bus.write = data.write;
-    bus.walk = 1'b0;
-    bus.space = data.space;
-    bus.addr = data.linear;
-    bus.split = 1'b0;
-    bus.high = high_frame_q;
-    bus.size = data.size;
-    bus.wdata = data.wdata;
+  // ---- to the caches
+  always_comb begin : access
+    physical.lookup = data.lookup;
+    physical.valid = data.valid;
+    physical.uncached = regs.cr0[30];
+    physical.write = data.write;
+    physical.walk = 1'b0;
+    physical.locked = locked_i;
+    physical.space = data.space;
+    physical.addr = data.linear;
+    physical.split = 1'b0;
+    physical.high = high_frame_q;
+    physical.size = data.size;
+    physical.wdata = data.wdata;
     if (paging) begin
       if (w_busy) begin
-        bus.valid = w_valid;
-        bus.write = w_write;
-        bus.walk = 1'b1;
-        bus.space = 2'd0;
-        bus.addr = w_addr;
-        bus.size = SizeD;
-        bus.wdata = w_wdata;
+        physical.lookup = w_valid;
+        physical.valid = w_valid;
+        physical.uncached = regs.cr0[30] || w_uncached;
+        physical.write = w_write;
+        physical.walk = 1'b1;
+        physical.locked = 1'b0;
+        physical.space = 2'd0;
+        physical.addr = w_addr;
+        physical.size = SizeD;
+        physical.wdata = w_wdata;
       end else if (state_q == StTranslated) begin
-        bus.valid = data.valid && !data.probe;
-        bus.addr[31:12] = low_frame_q;
-        bus.split = 1'b1;
+        physical.valid = data.valid && !data.probe;
+        physical.addr[31:12] = low_frame_q;
+        physical.split = 1'b1;
+        physical.uncached = regs.cr0[30] || uncached_q;
       end else begin
-        bus.valid = data.valid && direct && !data.probe;
-        if (translates) bus.addr[31:12] = d_found.frame;
+        physical.valid = data.valid && direct && !data.probe;
+        if (translates) begin
+          physical.addr[31:12] = d_found.frame;
+          physical.uncached = regs.cr0[30] || d_found.uncached;
+        end
       end
     end
+  end
+
+  // ---- the store beside a load
+  assign side_usable = state_q == StIdle && !committed_q && (!paging || (side_hit && permitted(side_found, data.user, 1'b1, wp) && side_found.dirty));
+  assign physical.side_lookup = side_lookup_i && side_usable;
+  assign physical.side_valid = side_valid_i && physical.side_lookup;
+  assign physical.side_addr = paging ? {side_found.frame, side_linear_i[11:0]} : side_linear_i;
+  assign physical.side_size = side_size_i;
+  assign physical.side_wdata = side_wdata_i;
+  assign side_ready_o = side_usable && physical.side_ready;
+
+  always_comb begin : stores
+    logic side;
+    side = physical.side_valid && physical.side_ready;
+    physical.stores = side || (physical.valid && physical.write && physical.ready && physical.space == 2'd0);
+    physical.store_addr = side ? physical.side_addr : physical.addr;
+    physical.store_size = side ? physical.side_size : physical.size;
+    physical.store_split = !side && physical.split;
+    physical.store_high = physical.high;
   end
 
   // ---- page faults
@@ -257,13 +311,15 @@ module cpu_paging_unit
       StIdle: begin
         high_q <= 1'b0;
         low_frame_q <= d_found.frame;
+        uncached_q <= d_found.uncached;
         if (walk_data) state_q <= StWalk;
         else if (walk_fetch) state_q <= StFetchWalk;
-        else if (data.valid && crosses) state_q <= StHigh;
+        else if (data.valid && crosses && !physical.side_valid) state_q <= StHigh;
       end
       StHigh: begin
         high_q <= 1'b1;
         high_frame_q <= d_found.frame;
+        uncached_q <= uncached_q || d_found.uncached;
         state_q <= !data.valid ? StIdle : walk_data ? StWalk : StTranslated;
       end
       StTranslated: if (!data.valid || data.ready) state_q <= StIdle;

@@ -51,7 +51,7 @@ package cpu_pkg;
     OpPush, OpPop, OpPushf, OpPopf, OpLeave,
     OpCall, OpJmp, OpJcc, OpRet, OpLoop, OpSetcc,
     OpBswap, OpXadd, OpCmpxchg, OpCmov, OpRdtsc, OpRdmsr, OpWrmsr,
-    OpBt, OpBsf, OpBsr, OpLahf, OpSahf, OpFlag, OpDecimal, OpSalc, OpAam, OpAad, OpArpl,
+    OpBt, OpBsf, OpBsr, OpLahf, OpSahf, OpFlag, OpDecimal, OpSalc, OpAam, OpAad, OpArpl, OpFlush,
     OpMicrocode
   } op_e;
 
@@ -77,6 +77,11 @@ package cpu_pkg;
     DstNone, DstRm, DstReg
   } dst_e;
 
+  // Near branches, as they are predicted.
+  typedef enum logic [2:0] {
+    BranchConditional, BranchDirect, BranchCall, BranchIndirect, BranchIndirectCall, BranchReturn
+  } branch_kind_e;
+
   // Faults found before execute; the instruction carries them to the sequencer.
   typedef enum logic [2:0] {
     FaultNone, FaultUd, FaultGp, FaultNm, FaultPf
@@ -93,8 +98,8 @@ package cpu_pkg;
 
   // What a cycle went to (models/cpu/cycle_cause.h).
   typedef enum logic [3:0] {
-    CycleExecute, CycleFetch, CycleDecode, CycleAddress, CycleMemory, CycleTlbMiss, CycleMicrocode, CycleBus,
-    CycleHalted
+    CycleExecute, CycleMultiCycle, CycleMicrocode, CycleFetch, CycleCodeMiss, CycleDecode, CycleAddress, CycleMemory,
+    CycleDataMiss, CycleUncached, CycleStoreBuffer, CycleTlbMiss, CycleBus, CycleHalted
   } cycle_cause_e;
 
   // Exception vectors (SDM vol. 3, table 6-1).
@@ -180,6 +185,20 @@ package cpu_pkg;
     logic       bit_offset;   // BT with a register offset: add its dword/word part
     logic       xlat;         // add AL
   } agu_t;
+
+  // Of the operations that branch.
+  function automatic logic branches(op_e op);
+    return op == OpJcc || op == OpJmp || op == OpCall || op == OpRet || op == OpLoop;
+  endfunction
+
+  function automatic branch_kind_e branch_kind(op_e op, logic direct);
+    unique case (op)
+      OpCall: return direct ? BranchCall : BranchIndirectCall;
+      OpJmp: return direct ? BranchDirect : BranchIndirect;
+      OpRet: return BranchReturn;
+      default: return BranchConditional;
+    endcase
+  endfunction
 
   // Bytes of an operand.
   function automatic logic [2:0] size_bytes(size_e size);

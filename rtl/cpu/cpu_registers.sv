@@ -153,7 +153,7 @@ module cpu_registers
   assign esp_valid = (ex.done && ex.esp_valid) || seq.esp_valid;
   assign esp_data = seq.active ? seq.esp_data : ex.esp_data;
   assign eip_valid = (retire_i && !seq.partial) || seq.eip_valid;
-  assign eip_data = redirect.valid ? redirect.eip : seq.eip_valid ? seq.target : x.next_eip;
+  assign eip_data = redirect.valid ? redirect.eip : seq.eip_valid ? seq.target : ex.next_eip;
   assign flags_valid = (ex.done && ex.flags_valid) || seq.flags_valid;
   assign flags_data = seq.active ? seq.flags : ex.flags;
   assign rf_valid = ex.done || (seq.done && !seq.rf_loaded);

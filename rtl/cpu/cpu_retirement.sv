@@ -15,6 +15,10 @@ module cpu_retirement
     cpu_execute_if.reader   ex,
     cpu_sequencer_if.reader seq,
 
+    // from the memory stage and the bus unit: an instruction moves to execute; another master has stored
+    input logic move_i,
+    input logic snoop_i,
+
     // to the pipeline
     output logic        retire_o,   // something becomes real in this cycle
     output logic        reports_o,  // it did in the latest, and will be reported
@@ -31,7 +35,8 @@ module cpu_retirement
     output logic [31:0] retire_linear_o,
     output logic [31:0] retire_next_eip_o,
     output logic [31:0] retire_eflags_o,
-    output logic        retire_nmi_o
+    output logic        retire_nmi_o,
+    output logic [ 7:0] retire_snoops_o
 );
 
   logic        r_valid_q;
@@ -46,6 +51,9 @@ module cpu_retirement
   logic [31:0] r_eip_q;
   logic [31:0] r_linear_q;
   logic [31:0] eip_q;           // EIP before a task switch replaces it
+  logic [ 7:0] snoops_q;        // stores of other masters so far,
+  logic [ 7:0] x_snoops_q;      // before the instruction in execute, or the iteration, has read
+  logic [ 7:0] r_snoops_q;
   logic [31:0] linear_q;        // of EIP, from before a far transfer replaces the CS base
 
   assign retire_o = ex.done || seq.done;
@@ -58,7 +66,10 @@ module cpu_retirement
     r_valid_q <= retire_o && rst_ni;
     if (events.nmi) nmi_q <= 1'b1;
     else if (retire_o || !rst_ni) nmi_q <= 1'b0;
+    snoops_q <= snoops_q + {7'b0, snoop_i};
+    if (move_i || seq.partial) x_snoops_q <= snoops_q;
     if (retire_o) begin
+      r_snoops_q <= seq.done && seq.kind != 2'd0 ? snoops_q : x_snoops_q;
       r_nmi_q <= nmi_q;
       r_kind_q <= seq.done ? seq.kind : 2'd0;
       r_partial_q <= seq.partial;
@@ -72,8 +83,8 @@ module cpu_retirement
       eip_q <= redirect.eip;
       linear_q <= redirect.linear;
     end else if (retire_o && !seq.partial) begin
-      eip_q <= x.next_eip;
-      linear_q <= x.next_eip + regs.seg_base[IDX_CS];
+      eip_q <= ex.next_eip;
+      linear_q <= ex.next_eip + regs.seg_base[IDX_CS];
     end
     retire_valid_o <= r_valid_q && rst_ni;
     if (r_valid_q) begin
@@ -87,7 +98,9 @@ module cpu_retirement
       retire_linear_o <= r_linear_q;
       retire_next_eip_o <= regs.eip;
       retire_eflags_o <= regs.eflags;
+      retire_snoops_o <= r_snoops_q;
     end
+    if (!rst_ni) snoops_q <= '0;
   end
 
 endmodule

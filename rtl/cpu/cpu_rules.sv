@@ -30,6 +30,7 @@ module cpu_rules
     input logic        ex_store_i,
     input logic        seq_access_i,
     input logic        load_access_i,
+    input logic        beside_i,  // the store, beside the load
     // and how
     input logic        d_write_i,
     input logic [ 1:0] d_space_i,
@@ -41,9 +42,10 @@ module cpu_rules
     input logic        d_committed_i,
 
     // bus unit
-    input logic data_taken_i,
-    input logic data_done_i,
+    input logic read_taken_i,
+    input logic write_taken_i,
     input logic fetch_taken_i,
+    input logic data_beat_i,
     input logic fetch_beat_i,
     input logic cyc_i,
 
@@ -60,16 +62,16 @@ module cpu_rules
   logic        waits;
 
   assign retire = ex_done_i || seq_done_i;
-  assign d_valid = ex_store_i || seq_access_i || load_access_i;
+  assign d_valid = (ex_store_i && !beside_i) || seq_access_i || load_access_i;
   assign request = {d_write_i, d_space_i, d_linear_i, 2'(d_size_i), d_wdata_i};
   assign waits = d_valid && !d_ready_i && !d_fault_i;
 
   // ---- one at a time
   one_retires: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({ex_done_i, seq_done_i}));
   one_asks:
-  assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({ex_store_i, seq_access_i, load_access_i}));
-  one_granted: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({data_taken_i, fetch_taken_i}));
-  one_answered: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({data_done_i, fetch_beat_i}));
+  assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({ex_store_i && !beside_i, seq_access_i, load_access_i}));
+  one_granted: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({read_taken_i, write_taken_i, fetch_taken_i}));
+  one_answered: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({data_beat_i, fetch_beat_i}));
 
   // ---- requests
   // Only an interrupt or a drain request, or for a load what comes before it, takes back a request that nothing was done for.
@@ -79,7 +81,7 @@ module cpu_rules
   committed_held:
   assert property (@(posedge clk_i) disable iff (!rst_ni)
                    waits && d_committed_i |=> d_valid && $stable(request));
-  store_is_final: assert property (@(posedge clk_i) disable iff (!rst_ni) ex_store_i && d_ready_i |-> ex_done_i);
+  store_is_final: assert property (@(posedge clk_i) disable iff (!rst_ni) ex_store_i && (beside_i || d_ready_i) |-> ex_done_i);
   faults_do_nothing: assert property (@(posedge clk_i) disable iff (!rst_ni) d_fault_i |-> !d_ready_i && !ex_done_i);
 
   // ---- what becomes real

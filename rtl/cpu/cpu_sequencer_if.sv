@@ -3,7 +3,6 @@ interface cpu_sequencer_if;
   import cpu_pkg::*;
 
   logic        active;         // microcode runs; for ever after a shutdown
-  logic        waits;          // for the access taken last
 
   // to the architectural registers, of a step
   logic        w_valid;
@@ -58,7 +57,7 @@ interface cpu_sequencer_if;
   logic [31:0] event_error;
   logic        shutdown;
 
-  modport microsequencer(output waits, done, jump, target, mov_ss_shadow);
+  modport microsequencer(output done, jump, target, mov_ss_shadow);
   modport commit(
       output w_valid, w_reg, w_size, w_data, esp_valid, esp_data, esi_valid, esi_data, edi_valid, edi_data,
       output ecx_valid, ecx_data, eip_valid, flags_valid, flags,
@@ -70,7 +69,7 @@ interface cpu_sequencer_if;
       output active, gd_fault, gd_clear, no_trap, task_trap, int1, kind, event_vector, event_error, shutdown
   );
   modport reader(
-      input active, waits, w_valid, w_reg, w_size, w_data, esp_valid, esp_data, esi_valid, esi_data,
+      input active, w_valid, w_reg, w_size, w_data, esp_valid, esp_data, esi_valid, esi_data,
       input edi_valid, edi_data, ecx_valid, ecx_data, eip_valid, flags_valid, flags,
       input seg_valid, seg, seg_part, seg_selector, seg_base, seg_limit, seg_attr,
       input table_valid, table_idt, table_base, table_limit, cr_valid, cr, cr_data, halt, task_switch, dr_valid,

@@ -1,5 +1,5 @@
 // Translation lookaside buffer: 32 translations of 4 KiB pages, 8 sets of 4 ways, replaced in turn. A
-// lookup answers in the same cycle and costs nothing in the simulator when it is not asked for.
+// lookup, or two, is answered in the same cycle and costs nothing in the simulator when it is not asked for.
 // Who may use a translation for what is decided by its user.
 module cpu_tlb
   import cpu_paging_pkg::*;
@@ -12,6 +12,12 @@ module cpu_tlb
     input  logic [31:12] page_i,
     output logic         hit_o,
     output translation_t translation_o,
+
+    // another page in the same cycle
+    input  logic         side_lookup_i,
+    input  logic [31:12] side_page_i,
+    output logic         side_hit_o,
+    output translation_t side_translation_o,
 
     input logic         fill_i,
     input logic [31:12] fill_page_i,
@@ -40,6 +46,17 @@ module cpu_tlb
         if (page_q[{page_i[14:12], 2'(way)}] == page_i && valid_q[{page_i[14:12], 2'(way)}]) begin
           hit_o = 1'b1;
           translation_o = entry_q[{page_i[14:12], 2'(way)}];
+        end
+  end
+
+  always_comb begin : side_lookup
+    side_hit_o = 1'b0;
+    side_translation_o = '0;
+    if (side_lookup_i)
+      for (int way = 0; way < int'(Ways); way++)
+        if (page_q[{side_page_i[14:12], 2'(way)}] == side_page_i && valid_q[{side_page_i[14:12], 2'(way)}]) begin
+          side_hit_o = 1'b1;
+          side_translation_o = entry_q[{side_page_i[14:12], 2'(way)}];
         end
   end
 

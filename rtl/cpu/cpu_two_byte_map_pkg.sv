@@ -114,7 +114,8 @@ package cpu_two_byte_map_pkg;
         o.privileged = !mode.level0;
         o.ud = mode.has_586 || reg_field < (mode.has_486 ? 3'd3 : 3'd6);
       end
-      8'h08, 8'h09: begin  // INVD, WBINVD: there are no caches
+      8'h08, 8'h09: begin  // INVD, WBINVD: the data cache is written through, so they are the same
+        ctl.op = OpFlush;
         o.privileged = !mode.level0;
         o.ud = !mode.has_486;
       end

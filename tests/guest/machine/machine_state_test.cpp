@@ -203,7 +203,7 @@ TEST(MachineState, ABusyMachineMovesBetweenTheKindsOfMachine) {
   unsigned moves = 0;
   for (; outcome.end == RunEnd::kCycleLimit; ++moves) {
     // Lengths that meet every phase of what is under way.
-    constexpr Cycle kPieces[] = {97, 211, 41, 503, 139};
+    constexpr Cycle kPieces[] = {53, 101, 23, 211, 71};
     outcome = here->run_to(here->machine->cycles() + kPieces[moves % std::size(kPieces)]);
     serial += std::exchange(here->serial, {});
     if (outcome.end != RunEnd::kCycleLimit) break;

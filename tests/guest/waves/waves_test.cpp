@@ -293,7 +293,8 @@ TEST_F(Waves, EveryCycleSaysWhatItWentTo) {
   for (const auto& change : history.changes("strata.cycle_went_to")) {
     causes.insert(change.value);
   }
-  for (const char* cause : {"execute", "fetch", "decode", "memory", "bus", "microcode"}) {
+  for (const char* cause :
+       {"execute", "fetch", "code-miss", "data-miss", "uncached", "microcode"}) {
     EXPECT_TRUE(causes.contains(cause)) << cause;
   }
 }

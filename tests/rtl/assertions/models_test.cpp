@@ -99,7 +99,7 @@ Port bus(VerilatedContext* context) {
 Port cpu(VerilatedContext* context) {
   const auto model = std::make_shared<CpuModel>(context, "cpu", CpuFamily::k586);
   return {[=](bool, bool, bool ack) {
-            model->set_response(ack, 0);
+            model->set_response({.ack = ack});
             model->clock();
           },
           [=] { return model->request().dat; }};

@@ -33,7 +33,7 @@ void release(Ports& p) {
 TEST(WishboneRules, LegalTrafficPasses) {
   Rig rig;
   std::string found;
-  for (const std::uint8_t cycle_type : {std::uint8_t{0}, kEndOfBurst, kBurst}) {
+  for (const std::uint8_t cycle_type : {std::uint8_t{0}, kBurst}) {
     request(rig.ports, false, cycle_type);
     for (int wait = 0; wait < 3; ++wait) {
       rig.ports.dat_i += 1;  // no data go with a read

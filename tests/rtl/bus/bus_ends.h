@@ -17,7 +17,7 @@ class Master : public ClockedModule {
   struct Answer {
     Cycle cycle;  // the edge that sampled the ack
     std::uint32_t dat;
-    bool tgd;
+    std::uint8_t tgd;
     bool operator==(const Answer&) const = default;
   };
 

@@ -113,9 +113,10 @@ TEST_F(BusRtlTest, TheDataTagOfMemoryReachesTheMaster) {
   master.queue = {read_of(kMemorySpace, 0xFF0), read_of(kMemorySpace, 0x1000),
                   read_of(kMemorySpace, 0x18, true), read_of(kMemorySpace, 0xB8000)};
   run(60);
-  std::vector<bool> tags;
+  std::vector<unsigned> tags;
   for (const Master::Answer& answer : master.answers) tags.push_back(answer.tgd);
-  EXPECT_EQ(tags, (std::vector<bool>{true, false, true, true, true, true, false}));
+  EXPECT_EQ(tags, (std::vector<unsigned>{kTgdCacheable, kTgdNone, kTgdCacheable, kTgdCacheable,
+                                         kTgdCacheable, kTgdCacheable, kTgdNone}));
 }
 
 TEST_F(BusRtlTest, UnclaimedPortsTakeTwoCycles) {

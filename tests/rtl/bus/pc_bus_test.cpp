@@ -259,7 +259,7 @@ TEST_F(PcArbiter, ABurstIsNotParted) {
   bus.clock();
   for (unsigned word = 0; word < 4; ++word) {
     bus.set_request(2, wants[2]);
-    bus.set_response(0, {.dat = word, .ack = true});
+    bus.set_response(0, {.dat = word, .ack = true, .tgd = kTgdCacheable});
     bus.clock();
     EXPECT_TRUE(bus.ack(0));
     EXPECT_FALSE(bus.ack(2));

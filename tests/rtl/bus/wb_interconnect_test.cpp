@@ -70,7 +70,7 @@ class WbInterconnect : public testing::Test {
   }
 
   // The slave's ack is on its wires for one edge.
-  void answer(unsigned slave, std::uint32_t dat, bool tgd = false) {
+  void answer(unsigned slave, std::uint32_t dat, std::uint8_t tgd = kTgdNone) {
     bus.set_response(slave, {.dat = dat, .ack = true, .tgd = tgd});
     bus.clock();
     bus.set_response(slave, {});
@@ -226,7 +226,7 @@ TEST_F(WbInterconnect, BurstRelaysFourAcksOneACycle) {
   EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).adr, 0x1008u);
   for (std::uint32_t word = 0; word < 4; ++word) {
     ASSERT_EQ(bus.active(), STRATA_DEVICE_MEM) << word;
-    bus.set_response(STRATA_DEVICE_MEM, {.dat = 100 + word, .ack = true});
+    bus.set_response(STRATA_DEVICE_MEM, {.dat = 100 + word, .ack = true, .tgd = kTgdCacheable});
     bus.clock();
     EXPECT_TRUE(bus.ack(kCpu));
     EXPECT_EQ(bus.dat(), 100 + word);
@@ -245,7 +245,7 @@ TEST_F(WbInterconnect, BurstMayPauseBetweenAcks) {
   bus.set_request(kCpu, burst);
   bus.clock();
   for (std::uint32_t word = 0; word < 4; ++word) {
-    answer(STRATA_DEVICE_MEM, word);
+    answer(STRATA_DEVICE_MEM, word, kTgdCacheable);
     EXPECT_TRUE(bus.ack(kCpu));
     bus.clock();
     EXPECT_FALSE(bus.ack(kCpu));
@@ -255,7 +255,7 @@ TEST_F(WbInterconnect, BurstMayPauseBetweenAcks) {
 
 // Wishbone B4, 3.1.4: a tag goes with its data. What one access said does not stay for the next.
 TEST_F(WbInterconnect, TheDataTagIsOfTheSlaveThatAcknowledges) {
-  for (const bool tag : {true, false, true}) {
+  for (const std::uint8_t tag : {kTgdCacheable, kTgdNone, kTgdFixed}) {
     bus.set_request(kCpu, read_of(kMemory, 0x1000));
     bus.clock();
     answer(STRATA_DEVICE_MEM, 1, tag);
@@ -264,12 +264,27 @@ TEST_F(WbInterconnect, TheDataTagIsOfTheSlaveThatAcknowledges) {
     bus.clock();
   }
   // Another slave's tag stands on its wire.
-  bus.set_response(STRATA_DEVICE_MEM, {.tgd = true});
+  bus.set_response(STRATA_DEVICE_MEM, {.tgd = kTgdCacheable});
   bus.set_request(kCpu, read_of(kMemory, 0xB8000));
   bus.clock();
-  answer(STRATA_DEVICE_VGA, 1, false);
+  answer(STRATA_DEVICE_VGA, 1);
   ASSERT_TRUE(bus.ack(kCpu));
-  EXPECT_FALSE(bus.tgd());
+  EXPECT_EQ(bus.tgd(), kTgdNone);
+}
+
+// What may not be cached is one word: the slave has said so, and master and interconnect end there.
+TEST_F(WbInterconnect, ABurstEndsWithAFirstWordThatMayNotBeCached) {
+  BusModel::Request burst = read_of(kMemory, 0x1008);
+  burst.cti = 2;
+  burst.bte = 1;
+  burst.sel = 0x2;
+  bus.set_request(kCpu, burst);
+  bus.clock();
+  bus.set_response(STRATA_DEVICE_MEM, {.dat = 0x12345678, .ack = true});
+  bus.clock();
+  ASSERT_TRUE(bus.ack(kCpu));
+  EXPECT_EQ(bus.tgd(), kTgdNone);
+  EXPECT_EQ(bus.active(), BusModel::kNoSlave);
 }
 
 TEST_F(WbInterconnect, EachWordOfABurstHasItsTag) {
@@ -278,7 +293,7 @@ TEST_F(WbInterconnect, EachWordOfABurstHasItsTag) {
   burst.bte = 1;
   bus.set_request(kCpu, burst);
   bus.clock();
-  for (const bool tag : {true, false, false, true}) {
+  for (const std::uint8_t tag : {kTgdCacheable, kTgdNone, kTgdFixed, kTgdCacheable}) {
     bus.set_response(STRATA_DEVICE_MEM, {.ack = true, .tgd = tag});
     bus.clock();
     ASSERT_TRUE(bus.ack(kCpu));
@@ -289,12 +304,12 @@ TEST_F(WbInterconnect, EachWordOfABurstHasItsTag) {
 TEST_F(WbInterconnect, WhatNobodyOwnsMayNotBeCached) {
   bus.set_request(kCpu, read_of(kMemory, 0x1000));
   bus.clock();
-  answer(STRATA_DEVICE_MEM, 1, true);
+  answer(STRATA_DEVICE_MEM, 1, kTgdCacheable);
   bus.clock();
   bus.set_request(kCpu, read_of(kIo, 0xABB8));
   bus.clock();
   ASSERT_TRUE(bus.ack(kCpu));
-  EXPECT_FALSE(bus.tgd());
+  EXPECT_EQ(bus.tgd(), kTgdNone);
 }
 
 TEST_F(WbInterconnect, OtherCycleTypesAreClassic) {

@@ -13,8 +13,6 @@ namespace {
 constexpr unsigned kTagMemory = 0;
 constexpr unsigned kTagPort = 1;
 constexpr unsigned kTagAcknowledge = 2;
-constexpr unsigned kCtiBurst = 2;
-constexpr unsigned kCtiWalk = 7;
 constexpr unsigned kBurstWords = 4;
 constexpr std::uint32_t kLineMask = 15;
 
@@ -41,7 +39,7 @@ void CpuBench::set_interrupt(bool level) {
 }
 
 void CpuBench::load(const CpuState& state) {
-  cpu_->set_response(false, 0);
+  cpu_->set_response({});
   cpu_->load(state);
 }
 
@@ -76,7 +74,7 @@ std::uint32_t CpuBench::access_device(const CpuModel::Request& request) {
   } else {
     access.data = device_.read(access.port, access.address, bytes) & mask;
   }
-  if (checker_ != nullptr && request.cti != kCtiWalk) {
+  if (checker_ != nullptr && request.tgc != kTgcWalk) {
     checker_->on_access(access);
   }
   return access.data << (8 * lane);
@@ -102,7 +100,7 @@ std::uint32_t CpuBench::answer(const CpuModel::Request& request) {
       }
       return value;
     }
-    if (request.cti == kCtiBurst) {
+    if (request.tgc == kTgcCode) {
       return ~0u;  // a fetch from nowhere
     }
   }
@@ -122,12 +120,20 @@ unsigned CpuBench::delay() {
   return pick % 16 == 0 ? pick / 16 % (kMostDelay + 1) : pick / 16 % 3;
 }
 
+/// Plain memory may be cached, if the line is in it whole.
+std::uint8_t CpuBench::tag_of(std::uint32_t address) const {
+  const std::uint32_t line = address & ~kLineMask;
+  if (plain(line, false) == nullptr || plain(line | kLineMask, false) == nullptr) return kTgdNone;
+  return plain(line, true) != nullptr ? kTgdCacheable : kTgdFixed;
+}
+
 void CpuBench::respond() {
   if (turnaround_) {
     turnaround_ = false;
   } else if (beats_ == 0 && cpu_->strobe()) {
     const CpuModel::Request request = cpu_->request();
-    beats_ = request.cti == kCtiBurst ? kBurstWords : 1;
+    tag_ = request.tga == kTagMemory && !request.we ? tag_of(request.adr) : kTgdNone;
+    beats_ = request.cti == kCtiIncrementing && tag_ != kTgdNone ? kBurstWords : 1;
     beat_address_ = request.adr;
     wait_ = latency_ + delay();
   }
@@ -142,7 +148,7 @@ void CpuBench::respond() {
   }
   cpu_->set_cycle(clocks_);
   cpu_->clock();
-  cpu_->set_response(ack, data);
+  cpu_->set_response({data, ack, tag_});
 }
 
 void CpuBench::raise_nmi() {

@@ -89,6 +89,7 @@ class CpuBench {
   std::uint32_t answer(const CpuModel::Request& request);
   std::uint32_t access_device(const CpuModel::Request& request);
   void store(const CpuModel::Request& request, std::uint8_t* word);
+  std::uint8_t tag_of(std::uint32_t address) const;
   void respond();
   unsigned delay();
 
@@ -111,7 +112,8 @@ class CpuBench {
   unsigned wait_ = 0;   // clocks until the next acknowledge
   unsigned beats_ = 0;  // acknowledges still to come; 0: no request is being served
   std::uint32_t beat_address_ = 0;
-  bool turnaround_ = false;  // the clock after the last acknowledge
+  std::uint8_t tag_ = kTgdNone;  // of what is answered
+  bool turnaround_ = false;      // the clock after the last acknowledge
   bool interrupt_ = false;
   unsigned nmi_clocks_ = 0;  // left of the pulse
 };

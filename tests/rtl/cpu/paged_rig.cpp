@@ -12,7 +12,6 @@ constexpr std::uint32_t kDataSelector = 0x10;
 constexpr std::uint32_t kConforming = 0x18;
 constexpr std::uint32_t kUserCodeSelector = 0x23;
 constexpr std::uint32_t kUserDataSelector = 0x2B;
-constexpr std::uint8_t kCtiWalk = 7;
 
 /// Flat segment with this access byte.
 SegmentState flat(std::uint32_t selector, std::uint32_t access) {
@@ -41,7 +40,7 @@ PagedRig::PagedRig(std::initializer_list<std::uint8_t> code)
     set(kIdt + 8 * n, kConforming << 16 | (kHandler & 0xFFFF));
     set(kIdt + 8 * n + 4, (kHandler & 0xFFFF0000) | 0x8E00);
   }
-  initial_.cr0 |= cr0::kPe | cr0::kPg;
+  initial_.cr0 |= cr0::kPe | cr0::kPg | cr0::kCd;
   initial_.cr3 = kDirectory;
   initial_.gdtr = {.base = kGdt, .limit = 6 * 8 - 1};
   initial_.idtr = {.base = kIdt, .limit = 256 * 8 - 1};
@@ -91,7 +90,11 @@ void PagedRig::clock(unsigned interrupt_after) {
 void PagedRig::watch() {
   const bool strobe = bench_.cpu().strobe();
   const CpuModel::Request request = bench_.cpu().request();
-  if (strobe && !strobe_ && request.cti == kCtiWalk) {
+  // One store may follow another at once.
+  const bool begins =
+      strobe && (!strobe_ || request.adr != latest_.adr || request.we != latest_.we);
+  latest_ = request;
+  if (begins && request.tgc == kTgcWalk) {
     const char* kind = request.we ? "w" : "r";
     if (request.adr == directory_at(kData)) walks_ += std::string(kind) + "d ";
     if (request.adr >= entry_at(kData) && request.adr < entry_at(kData) + 0x1000) {

@@ -34,7 +34,8 @@ class PagedRig final : private BenchDevice {
 
   explicit PagedRig(std::initializer_list<std::uint8_t> code);
 
-  /// To be changed before run(). CPL 0, flat segments.
+  /// To be changed before run(). CPL 0, flat segments; nothing is cached, so that all of a walk is
+  /// on the bus.
   CpuState& initial() { return initial_; }
   void use_level_3();
 
@@ -91,6 +92,7 @@ class PagedRig final : private BenchDevice {
   bool faulted_ = false;
   RetireRecord fault_;
   bool strobe_ = false;
+  CpuModel::Request latest_;
   std::string walks_;
 };
 

@@ -36,6 +36,17 @@ TEST(CpuPaging, LoadGoesToItsFrameAndSetsTheAccessedBits) {
   EXPECT_EQ(rig.walks(), "rd r0 wd w0 ");
 }
 
+/// The walk of the code's page has brought the directory's line.
+TEST(CpuPaging, AWalkReadsThroughTheDataCache) {
+  PagedRig rig(kLoad);
+  rig.initial().cr0 &= ~cr0::kCd;
+  rig.map(kPage, kPageFrame | kP);
+  rig.set(kPageFrame, 0x12345678);
+  rig.run();
+  EXPECT_EQ(rig.state().gpr[kEax], 0x12345678u);
+  EXPECT_EQ(rig.walks(), "r0 wd w0 ");
+}
+
 TEST(CpuPaging, StoreSetsTheDirtyBitToo) {
   PagedRig rig(kStore);
   rig.map(kPage, kPageFrame | kP | kW);

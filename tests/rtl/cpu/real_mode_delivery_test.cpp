@@ -56,14 +56,17 @@ std::string run(const Case& c) {
     if (bench.cpu().shutdown()) return checker.on_shutdown() ? "shutdown" : checker.report();
     if (!retired) continue;
     const std::uint32_t sp = bench.state().gpr[kEsp] & 0xFFFF;
+    const bool handled = bench.state().eip == kHandler;
     std::ostringstream outcome;
     if (bench.record().kind == RetireKind::kException) {
       outcome << unsigned{bench.record().vector};
     } else {
-      outcome << (bench.state().eip == kHandler ? "int" : "done");
+      outcome << (handled ? "int" : "done");
     }
+    // At the handler's HLT what was pushed is in memory.
+    while (!bench.cpu().idle() && n++ < kMostClocks) bench.clock();
     const std::uint32_t saved = cpu_memory[sp] | cpu_memory[(sp + 1) % kMemoryBytes] << 8;
-    if (bench.state().eip == kHandler) outcome << " at " << std::hex << saved;
+    if (handled) outcome << " at " << std::hex << saved;
     return outcome.str();
   }
   return "nothing";
