@@ -15,6 +15,8 @@ set(STRATA_GUEST_LINK_FLAGS
     -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack -Wl,--gc-sections)
 set(STRATA_GUEST_FLAGS ${STRATA_GUEST_CODE_FLAGS}
     -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion -Wstrict-prototypes)
+# Source lines for profiles, with names below the tree wherever it is. What is loaded stays the same.
+set(STRATA_GUEST_LINE_FLAGS -g1 "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
 
 # strata_guest_objects(VARIABLE sources...): compiles C and assembly sources, sets VARIABLE to the objects. Sources
 # are in sw/, or given with their whole path: those are not written to our rules, and warnings do not end the build.
@@ -38,7 +40,7 @@ function(strata_guest_objects variable)
     add_custom_command(
         OUTPUT "${object}"
         COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
-        COMMAND "${CMAKE_C_COMPILER}" ${flags} -I "${PROJECT_SOURCE_DIR}" -I "${STRATA_GENERATED_DIR}" -MD -MF "${object}.d" -MT "${object}"
+        COMMAND "${CMAKE_C_COMPILER}" ${flags} ${STRATA_GUEST_LINE_FLAGS} -I "${PROJECT_SOURCE_DIR}" -I "${STRATA_GENERATED_DIR}" -MD -MF "${object}.d" -MT "${object}"
                 -c "${path}" -o "${object}"
         DEPENDS "${path}"
         DEPFILE "${object}.d"
