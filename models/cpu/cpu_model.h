@@ -57,6 +57,9 @@ class CpuModel {
   bool strobe() const;
   Request request() const;
 
+  /// The cause of the last cycle of what record() reports was cycle_cause() so many clocks ago.
+  static constexpr unsigned kReportDelay = 1;
+
   /// Whether an instruction, exception or interrupt retired two clocks ago, and what. `order` and
   /// `cycle` are the caller's to fill in.
   bool retired() const;

@@ -36,7 +36,7 @@ bool CpuRtl::clock_edge(Cycle cycle) {
   if (listener_ != nullptr && answer.ack) report_access(answer);
   model_.clock();
   ++clocked_;
-  if (counting_) ++counts_[static_cast<std::size_t>(model_.cycle_cause())];
+  if (counting_) count_cycle(cycle);
   // A request is held until its ack.
   const bool held = driven_.stb && !answer.ack;
   if (!held && (model_.strobe() || driven_.cyc)) drive_bus(cycle);
@@ -45,6 +45,12 @@ bool CpuRtl::clock_edge(Cycle cycle) {
   if (interrupt.read() && interrupts_enabled_ && !model_.shutdown()) return true;
   fall_asleep();
   return false;
+}
+
+void CpuRtl::count_cycle(Cycle cycle) {
+  const CycleCause cause = model_.cycle_cause();
+  ++counts_[static_cast<std::size_t>(cause)];
+  if (cycle_watched_) cycle_watched_(cycle, cause);
 }
 
 void CpuRtl::fall_asleep() {

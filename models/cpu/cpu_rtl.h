@@ -54,6 +54,11 @@ class CpuRtl : public ClockedModule {
       std::function<void(Cycle now, std::uint16_t port, unsigned bytes, std::uint32_t value)>;
   void watch_port_writes(PortWriteWatcher watcher) { port_written_ = std::move(watcher); }
 
+  /// Sees what each cycle the CPU was clocked in went to, before the listener sees what retired
+  /// in it; in force while cycles are counted. Empty: nobody.
+  using CycleWatcher = std::function<void(Cycle now, CycleCause cause)>;
+  void watch_cycles(CycleWatcher watcher) { cycle_watched_ = std::move(watcher); }
+
   CpuModel& model() { return model_; }
 
   /// Another master's store to the aligned dword at `address` is in memory. Wakes the CPU, which
@@ -113,6 +118,7 @@ class CpuRtl : public ClockedModule {
  private:
   bool clock_edge(Cycle cycle) override;
   void interrupt_method();
+  void count_cycle(Cycle cycle);
   void drive_bus(Cycle cycle);
   void report_access(const WishboneResponse& answer);
   void report_retirement(Cycle cycle);
@@ -122,6 +128,7 @@ class CpuRtl : public ClockedModule {
   CpuModel model_;
   RetireListener* listener_ = nullptr;
   PortWriteWatcher port_written_;
+  CycleWatcher cycle_watched_;
   std::function<void()> ended_;
   WishboneRequest driven_;                    // what request shows
   std::optional<std::uint8_t> acknowledged_;  // its delivery has not retired yet

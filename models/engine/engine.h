@@ -39,6 +39,8 @@ struct EngineStep {
   std::optional<std::uint8_t> interrupt = std::nullopt;
 };
 
+class ExecutionWatch;  // models/engine/execution_watch.h
+
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -87,6 +89,10 @@ class Engine {
   /// Makes run() return kRequested at the next boundary. Callable from EngineBus calls and from
   /// signal handlers.
   virtual void request_stop() = 0;
+
+  /// Counts what run() executes from now on; null: nobody does. The watch outlives the engine or
+  /// the next call. Nothing happens where the engine cannot (KVM).
+  virtual void watch_execution(ExecutionWatch* watch) { static_cast<void>(watch); }
 
   /// Instructions retired since load_state(); 0 where the engine cannot know (KVM).
   virtual std::uint64_t instructions() const = 0;

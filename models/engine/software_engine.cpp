@@ -2,7 +2,9 @@
 
 #include <cassert>
 
+#include "models/engine/execution_watch.h"
 #include "models/isa/debug_registers.h"
+#include "models/isa/opcode_table.h"
 
 namespace strata {
 
@@ -43,6 +45,7 @@ void SoftwareEngine::set_cycle(Cycle cycle) {
 
 void SoftwareEngine::advance_to(Cycle cycle) {
   if (cycle > cycle_) {
+    if (watch_ != nullptr) watch_->on_sleep(linear_eip() - 1, cycle - cycle_);
     cycle_ = cycle;
   }
 }
@@ -86,6 +89,7 @@ void SoftwareEngine::take_exception() {
 /// the latter two.
 bool SoftwareEngine::take_event(std::optional<std::uint8_t>& interrupt) {
   Processor& p = processor_;
+  const std::uint32_t resume = linear_eip();
   if (p.system.pending_exception != 0) {
     p.system.shutdown = deliver_debug_trap(p).shutdown;
   } else if (nmi_due(p.system)) {
@@ -101,6 +105,10 @@ bool SoftwareEngine::take_event(std::optional<std::uint8_t>& interrupt) {
   }
   asleep_ = false;
   cycle_ += cpi_;
+  if (watch_ != nullptr) {
+    ++watch_->at(linear_eip(), p.code_big()).others;
+    watch_->on_event(resume, linear_eip(), {cycle_, instructions_});
+  }
   return true;
 }
 
@@ -112,9 +120,7 @@ void SoftwareEngine::fall_asleep() {
 
 void SoftwareEngine::execute_until_break() {
   do {
-    RetireRecord record;
-    execute_watched(record);
-    cycle_ += cpi_;
+    execute_and_count();
   } while (!must_break() && !processor_.watched());
 }
 
@@ -140,9 +146,7 @@ StopReason SoftwareEngine::run(Cycle deadline) {
       return StopReason::kHalted;
     }
     if (p.watched()) {
-      RetireRecord record;
-      execute_watched(record);
-      cycle_ += cpi_;
+      execute_and_count();
       continue;
     }
     // With a shadow, one instruction and then here again; handlers set attention for the rest.
@@ -162,9 +166,7 @@ EngineStep SoftwareEngine::step_once() {
     fall_asleep();
     return {StopReason::kHalted};
   }
-  RetireRecord record;
-  execute_watched(record);
-  cycle_ += cpi_;
+  execute_and_count();
   return step;
 }
 
@@ -200,6 +202,30 @@ bool SoftwareEngine::meets_instruction_breakpoint() const {
          instruction_breakpoints(p.system, p.system.seg[kCs].base + p.eip) != 0;
 }
 
+void SoftwareEngine::execute_and_count() {
+  const std::uint32_t linear = linear_eip();
+  const bool code32 = processor_.code_big();
+  RetireRecord record;
+  execute_watched(record);
+  cycle_ += cpi_;
+  if (watch_ != nullptr) count(record, linear, code32);
+}
+
+void SoftwareEngine::count(const RetireRecord& record, std::uint32_t linear, bool code32) {
+  ExecutionWatch::Count& counts = watch_->at(linear, code32);
+  const ExecutionWatch::Moment now{cycle_, instructions_};
+  if (record.kind == RetireKind::kException) {
+    ++counts.others;
+    watch_->on_event(linear, linear_eip(), now);
+  } else if (record.partial) {
+    ++counts.others;
+  } else {
+    ++counts.executions;
+    watch_->on_transfer(transfer_of(watched_row_), linear, linear + record.length, linear_eip(),
+                        now);
+  }
+}
+
 /// One instruction or iteration with all that debugging adds.
 void SoftwareEngine::execute_watched(RetireRecord& record) {
   Processor& p = processor_;
@@ -215,6 +241,7 @@ void SoftwareEngine::execute_watched(RetireRecord& record) {
   Outcome outcome = Outcome::kFault;
   if (const Instruction* instruction = fetch_one()) {
     record.length = instruction->length;
+    watched_row_ = instruction->row;
     p.next_eip = p.eip + instruction->length;
     outcome = instruction->execute(p, *instruction);
   }

@@ -32,6 +32,7 @@ class SoftwareEngine : public Engine {
   void set_interrupt_line(bool level) override;
   void raise_nmi() override;
   void request_stop() override;
+  void watch_execution(ExecutionWatch* watch) override { watch_ = watch; }
   std::uint64_t instructions() const override { return instructions_; }
   std::map<std::string, std::uint64_t> exits() const override;
 
@@ -76,10 +77,14 @@ class SoftwareEngine : public Engine {
 
   void take_exception();
 
+  /// Linear address of what runs next.
+  std::uint32_t linear_eip() const { return processor_.system.seg[kCs].base + processor_.eip; }
+
   Processor processor_;
   Cycle cpi_;
   Cycle cycle_ = 0;
   std::uint64_t instructions_ = 0;
+  ExecutionWatch* watch_ = nullptr;
 
  private:
   bool take_event(std::optional<std::uint8_t>& interrupt);
@@ -87,6 +92,8 @@ class SoftwareEngine : public Engine {
   bool interrupt_due() const;
   bool meets_instruction_breakpoint() const;
   void execute_watched(RetireRecord& record);
+  void execute_and_count();
+  void count(const RetireRecord& record, std::uint32_t linear, bool code32);
   void finish_watched(Outcome outcome, RetireRecord& record);
   void note_delivery(const Delivery& delivery, RetireKind kind, RetireRecord& record);
   RetireRecord begin_record() const;
@@ -99,7 +106,8 @@ class SoftwareEngine : public Engine {
   std::atomic<Cycle> break_at_{0};
   std::atomic<bool> stop_requested_{false};
   bool interrupt_line_ = false;
-  bool asleep_ = false;  // halted, and counted as such
+  bool asleep_ = false;            // halted, and counted as such
+  std::uint16_t watched_row_ = 0;  // of the opcode table, of what execute_watched() executed
 };
 
 }  // namespace strata

@@ -20,7 +20,8 @@ constexpr char kIsa[] = "\"models/isa/.*\"";
 constexpr char kCpuInterface[] = "\"models/isa/(cpu_state|retire_record)\\.h\"";
 constexpr char kEngineFace[] =
     "\"models/engine/"
-    "(engine|software_engine|debug_target|engine_debug|foresight|linear_bytes)\\.h\"";
+    "(engine|software_engine|execution_watch|debug_target|engine_debug|foresight|linear_bytes)\\."
+    "h\"";
 constexpr char kBusShared[] = "\"models/bus/(wishbone|clock_driver|device_tlm)\\.h\"";
 constexpr char kOwn[] = "\"{folder}/.*\"";
 constexpr char kVerilated[] =

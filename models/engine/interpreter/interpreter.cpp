@@ -4,10 +4,12 @@
 #include <cassert>
 #include <cstring>
 
+#include "models/engine/execution_watch.h"
 #include "models/isa/debug_registers.h"
 #include "models/isa/decoder.h"
 #include "models/isa/exceptions.h"
 #include "models/isa/fetch.h"
+#include "models/isa/transfer.h"
 
 namespace strata {
 
@@ -190,9 +192,10 @@ const Instruction* Interpreter::fetch_one() {
 
 // ---- running ----
 
-/// EIP goes
-/// round in a register: through p.eip it would cost a store and a load on the loop's critical path.
+/// EIP goes round in a register: through p.eip it would cost a store and a load on the loop's
+/// critical path.
 void Interpreter::execute_until_break() {
+  if (watch_ != nullptr) return execute_and_count_until_break();
   Processor& p = processor_;
   std::uint32_t eip = p.eip;
   do {
@@ -213,6 +216,42 @@ void Interpreter::execute_until_break() {
     cycle_ += cpi_;
   } while (!must_break());
   p.eip = eip;
+}
+
+/// The same for a profile.
+void Interpreter::execute_and_count_until_break() {
+  Processor& p = processor_;
+  ExecutionWatch& watch = *watch_;
+  const std::span<const Transfer> by_row = transfers();
+  do {
+    const std::uint32_t eip = p.eip;
+    const std::uint32_t linear = linear_eip();
+    ExecutionWatch::Count& count = watch.at(linear, p.code_big());
+    const Instruction* instruction = fetch(eip);
+    Outcome outcome = Outcome::kFault;
+    std::uint32_t length = 0;
+    if (instruction != nullptr) [[likely]] {
+      length = instruction->length;
+      p.next_eip = eip + length;
+      outcome = instruction->execute(p, *instruction);
+    }
+    cycle_ += cpi_;
+    if (outcome == Outcome::kDone) [[likely]] {
+      ++instructions_;
+      ++count.executions;
+      p.eip = p.next_eip;
+      if (p.eip == eip + length) continue;
+      const std::uint32_t to = linear_eip();
+      const Transfer transfer = by_row[instruction->row];
+      if (transfer == Transfer::kJump && watch.inside(to)) continue;
+      watch.on_transfer(transfer, linear, linear + length, to, {cycle_, instructions_});
+    } else {
+      ++count.others;
+      if (outcome != Outcome::kFault) continue;
+      take_exception();
+      watch.on_event(linear, linear_eip(), {cycle_, instructions_});
+    }
+  } while (!must_break());
 }
 
 }  // namespace strata

@@ -26,6 +26,7 @@ class Interpreter final : public SoftwareEngine {
 
   const Instruction* fetch_one() override;
   void execute_until_break() override;
+  void execute_and_count_until_break();
   const Instruction* fetch(std::uint32_t eip);
   const Instruction* fetch_slowly();
   const Instruction* fetch_across_pages();
