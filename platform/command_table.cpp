@@ -53,35 +53,37 @@ OptionGroup limit_group() {
 }
 
 OptionGroup output_group() {
-  return {"Output",
-          {
-              {"display", "HOW", "none", "none, or text: the screen in this terminal", "none text"},
-              {"console", "FILE", "",
-               "bytes of the debug console; - or stdio, as without it, for standard output (error, "
-               "if a document has that)",
-               ""},
-              {"serial", "FILE", "",
-               "bytes of the serial port; - or stdio for where the console goes without --console; "
-               "dropped without it",
-               ""},
-              {"screen-text", "FILE", "", "final screen as text; - for standard output", ""},
-              {"screen-png", "FILE", "", "final screen as a picture", ""},
-              {"stats", "FILE", "", "figures of the run as JSON; - for standard output", ""},
-              {"interval", "N", "", "rtl, interp: take the counters every N cycles", ""},
-              {"interval-file", "FILE", "",
-               "where they go: what they grew by, as CSV if it ends in .csv, else as JSON lines; - "
-               "for standard output",
-               ""},
-              {"region", "CODE", "",
-               "rtl, interp: take the counters of each pass: FUNCTION from call to return, or "
-               "FROM..TO",
-               ""},
-              {"region-file", "FILE", "",
-               "where they go, as those of --interval, with minimum, median and maximum", ""},
-              {"log", "FILE", "", "what the devices did, by cycle", ""},
-              {"verbose", "", "", "the same on standard error", ""},
-              {"quiet", "", "", "no status line and no closing line", ""},
-          }};
+  return {
+      "Output",
+      {
+          {"display", "HOW", "none", "none, or text: the screen in this terminal", "none text"},
+          {"console", "FILE", "",
+           "bytes of the debug console; - or stdio, as without it, for standard output (error, "
+           "if a document has that)",
+           ""},
+          {"serial", "FILE", "",
+           "bytes of the serial port; - or stdio for where the console goes without --console; "
+           "dropped without it",
+           ""},
+          {"screen-text", "FILE", "", "final screen as text; - for standard output", ""},
+          {"screen-png", "FILE", "", "final screen as a picture", ""},
+          {"stats", "FILE", "", "figures of the run as JSON; - for standard output", ""},
+          {"interval", "N", "", "rtl, interp: take the counters every N cycles", ""},
+          {"interval-file", "FILE", "",
+           "where they go: what they grew by, as CSV if it ends in .csv, else as JSON lines; - "
+           "for standard output",
+           ""},
+          {"region", "CODE", "",
+           "rtl, interp: take the counters of each pass: FUNCTION from call to return, or "
+           "FROM..TO",
+           ""},
+          {"region-file", "FILE", "",
+           "where they go, as those of --interval, with minimum, median and maximum", ""},
+          {"profile", "FILE", "", "rtl, interp: where the cycles went, for 'strata profile'", ""},
+          {"log", "FILE", "", "what the devices did, by cycle", ""},
+          {"verbose", "", "", "the same on standard error", ""},
+          {"quiet", "", "", "no status line and no closing line", ""},
+      }};
 }
 
 OptionGroup wave_group() {
@@ -119,6 +121,13 @@ that a limit or Ctrl-C has cut off is shown with its rate, without a time, and
 is not compared. Ends with 1 when final screen, disk image or status differ.
 )";
 
+constexpr char kProfileText[] =
+    R"(FILE is what 'strata run --profile FILE' has written. Prints cycles by cause and
+by function, the most first: those in the function itself, with what it called
+as a share of the run, calls, and what most of its cycles went to. A cycle belongs
+to the instruction that retires at its end or next after it.
+)";
+
 constexpr char kDiskText[] =
     R"(Makes FILE, a raw image of SIZE zero bytes; SIZE is a multiple of 512 and may
 end in K, M or G. An existing file is never overwritten.
@@ -149,6 +158,19 @@ std::vector<OptionGroup> run_groups() {
           wave_group()};
 }
 
+std::vector<OptionGroup> profile_groups() {
+  return {
+      {"Report",
+       {
+           {"by", "UNIT", "function", "function, line or instruction", "function line instruction"},
+           {"annotate", "FUNCTION", "", "its disassembly, with the cost of each instruction", ""},
+           {"folded", "", "", "a stack of calls and its cycles a line, for flame graphs", ""},
+           {"diff", "OTHER", "", "beside the run of another profile", ""},
+           {"csv", "", "", "the same as comma-separated values, all rows and causes", ""},
+           {"top", "N", "30", "rows of a table; 0 for all", ""},
+       }}};
+}
+
 std::vector<OptionGroup> compare_groups() {
   OptionGroup own = {
       "Comparison",
@@ -168,6 +190,8 @@ const std::vector<CommandText>& command_table() {
       {"run", "run a guest", "strata run [options] GUEST", kRunText + engine_help(), run_groups()},
       {"compare", "run it on one engine after another and compare",
        "strata compare [options] GUEST", kCompareText + engine_help(), compare_groups()},
+      {"profile", "show where the cycles of a run went", "strata profile [options] FILE",
+       kProfileText, profile_groups()},
       {"info",
        "this host, its KVM, versions",
        "strata info",

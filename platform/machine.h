@@ -18,6 +18,7 @@
 
 namespace strata {
 
+struct Recording;   // platform/profile/recording.h
 struct TextScreen;  // models/base/text_screen.h
 class DebugTarget;  // models/engine/debug_target.h
 class RunControl;   // platform/run_control.h
@@ -82,6 +83,10 @@ class Machine {
   /// time. An error says what does not fit this machine; one of a device's state leaves a machine
   /// that may not run any more.
   virtual std::optional<Error> load_state(const MachineState& state) = 0;
+
+  /// What was recorded for a profile up to now, valid until the next call; null without
+  /// MachineConfig::profile. For after the run.
+  virtual const Recording* recording() { return nullptr; }
 
   /// Anything else worth a number in --stats ("ata.sectors_written", "bus.stall_cycles", ...).
   virtual std::map<std::string, std::uint64_t> counters() const { return {}; }

@@ -19,6 +19,7 @@
 namespace strata {
 
 class CounterWatch;  // platform/counter_watch.h
+class FunctionMap;   // platform/profile/function_map.h
 class MemoryTiming;  // models/memory/memory_timing.h
 
 /// The devices of which the cycle-accurate machine can take the TLM twin for the RTL.
@@ -76,6 +77,8 @@ struct MachineConfig {
   /// Compare every retired instruction with the interpreter (cycle-accurate machine).
   bool check = false;
   TraceConfig trace;
+  /// Record a profile by these functions, which outlive the machine; null: none. Not on KVM.
+  const FunctionMap* profile = nullptr;
 
   /// Cycles an instruction takes in the interpreter.
   unsigned cpi = 1;

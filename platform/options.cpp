@@ -27,6 +27,7 @@ constexpr double kMaxSeconds = 1e9;
 constexpr unsigned kMaxCpi = 1000;
 constexpr unsigned kMaxMemoryLatency = 1000;
 constexpr unsigned kMaxRepeats = 1000;
+constexpr std::uint64_t kMaxRows = 1'000'000'000;
 
 /// Thrown inside this file only; parse_command_line() turns it into an Error.
 struct BadOption {
@@ -170,6 +171,15 @@ class Values {
     Text names;
     for (const auto& [name, value] : choices) names.push_back(name);
     fail("{}: '{}' is not one of {}", what, text, fmt::join(names, ", "));
+  }
+
+  /// One of them at most may be given.
+  void refuse_together(const Text& names) const {
+    Text both;
+    for (const std::string& name : names) {
+      if (given(name)) both.push_back("--" + name);
+    }
+    if (both.size() > 1) fail("{} and {} do not go together", both[0], both[1]);
   }
 
   /// The options given on the command line that concern `engine`, to be passed on.
@@ -332,6 +342,7 @@ void read_output(const Values& values, RunOptions& run) {
   run.screen_png = values.text("screen-png");
   run.stats = values.text("stats");
   read_counting(values, run);
+  run.profile = values.text("profile");
   run.log = values.text("log");
   run.verbose = values.given("verbose");
   run.quiet = values.given("quiet");
@@ -417,6 +428,27 @@ Command parse_compare(const Text& arguments) {
   return compare;
 }
 
+Command parse_profile(const Text& arguments) {
+  const Values values(command_text("profile"), arguments, "profile");
+  if (values.given("help")) return ShowText{values.help()};
+  ProfileOptions profile;
+  profile.file = values.positional();
+  if (profile.file.empty())
+    fail("profile: give a file that 'strata run --profile FILE' has written");
+  profile.unit = values.choice<ProfileUnit>("by", {{"function", ProfileUnit::kFunction},
+                                                   {"line", ProfileUnit::kLine},
+                                                   {"instruction", ProfileUnit::kInstruction}});
+  profile.annotate = values.text("annotate");
+  profile.other = values.text("diff");
+  profile.folded = values.given("folded");
+  profile.csv = values.given("csv");
+  profile.most = values.number("top", 0, kMaxRows);
+  values.refuse_together({"annotate", "folded", "diff"});
+  values.refuse_together({"annotate", "folded", "by"});
+  values.refuse_together({"folded", "csv"});
+  return profile;
+}
+
 Command parse_info(const Text& arguments) {
   const Values values(command_text("info"), arguments, nullptr);
   if (values.given("help")) return ShowText{values.help()};
@@ -456,9 +488,10 @@ Command parse(const Text& arguments) {
   if (command == "--version") return ShowText{fmt::format("strata {}\n", kVersion)};
   if (command == "run") return parse_run(rest);
   if (command == "compare") return parse_compare(rest);
+  if (command == "profile") return parse_profile(rest);
   if (command == "info") return parse_info(rest);
   if (command == "disk") return parse_disk(rest);
-  fail("'{}' is not one of run, compare, info, disk; try 'strata --help'", command);
+  fail("'{}' is not one of run, compare, profile, info, disk; try 'strata --help'", command);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "models/base/result.h"
 #include "platform/engines.h"
 #include "platform/machine_config.h"
+#include "platform/profile/profile_rows.h"
 
 namespace strata {
 
@@ -43,6 +44,7 @@ struct RunOptions {
   std::string interval_file;
   std::string region;
   std::string region_file;
+  std::string profile;
   std::string log;
   bool verbose = false;
   bool quiet = false;
@@ -75,6 +77,17 @@ struct CompareOptions {
   std::string json;
 };
 
+/// `strata profile`. One report at a time: of --annotate, --folded and --diff one at most is given.
+struct ProfileOptions {
+  std::string file;
+  ProfileUnit unit = ProfileUnit::kFunction;
+  std::string annotate;  // a function's name, or empty
+  std::string other;     // file to compare with, or empty
+  bool folded = false;
+  bool csv = false;
+  std::size_t most = 0;  // rows of a table; 0: all
+};
+
 struct InfoOptions {};
 
 /// `strata disk create`.
@@ -88,7 +101,8 @@ struct ShowText {
   std::string text;
 };
 
-using Command = std::variant<ShowText, RunOptions, CompareOptions, InfoOptions, DiskCreateOptions>;
+using Command = std::variant<ShowText, RunOptions, CompareOptions, ProfileOptions, InfoOptions,
+                             DiskCreateOptions>;
 
 /// `arguments` without the program's name. An error is one line.
 Result<Command> parse_command_line(const std::vector<std::string>& arguments);

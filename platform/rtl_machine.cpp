@@ -23,6 +23,8 @@
 #include "platform/counter_watch.h"
 #include "platform/foreign_writes.h"
 #include "platform/machine_memory.h"
+#include "platform/profile/recording.h"
+#include "platform/profile/retirement_profile.h"
 #include "platform/quiet_outputs.h"
 #include "platform/rtl_debug.h"
 #include "platform/rtl_devices.h"
@@ -67,12 +69,14 @@ class RtlMachine final : public Machine {
   std::optional<Error> load_state(const MachineState& state) override;
   std::map<std::string, std::uint64_t> counters() const override;
   DebugTarget& debug_target() override;
+  const Recording* recording() override;
 
  private:
   std::function<void(std::uint8_t)> on_exit();
   void plug_post_card();
   void wire();
   std::optional<Error> make_recorder();
+  void make_profile();
   void register_models();
   void count_region();
   std::optional<DebugStop> go_on();
@@ -105,6 +109,8 @@ class RtlMachine final : public Machine {
   std::unique_ptr<WaveRecorder> recorder_;
   std::unique_ptr<MachineMemory> check_memory_;
   std::unique_ptr<LockstepChecker> checker_;
+  std::optional<RetirementProfile> profile_;
+  Recording recording_;
   std::unique_ptr<RtlWatch> watch_;
   std::unique_ptr<RtlDebug> debug_target_;
 
@@ -188,13 +194,17 @@ std::optional<Error> RtlMachine::make_observers() {
                                                  CpuState::reset(config_.cpu), config_.cpu,
                                                  is_device_memory);
   }
-  if (recorder_ == nullptr && checker_ == nullptr && !counts_region) return std::nullopt;
+  if (config_.profile != nullptr) make_profile();
+  if (recorder_ == nullptr && checker_ == nullptr && !counts_region && !profile_) {
+    return std::nullopt;
+  }
   watch_ = std::make_unique<RtlWatch>(recorder_.get(), checker_.get(), map_, config_.trace, [this] {
     differs_ = true;
     sc_core::sc_pause();
   });
   watch_->expect_entry(config_.guest->entry);
   if (counts_region) count_region();
+  watch_->set_profile(profile_ ? &*profile_ : nullptr);
   cpu_.model().keep_state(true);
   cpu_.set_listener(watch_.get());
   if (recorder_ != nullptr) {
@@ -217,6 +227,21 @@ void RtlMachine::count_region() {
              .next = next},
             [&cpu] { return cpu.state().gpr[kEsp]; }, *this);
       });
+}
+
+void RtlMachine::make_profile() {
+  profile_.emplace(*config_.profile, config_.cpu, CpuModel::kReportDelay);
+  cpu_.count_cycles();
+  cpu_.watch_cycles([this](Cycle now, CycleCause cause) { profile_->on_cycle(now, cause); });
+}
+
+const Recording* RtlMachine::recording() {
+  if (!profile_) return nullptr;
+  profile_->finish(cycles_, [this, state = cpu_.state()](std::uint32_t linear, auto bytes) {
+    return watch_->read_code(state, linear, bytes);
+  });
+  recording_ = profile_->recording();
+  return &recording_;
 }
 
 std::optional<Error> RtlMachine::make_recorder() {

@@ -71,6 +71,7 @@ void RtlWatch::move_window_before(std::uint32_t next) {
 
 void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& cpu) {
   if (retired_) retired_(record, next_address(record, cpu), cpu);
+  if (profile_ != nullptr) count(record, cpu);
   if (recorder_ != nullptr) {
     if (entry_ || from_.address || to_.address) {
       const std::uint32_t next = next_address(record, cpu);
@@ -113,13 +114,25 @@ void RtlWatch::pass_on_foreign_writes(std::size_t unseen) {
 void RtlWatch::show(const RetireRecord& record, const CpuModel& cpu) {
   std::array<std::uint8_t, 15> bytes{};
   const auto code = std::span(bytes).first(record.length);
+  read_code(cpu.state(), record.linear_eip, code);
+  recorder_->retire(record, code, cpu.code32());
+}
+
+std::size_t RtlWatch::read_code(const CpuState& state, std::uint32_t linear,
+                                std::span<std::uint8_t> bytes) const {
   const auto plain = [this](std::uint32_t physical) -> std::span<const std::uint8_t> {
     const MemoryMap::Region region = memory_.find(physical);
     if (region.bytes == nullptr) return {};
     return {region.bytes + (physical - region.first), std::size_t{region.last} - physical + 1};
   };
-  read_linear_bytes(plain, cpu.state(), record.linear_eip, code);
-  recorder_->retire(record, code, cpu.code32());
+  return read_linear_bytes(plain, state, linear, bytes);
+}
+
+void RtlWatch::count(const RetireRecord& record, const CpuModel& cpu) {
+  profile_->on_retire(record, next_address(record, cpu), cpu.code32(),
+                      [&](std::uint32_t linear, std::span<std::uint8_t> bytes) {
+                        return read_code(cpu.state(), linear, bytes);
+                      });
 }
 
 void RtlWatch::on_acknowledge(std::uint8_t vector) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "models/engine/lockstep/lockstep_checker.h"
 #include "models/memory/memory_map.h"
 #include "platform/machine_config.h"
+#include "platform/profile/retirement_profile.h"
 #include "platform/trace/wave_recorder.h"
 
 namespace strata {
@@ -29,6 +31,13 @@ class RtlWatch : public RetireListener {
   /// instruction bytes are looked up. `on_difference` is called once, at the first difference.
   RtlWatch(WaveRecorder* recorder, LockstepChecker* checker, const MemoryMap& memory,
            const TraceConfig& trace, std::function<void()> on_difference);
+
+  /// Null: none. It outlives the watch.
+  void set_profile(RetirementProfile* profile) { profile_ = profile; }
+
+  /// Copies code at the linear address `linear`, as `state` maps it; how many bytes there were.
+  std::size_t read_code(const CpuState& state, std::uint32_t linear,
+                        std::span<std::uint8_t> bytes) const;
 
   /// Linear address of the guest's first instruction, where the waves' story begins.
   void expect_entry(std::optional<std::uint32_t> address) { entry_ = address; }
@@ -70,10 +79,12 @@ class RtlWatch : public RetireListener {
   void move_window(Cycle cycle);
   void move_window_before(std::uint32_t next);
   void show(const RetireRecord& record, const CpuModel& cpu);
+  void count(const RetireRecord& record, const CpuModel& cpu);
   void pass_on_foreign_writes(std::size_t unseen);
 
   WaveRecorder* recorder_;
   LockstepChecker* checker_;
+  RetirementProfile* profile_ = nullptr;
   const MemoryMap& memory_;
   TracePoint from_;
   TracePoint to_;

@@ -24,6 +24,8 @@
 #include "platform/machine.h"
 #include "platform/output/output_file.h"
 #include "platform/output/standard_streams.h"
+#include "platform/profile/guest_profile.h"
+#include "platform/profile/profile_file.h"
 #include "platform/region.h"
 #include "platform/run_control.h"
 #include "platform/run_log.h"
@@ -69,6 +71,7 @@ class Run {
   RunReport report(const RunOutcome& outcome, double seconds) const;
   void write_results(const RunReport& report, const TextScreen& screen) const;
   void write_counters() const;
+  void write_profile(const RunReport& report) const;
   void explain(const RunOutcome& outcome, const RunReport& report) const;
   void explain_region() const;
 
@@ -77,6 +80,7 @@ class Run {
   GuestOutput output_;
   GuestImage guest_;
   TraceConfig trace_;
+  std::optional<GuestProfile> profile_;
   std::unique_ptr<RawImage> image_;
   std::optional<CountingDisk> disk_;
   std::optional<CounterWatch> counting_;
@@ -96,6 +100,7 @@ std::vector<OutputFile> Run::outputs() const {
           {"--stats", options_.stats, true},
           {"--interval-file", options_.interval_file, true},
           {"--region-file", options_.region_file, true},
+          {"--profile", options_.profile, true},
           {"--screen-text", options_.screen_text, true},
           {"--screen-png", options_.screen_png, true},
           {"--log", options_.log},
@@ -109,6 +114,7 @@ std::optional<Error> Run::prepare() {
   guest_ = std::move(*guest);
   if (auto error = read_trace_points()) return error;
   if (auto error = read_counting()) return error;
+  if (!options_.profile.empty()) profile_.emplace(guest_);
   if (options_.display == DisplayMode::kText && ::isatty(STDOUT_FILENO) != 1) {
     return Error{
         "--display text: standard output is not a terminal; use --screen-text FILE for the final "
@@ -188,6 +194,7 @@ MachineConfig Run::config() {
   config.count_cycles = !options_.stats.empty() || counting_.has_value();
   config.counting = counting_ ? &*counting_ : nullptr;
   config.trace = trace_;
+  config.profile = profile_ ? &profile_->functions() : nullptr;
   config.cpi = options_.cpi;
   config.vga_memory = options_.vga_memory;
   config.seed = options_.seed;
@@ -317,6 +324,7 @@ RunReport Run::report(const RunOutcome& outcome, double seconds) const {
 
 void Run::write_results(const RunReport& report, const TextScreen& screen) const {
   if (!options_.stats.empty()) write_document({"--stats", options_.stats, true}, to_json(report));
+  if (profile_) write_profile(report);
   if (!options_.screen_text.empty()) {
     write_document({"--screen-text", options_.screen_text, true}, to_text(screen));
   }
@@ -355,6 +363,15 @@ void Run::explain_region() const {
     say("strata: {}: of the first {} passes\n", options_.region,
         group_digits(CounterRows::kMostRows));
   }
+}
+
+void Run::write_profile(const RunReport& report) const {
+  Profile profile = profile_->make(*machine_->recording());
+  profile.engine = report.engine;
+  profile.guest = report.guest;
+  profile.outcome = report.outcome;
+  profile.cpu = options_.cpu;
+  write_document({"--profile", options_.profile, true}, to_json(profile));
 }
 
 void Run::explain(const RunOutcome& outcome, const RunReport& report) const {

@@ -9,6 +9,7 @@
 #include "models/debug/debug_core.h"
 #include "models/debug/post_card.h"
 #include "models/engine/engine_debug.h"
+#include "models/engine/linear_bytes.h"
 #include "models/machine/bus_map.h"
 #include "models/machine/plain_machine.h"
 #include "models/pic/pic_core.h"
@@ -19,6 +20,8 @@
 #include "platform/counter_watch.h"
 #include "platform/disk/memory_disk.h"
 #include "platform/machine_memory.h"
+#include "platform/profile/engine_profile.h"
+#include "platform/profile/recording.h"
 #include "platform/run_control.h"
 
 namespace strata {
@@ -70,6 +73,7 @@ class EngineMachine final : public SoftwareMachine {
   std::map<std::string, std::uint64_t> exits() const override { return engine_->exits(); }
   TextScreen screen() const override { return vga_.snapshot(); }
   CpuState state() const override { return engine_->state(); }
+  const Recording* recording() override;
   DebugTarget& debug_target() override { return *debug_target_; }
   MachineState save_state() override;
   std::optional<Error> load_state(const MachineState& state) override;
@@ -102,6 +106,8 @@ class EngineMachine final : public SoftwareMachine {
 
   std::optional<PostCard> post_card_;
   std::unique_ptr<Engine> engine_;
+  std::optional<EngineProfile> profile_;
+  Recording recording_;
   std::unique_ptr<MachineDebug> debug_target_;
   std::optional<RunEnd> stop_;  // what RunControl said
   std::optional<std::uint8_t> exit_status_;
@@ -187,10 +193,28 @@ std::optional<Error> EngineMachine::make_engine(MakeEngine make) {
   if (!engine) return engine.failure();
   engine_ = std::move(*engine);
   machine_.attach(*engine_);
+  if (config_.profile != nullptr) {
+    profile_.emplace(*config_.profile, config_.cpi);
+    engine_->watch_execution(&*profile_);
+  }
   debug_target_ = std::make_unique<MachineDebug>(*engine_, machine_, memory, config_.cpu,
                                                  [this] { return exit_status_.has_value(); });
   start();
   return std::nullopt;
+}
+
+/// Code is as memory has it now.
+const Recording* EngineMachine::recording() {
+  if (!profile_) return nullptr;
+  profile_->finish({engine_->cycle(), engine_->instructions()});
+  const std::vector<MemoryRegion> memory = memory_.regions(vga_.text_memory(), true);
+  const PlainMemory plain = plain_memory(memory);
+  recording_ = profile_->recording(
+      [&, state = engine_->state()](std::uint32_t linear, std::span<std::uint8_t> bytes) {
+        return read_linear_bytes(plain, state, linear, bytes);
+      },
+      config_.cpu);
+  return &recording_;
 }
 
 void EngineMachine::reset() {

@@ -19,3 +19,13 @@ if(NOT STRATA_PREBUILT)
   target_link_libraries(strata_systemc INTERFACE strata_systemc_entry)
   target_link_options(strata_systemc INTERFACE "LINKER:--undefined=sc_main")
 endif()
+
+# elfutils' libdw: the source lines of guests, for profiles.
+find_path(LIBDW_INCLUDE_DIR elfutils/libdw.h REQUIRED)
+find_library(LIBDW_LIBRARY dw REQUIRED)
+find_library(LIBELF_LIBRARY elf REQUIRED)
+if(NOT STRATA_PREBUILT)
+  add_library(strata_libdw INTERFACE)
+  target_include_directories(strata_libdw SYSTEM INTERFACE "${LIBDW_INCLUDE_DIR}")
+  target_link_libraries(strata_libdw INTERFACE "${LIBDW_LIBRARY}" "${LIBELF_LIBRARY}")
+endif()

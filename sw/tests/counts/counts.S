@@ -44,18 +44,18 @@ descend:
 1:  ret                         /* 5 */
     .size descend, . - descend
 
+    .type land, @function
+land:
+    nop                         /* 1 */
+    ret                         /* 1 */
+    .size land, . - land
+
 /* Ends in a jump to another function. */
     .type hop, @function
 hop:
     nop                         /* 1 */
     jmp land                    /* 1 */
     .size hop, . - hop
-
-    .type land, @function
-land:
-    nop                         /* 1 */
-    ret                         /* 1 */
-    .size land, . - land
 
 /* As longjmp(): drops its own frame and that of its caller's call. */
     .type escape, @function

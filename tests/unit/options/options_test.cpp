@@ -178,7 +178,7 @@ TEST(Options, RefusesUnknownAndAbbreviatedOptions) {
 
 TEST(Options, RefusesWrongCommands) {
   EXPECT_TRUE(contains(error({}), "--help"));
-  EXPECT_TRUE(contains(error({"fly"}), "run, compare, info, disk"));
+  EXPECT_TRUE(contains(error({"fly"}), "run, compare, profile, info, disk"));
   EXPECT_TRUE(contains(error({"run"}), "no guest"));
   EXPECT_TRUE(contains(error({"info", "x"}), "takes none"));
   EXPECT_TRUE(contains(error({"disk", "create", "f"}), "disk create FILE SIZE"));
@@ -195,7 +195,11 @@ TEST(Options, HelpListsOptionsOfTheCommand) {
         "--bios",       "--append",   "--screen-text", "--screen-png", "--log"}) {
     EXPECT_TRUE(contains(text({"run", "--help"}), option)) << option;
   }
+  EXPECT_TRUE(contains(text({"run", "--help"}), "--profile"));
   EXPECT_TRUE(contains(text({"compare", "--help"}), "--json"));
+  for (const char* option : {"--by", "--annotate", "--folded", "--diff", "--csv", "--top"}) {
+    EXPECT_TRUE(contains(text({"profile", "--help"}), option)) << option;
+  }
   // What the help says of numbers is what parse_unsigned() and parse_count() take.
   EXPECT_TRUE(contains(text({"run", "--help"}), "behind 0x, hexadecimal"));
   EXPECT_TRUE(contains(text({"disk", "--help"}), "SIZE"));
@@ -204,7 +208,7 @@ TEST(Options, HelpListsOptionsOfTheCommand) {
 
 TEST(Options, ShortHelpIsHelp) {
   EXPECT_EQ(text({"-h"}), text({"--help"}));
-  for (const std::string command : {"run", "compare", "info", "disk"}) {
+  for (const std::string command : {"run", "compare", "profile", "info", "disk"}) {
     EXPECT_EQ(text({command, "-h"}), text({command, "--help"}));
   }
   EXPECT_EQ(text({"disk", "create", "-h"}), text({"disk", "--help"}));
