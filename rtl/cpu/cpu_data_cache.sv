@@ -211,7 +211,7 @@ module cpu_data_cache
       .room_o       (room),
       .empty_o      (empty),
       .memory_o     (all_memory),
-      .look_i       (looks),
+      .look_i       (looks && !hit),
       .look_addr_i  (word),
       .look_sel_i   (word_sel),
       .overlaps_o   (overlaps),
@@ -221,13 +221,23 @@ module cpu_data_cache
   );
 
   // ---- stores
-  assign store_data = {32'b0, physical.wdata} << {physical.addr[1:0], 3'b000};
+  always_comb begin : data
+    store_data = '0;
+    if (physical.lookup && physical.write) store_data = {32'b0, physical.wdata} << {physical.addr[1:0], 3'b000};
+  end
   assign in_fill = fill_q && memory && (low[31:4] == fill_line_q || (crosses && high[31:4] == fill_line_q));
   assign stores = physical.valid && physical.write && physical.ready;
 
   // Beside a read, which has the other way into the tags.
-  assign side_sel = 4'(lanes(physical.side_size, physical.side_addr[1:0]));
-  assign side_data = physical.side_wdata << {physical.side_addr[1:0], 3'b000};
+  always_comb begin : side
+    side_sel = 4'd0;
+    side_data = '0;
+    if (physical.side_lookup) begin
+      side_sel = 4'(lanes(physical.side_size, physical.side_addr[1:0]));
+      side_data = physical.side_wdata << {physical.side_addr[1:0], 3'b000};
+    end
+  end
+
   assign side_in_fill = fill_q && physical.side_addr[31:4] == fill_line_q;
   assign physical.side_ready = state_q == StReady && room && !side_in_fill;
   assign side_stores = physical.side_valid && physical.side_ready;
@@ -236,8 +246,12 @@ module cpu_data_cache
   assign cached = memory && !(state_q == StReady ? physical.locked : locked_q);
   assign looks = state_q == StPort ? 1'b0 : state_q != StReady ? !asked_q : physical.lookup && !physical.write;
   assign wants = looks && (state_q != StReady || physical.valid);
-  assign a_word = word_q[{a_place, word[3:2]}];
-  assign b_word = word_q[{b_place, high[3:2]}];
+  always_comb begin : words_read
+    a_word = '0;
+    b_word = '0;
+    if (a_hit) a_word = word_q[{a_place, word[3:2]}];
+    if (b_hit) b_word = word_q[{b_place, high[3:2]}];
+  end
   assign hit = state_q == StReady && looks && cached && a_hit && (!crosses || b_hit);
   // A word that has come for a request in the order of the requests: the first of what was asked for last.
   always_comb begin : read_word
@@ -272,9 +286,14 @@ module cpu_data_cache
       (physical.write ? room && !in_fill : hit || !physical.side_valid);
   assign port_done = state_q == StPort && empty && !bus.writing;
   assign physical.done = hit || (part_done && (state_q == StHigh || !crosses)) || port_done;
-  assign physical.rdata = state_q == StReady ? extract({b_word, a_word}, physical.size, physical.addr[1:0])
-                         : state_q == StLow ? extract({32'b0, part}, size_q, lane_q)
-                         : extract({part, low_data_q}, size_q, lane_q);
+  always_comb begin : answer
+    physical.rdata = '0;
+    unique case (state_q)
+      StReady: if (hit) physical.rdata = extract({b_word, a_word}, physical.size, physical.addr[1:0]);
+      StLow: physical.rdata = extract({32'b0, part}, size_q, lane_q);
+      default: physical.rdata = extract({part, low_data_q}, size_q, lane_q);
+    endcase
+  end
 
   assign quiet_o = empty && state_q == StReady && !fill_q;
   assign full_o = physical.valid && physical.write && !physical.ready;

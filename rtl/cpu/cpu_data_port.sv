@@ -37,9 +37,12 @@ module cpu_data_port
     return (size == SizeW && lane == 2'd3) || (size == SizeD && lane != 2'd0);
   endfunction
 
-  assign side_lookup_o = store.valid && load.lookup && !x_locked_i && !m_locked_i &&
-      store.linear[11:2] != load.linear[11:2] && !crosses(store.linear[1:0], store.size) &&
-      !crosses(load.linear[1:0], load.size);
+  always_comb begin : side
+    side_lookup_o = 1'b0;
+    if (store.valid && load.lookup)
+      side_lookup_o = !x_locked_i && !m_locked_i && store.linear[11:2] != load.linear[11:2] &&
+          !crosses(store.linear[1:0], store.size) && !crosses(load.linear[1:0], load.size);
+  end
   assign side_valid_o = store.valid;
   assign side_linear_o = store.linear;
   assign side_size_o = store.size;

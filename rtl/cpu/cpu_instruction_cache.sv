@@ -57,8 +57,12 @@ module cpu_instruction_cache
 
   always_comb begin : store_end
     logic crosses;
-    crosses = {1'b0, physical.store_addr[3:0]} + {2'b0, size_bytes(physical.store_size)} > 5'd16;
-    store_high = physical.store_split ? {physical.store_high, 8'd0} : store_low + {27'b0, crosses};
+    crosses = 1'b0;
+    store_high = '0;
+    if (physical.stores) begin
+      crosses = {1'b0, physical.store_addr[3:0]} + {2'b0, size_bytes(physical.store_size)} > 5'd16;
+      store_high = physical.store_split ? {physical.store_high, 8'd0} : store_low + {27'b0, crosses};
+    end
   end
 
   assign stored = (physical.stores && (store_low == line_q || store_high == line_q)) || (bus.snoop && bus.snoop_line == line_q) ||
@@ -94,8 +98,9 @@ module cpu_instruction_cache
 
   // ---- answers
   assign fetch.hit = hit;
-  for (genvar n = 0; n < 4; n++) begin : g_line
-    assign fetch.line[n] = word_q[{place, 2'(n)}];
+  always_comb begin : line
+    for (int n = 0; n < 4; n++) fetch.line[n] = '0;
+    if (hit) for (int n = 0; n < 4; n++) fetch.line[n] = word_q[{place, 2'(n)}];
   end
   assign fetch.beat = bus.fetch_beat;
   assign fetch.last = bus.last;

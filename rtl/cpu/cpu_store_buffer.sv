@@ -52,6 +52,7 @@ module cpu_store_buffer #(
   logic [31:0]          data_q[Entries];
   index_t               head_q            /* verilator public_flat_rd */;
   logic [IndexBits:0]   count_q           /* verilator public_flat_rd */;
+  logic [IndexBits:0]   others_q;                                            // entries not known to be memory
 
   index_t newest;
   logic   goes;  // the head does
@@ -67,13 +68,8 @@ module cpu_store_buffer #(
       entry_q[newest].memory && entry_q[newest].walk == push_walk_i && addr_q[newest] == low_addr_i;
 
   assign empty_o = count_q == '0;
+  assign memory_o = others_q == '0;
   assign room_o = count_q <= (IndexBits + 1)'(Entries - 2);
-
-  always_comb begin : memory
-    memory_o = 1'b1;
-    for (int n = 0; n < int'(Entries); n++)
-      if (n < int'(count_q) && !entry_q[head_q + index_t'(n)].memory) memory_o = 1'b0;
-  end
 
   // The youngest counts.
   always_comb begin : look
@@ -123,10 +119,13 @@ module cpu_store_buffer #(
   always_ff @(posedge clk_i) begin : control
     count_q <= count_q + (IndexBits + 1)'(push_i && !joins) + (IndexBits + 1)'(push_i && push_high_i) -
         (IndexBits + 1)'(goes);
+    others_q <= others_q + (IndexBits + 1)'(push_i && !low_memory_i) +
+        (IndexBits + 1)'(push_i && push_high_i && !high_memory_i) - (IndexBits + 1)'(goes && !entry_q[head_q].memory);
     if (goes) head_q <= head_q + index_t'(1);
     if (!rst_ni || load_valid_i) begin
       head_q <= '0;
       count_q <= '0;
+      others_q <= '0;
     end
   end
 

@@ -96,6 +96,7 @@ function(strata_verilate name)
       DEPENDS ${arg_SOURCES} ${arg_DEPENDS} "${STRATA_RTL_WAIVERS}"
               "${PROJECT_SOURCE_DIR}/scripts/cmake/gather_verilated.cmake"
               "${PROJECT_SOURCE_DIR}/scripts/cmake/guard_trace.py"
+              "${PROJECT_SOURCE_DIR}/scripts/cmake/one_base.py"
       WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
       COMMENT "Verilating ${arg_TOP}"
       VERBATIM)

@@ -17,6 +17,10 @@ file(GLOB traces "${DIR}/V${TOP}__Trace__*.cpp")
 list(FILTER traces EXCLUDE REGEX "__Slow\\.cpp$")
 execute_process(COMMAND "${PYTHON}" "${CMAKE_CURRENT_LIST_DIR}/guard_trace.py" ${traces} COMMAND_ERROR_IS_FATAL ANY)
 
+file(GLOB cycles "${DIR}/V${TOP}___024root__DepSet_*.cpp")
+list(FILTER cycles EXCLUDE REGEX "__Slow\\.cpp$")
+execute_process(COMMAND "${PYTHON}" "${CMAKE_CURRENT_LIST_DIR}/one_base.py" ${cycles} COMMAND_ERROR_IS_FATAL ANY)
+
 # V<top>_inputs.h: V<top>.h and clear_inputs(), which makes all its inputs zero. Where registers start with random
 # values, inputs do too, and nobody would drive those that a wrapper has no use for.
 file(STRINGS "${DIR}/V${TOP}.h" ports REGEX "^ *VL_IN")

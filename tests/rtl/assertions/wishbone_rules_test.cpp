@@ -64,7 +64,6 @@ std::vector<Breach<Ports>> breaches() {
       {"ack_answers", {[](Ports& p) { p.ack_i = p.cyc_i = 1; }}},
       {"selects_bytes", {[](Ports& p) { request(p, false), p.sel_i = 0; }}},
       {"bursts_read_lines", {[](Ports& p) { request(p, true, kBurst); }}},
-      {"bursts_read_lines", {[=](Ports& p) { burst(p), p.sel_i = 7; }}},
       {"bursts_read_lines", {[=](Ports& p) { burst(p), p.bte_i = 0; }}},
       {"reset_ends_cycles",
        {[](Ports& p) { p.rst_ni = 0; }, [](Ports& p) { p.rst_ni = p.cyc_i = 1; }}},
@@ -80,7 +79,7 @@ std::vector<Breach<Ports>> breaches() {
       {held, {write, [](Ports& p) { p.cti_i = kEndOfBurst; }}},
       {held, {burst, [](Ports& p) { p.bte_i = 2; }}},
   };
-  for (const std::uint8_t cycle_type : std::vector<std::uint8_t>{1, 3, 4, 5, 6}) {
+  for (const std::uint8_t cycle_type : std::vector<std::uint8_t>{1, 3, 4, 5, 6, kEndOfBurst}) {
     all.push_back({"known_cycle_type", {[=](Ports& p) { request(p, false, cycle_type); }}});
   }
   return all;
