@@ -183,9 +183,10 @@ TEST_P(Counters, BadOnesAreRefused) {
 INSTANTIATE_TEST_SUITE_P(Engines, Counters, testing::Values("rtl", "interp"),
                          [](const auto& engine) { return std::string(engine.param); });
 
-TEST(CountersKvm, HasNone) {
-  const Finished finished =
-      run_program(".", {"run", "--engine=kvm", "--region=work", STRATA_GUESTS "/passes.elf"});
+using CountersKvm = CliTest;
+
+TEST_F(CountersKvm, HasNone) {
+  const Finished finished = strata({"run", "--engine=kvm", "--region=work", kGuest});
   EXPECT_EQ(finished.status, 2);
   EXPECT_TRUE(contains(finished.err, "--region works with --engine rtl and interp only"))
       << finished.err;
