@@ -111,9 +111,7 @@ module cpu
   logic        seq_start, seq_raise, seq_watch, load_shutdown;
   logic [ 7:0] seq_raise_vector;
   logic        older_asks, store_hit, walking, cr2_valid;
-  logic        side_lookup, side_valid, side_ready;
-  logic [31:0] side_linear, side_wdata;
-  size_e       side_size;
+  logic        side_valid, side_ready;
   logic        flush, data_locked, data_quiet, buffer_full, data_miss, uncached, code_miss;
   logic [31:0] page_error, cr2;
   logic        armed, nmi_due, nmi_edge, code_due, trap_set;
@@ -280,13 +278,9 @@ module cpu
       .m_locked_i  (m.ctl.lock),
       .x_locked_i  (x_locked),
       .data,
-      .locked_o     (data_locked),
-      .side_lookup_o(side_lookup),
-      .side_valid_o (side_valid),
-      .side_linear_o(side_linear),
-      .side_size_o  (side_size),
-      .side_wdata_o (side_wdata),
-      .side_ready_i (side_ready)
+      .locked_o    (data_locked),
+      .side_valid_o(side_valid),
+      .side_ready_i(side_ready)
   );
 
   cpu_paging_unit u_paging (
@@ -298,11 +292,8 @@ module cpu
       .x,
       .data,
       .locked_i   (data_locked),
-      .side_lookup_i(side_lookup),
+      .store,
       .side_valid_i(side_valid),
-      .side_linear_i(side_linear),
-      .side_size_i(side_size),
-      .side_wdata_i(side_wdata),
       .side_ready_o(side_ready),
       .error_o    (page_error),
       .cr2_valid_o(cr2_valid),

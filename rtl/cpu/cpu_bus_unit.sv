@@ -103,17 +103,19 @@ module cpu_bus_unit (
     next_data_q <= bus.write_data;
   endtask
 
-  task automatic start_next();
-    start(StWrite, next_addr_q, next_sel_q, next_space_q);
-    wb_dat_o <= next_data_q;
-    if (next_walk_q) wb_tgc_o <= TGC_WALK;
-    next_q <= 1'b0;
+  task automatic start_write(logic walk, logic [1:0] space, logic [31:2] addr, logic [3:0] sel, logic [31:0] data);
+    start(StWrite, addr, sel, space);
+    wb_dat_o <= data;
+    if (walk) wb_tgc_o <= TGC_WALK;
   endtask
 
-  task automatic start_write();
-    start(StWrite, bus.write_addr, bus.write_sel, bus.write_space);
-    wb_dat_o <= bus.write_data;
-    if (bus.write_walk) wb_tgc_o <= TGC_WALK;
+  task automatic start_buffered();
+    start_write(bus.write_walk, bus.write_space, bus.write_addr, bus.write_sel, bus.write_data);
+  endtask
+
+  task automatic start_next();
+    start_write(next_walk_q, next_space_q, next_addr_q, next_sel_q, next_data_q);
+    next_q <= 1'b0;
   endtask
 
   task automatic start_fetch();
@@ -158,7 +160,7 @@ module cpu_bus_unit (
         // Also of an instruction that ended without its store.
         if (wb_lock_o && !locked_i && !bus.write_valid) end_lock();
         if (bus.read_valid) start_read();
-        else if (bus.write_valid) start_write();
+        else if (bus.write_valid) start_buffered();
         else if (bus.fetch_valid) start_fetch();
       end
       StRead:
@@ -172,7 +174,7 @@ module cpu_bus_unit (
         end else if (next_q) begin
           start_next();
         end else if (bus.write_valid && bus.write_ready) begin
-          start_write();
+          start_buffered();
         end else begin
           release_bus();
         end

@@ -10,9 +10,7 @@
 // Stores of other masters come in when they are acknowledged to them. They may overtake what is being executed:
 // one instruction more may be the old one, as software that changes another processor's code has to expect
 // (SDM vol. 3, 8.1.3).
-module cpu_code_watch
-  import cpu_pkg::*;
-(
+module cpu_code_watch (
     input logic clk_i,
     input logic rst_ni,
 
@@ -20,13 +18,11 @@ module cpu_code_watch
     input logic forget_i,         // what was fetched before this cycle is not executed any more
 
     // from the paging unit
-    input logic         fetch_i,        // a burst is requested
+    input logic         fetch_i,           // a line is taken
     input logic [31:4]  fetch_line_i,
-    input logic         store_i,        // a store is taken
-    input logic [31:0]  store_addr_i,
-    input size_e        store_size_i,
-    input logic         store_split_i,  // its second part is in another page
-    input logic [31:12] store_high_i,   // that page
+    input logic         store_i,           // a store is taken
+    input logic [31:4]  store_line_i,
+    input logic [31:4]  store_end_line_i,  // of its last byte
 
     // a store of another master, within a word
     input logic        snoop_i,
@@ -46,17 +42,11 @@ module cpu_code_watch
   assign remembers = forget_i ? '0 : valid_q;
 
   always_comb begin : compare
-    logic        crosses;  // into the next line
-    logic [27:0] high;
     hit_o = 1'b0;
-    crosses = 1'b0;
-    high = '0;
     if (store_i) begin
-      crosses = {1'b0, store_addr_i[3:0]} + {2'b0, size_bytes(store_size_i)} > 5'd16;
-      high = store_split_i ? {store_high_i, 8'd0} : store_addr_i[31:4] + {27'b0, crosses};
       for (int n = 0; n < int'(Lines); n++)
-        if (remembers[n] && (line_q[n] == store_addr_i[31:4] || line_q[n] == high)) hit_o = 1'b1;
-      if (fetch_i && (fetch_line_i == store_addr_i[31:4] || fetch_line_i == high)) hit_o = 1'b1;
+        if (remembers[n] && (line_q[n] == store_line_i || line_q[n] == store_end_line_i)) hit_o = 1'b1;
+      if (fetch_i && (fetch_line_i == store_line_i || fetch_line_i == store_end_line_i)) hit_o = 1'b1;
     end
     if (snoop_i) begin
       for (int n = 0; n < int'(Lines); n++) if (remembers[n] && line_q[n] == snoop_line_i) hit_o = 1'b1;

@@ -46,6 +46,13 @@ module cpu_data_cache
     StPort   // a port is written
   } state_e;
 
+  typedef struct packed {
+    logic [1:0] space;
+    logic       walk;
+    logic       locked;  // of a locked instruction
+    logic       keep;    // its line may be kept
+  } kind_t;
+
   // Words, by place and number in the line. Written below only and read by nobody at the edge, as the tags.
   logic [31:0] word_q[Lines * 4];
 
@@ -57,10 +64,7 @@ module cpu_data_cache
   logic [ 7:0]  sel_q;
   logic [ 1:0]  lane_q;
   size_e        size_q;
-  logic [ 1:0]  space_q;
-  logic         walk_q;
-  logic         locked_q;    // of a locked instruction
-  logic         keep_q;      // its line may be kept
+  kind_t        kind_q;
   logic [31:0]  low_data_q;  // has been read
 
   // ---- the line being filled
@@ -70,6 +74,7 @@ module cpu_data_cache
   logic [PlaceBits-1:0] fill_place_q;
   logic [1:0]           fill_word_q;
 
+  kind_t        kind;        // of the access
   logic         memory;      // memory space
   logic [31:2]  low;
   logic [31:2]  high;
@@ -131,13 +136,10 @@ module cpu_data_cache
     endcase
   endfunction
 
-  function automatic logic [31:0] merge(logic [31:0] old, logic [31:0] data, logic [3:0] lanes_in);
-    logic [31:0] mask;
-    mask = {{8{lanes_in[3]}}, {8{lanes_in[2]}}, {8{lanes_in[1]}}, {8{lanes_in[0]}}};
-    return (old & ~mask) | (data & mask);
-  endfunction
-
   // ---- what is asked for
+  assign kind = state_q != StReady ? kind_q
+                : '{physical.space, physical.walk, physical.locked, !physical.uncached};
+
   always_comb begin : request
     memory = 1'b0;
     low = '0;
@@ -145,13 +147,13 @@ module cpu_data_cache
     sel = 8'd0;
     crosses = 1'b0;
     if (state_q != StReady) begin
-      memory = space_q == 2'd0;
+      memory = kind.space == 2'd0;
       low = low_q;
       high = high_q;
       sel = sel_q;
       crosses = sel_q[7:4] != 4'd0;
     end else if (physical.lookup) begin
-      memory = physical.space == 2'd0;
+      memory = kind.space == 2'd0;
       low = physical.addr[31:2];
       sel = lanes(physical.size, physical.addr[1:0]);
       crosses = sel[7:4] != 4'd0;
@@ -176,8 +178,8 @@ module cpu_data_cache
       .a_hit_o      (a_hit),
       .a_place_o    (a_place),
       .a_fixed_o    (a_fixed),
-      .b_lookup_i   (physical.side_lookup || (memory && crosses && state_q == StReady)),
-      .b_line_i     (physical.side_lookup ? physical.side_addr[31:4] : high[31:4]),
+      .b_lookup_i   (physical.side_valid || (memory && crosses && state_q == StReady)),
+      .b_line_i     (physical.side_valid ? physical.side_addr[31:4] : high[31:4]),
       .b_hit_o      (b_hit),
       .b_place_o    (b_place),
       .b_fixed_o    (b_fixed),
@@ -223,7 +225,8 @@ module cpu_data_cache
   // ---- stores
   always_comb begin : data
     store_data = '0;
-    if (physical.lookup && physical.write) store_data = {32'b0, physical.wdata} << {physical.addr[1:0], 3'b000};
+    if (physical.lookup && physical.write)
+      store_data = {32'b0, physical.wdata} << {physical.addr[1:0], 3'b000};
   end
   assign in_fill = fill_q && memory && (low[31:4] == fill_line_q || (crosses && high[31:4] == fill_line_q));
   assign stores = physical.valid && physical.write && physical.ready;
@@ -232,7 +235,7 @@ module cpu_data_cache
   always_comb begin : side
     side_sel = 4'd0;
     side_data = '0;
-    if (physical.side_lookup) begin
+    if (physical.side_valid) begin
       side_sel = 4'(lanes(physical.side_size, physical.side_addr[1:0]));
       side_data = physical.side_wdata << {physical.side_addr[1:0], 3'b000};
     end
@@ -243,7 +246,7 @@ module cpu_data_cache
   assign side_stores = physical.side_valid && physical.side_ready;
 
   // ---- reads
-  assign cached = memory && !(state_q == StReady ? physical.locked : locked_q);
+  assign cached = memory && !kind.locked;
   assign looks = state_q == StPort ? 1'b0 : state_q != StReady ? !asked_q : physical.lookup && !physical.write;
   assign wants = looks && (state_q != StReady || physical.valid);
   always_comb begin : words_read
@@ -270,13 +273,14 @@ module cpu_data_cache
       end
     end
   end
-  assign may_ask = !fill_q && !(state_q == StReady && physical.side_valid) && (empty || (cached && all_memory && !overlaps));
+  assign may_ask = !fill_q && !(state_q == StReady && physical.side_valid) &&
+      (empty || (cached && all_memory && !overlaps));
 
   assign bus.read_valid = wants && may_ask && !(cached && a_hit) && !(cached && covers);
-  assign bus.read_line = cached && (state_q == StReady ? !physical.uncached : keep_q);
-  assign bus.read_lock = state_q == StReady ? physical.locked : locked_q;
-  assign bus.read_walk = state_q == StReady ? physical.walk : walk_q;
-  assign bus.read_space = state_q == StReady ? physical.space : space_q;
+  assign bus.read_line = cached && kind.keep;
+  assign bus.read_lock = kind.locked;
+  assign bus.read_walk = kind.walk;
+  assign bus.read_space = kind.space;
   assign bus.read_addr = word;
   assign bus.read_sel = word_sel;
 
@@ -313,19 +317,17 @@ module cpu_data_cache
     sel_q <= sel;
     lane_q <= physical.addr[1:0];
     size_q <= physical.size;
-    space_q <= physical.space;
-    walk_q <= physical.walk;
-    locked_q <= physical.locked;
-    keep_q <= !physical.uncached;
+    kind_q <= kind;
   endtask
 
   always_ff @(posedge clk_i) begin : words
     if (fill_begin) word_q[{fill_place, word[3:2]}] = bus.data;
     if (fill_q && bus.data_beat) word_q[{fill_place_q, fill_word_q}] = bus.data;
-    if (stores && a_hit && !a_fixed) word_q[{a_place, low[3:2]}] = merge(a_word, store_data[31:0], sel[3:0]);
+    if (stores && a_hit && !a_fixed) word_q[{a_place, low[3:2]}] = merge_lanes(a_word, store_data[31:0], sel[3:0]);
     if (side_stores && b_hit && !b_fixed)
-      word_q[{b_place, physical.side_addr[3:2]}] = merge(word_q[{b_place, physical.side_addr[3:2]}], side_data, side_sel);
-    if (stores && b_hit && !b_fixed) word_q[{b_place, high[3:2]}] = merge(b_word, store_data[63:32], sel[7:4]);
+      word_q[{b_place, physical.side_addr[3:2]}] =
+          merge_lanes(word_q[{b_place, physical.side_addr[3:2]}], side_data, side_sel);
+    if (stores && b_hit && !b_fixed) word_q[{b_place, high[3:2]}] = merge_lanes(b_word, store_data[63:32], sel[7:4]);
   end
 
   always_ff @(posedge clk_i) begin : control

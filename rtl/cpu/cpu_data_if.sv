@@ -32,5 +32,7 @@ interface cpu_data_if;
   modport watcher(
       input lookup, valid, write, space, linear, size, ready, fault, committed
   );
+  // a store of execute that goes beside the one that has the data port
+  modport beside(input linear, size, wdata);
 
 endinterface

@@ -22,12 +22,8 @@ module cpu_data_port
     output logic          locked_o,  // of a locked instruction
 
     // to the paging unit: the store of execute beside a load
-    output logic        side_lookup_o,
-    output logic        side_valid_o,
-    output logic [31:0] side_linear_o,
-    output size_e       side_size_o,
-    output logic [31:0] side_wdata_o,
-    input  logic        side_ready_i  // taken, and cannot fault any more
+    output logic side_valid_o,
+    input  logic side_ready_i   // taken, and cannot fault any more
 );
 
   logic beside;  // the store goes beside the load
@@ -38,16 +34,12 @@ module cpu_data_port
   endfunction
 
   always_comb begin : side
-    side_lookup_o = 1'b0;
+    side_valid_o = 1'b0;
     if (store.valid && load.lookup)
-      side_lookup_o = !x_locked_i && !m_locked_i && store.linear[11:2] != load.linear[11:2] &&
+      side_valid_o = !x_locked_i && !m_locked_i && store.linear[11:2] != load.linear[11:2] &&
           !crosses(store.linear[1:0], store.size) && !crosses(load.linear[1:0], load.size);
   end
-  assign side_valid_o = store.valid;
-  assign side_linear_o = store.linear;
-  assign side_size_o = store.size;
-  assign side_wdata_o = store.wdata;
-  assign beside = side_lookup_o && side_ready_i;
+  assign beside = side_valid_o && side_ready_i;
 
   assign older_asks_o = (store.valid && !beside) || micro.valid;
   assign locked_o = older_asks_o ? x_locked_i : m_locked_i;

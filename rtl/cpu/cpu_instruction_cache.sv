@@ -9,9 +9,7 @@
 // Stores, the CPU's own and those of other masters, throw their line out, also one that is being filled; what has left
 // here already is the business of cpu_code_watch. A store is in memory before a line is read: the bus unit reads code
 // when no store is buffered.
-module cpu_instruction_cache
-  import cpu_pkg::*;
-#(
+module cpu_instruction_cache #(
     parameter int unsigned Bytes = 8192,
     parameter int unsigned Ways = 4
 ) (
@@ -48,25 +46,10 @@ module cpu_instruction_cache
   logic [PlaceBits-1:0] place;
   logic [PlaceBits-1:0] fill_place;
   logic                 fill_begin;
-  logic [31:4]          store_low;
-  logic [31:4]          store_high;
   logic                 stored;        // into the line on its way
 
-  // ---- stores
-  assign store_low = physical.store_addr[31:4];
-
-  always_comb begin : store_end
-    logic crosses;
-    crosses = 1'b0;
-    store_high = '0;
-    if (physical.stores) begin
-      crosses = {1'b0, physical.store_addr[3:0]} + {2'b0, size_bytes(physical.store_size)} > 5'd16;
-      store_high = physical.store_split ? {physical.store_high, 8'd0} : store_low + {27'b0, crosses};
-    end
-  end
-
-  assign stored = (physical.stores && (store_low == line_q || store_high == line_q)) || (bus.snoop && bus.snoop_line == line_q) ||
-      flush_i;
+  assign stored = (physical.stores && (physical.store_line == line_q || physical.store_end_line == line_q)) ||
+      (bus.snoop && bus.snoop_line == line_q) || flush_i;
 
   cpu_tags #(
       .Sets   (Sets),
@@ -92,8 +75,8 @@ module cpu_instruction_cache
       .end_place_i  (place_q),
       .end_line_i   (line_q),
       .end_fixed_i  (1'b0),
-      .forget_i     ({bus.snoop, physical.stores && store_high != store_low, physical.stores}),
-      .forget_line_i('{store_low, store_high, bus.snoop_line})
+      .forget_i     ({bus.snoop, physical.stores && physical.store_end_line != physical.store_line, physical.stores}),
+      .forget_line_i('{physical.store_line, physical.store_end_line, bus.snoop_line})
   );
 
   // ---- answers

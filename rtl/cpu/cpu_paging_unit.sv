@@ -29,12 +29,9 @@ module cpu_paging_unit
     input logic      locked_i,  // the request is of a locked instruction
 
     // and a store beside a load, which is taken if its page may be written and is known to be dirty
-    input  logic        side_lookup_i,
-    input  logic        side_valid_i,
-    input  logic [31:0] side_linear_i,
-    input  size_e       side_size_i,
-    input  logic [31:0] side_wdata_i,
-    output logic        side_ready_o,
+    cpu_data_if.beside store,
+    input  logic       side_valid_i,
+    output logic       side_ready_o,
 
     // page faults
     output logic [31:0] error_o,      // error code of the latest
@@ -113,8 +110,8 @@ module cpu_paging_unit
       .page_i            (page),
       .hit_o             (d_hit),
       .translation_o     (d_found),
-      .side_lookup_i     (paging && side_lookup_i),
-      .side_page_i       (side_linear_i[31:12]),
+      .side_lookup_i     (paging && side_valid_i),
+      .side_page_i       (store.linear[31:12]),
       .side_hit_o        (side_hit),
       .side_translation_o(side_found),
       .fill_i            (w_done && state_q == StWalk),
@@ -182,10 +179,8 @@ module cpu_paging_unit
       .fetch_i      (fetch.ready),
       .fetch_line_i (physical.fetch_addr[31:4]),
       .store_i      (physical.stores),
-      .store_addr_i (physical.store_addr),
-      .store_size_i (physical.store_size),
-      .store_split_i(physical.store_split),
-      .store_high_i (physical.store_high),
+      .store_line_i (physical.store_line),
+      .store_end_line_i(physical.store_end_line),
       .snoop_i      (bus.snoop),
       .snoop_line_i (bus.snoop_line),
       .hit_o        (store_hit_o)
@@ -224,7 +219,8 @@ module cpu_paging_unit
     direct = state_q == StIdle && usable && !crosses;
   end
 
-  assign walk_data = paging && data.valid && !usable && !physical.side_valid && (state_q == StIdle || state_q == StHigh);
+  assign walk_data = paging && data.valid && !usable && !physical.side_valid &&
+      (state_q == StIdle || state_q == StHigh);
   assign data.ready = !paging ? physical.ready
                      : (direct || state_q == StTranslated) && (data.probe || physical.ready);
   assign data.fault = state_q == StFault;
@@ -283,22 +279,30 @@ module cpu_paging_unit
   end
 
   // ---- the store beside a load
-  assign side_usable = state_q == StIdle && !committed_q && (!paging || (side_hit && permitted(side_found, data.user, 1'b1, wp) && side_found.dirty));
-  assign physical.side_lookup = side_lookup_i && side_usable;
-  assign physical.side_valid = side_valid_i && physical.side_lookup;
-  assign physical.side_addr = paging ? {side_found.frame, side_linear_i[11:0]} : side_linear_i;
-  assign physical.side_size = side_size_i;
-  assign physical.side_wdata = side_wdata_i;
+  assign side_usable = state_q == StIdle && !committed_q &&
+      (!paging || (side_hit && permitted(side_found, data.user, 1'b1, wp) && side_found.dirty));
+  assign physical.side_valid = side_valid_i && side_usable;
+  assign physical.side_addr = paging ? {side_found.frame, store.linear[11:0]} : store.linear;
+  assign physical.side_size = store.size;
+  assign physical.side_wdata = store.wdata;
   assign side_ready_o = side_usable && physical.side_ready;
 
+  // The lines a store to memory changes; one beside a load is within a doubleword.
   always_comb begin : stores
-    logic side;
-    side = physical.side_valid && physical.side_ready;
-    physical.stores = side || (physical.valid && physical.write && physical.ready && physical.space == 2'd0);
-    physical.store_addr = side ? physical.side_addr : physical.addr;
-    physical.store_size = side ? physical.side_size : physical.size;
-    physical.store_split = !side && physical.split;
-    physical.store_high = physical.high;
+    logic crosses_line;
+    crosses_line = 1'b0;
+    physical.stores = 1'b0;
+    physical.store_line = physical.addr[31:4];
+    physical.store_end_line = physical.addr[31:4];
+    if (physical.side_valid && physical.side_ready) begin
+      physical.stores = 1'b1;
+      physical.store_line = physical.side_addr[31:4];
+      physical.store_end_line = physical.side_addr[31:4];
+    end else if (physical.valid && physical.write && physical.ready && physical.space == 2'd0) begin
+      physical.stores = 1'b1;
+      crosses_line = {1'b0, physical.addr[3:0]} + {2'b0, size_bytes(physical.size)} > 5'd16;
+      physical.store_end_line = physical.split ? {physical.high, 8'd0} : physical.addr[31:4] + {27'b0, crosses_line};
+    end
   end
 
   // ---- page faults

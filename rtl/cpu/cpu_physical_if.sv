@@ -19,8 +19,7 @@ interface cpu_physical_if;
   logic [31:0]  rdata;        // with done, zero-extended
 
   // A store beside a read: a word of a page that may be written, within a doubleword and not the read's.
-  logic         side_lookup;  // what stands below may be one,
-  logic         side_valid;   // and it is one; taken in this cycle when ready
+  logic         side_valid;   // taken in this cycle when ready
   logic [31:0]  side_addr;
   size_e        side_size;
   logic [31:0]  side_wdata;
@@ -28,10 +27,8 @@ interface cpu_physical_if;
 
   // Stores to memory that are taken in this cycle, of either.
   logic         stores;
-  logic [31:0]  store_addr;
-  size_e        store_size;
-  logic         store_split;
-  logic [31:12] store_high;
+  logic [31:4]  store_line;
+  logic [31:4]  store_end_line;  // the same, unless the store goes over the line's end
 
   logic         fetch_valid;  // request of code; taken in this cycle when ready
   logic [31:2]  fetch_addr;   // its first word
@@ -41,18 +38,18 @@ interface cpu_physical_if;
   modport requester(
       output lookup, valid, write, walk, locked, uncached, space, addr, split, high, size, wdata,
       output fetch_valid, fetch_addr, fetch_uncached,
-      output side_lookup, side_valid, side_addr, side_size, side_wdata,
-      output stores, store_addr, store_size, store_split, store_high,
+      output side_valid, side_addr, side_size, side_wdata,
+      output stores, store_line, store_end_line,
       input ready, done, rdata, side_ready, fetch_ready
   );
   modport data(
       input lookup, valid, write, walk, locked, uncached, space, addr, split, high, size, wdata,
-      input side_lookup, side_valid, side_addr, side_size, side_wdata,
+      input side_valid, side_addr, side_size, side_wdata,
       output ready, done, rdata, side_ready
   );
   modport code(
       input fetch_valid, fetch_addr, fetch_uncached,
-      input stores, store_addr, store_size, store_split, store_high,
+      input stores, store_line, store_end_line,
       output fetch_ready
   );
 

@@ -191,6 +191,10 @@ package cpu_pkg;
     return op == OpJcc || op == OpJmp || op == OpCall || op == OpRet || op == OpLoop;
   endfunction
 
+  function automatic logic calls(branch_kind_e kind);
+    return kind == BranchCall || kind == BranchIndirectCall;
+  endfunction
+
   function automatic branch_kind_e branch_kind(op_e op, logic direct);
     unique case (op)
       OpCall: return direct ? BranchCall : BranchIndirectCall;
@@ -212,6 +216,13 @@ package cpu_pkg;
   // A 16-bit register beside the upper half it does not change, or a whole one.
   function automatic logic [31:0] merge16(logic [31:0] old, logic [31:0] value, logic wide);
     return wide ? value : {old[31:16], value[15:0]};
+  endfunction
+
+  // A word with the bytes of another on the selected lanes.
+  function automatic logic [31:0] merge_lanes(logic [31:0] old, logic [31:0] data, logic [3:0] sel);
+    logic [31:0] mask;
+    mask = {{8{sel[3]}}, {8{sel[2]}}, {8{sel[1]}}, {8{sel[0]}}};
+    return (old & ~mask) | (data & mask);
   endfunction
 
   // Whether an operand is not at a multiple of its size.

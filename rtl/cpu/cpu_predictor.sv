@@ -89,7 +89,7 @@ module cpu_predictor
       entry_q[trained_at].tag = trained[31:IndexBits];
       target_q[trained_at] = ex.next_eip;
     end
-    if (branch.leaves && (branch.kind == BranchCall || branch.kind == BranchIndirectCall))
+    if (branch.leaves && calls(branch.kind))
       return_q[top_q] = branch.next_eip;
     if (load_valid_i || !rst_ni) begin
       for (int n = 0; n < int'(Entries); n++) entry_q[n] = '0;
@@ -103,17 +103,13 @@ module cpu_predictor
     top_t real_top;
     real_top = real_top_q;
     if (ex.done && ex.near_branch) begin
-      if (ex.kind == BranchCall || ex.kind == BranchIndirectCall) real_top = real_top_q + top_t'(1);
+      if (calls(ex.kind)) real_top = real_top_q + top_t'(1);
       if (ex.kind == BranchReturn) real_top = real_top_q - top_t'(1);
     end
     real_top_q <= real_top;
     if (redirect.valid) top_q <= real_top;
-    else if (branch.leaves)
-      unique case (branch.kind)
-        BranchCall, BranchIndirectCall: top_q <= top_q + top_t'(1);
-        BranchReturn: top_q <= top_q - top_t'(1);
-        default: ;
-      endcase
+    else if (branch.leaves && calls(branch.kind)) top_q <= top_q + top_t'(1);
+    else if (branch.leaves && branch.kind == BranchReturn) top_q <= top_q - top_t'(1);
     if (load_valid_i || !rst_ni) begin
       top_q <= '0;
       real_top_q <= '0;

@@ -1,7 +1,8 @@
-// Store buffer: words that are stored and not yet on the bus, in program order. A store that
-// follows into the newest word joins it, where the cache has said that it is memory; that cannot be told from two
-// stores at once. A read that misses the cache finds here what is younger than memory.
-module cpu_store_buffer #(
+// Store buffer: words that are stored and not yet on the bus, in program order. A store that follows into the newest
+// word joins it, where the cache has said that it is memory; that cannot be told from two stores at once. A read that misses the cache finds here what is younger than memory.
+module cpu_store_buffer
+  import cpu_pkg::*;
+#(
     parameter int unsigned Entries = 8
 ) (
     input logic clk_i,
@@ -95,15 +96,11 @@ module cpu_store_buffer #(
   assign bus.write_sel = entry_q[head_q].sel;
   assign bus.write_data = data_q[head_q];
 
-  function automatic logic [31:0] lanes(logic [3:0] sel);
-    return {{8{sel[3]}}, {8{sel[2]}}, {8{sel[1]}}, {8{sel[0]}}};
-  endfunction
-
   // Memories, as those of the caches (cpu_tags).
   always_ff @(posedge clk_i) begin : entries
     if (push_i && joins) begin
       entry_q[newest].sel = entry_q[newest].sel | low_sel_i;
-      data_q[newest] = (data_q[newest] & ~lanes(low_sel_i)) | (low_data_i & lanes(low_sel_i));
+      data_q[newest] = merge_lanes(data_q[newest], low_data_i, low_sel_i);
     end else if (push_i) begin
       entry_q[tail] = '{low_memory_i, push_walk_i, push_space_i, low_sel_i};
       addr_q[tail] = low_addr_i;

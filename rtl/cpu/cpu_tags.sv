@@ -54,34 +54,31 @@ module cpu_tags #(
     return {line[4+:SetBits], WayBits'(way)};
   endfunction
 
-  function automatic logic holds(tag_t tag, logic [31:4] line);
-    return tag.valid && tag.line == line;
+  // Whether a line is here, and in which way.
+  function automatic logic [WayBits:0] way_of(logic [31:4] line);
+    way_of = '0;
+    for (int way = 0; way < int'(Ways); way++)
+      if (tag_q[place(line, way)].valid && tag_q[place(line, way)].line == line) way_of = {1'b1, WayBits'(way)};
   endfunction
 
   always_comb begin : lookup_a
-    a_hit_o = 1'b0;
-    a_place_o = '0;
+    {a_hit_o, a_place_o} = '0;
     a_fixed_o = 1'b0;
-    if (a_lookup_i)
-      for (int way = 0; way < int'(Ways); way++)
-        if (holds(tag_q[place(a_line_i, way)], a_line_i)) begin
-          a_hit_o = 1'b1;
-          a_place_o = place(a_line_i, way);
-          a_fixed_o = tag_q[place(a_line_i, way)].fixed;
-        end
+    if (a_lookup_i) begin
+      a_place_o[PlaceBits-1:WayBits] = a_line_i[4+:SetBits];
+      {a_hit_o, a_place_o[WayBits-1:0]} = way_of(a_line_i);
+      a_fixed_o = tag_q[a_place_o].fixed;
+    end
   end
 
   always_comb begin : lookup_b
-    b_hit_o = 1'b0;
-    b_place_o = '0;
+    {b_hit_o, b_place_o} = '0;
     b_fixed_o = 1'b0;
-    if (b_lookup_i)
-      for (int way = 0; way < int'(Ways); way++)
-        if (holds(tag_q[place(b_line_i, way)], b_line_i)) begin
-          b_hit_o = 1'b1;
-          b_place_o = place(b_line_i, way);
-          b_fixed_o = tag_q[place(b_line_i, way)].fixed;
-        end
+    if (b_lookup_i) begin
+      b_place_o[PlaceBits-1:WayBits] = b_line_i[4+:SetBits];
+      {b_hit_o, b_place_o[WayBits-1:0]} = way_of(b_line_i);
+      b_fixed_o = tag_q[b_place_o].fixed;
+    end
   end
 
   always_comb begin : replace
@@ -103,7 +100,7 @@ module cpu_tags #(
     for (int n = 0; n < int'(Forgets); n++)
       if (forget_i[n])
         for (int way = 0; way < int'(Ways); way++)
-          if (holds(tag_q[place(forget_line_i[n], way)], forget_line_i[n]))
+          if (tag_q[place(forget_line_i[n], way)].line == forget_line_i[n])
             tag_q[place(forget_line_i[n], way)].valid = 1'b0;
     if (flush_i) begin
       for (int n = 0; n < int'(Sets * Ways); n++) tag_q[n].valid = 1'b0;

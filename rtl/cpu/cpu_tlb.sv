@@ -38,36 +38,38 @@ module cpu_tlb
   logic [Entries-1:0] valid_q;
   logic [15:0]        victim_q;          // two bits a set
 
+  // Whether a page is here, and in which way of its set.
+  function automatic logic [2:0] way_of(logic [31:12] page);
+    way_of = 3'd0;
+    for (int way = 0; way < int'(Ways); way++)
+      if (page_q[{page[14:12], 2'(way)}] == page && valid_q[{page[14:12], 2'(way)}]) way_of = {1'b1, 2'(way)};
+  endfunction
+
   always_comb begin : lookup
-    hit_o = 1'b0;
+    logic [1:0] way;
+    {hit_o, way} = 3'd0;
     translation_o = '0;
-    if (lookup_i)
-      for (int way = 0; way < int'(Ways); way++)
-        if (page_q[{page_i[14:12], 2'(way)}] == page_i && valid_q[{page_i[14:12], 2'(way)}]) begin
-          hit_o = 1'b1;
-          translation_o = entry_q[{page_i[14:12], 2'(way)}];
-        end
+    if (lookup_i) {hit_o, way} = way_of(page_i);
+    if (hit_o) translation_o = entry_q[{page_i[14:12], way}];
   end
 
   always_comb begin : side_lookup
-    side_hit_o = 1'b0;
+    logic [1:0] way;
+    {side_hit_o, way} = 3'd0;
     side_translation_o = '0;
-    if (side_lookup_i)
-      for (int way = 0; way < int'(Ways); way++)
-        if (page_q[{side_page_i[14:12], 2'(way)}] == side_page_i && valid_q[{side_page_i[14:12], 2'(way)}]) begin
-          side_hit_o = 1'b1;
-          side_translation_o = entry_q[{side_page_i[14:12], 2'(way)}];
-        end
+    if (side_lookup_i) {side_hit_o, way} = way_of(side_page_i);
+    if (side_hit_o) side_translation_o = entry_q[{side_page_i[14:12], way}];
   end
 
   // The entry that has the page already, else a free one, else the next in turn.
   function automatic logic [4:0] place(logic [31:12] page);
+    logic       hit;
+    logic [1:0] known;
     logic [1:0] way;
+    {hit, known} = way_of(page);
     way = victim_q[{page[14:12], 1'b0}+:2];
     for (int n = 0; n < int'(Ways); n++) if (!valid_q[{page[14:12], 2'(n)}]) way = 2'(n);
-    for (int n = 0; n < int'(Ways); n++)
-      if (valid_q[{page[14:12], 2'(n)}] && page_q[{page[14:12], 2'(n)}] == page) way = 2'(n);
-    return {page[14:12], way};
+    return {page[14:12], hit ? known : way};
   endfunction
 
   // Entries that stay when all but global pages, or one page, are flushed.

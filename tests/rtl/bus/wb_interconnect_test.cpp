@@ -35,6 +35,14 @@ BusModel::Request read_of(std::uint8_t tga, std::uint32_t adr) {
   return request;
 }
 
+/// Of the line in memory that the word at `adr` is in, that word first.
+BusModel::Request burst_of(std::uint32_t adr) {
+  BusModel::Request request = read_of(kMemory, adr);
+  request.cti = kCtiIncrementing;
+  request.bte = kBteWrap4;
+  return request;
+}
+
 BusModel::Request write_of(std::uint8_t tga, std::uint32_t adr, std::uint8_t sel,
                            std::uint32_t dat) {
   BusModel::Request request = read_of(tga, adr);
@@ -216,9 +224,7 @@ TEST_F(WbInterconnect, EverySlavesAnswerReachesTheMaster) {
 }
 
 TEST_F(WbInterconnect, BurstRelaysFourAcksOneACycle) {
-  BusModel::Request burst = read_of(kMemory, 0x1008);
-  burst.cti = 2;
-  burst.bte = 1;
+  BusModel::Request burst = burst_of(0x1008);
   bus.set_request(kCpu, burst);
   bus.clock();
   EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).cti, 2);
@@ -239,9 +245,7 @@ TEST_F(WbInterconnect, BurstRelaysFourAcksOneACycle) {
 }
 
 TEST_F(WbInterconnect, BurstMayPauseBetweenAcks) {
-  BusModel::Request burst = read_of(kMemory, 0x1000);
-  burst.cti = 2;
-  burst.bte = 1;
+  BusModel::Request burst = burst_of(0x1000);
   bus.set_request(kCpu, burst);
   bus.clock();
   for (std::uint32_t word = 0; word < 4; ++word) {
@@ -274,9 +278,7 @@ TEST_F(WbInterconnect, TheDataTagIsOfTheSlaveThatAcknowledges) {
 
 // What may not be cached is one word: the slave has said so, and master and interconnect end there.
 TEST_F(WbInterconnect, ABurstEndsWithAFirstWordThatMayNotBeCached) {
-  BusModel::Request burst = read_of(kMemory, 0x1008);
-  burst.cti = 2;
-  burst.bte = 1;
+  BusModel::Request burst = burst_of(0x1008);
   burst.sel = 0x2;
   bus.set_request(kCpu, burst);
   bus.clock();
@@ -288,9 +290,7 @@ TEST_F(WbInterconnect, ABurstEndsWithAFirstWordThatMayNotBeCached) {
 }
 
 TEST_F(WbInterconnect, EachWordOfABurstHasItsTag) {
-  BusModel::Request burst = read_of(kMemory, 0x1008);
-  burst.cti = 2;
-  burst.bte = 1;
+  BusModel::Request burst = burst_of(0x1008);
   bus.set_request(kCpu, burst);
   bus.clock();
   for (const std::uint8_t tag : {kTgdCacheable, kTgdNone, kTgdFixed, kTgdCacheable}) {
