@@ -54,6 +54,7 @@ add_library(strata_program STATIC
     run_log.cpp
     simulator_versions.cpp
     stop_signals.cpp
+    symbol_text.cpp
     trace_point.cpp)
 strata_together(strata_program)
 target_compile_definitions(strata_program PRIVATE STRATA_VERSION="${PROJECT_VERSION}")

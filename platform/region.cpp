@@ -3,23 +3,21 @@
 #include <fmt/format.h>
 
 #include "platform/numbers.h"
+#include "platform/symbol_text.h"
 
 namespace strata {
 namespace {
 
 constexpr std::uint64_t kLastAddress = 0xFFFFFFFF;
 
-/// A symbol's own name may contain a plus.
 std::optional<std::uint64_t> code_address(const std::string& text, const GuestImage& guest) {
   if (const auto address = parse_unsigned(text)) return address;
-  const auto& symbols = guest.symbols.by_name;
-  if (const auto symbol = symbols.find(text); symbol != symbols.end()) return symbol->second;
-  const std::size_t plus = text.rfind('+');
-  if (plus == std::string::npos) return std::nullopt;
-  const auto symbol = symbols.find(text.substr(0, plus));
-  const auto offset = parse_unsigned(text.substr(plus + 1));
-  if (symbol == symbols.end() || !offset || *offset > kLastAddress) return std::nullopt;
-  return symbol->second + *offset;
+  const auto symbol = find_symbol(text, guest);
+  if (!symbol) return std::nullopt;
+  const auto offset =
+      symbol->offset ? parse_unsigned(*symbol->offset) : std::optional<std::uint64_t>(0);
+  if (!offset || *offset > kLastAddress) return std::nullopt;
+  return symbol->address + *offset;
 }
 
 Result<std::uint32_t> parse_address(const std::string& option, const std::string& text,

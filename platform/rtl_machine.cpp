@@ -194,8 +194,8 @@ std::optional<Error> RtlMachine::make_observers() {
                                                  CpuState::reset(config_.cpu), config_.cpu,
                                                  is_device_memory);
   }
-  if (config_.profile != nullptr) make_profile();
-  if (recorder_ == nullptr && checker_ == nullptr && !counts_region && !profile_) {
+  const bool profiles = config_.profile != nullptr;
+  if (recorder_ == nullptr && checker_ == nullptr && !counts_region && !profiles) {
     return std::nullopt;
   }
   watch_ = std::make_unique<RtlWatch>(recorder_.get(), checker_.get(), map_, config_.trace, [this] {
@@ -204,7 +204,7 @@ std::optional<Error> RtlMachine::make_observers() {
   });
   watch_->expect_entry(config_.guest->entry);
   if (counts_region) count_region();
-  watch_->set_profile(profile_ ? &*profile_ : nullptr);
+  if (profiles) make_profile();
   cpu_.model().keep_state(true);
   cpu_.set_listener(watch_.get());
   if (recorder_ != nullptr) {
@@ -233,6 +233,12 @@ void RtlMachine::make_profile() {
   profile_.emplace(*config_.profile, config_.cpu, CpuModel::kReportDelay);
   cpu_.count_cycles();
   cpu_.watch_cycles([this](Cycle now, CycleCause cause) { profile_->on_cycle(now, cause); });
+  watch_->tell_retirements(
+      [this](const RetireRecord& record, std::uint32_t next, const CpuModel& cpu) {
+        profile_->on_retire(record, next, cpu.code32(), [&](std::uint32_t linear, auto bytes) {
+          return watch_->read_code(cpu.state(), linear, bytes);
+        });
+      });
 }
 
 const Recording* RtlMachine::recording() {

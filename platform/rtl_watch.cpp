@@ -70,8 +70,10 @@ void RtlWatch::move_window_before(std::uint32_t next) {
 }
 
 void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& cpu) {
-  if (retired_) retired_(record, next_address(record, cpu), cpu);
-  if (profile_ != nullptr) count(record, cpu);
+  if (!listeners_.empty()) {
+    const std::uint32_t next = next_address(record, cpu);
+    for (const RetirementListener& listener : listeners_) listener(record, next, cpu);
+  }
   if (recorder_ != nullptr) {
     if (entry_ || from_.address || to_.address) {
       const std::uint32_t next = next_address(record, cpu);
@@ -126,13 +128,6 @@ std::size_t RtlWatch::read_code(const CpuState& state, std::uint32_t linear,
     return {region.bytes + (physical - region.first), std::size_t{region.last} - physical + 1};
   };
   return read_linear_bytes(plain, state, linear, bytes);
-}
-
-void RtlWatch::count(const RetireRecord& record, const CpuModel& cpu) {
-  profile_->on_retire(record, next_address(record, cpu), cpu.code32(),
-                      [&](std::uint32_t linear, std::span<std::uint8_t> bytes) {
-                        return read_code(cpu.state(), linear, bytes);
-                      });
 }
 
 void RtlWatch::on_acknowledge(std::uint8_t vector) {

@@ -1,5 +1,5 @@
 // Who listens to the CPU's retirement port in the cycle-accurate machine: the wave recorder with
-// its window, the lockstep check, and who counts a region. Built only when one of them was asked
+// its window, the lockstep check, and who counts. Built only when one of them was asked
 // for.
 #pragma once
 
@@ -17,7 +17,6 @@
 #include "models/engine/lockstep/lockstep_checker.h"
 #include "models/memory/memory_map.h"
 #include "platform/machine_config.h"
-#include "platform/profile/retirement_profile.h"
 #include "platform/trace/wave_recorder.h"
 
 namespace strata {
@@ -32,9 +31,6 @@ class RtlWatch : public RetireListener {
   RtlWatch(WaveRecorder* recorder, LockstepChecker* checker, const MemoryMap& memory,
            const TraceConfig& trace, std::function<void()> on_difference);
 
-  /// Null: none. It outlives the watch.
-  void set_profile(RetirementProfile* profile) { profile_ = profile; }
-
   /// Copies code at the linear address `linear`, as `state` maps it; how many bytes there were.
   std::size_t read_code(const CpuState& state, std::uint32_t linear,
                         std::span<std::uint8_t> bytes) const;
@@ -45,10 +41,11 @@ class RtlWatch : public RetireListener {
   /// Whether a machine that goes on at `cycle` can be watched on: files of waves have one time.
   bool can_go_on_at(Cycle cycle) const { return recorder_ == nullptr || cycle >= sampled_; }
 
-  /// Tells `listener` of each retirement and the linear address where execution goes on.
+  /// Tells `listener`, behind those before it, of each retirement and the linear address where
+  /// execution goes on.
   using RetirementListener =
       std::function<void(const RetireRecord& record, std::uint32_t next, const CpuModel& cpu)>;
-  void tell_retirements(RetirementListener listener) { retired_ = std::move(listener); }
+  void tell_retirements(RetirementListener listener) { listeners_.push_back(std::move(listener)); }
 
   /// The run has ended: the checker sees what the other masters have written.
   void end_checking() { pass_on_foreign_writes(0); }
@@ -79,18 +76,16 @@ class RtlWatch : public RetireListener {
   void move_window(Cycle cycle);
   void move_window_before(std::uint32_t next);
   void show(const RetireRecord& record, const CpuModel& cpu);
-  void count(const RetireRecord& record, const CpuModel& cpu);
   void pass_on_foreign_writes(std::size_t unseen);
 
   WaveRecorder* recorder_;
   LockstepChecker* checker_;
-  RetirementProfile* profile_ = nullptr;
   const MemoryMap& memory_;
   TracePoint from_;
   TracePoint to_;
   std::optional<std::uint32_t> entry_;  // until it is reached
   std::function<void()> on_difference_;
-  RetirementListener retired_;                   // may be empty
+  std::vector<RetirementListener> listeners_;
   std::vector<WishboneRequest> foreign_writes_;  // the checker has not seen them yet
   Cycle sampled_ = 0;                            // the latest cycle in the waves
   bool differs_ = false;

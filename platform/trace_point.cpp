@@ -3,31 +3,27 @@
 #include <fmt/format.h>
 
 #include "platform/numbers.h"
+#include "platform/symbol_text.h"
 
 namespace strata {
 
 Result<TracePoint> parse_trace_point(const std::string& option, const std::string& text,
                                      const GuestImage& guest) {
   if (const auto cycle = parse_count(text)) return TracePoint{*cycle, std::nullopt};
-  const auto& symbols = guest.symbols.by_name;
-  if (const auto symbol = symbols.find(text); symbol != symbols.end()) {
-    return TracePoint{std::nullopt, symbol->second};
-  }
-  // A symbol's own name may contain a plus.
-  const std::size_t plus = text.rfind('+');
-  const auto symbol = symbols.find(text.substr(0, plus));
-  if (plus == std::string::npos || symbol == symbols.end()) {
+  const auto symbol = find_symbol(text, guest);
+  if (!symbol) {
     return Error{fmt::format(
         "{}: '{}' is neither a cycle such as 2500 or 10M nor a symbol of {}, alone or as "
         "SYMBOL+OFFSET",
         option, text, guest.name)};
   }
-  const auto offset = parse_unsigned(text.substr(plus + 1));
+  if (!symbol->offset) return TracePoint{std::nullopt, symbol->address};
+  const auto offset = parse_unsigned(*symbol->offset);
   if (!offset || *offset > 0xFFFFFFFF) {
     return Error{fmt::format("{}: '{}' behind {} is not a number of bytes, such as 12 or 0xc",
-                             option, text.substr(plus + 1), text.substr(0, plus))};
+                             option, *symbol->offset, text.substr(0, text.rfind('+')))};
   }
-  return TracePoint{std::nullopt, symbol->second + static_cast<std::uint32_t>(*offset)};
+  return TracePoint{std::nullopt, symbol->address + static_cast<std::uint32_t>(*offset)};
 }
 
 std::optional<Error> check_window(const TraceConfig& trace, Cycle max_cycles) {

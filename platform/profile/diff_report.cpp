@@ -85,12 +85,9 @@ std::string diff_text(const Profile& before, const Profile& after, ProfileUnit u
   text += diff_line({.name = "all", .cycles = {before.cycles, after.cycles}});
   text += "\n" + diff_head(name_of(unit));
   const std::vector<DiffRow> rows = diff_rows(before, after, unit);
-  const std::size_t shown = most == 0 ? rows.size() : std::min(most, rows.size());
+  const std::size_t shown = shown_rows(rows.size(), most);
   for (std::size_t n = 0; n < shown; ++n) text += diff_line(rows[n]);
-  if (shown < rows.size()) {
-    text += fmt::format("{} more are not shown; --top 0 shows all\n", rows.size() - shown);
-  }
-  return text;
+  return text + more_line(rows.size(), shown);
 }
 
 std::string diff_csv(const Profile& before, const Profile& after, ProfileUnit unit) {

@@ -43,17 +43,14 @@ std::string flat_row(const Profile& profile, ProfileUnit unit, const ProfileRow&
 
 std::string flat_text(const Profile& profile, ProfileUnit unit, std::size_t most) {
   const std::vector<ProfileRow> rows = rows_of(profile, unit);
-  const std::size_t shown = most == 0 ? rows.size() : std::min(most, rows.size());
+  const std::size_t shown = shown_rows(rows.size(), most);
   const bool function = unit == ProfileUnit::kFunction;
   std::string text = run_line(profile) + "\n" + cause_table(profile) + "\n";
   text += fmt::format(kFlatRow, "cycles", "share", function ? "total" : "", function ? "calls" : "",
                       unit == ProfileUnit::kInstruction ? "executions" : "instructions", "CPI",
                       "main cause", name_of(unit));
   for (std::size_t n = 0; n < shown; ++n) text += flat_row(profile, unit, rows[n]);
-  if (shown < rows.size()) {
-    text += fmt::format("{} more are not shown; --top 0 shows all\n", rows.size() - shown);
-  }
-  return text;
+  return text + more_line(rows.size(), shown);
 }
 
 std::string flat_csv(const Profile& profile, ProfileUnit unit) {

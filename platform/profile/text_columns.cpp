@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "platform/stats/number_text.h"
 
 namespace strata {
@@ -30,6 +32,15 @@ std::string run_line(const Profile& profile) {
   return fmt::format("{} on {}: {} cycles, {} instructions, {} cycles an instruction ({})\n",
                      profile.guest, profile.engine, group_digits(profile.cycles),
                      group_digits(profile.instructions), ratio_text(cpi), profile.outcome);
+}
+
+std::size_t shown_rows(std::size_t rows, std::size_t most) {
+  return most == 0 ? rows : std::min(most, rows);
+}
+
+std::string more_line(std::size_t rows, std::size_t shown) {
+  if (shown == rows) return {};
+  return fmt::format("{} more are not shown; --top 0 shows all\n", rows - shown);
 }
 
 std::string csv_field(const std::string& text) {

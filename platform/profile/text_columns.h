@@ -22,6 +22,12 @@ std::string main_cause_text(const Profile& profile, const ProfileRow& row);
 /// "primes.elf on rtl: 2,345 cycles, 300 instructions, 7.82 cycles an instruction (exited)\n".
 std::string run_line(const Profile& profile);
 
+/// How many of `rows` are shown where `most` are asked for; 0 is all.
+std::size_t shown_rows(std::size_t rows, std::size_t most);
+
+/// The line behind the first `shown` of `rows`; empty where all are shown.
+std::string more_line(std::size_t rows, std::size_t shown);
+
 /// One field of comma-separated values.
 std::string csv_field(const std::string& text);
 
