@@ -104,14 +104,17 @@ std::uint8_t CpuModel::unseen_snoops() const {
 std::vector<std::uint32_t> CpuModel::buffered_stores() const {
   std::vector<std::uint32_t> addresses;
   const auto& root = *rtl_->rootp;
-  const auto& entries = root.cpu__DOT__u_data_cache__DOT__u_store_buffer__DOT__addr_q;
-  const unsigned head = root.cpu__DOT__u_data_cache__DOT__u_store_buffer__DOT__head_q;
-  const unsigned count = root.cpu__DOT__u_data_cache__DOT__u_store_buffer__DOT__count_q;
+  const auto& entries =
+      root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__addr_q;
+  const unsigned head =
+      root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__head_q;
+  const unsigned count =
+      root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__count_q;
   for (unsigned n = 0; n < count; ++n) {
     addresses.push_back(entries[(head + n) % std::size(entries.m_storage)] << 2);
   }
-  if (root.cpu__DOT__u_bus__DOT__next_q)
-    addresses.push_back(root.cpu__DOT__u_bus__DOT__next_addr_q << 2);
+  if (root.cpu__DOT__u_memory__DOT__u_bus__DOT__next_q)
+    addresses.push_back(root.cpu__DOT__u_memory__DOT__u_bus__DOT__next_addr_q << 2);
   return addresses;
 }
 

@@ -113,12 +113,19 @@ struct PipelineCodes {
       all = all && signal != nullptr;
       return signal == nullptr ? 0 : signal->code;
     };
-    const PipelineCodes codes = {
-        code("u_decode eip_q"), code("u_decode prefixes_q"), code("available"),
-        code("window_lo"),      code("window_hi"),           code("u_decode code32"),
-        code("decoded valid"),  code("decoded next_eip"),    code("decoded guess"),
-        code("m valid"),        code("m next_eip"),          code("x valid"),
-        code("x next_eip")};
+    const PipelineCodes codes = {code("u_front_end u_decode eip_q"),
+                                 code("u_front_end u_decode prefixes_q"),
+                                 code("available"),
+                                 code("u_front_end window_lo"),
+                                 code("u_front_end window_hi"),
+                                 code("u_front_end u_decode code32"),
+                                 code("decoded valid"),
+                                 code("decoded next_eip"),
+                                 code("decoded guess"),
+                                 code("m valid"),
+                                 code("m next_eip"),
+                                 code("x valid"),
+                                 code("x next_eip")};
     if (!all) return std::nullopt;
     return codes;
   }
@@ -176,7 +183,8 @@ void add_derived_signals(SignalTable& table, const WaveOptions& options) {
   add_names(table, "strata bus_space", "strata cpu wb_tga_o", kBusSpaces);
   add_names(table, "strata bus_kind", "strata cpu wb_cti_o", kBusKinds);
   add_names(table, "strata retired kind", "strata cpu retire_kind_o", kRetireKinds);
-  add_names(table, "strata page_walk", "strata cpu u_paging u_walker state_q", kWalkStates);
+  add_names(table, "strata page_walk", "strata cpu u_memory u_paging u_walker state_q",
+            kWalkStates);
   add_names(table, "strata ata_command", "strata ata command_q", kAtaCommands);
   add_names(table, "strata ata_state", "strata ata state_q", kAtaStates);
   add_pipeline(table, options);

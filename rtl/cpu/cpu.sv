@@ -8,8 +8,9 @@
 // Debug traps, NMIs and external interrupts are taken between instructions, and between iterations of
 // repeated string instructions.
 //
-// This file is the wiring, in the order of the stages; what each does, and when its instruction may move, is in
-// its module. What units tell each other goes through interfaces (cpu_..._if.sv).
+// This file is the wiring, in the order of the stages; the front end (cpu_front_end) and the way to memory
+// (cpu_memory) are two more files of wiring. What a unit does, and when its instruction may move, is in its module.
+// What units tell each other goes through interfaces (cpu_..._if.sv).
 module cpu
   import cpu_pkg::*;
   import cpu_state_pkg::*;
@@ -87,7 +88,6 @@ module cpu
   cpu_events_if    events ();
   cpu_redirect_if  redirect ();
   cpu_decode_if    decoded ();
-  cpu_branch_if    branch ();
   cpu_stage_if     a ();      // leaves the address stage
   cpu_stage_if     m ();      // in the memory stage
   cpu_stage_if     x ();      // in execute
@@ -98,21 +98,17 @@ module cpu
   cpu_data_if      micro ();  // of the sequencer
   cpu_data_if      data ();   // of the one that has the data port
   cpu_fetch_if     fetch ();
-  cpu_physical_if  physical ();
   cpu_bus_if       bus ();
+  cpu_memory_status_if status ();
 
-  logic [63:0] window_lo, window_hi;
   logic [ 5:0] available;
-  logic [ 3:0] consume;
   logic        starved;
   logic        m_ready, m_move, m_loads, m_issued, m_locked, m_misaligned, m_page_fault;
   logic        x_free, x_reads, x_locked;
   logic [31:0] x_mem;
   logic        seq_start, seq_raise, seq_watch, load_shutdown;
   logic [ 7:0] seq_raise_vector;
-  logic        older_asks, store_hit, walking, cr2_valid;
-  logic        side_valid, side_ready;
-  logic        flush, data_locked, data_quiet, buffer_full, data_miss, uncached, code_miss;
+  logic        older_asks, store_hit, cr2_valid;
   logic [31:0] page_error, cr2;
   logic        armed, nmi_due, nmi_edge, code_due, trap_set;
   logic [15:0] dr6_bits;
@@ -120,52 +116,24 @@ module cpu
   logic [31:0] next_linear;
 
   assign shutdown_o = seq.shutdown;
-  assign flush = ex.done && ex.flush;
 
   // ---- the stages
-  cpu_fetch u_fetch (
+  cpu_front_end u_front_end (
       .clk_i,
       .rst_ni,
       .load_valid_i,
       .regs,
+      .x,
       .ex,
       .seq,
       .retire_i   (retire),
       .store_hit_i(store_hit),
-      .redirect,
-      .branch,
-      .window_lo_o(window_lo),
-      .window_hi_o(window_hi),
-      .available_o(available),
-      .consume_i  (consume),
-      .fetch
-  );
-
-  cpu_decode u_decode (
-      .clk_i,
-      .rst_ni,
-      .regs,
-      .redirect,
       .hold_i     (events.hold),
-      .window_lo_i(window_lo),
-      .window_hi_i(window_hi),
-      .available_i(available),
-      .consume_o  (consume),
-      .starved_o  (starved),
+      .redirect,
       .fetch,
-      .branch,
-      .decoded
-  );
-
-  cpu_predictor u_predictor (
-      .clk_i,
-      .rst_ni,
-      .load_valid_i,
-      .branch,
-      .regs,
-      .x,
-      .ex,
-      .redirect
+      .starved_o  (starved),
+      .decoded,
+      .available_o(available)
   );
 
   cpu_address u_address (
@@ -268,75 +236,30 @@ module cpu
       .regs
   );
 
-  // ---- memory
-  cpu_data_port u_data_port (
-      .regs,
-      .load,
-      .store,
-      .micro,
-      .older_asks_o(older_asks),
-      .m_locked_i  (m.ctl.lock),
-      .x_locked_i  (x_locked),
-      .data,
-      .locked_o    (data_locked),
-      .side_valid_o(side_valid),
-      .side_ready_i(side_ready)
-  );
-
-  cpu_paging_unit u_paging (
+  cpu_memory u_memory (
       .clk_i,
       .rst_ni,
       .load_valid_i,
       .regs,
       .seq,
       .x,
-      .data,
-      .locked_i   (data_locked),
+      .flush_i         (ex.done && ex.flush),
+      .load,
       .store,
-      .side_valid_i(side_valid),
-      .side_ready_o(side_ready),
-      .error_o    (page_error),
-      .cr2_valid_o(cr2_valid),
-      .cr2_o      (cr2),
+      .micro,
+      .data,
+      .older_asks_o    (older_asks),
+      .load_locked_i   (m.ctl.lock),
+      .store_locked_i  (x_locked),
+      .between_locked_i(m_locked || x_locked),
       .fetch,
-      .walking_o  (walking),
-      .forget_i   (redirect.valid),
-      .store_hit_o(store_hit),
-      .physical,
-      .bus
-  );
-
-  cpu_data_cache u_data_cache (
-      .clk_i,
-      .rst_ni,
-      .load_valid_i,
-      .flush_i   (flush),
-      .physical,
-      .quiet_o   (data_quiet),
-      .full_o    (buffer_full),
-      .miss_o    (data_miss),
-      .uncached_o(uncached),
+      .forget_i        (redirect.valid),
+      .store_hit_o     (store_hit),
+      .page_error_o    (page_error),
+      .cr2_valid_o     (cr2_valid),
+      .cr2_o           (cr2),
+      .status,
       .bus,
-      .store_bus (bus)
-  );
-
-  cpu_instruction_cache u_instruction_cache (
-      .clk_i,
-      .rst_ni,
-      .load_valid_i,
-      .flush_i(flush),
-      .physical,
-      .fetch,
-      .miss_o (code_miss),
-      .bus
-  );
-
-  cpu_bus_unit u_bus (
-      .clk_i,
-      .rst_ni,
-      .load_valid_i,
-      .bus,
-      .locked_i(m_locked || x_locked),
       .wb_cyc_o,
       .wb_stb_o,
       .wb_lock_o,
@@ -403,8 +326,8 @@ module cpu
       .data,
       .fetch,
       .bus,
+      .status,
       .wb_cyc_i  (wb_cyc_o),
-      .data_quiet_i(data_quiet),
       .events,
       .drained_o,
       .idle_o
@@ -444,11 +367,7 @@ module cpu
       .rst_ni,
       .count_i,
       .regs,
-      .walking_i  (walking),
-      .data_miss_i(data_miss),
-      .uncached_i (uncached),
-      .buffer_full_i(buffer_full),
-      .code_miss_i(code_miss),
+      .status,
       .seq,
       .micro,
       .x,

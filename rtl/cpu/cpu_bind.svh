@@ -38,7 +38,7 @@ bind cpu cpu_rules u_rules (
     .ex_store_i      (store.valid),
     .seq_access_i    (micro.valid),
     .load_access_i   (load.valid),
-    .beside_i        (u_data_port.beside),
+    .beside_i        (u_memory.u_data_port.beside),
     .d_write_i       (data.write),
     .d_space_i       (data.space),
     .d_linear_i      (data.linear),
@@ -54,5 +54,5 @@ bind cpu cpu_rules u_rules (
     .fetch_beat_i    (bus.fetch_beat),
     .cyc_i           (wb_cyc_o),
     .available_i     (available),
-    .consume_i       (consume)
+    .consume_i       (u_front_end.consume)
 );

@@ -10,11 +10,7 @@ module cpu_cycle_cause
     input logic count_i,  // somebody does
 
     cpu_registers_if.reader regs,
-    input logic             walking_i,      // a page table walk is under way
-    input logic             data_miss_i,    // a read of the bus is under way,
-    input logic             uncached_i,     // which could not have hit
-    input logic             buffer_full_i,  // a store waits for room
-    input logic             code_miss_i,    // code is being read from the bus
+    cpu_memory_status_if.reader status,
 
     // from the stages, the oldest first
     cpu_sequencer_if.reader seq,
@@ -43,17 +39,17 @@ module cpu_cycle_cause
   always_ff @(posedge clk_i) begin
     count_q <= count_i;
     if (count_q) begin
-      if (walking_i) cause_o <= CycleTlbMiss;
-      else if (buffer_full_i) cause_o <= CycleStoreBuffer;
-      else if (data_miss_i) cause_o <= CycleDataMiss;
-      else if (uncached_i) cause_o <= CycleUncached;
+      if (status.walking) cause_o <= CycleTlbMiss;
+      else if (status.buffer_full) cause_o <= CycleStoreBuffer;
+      else if (status.data_miss) cause_o <= CycleDataMiss;
+      else if (status.uncached) cause_o <= CycleUncached;
       else if (seq.active) cause_o <= seq_asks ? CycleBus : CycleMicrocode;
       else if (x.valid) cause_o <= x_asks ? CycleBus : ex.done ? CycleExecute : CycleMultiCycle;
       else if (m.valid) cause_o <= m_asks && !m_issued_i ? CycleBus : CycleMemory;
       else if (regs.halted) cause_o <= CycleHalted;
       else if (decoded.valid) cause_o <= CycleAddress;
       else if (available_i != 6'd0) cause_o <= CycleDecode;
-      else cause_o <= code_miss_i ? CycleCodeMiss : CycleFetch;
+      else cause_o <= status.code_miss ? CycleCodeMiss : CycleFetch;
     end
     if (!rst_ni) cause_o <= CycleFetch;
   end

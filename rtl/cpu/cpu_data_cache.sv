@@ -25,10 +25,7 @@ module cpu_data_cache
     cpu_physical_if.data physical,
 
     // to events, and to whoever counts
-    output logic quiet_o,     // nothing is under way or buffered
-    output logic full_o,      // a store waits for room
-    output logic miss_o,      // a read waits for the bus,
-    output logic uncached_o,  // and could not have hit
+    cpu_memory_status_if.data_cache status,
 
     // to the bus unit
     cpu_bus_if.data_cache   bus,
@@ -284,8 +281,8 @@ module cpu_data_cache
   assign bus.read_addr = word;
   assign bus.read_sel = word_sel;
 
-  // A read beside a store is taken if it hits: the store may change the instruction that reads, and a device is not read
-  // for one that is not executed.
+  // A read beside a store is taken if it hits: the store may change the instruction that reads, and a device is not
+  // read for one that is not executed.
   assign physical.ready = state_q == StReady &&
       (physical.write ? room && !in_fill : hit || !physical.side_valid);
   assign port_done = state_q == StPort && empty && !bus.writing;
@@ -299,10 +296,10 @@ module cpu_data_cache
     endcase
   end
 
-  assign quiet_o = empty && state_q == StReady && !fill_q;
-  assign full_o = physical.valid && physical.write && !physical.ready;
-  assign miss_o = state_q != StReady && cached;
-  assign uncached_o = state_q != StReady && !cached;
+  assign status.quiet = empty && state_q == StReady && !fill_q;
+  assign status.buffer_full = physical.valid && physical.write && !physical.ready;
+  assign status.data_miss = state_q != StReady && cached;
+  assign status.uncached = state_q != StReady && !cached;
 
   // ---- the line
   assign fill_begin = asked_q && bus.data_beat && !fill_q && bus.cacheable && !bus.last;

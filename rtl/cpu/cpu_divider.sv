@@ -1,5 +1,5 @@
-// Divider: unsigned restoring division, two quotient bits a cycle; leading zeros of the dividend, which are zeros of the
-// quotient, are skipped. Signs are the execute stage's business.
+// Divider: unsigned restoring division, two quotient bits a cycle; leading zeros of the dividend, which are zeros of
+// the quotient, are skipped. Signs are the execute stage's business.
 module cpu_divider
   import cpu_alu_pkg::*;
 (

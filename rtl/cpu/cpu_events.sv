@@ -32,12 +32,12 @@ module cpu_events
     input logic          retire_i,
     input logic          reports_i,     // something that has retired is still to be reported
 
-    // from the paging unit, the data cache and the bus unit
+    // from the memory side
     cpu_data_if.watcher data,
     cpu_fetch_if.events fetch,
     cpu_bus_if.watcher  bus,
+    cpu_memory_status_if.reader status,
     input logic         wb_cyc_i,
-    input logic         data_quiet_i,  // no store is buffered, no line filled
 
     cpu_events_if.events events,
 
@@ -75,7 +75,7 @@ module cpu_events
   assign fetch.needed = starved_i && !decoded.valid && !m.valid && !x.valid && !seq.active && !redirect.valid &&
       !events.due && !redirect.boot;
 
-  assign quiet = !reports_i && !wb_cyc_i && !bus.fetch_valid && data_quiet_i && !load_valid_i;
+  assign quiet = !reports_i && !wb_cyc_i && !bus.fetch_valid && status.quiet && !load_valid_i;
 
   always_ff @(posedge clk_i) begin
     intr_q <= intr_i;

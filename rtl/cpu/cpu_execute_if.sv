@@ -35,11 +35,13 @@ interface cpu_execute_if;
 
   modport unit(
       output done, fault, fault_vector, w0_valid, w0_reg, w0_size, w0_data, w1_valid, w1_reg, w1_size, w1_data,
-      output esp_valid, esp_data, flags_valid, flags, sti_shadow, tsc_valid, tsc_offset, flush, next_eip, near_branch, kind, taken, mispredicted
+      output esp_valid, esp_data, flags_valid, flags, sti_shadow, tsc_valid, tsc_offset, flush,
+          next_eip, near_branch, kind, taken, mispredicted
   );
   modport reader(
       input done, fault, fault_vector, w0_valid, w0_reg, w0_size, w0_data, w1_valid, w1_reg, w1_size, w1_data,
-      input esp_valid, esp_data, flags_valid, flags, sti_shadow, tsc_valid, tsc_offset, flush, next_eip, near_branch, kind, taken, mispredicted
+      input esp_valid, esp_data, flags_valid, flags, sti_shadow, tsc_valid, tsc_offset, flush,
+          next_eip, near_branch, kind, taken, mispredicted
   );
 
 endinterface

@@ -20,7 +20,7 @@ module cpu_instruction_cache #(
 
     cpu_physical_if.code physical,  // from the paging unit; stores, too
     cpu_fetch_if.cache   fetch,
-    output logic         miss_o,    // code is being read from the bus
+    cpu_memory_status_if.instruction_cache status,
 
     cpu_bus_if.instruction_cache bus
 );
@@ -92,7 +92,7 @@ module cpu_instruction_cache #(
   assign bus.fetch_valid = physical.fetch_valid && !hit && !physical.stores &&
       (fetch.needed || (page_valid_q && page_q == physical.fetch_addr[31:12]));
   assign bus.fetch_addr = physical.fetch_addr;
-  assign miss_o = asked_q;
+  assign status.code_miss = asked_q;
   assign physical.fetch_ready = hit || (bus.fetch_valid && bus.fetch_ready);
 
   // ---- the line

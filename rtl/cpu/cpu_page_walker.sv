@@ -1,8 +1,8 @@
 // Page walker: reads the page directory entry and, for a 4 KiB page, the page table entry of one linear
 // address (SDM vol. 3, 4.3), decides whether the access is permitted, and then sets accessed and dirty
 // bits that are not set yet, the directory's first. A walk that ends in a fault writes nothing.
-// Reads and writes go through the data cache. Assumes that has no other user while it is busy, and that no other master changes the entries under
-// a walk: reads and writes are separate bus cycles, not locked.
+// Reads and writes go through the data cache. Assumes that has no other user while it is busy, and that no other
+// master changes the entries under a walk: reads and writes are separate bus cycles, not locked.
 module cpu_page_walker
   import cpu_paging_pkg::*;
 (

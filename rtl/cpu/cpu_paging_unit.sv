@@ -40,7 +40,7 @@ module cpu_paging_unit
 
     // from fetch and decode
     cpu_fetch_if.paging fetch,
-    output logic        walking_o,    // a page table walk is under way, for either
+    cpu_memory_status_if.paging_unit status,
 
     // from and to fetch
     input  logic forget_i,     // what was fetched before this cycle is not executed any more
@@ -233,7 +233,7 @@ module cpu_paging_unit
   assign physical.fetch_uncached = regs.cr0[30] || (paging && f_found.uncached);
   assign physical.fetch_addr = paging ? {f_found.frame, fetch.linear[11:2]} : fetch.linear[31:2];
   assign walk_fetch = paging && fetch.valid && !f_usable && fetch.needed && !data.valid && state_q == StIdle;
-  assign walking_o = state_q == StWalk || state_q == StFetchWalk;
+  assign status.walking = state_q == StWalk || state_q == StFetchWalk;
   assign fetch.walking = state_q == StFetchWalk || state_q == StFetchFault;
   assign fetch.fault = state_q == StFetchFault;
 

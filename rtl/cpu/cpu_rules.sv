@@ -69,12 +69,15 @@ module cpu_rules
   // ---- one at a time
   one_retires: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({ex_done_i, seq_done_i}));
   one_asks:
-  assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({ex_store_i && !beside_i, seq_access_i, load_access_i}));
-  one_granted: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({read_taken_i, write_taken_i, fetch_taken_i}));
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   $onehot0({ex_store_i && !beside_i, seq_access_i, load_access_i}));
+  one_granted: assert property (@(posedge clk_i) disable iff (!rst_ni)
+                               $onehot0({read_taken_i, write_taken_i, fetch_taken_i}));
   one_answered: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0({data_beat_i, fetch_beat_i}));
 
   // ---- requests
-  // Only an interrupt or a drain request, or for a load what comes before it, takes back a request that nothing was done for.
+  // Only an interrupt or a drain request, or for a load what comes before it, takes back a request that nothing was
+  // done for.
   store_held:
   assert property (@(posedge clk_i) disable iff (!rst_ni)
                    waits && !load_access_i |=> at_boundary_i || (d_valid && $stable(request)));

@@ -1,5 +1,6 @@
 // Store buffer: words that are stored and not yet on the bus, in program order. A store that follows into the newest
-// word joins it, where the cache has said that it is memory; that cannot be told from two stores at once. A read that misses the cache finds here what is younger than memory.
+// word joins it, where the cache has said that it is memory; that cannot be told from two stores at once. A read that
+// misses the cache finds here what is younger than memory.
 module cpu_store_buffer
   import cpu_pkg::*;
 #(

@@ -1,0 +1,16 @@
+// What the memory side of the CPU is about, for who waits until it is quiet and for who counts cycles.
+interface cpu_memory_status_if;
+
+  logic walking;      // a page table walk is under way, for data or code
+  logic data_miss;    // a read of data waits for the bus,
+  logic uncached;     // and could not have hit
+  logic buffer_full;  // a store waits for room
+  logic code_miss;    // code is being read from the bus
+  logic quiet;        // no read is under way, no store buffered, no line of data filled
+
+  modport paging_unit(output walking);
+  modport data_cache(output data_miss, uncached, buffer_full, quiet);
+  modport instruction_cache(output code_miss);
+  modport reader(input walking, data_miss, uncached, buffer_full, code_miss, quiet);
+
+endinterface
