@@ -1,5 +1,7 @@
 #include "platform/rtl_devices.h"
 
+#include <algorithm>
+
 #include "models/ata/ata_rtl.h"
 #include "models/ata/ata_tlm.h"
 #include "models/bus/wb_tlm_bridge.h"
@@ -27,6 +29,11 @@ class RtlDevice final : public MachineDevice {
   sc_core::sc_in<WishboneRequest>& request() override { return rtl.request; }
   sc_core::sc_out<WishboneResponse>& response() override { return rtl.response; }
   Stateful& state() override { return rtl; }
+  /// What is not clocked does nothing, but for the timer's ticks and the scan of the screen.
+  bool asleep() const override {
+    if constexpr (requires { rtl.asleep(); }) return rtl.asleep();
+    return true;
+  }
   void trace(VerilatedVcdC* file, int levels) override { rtl.trace(file, levels); }
 
   Rtl rtl;
@@ -51,6 +58,7 @@ class TwinDevice final : public MachineDevice {
   sc_core::sc_in<WishboneRequest>& request() override { return bridge.request; }
   sc_core::sc_out<WishboneResponse>& response() override { return bridge.response; }
   Stateful& state() override { return tlm; }
+  bool asleep() const override { return tlm.asleep(); }
   void trace(VerilatedVcdC*, int) override {}
 
   WbTlmBridge bridge;
@@ -213,6 +221,10 @@ std::uint16_t RtlDevices::irq_lines() const {
 void RtlDevices::trace(VerilatedVcdC* file, int levels) {
   for (Part& part : parts_) part.device->trace(file, levels);
   for (PluggedSlot& slot : slots_) slot.rtl.trace(file, levels);
+}
+
+bool RtlDevices::asleep() const {
+  return std::ranges::all_of(parts_, [](const Part& part) { return part.device->asleep(); });
 }
 
 NamedDevices RtlDevices::stateful() {

@@ -44,6 +44,9 @@ class MachineDevice {
   virtual sc_core::sc_in<WishboneRequest>& request() = 0;
   virtual sc_core::sc_out<WishboneResponse>& response() = 0;
   virtual Stateful& state() = 0;
+  /// With the clock at rest: until it is accessed nothing of it changes that others see, whatever
+  /// the simulation has to do for it.
+  virtual bool asleep() const = 0;
   /// Registers its signals; a TLM twin has none.
   virtual void trace(VerilatedVcdC* file, int levels) = 0;
 };
@@ -63,6 +66,9 @@ class RtlDevices {
 
   /// Registers the signals of those that have any.
   void trace(VerilatedVcdC* file, int levels);
+
+  /// With the clock at rest: none will bring an interrupt.
+  bool asleep() const;
 
   /// In the order of MachineState: the interrupt controllers first.
   NamedDevices stateful();

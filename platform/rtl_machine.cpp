@@ -83,6 +83,8 @@ class RtlMachine final : public Machine {
   void load_cpu(const CpuState& state);
   std::optional<RunEnd> advance(RunControl& control);
   void run_to(Cycle cycle);
+  bool simulate_to(const sc_core::sc_time& target);
+  bool has_ended() const;
   void drain();
   bool asleep() const;
   RunOutcome outcome(RunEnd end);
@@ -118,6 +120,7 @@ class RtlMachine final : public Machine {
   Cycle skipped_ = 0;  // of cycles_, by loading states (modulo 2^64)
   std::optional<std::uint8_t> exit_status_;
   bool differs_ = false;
+  bool rests_ = false;  // the clock has come to rest, and no device will bring an interrupt
 };
 
 VerilatedContext* prepare(VerilatedContext& context, const MachineConfig& config) {
@@ -147,6 +150,10 @@ RtlMachine::RtlMachine(const MachineConfig& config)
   wire();
   plug_post_card();
   cpu_.on_end([] { sc_core::sc_pause(); });
+  clock_.on_rest([this] {
+    rests_ = devices_.asleep();
+    if (rests_) sc_core::sc_pause();
+  });
   watch_foreign_writes(bus_, cpu_, [this](const WishboneRequest& request) {
     if (watch_ != nullptr) watch_->on_foreign_write(request);
   });
@@ -299,8 +306,7 @@ RunOutcome RtlMachine::run(RunControl& control) {
 void RtlMachine::run_to(Cycle cycle) {
   // Past the edge: the kernel leaves what is due at the very end for the next start.
   const auto target = clock_.time_of(cycle) + period_ / 2;
-  sc_core::sc_start(target - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
-  const bool ended = exit_status_ || differs_ || cpu_.stuck() || cpu_.shutdown() || asleep();
+  const bool ended = simulate_to(target);
   // Where everything sleeps until later the kernel's time has stayed behind.
   if (!ended && sc_core::sc_time_stamp() < target) {
     sc_core::sc_start(target - sc_core::sc_time_stamp(), sc_core::SC_RUN_TO_TIME);
@@ -308,9 +314,30 @@ void RtlMachine::run_to(Cycle cycle) {
   cycles_ = ended ? clock_.cycle() : cycle;
 }
 
-/// Everything sleeps and no timer runs: nothing will happen any more.
+/// Runs until something ends the run (true), or until `target`.
+bool RtlMachine::simulate_to(const sc_core::sc_time& target) {
+  do {
+    rests_ = false;
+    sc_core::sc_start(target - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
+    if (has_ended()) return true;
+    // What the last edge has changed may wake somebody.
+    while (rests_ && sc_core::sc_pending_activity_at_current_time()) {
+      sc_core::sc_start(sc_core::SC_ZERO_TIME);
+    }
+    if (asleep()) return true;
+  } while (rests_);
+  return false;
+}
+
+bool RtlMachine::has_ended() const {
+  return exit_status_ || differs_ || cpu_.stuck() || cpu_.shutdown();
+}
+
+/// Everything sleeps and nothing that is to come wakes the CPU: it has halted for good, even though
+/// a timer may still count (SDM vol. 2, HLT; as PlainMachine::sleep_until_interrupt()).
 bool RtlMachine::asleep() const {
-  return !clock_.running() && !sc_core::sc_pending_activity();
+  if (clock_.running()) return false;
+  return devices_.asleep() || !sc_core::sc_pending_activity();
 }
 
 /// A piece of the run; nothing while it goes on.

@@ -34,7 +34,11 @@ void ClockDriver::edge_method() {
   update_registers();
   running_ = !awake_.empty();
   // Not next_trigger(), which sets static sensitivity aside and puts it back at every edge.
-  if (running_) wake_event_.notify(period_);
+  if (running_) {
+    wake_event_.notify(period_);
+  } else if (rest_listener_) {
+    rest_listener_();
+  }
 }
 
 void ClockDriver::clock_modules(Cycle now) {

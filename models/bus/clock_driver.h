@@ -36,6 +36,9 @@ class ClockDriver : public sc_core::sc_module {
   /// Called after every edge with its cycle number, when all modules have evaluated; one listener.
   void on_edge(std::function<void(Cycle)> listener) { edge_listener_ = std::move(listener); }
 
+  /// Called after an edge when no module wants the next one; one listener.
+  void on_rest(std::function<void()> listener) { rest_listener_ = std::move(listener); }
+
   /// Whether any module is clocked at all.
   bool running() const { return running_; }
 
@@ -72,6 +75,7 @@ class ClockDriver : public sc_core::sc_module {
   bool running_ = false;
   bool in_edge_ = false;
   std::function<void(Cycle)> edge_listener_;
+  std::function<void()> rest_listener_;
 };
 
 class ClockedModule : public sc_core::sc_module {

@@ -26,6 +26,9 @@ class DeviceTlm : public sc_core::sc_module, public Stateful {
   StateBytes save(Cycle now) const override { return core_.save(now); }
   bool load(std::span<const std::uint8_t> bytes, Cycle now) override;
 
+  /// It will do nothing by itself before the next access.
+  bool asleep() const { return core_.next_event() == kNever; }
+
   /// After each change of the core, so that its timer follows; call it after changing the core
   /// other than through the socket.
   virtual void reschedule();

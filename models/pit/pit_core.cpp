@@ -1,6 +1,5 @@
 #include "models/pit/pit_core.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace strata {
@@ -70,10 +69,6 @@ void PitCore::advance(Cycle now) {
 Cycle PitCore::next_event() const {
   const std::uint64_t tick = counters_[0].next_event();
   return tick == PitCounter::kNoTick ? kNever : time_.cycle_of(tick);
-}
-
-bool PitCore::running() const {
-  return std::ranges::any_of(counters_, &PitCounter::running);
 }
 
 // Counters nobody asked for lag behind.

@@ -34,9 +34,6 @@ class PitCore : public DeviceOf<PitState> {
   PitState state(Cycle now) const override;
   void load_state(const PitState& state, Cycle now) override;
 
-  /// Whether any counter counts, seen or not.
-  bool running() const;
-
   /// Level of OUT of counter 0 after the latest call.
   bool out0() const { return out0_; }
 

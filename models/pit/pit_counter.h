@@ -20,9 +20,6 @@ class PitCounter {
 
   bool out() const { return state_.out; }
 
-  /// Ticks matter.
-  bool running() const { return state_.counting || loads_next_tick(); }
-
   /// The state after the tick the counter was brought to.
   PitCounterState state() const;
   /// As if it were the one after tick `tick`.

@@ -38,6 +38,9 @@ bool PitModel::out0() const {
 bool PitModel::idle() const {
   return rtl_->idle_o;
 }
+bool PitModel::steady() const {
+  return rtl_->steady_o;
+}
 
 PitState PitModel::state() const {
   rtl_->unload_clk_i = 1;

@@ -31,6 +31,8 @@ class PitModel {
   bool out0() const;
   /// No counter runs: ticks may be left out.
   bool idle() const;
+  /// No tick changes out0() before the next access.
+  bool steady() const;
 
   /// The state after the latest clock, between two accesses. Changes nothing.
   PitState state() const;

@@ -26,6 +26,9 @@ class PitRtl : public ClockedModule, public WithState<PitState> {
   PitState state(Cycle now) const override;
   void load_state(const PitState& state, Cycle now) override;
 
+  /// `irq` stays as it is until the next access, although counters may run.
+  bool asleep() const { return model_.steady(); }
+
   void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
 
  private:

@@ -19,10 +19,7 @@ class PitTlm : public DeviceTlm {
          sc_core::sc_time phase = sc_core::SC_ZERO_TIME);
 
  private:
-  void reschedule() override;
-
   PitCore core_;
-  sc_core::sc_event running_event_;
 };
 
 }  // namespace strata

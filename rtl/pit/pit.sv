@@ -35,8 +35,9 @@ module pit
     input  logic       unload_clk_i,
     output pit_state_t state_o,
 
-    // to the clock control: no counter runs
-    output logic idle_o
+    // to the clock control: no counter runs; no tick changes out0_o before the next access
+    output logic idle_o,
+    output logic steady_o
 );
 
   localparam logic [1:0] CONTROL = 2'd3;
@@ -86,6 +87,7 @@ module pit
   logic [2:0]      latch_status;
   logic [2:0]      out;
   logic [2:0]      active;
+  logic [2:0]      steady;
   logic [2:0][7:0] read_data;
 
   for (genvar i = 0; i < 3; i++) begin : gen_counter
@@ -111,7 +113,8 @@ module pit
         .unload_clk_i,
         .state_o        (state_o[i]),
         .out_o          (out[i]),
-        .active_o       (active[i])
+        .active_o       (active[i]),
+        .steady_o       (steady[i])
     );
   end
 
@@ -140,7 +143,8 @@ module pit
 
   assign out0_o = out[0];
   assign idle_o = active == '0;
+  assign steady_o = steady[0];
 
   logic unused;
-  assign unused = ^out[2:1];
+  assign unused = ^{out[2:1], steady[2:1]};
 endmodule

@@ -28,7 +28,8 @@ module pit_counter
     output pit_counter_state_t state_o,
 
     output logic out_o,
-    output logic active_o  // ticks matter
+    output logic active_o,  // ticks matter
+    output logic steady_o   // no tick changes out_o before the next write
 );
 
   localparam logic [1:0] RW_LOW = 2'd1;
@@ -246,6 +247,18 @@ module pit_counter
 
   assign out_o    = out_q;
   assign active_o = counting_q || load_at_tick;
+
+  // Modes 0 and 4 count on behind the end of the count, and OUT stays.
+  logic moves;
+  always_comb begin
+    unique case (mode)
+      3'd0:       moves = armed_q;
+      3'd2, 3'd3: moves = 1'b1;
+      3'd4:       moves = armed_q || !out_q;
+      default:    moves = 1'b0;
+    endcase
+  end
+  assign steady_o = !load_at_tick && !(counting_q && moves);
 
   logic unused;
   assign unused = ^{data_i[7:6], load_state_i};

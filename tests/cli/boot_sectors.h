@@ -88,6 +88,20 @@ inline Bytes halt_with_interrupt_guest() {
                       0xB9, 0x00, 0x10, 0xE2, 0xFE, 0xF4});                  // loop $; hlt
 }
 
+/// All lines masked; counter 0 in mode 0 counts 50 clocks, once, and counter 2 a square wave. After
+/// 256 * `delay` + 1 rounds of a loop PUSHA fills the store buffer, and HLT follows with IF set,
+/// again and again.
+inline Bytes halt_with_expired_timer_guest(std::uint8_t delay = 0) {
+  const std::uint8_t ch = delay;
+  return boot_sector({0xFA, 0xB0, 0xFF, 0xE6, 0x21, 0xE6, 0xA1,        // cli; OCW1 of both
+                      0xB0, 0xB6, 0xE6, 0x43, 0xB0, 0x64, 0xE6, 0x42,  // counter 2, mode 3
+                      0xB0, 0x00, 0xE6, 0x42,                          // 0064h
+                      0xB0, 0x30, 0xE6, 0x43, 0xB0, 0x32, 0xE6, 0x40,  // counter 0, mode 0
+                      0xB0, 0x00, 0xE6, 0x40,                          // 0032h
+                      0xB9, 0x01, ch,   0xE2, 0xFE,                    // mov cx, ...; loop $
+                      0xFB, 0x60, 0xF4, 0xEB, 0xFC});                  // sti; pusha; hlt; again
+}
+
 /// With 1 MiB of RAM: stores to ROM and past it, reads both; exits with what past the end reads
 inline Bytes unclaimed_guest() {
   return boot_sector({0xB8, 0xFF, 0xFF, 0x8E, 0xD8,                          // ds = FFFF

@@ -114,6 +114,46 @@ TEST_P(CliEngines, HaltWithAMaskedInterruptEnds) {
   EXPECT_EQ(stats().at("outcome"), "halted");
 }
 
+// Data sheet of the 8254, mode 0: OUT stays high when the count has gone through zero, while the
+// counter goes on. No interrupt can come any more (SDM vol. 2, HLT).
+TEST_P(CliEngines, HaltWithAnExpiredTimerEnds) {
+  write("guest", halt_with_expired_timer_guest());
+  const Finished finished = run("guest", {"--stats=s.json", "--max-cycles=1000000"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_EQ(stats().at("outcome"), "halted");
+}
+
+// The timer is past its end when the CPU falls asleep, and stores are under way: they end in
+// memory, which the check compares at the end.
+TEST_P(CliEngines, HaltBehindStoresWithAnExpiredTimerEnds) {
+  write("guest", halt_with_expired_timer_guest(16));
+  std::vector<std::string> options{"--stats=s.json", "--max-cycles=1000000"};
+  if (GetParam() == "rtl") options.insert(options.end(), {"--check", "--memory=sdram"});
+  const Finished finished = run("guest", options);
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_EQ(stats().at("outcome"), "halted");
+}
+
+// In the same cycle with any twin, and watched.
+TEST_P(CliEngines, HaltWithAnExpiredTimerEndsInOneCycle) {
+  if (GetParam() != "rtl") GTEST_SKIP() << "only the RTL has twins and waves";
+  write("guest", halt_with_expired_timer_guest());
+  ASSERT_EQ(run("guest", {"--stats=s.json", "--max-cycles=1000000"}).status, 0);
+  const auto cycles = stats().at("cycles").get<std::uint64_t>();
+  // 50 ticks of 20 or 21 clocks, and one for the load.
+  EXPECT_GT(cycles, 51u * 20);
+  const std::vector<std::string> others[] = {{"--vcd=w.vcd"},
+                                             {"--fst=w.fst", "--trace-last=100"},
+                                             {"--device", "pit=tlm"},
+                                             {"--device", "ata=tlm", "--device", "vga=tlm"}};
+  for (std::vector<std::string> options : others) {
+    options.insert(options.end(), {"--stats=s.json", "--max-cycles=1000000"});
+    EXPECT_EQ(run("guest", options).status, 0) << options.front();
+    EXPECT_EQ(stats().at("cycles"), cycles) << options.front();
+  }
+  expect_end_at("guest", cycles, 0);
+}
+
 TEST_P(CliEngines, TripleFaultEndsWith3AndTheState) {
   write("guest", triple_fault_guest());
   const Finished finished = run("guest", {});

@@ -48,6 +48,8 @@ class PitPort : public test::RegisterPort {
  public:
   Cycle now() const { return now_; }
   std::vector<Edge> edges;  // of OUT 0, with the clock edge they follow
+  /// OUT 0 stays until the next access.
+  virtual bool asleep() const = 0;
 
  protected:
   Cycle now_ = 0;
@@ -71,6 +73,7 @@ class CorePort : public PitPort {
     run_events();
   }
   bool irq() const override { return core_.out0(); }
+  bool asleep() const override { return core_.next_event() == kNever; }
 
  private:
   // As the TLM shell's timer does.
@@ -98,6 +101,7 @@ class RtlPort : public PitPort {
     for (Cycle i = 0; i < cycles; ++i) edge({});
   }
   bool irq() const override { return model_.out0(); }
+  bool asleep() const override { return model_.steady(); }
 
  private:
   static std::uint8_t lanes(std::uint32_t offset, unsigned bytes) {
@@ -412,6 +416,7 @@ TEST(PitTwins, AgreeWhereAccessesMeetTicks) {
       const auto a = action(core);
       const auto b = action(rtl);
       EXPECT_EQ(a, b) << shift;
+      EXPECT_EQ(core.asleep(), rtl.asleep()) << shift;
     };
     const auto write = [&](std::uint32_t offset, std::uint8_t value) {
       both([&](PitPort& port) {
