@@ -29,8 +29,8 @@ constexpr unsigned kRetirements = 3000;    // of a program, then the handlers se
 constexpr unsigned kMostRuns = 200;        // of a program
 constexpr unsigned kMostIterations = 300;  // of a REP in a row, then the run is given up
 constexpr unsigned kMostSilence = 500;  // retirements between two questions of the handlers: a loop
-constexpr unsigned kLastStoreClocks =
-    20 + CpuBench::kMostDelay;                     // until the last store is in memory
+constexpr unsigned kLastStoresClocks =
+    20 + 10 * CpuBench::kMostDelay;                // until all buffered stores are in memory
 constexpr std::uint64_t kMostSilentClocks = 3000;  // without retirement, while not halted
 
 std::uint32_t environment(const char* name, std::uint32_t otherwise) {
@@ -135,7 +135,8 @@ class Run {
       disturb();
       end = bench_.clock() ? retire() : idle();
     }
-    for (unsigned n = 0; n < kLastStoreClocks && end == End::kShutdown; ++n) {
+    for (unsigned n = 0; end == End::kShutdown && !bench_.cpu().idle(); ++n) {
+      if (n == kLastStoresClocks) return fail("the bus does not come to rest behind a shutdown");
       bench_.clock();
     }
     if ((end == End::kHalted || end == End::kShutdown) && rtl_memory_ != checker_memory_) {
@@ -182,6 +183,12 @@ class Run {
            (linear >= kDeviceEnd && linear <= kTableBase - kLongest);
   }
 
+  /// Whether page tables are where the program cannot change them. Elsewhere, registers of devices
+  /// may be taken for tables.
+  static bool tables_stay(const CpuState& state) {
+    return (state.cr0 & cr0::kPg) == 0 || state.cr3 == kPageDirectory;
+  }
+
   /// Whether the instruction that retires is another than the program had in its place.
   bool is_modified(const RetireRecord& record) const {
     const auto at = static_cast<std::ptrdiff_t>(record.linear_eip);
@@ -205,8 +212,8 @@ class Run {
     if (state.gdtr.base != program_.initial().gdtr.base) {
       return End::kLeft;  // descriptors would be device registers
     }
-    if ((state.cr0 & cr0::kPg) != 0 && state.cr3 != kPageDirectory) {
-      return End::kLeft;  // page tables that the program may change
+    if (!tables_stay(state)) {
+      return End::kLeft;
     }
     tally_.exceptions += record.kind == RetireKind::kException ? 1 : 0;
     if (std::string why = interrupt_error(); !why.empty()) {
@@ -237,7 +244,9 @@ class Run {
 
   End idle() {
     const CpuModel& cpu = bench_.cpu();
-    if (cpu.shutdown() && !in_memory(before_.seg[kCs].base + before_.eip)) {
+    // A task switch on the way to the shutdown may have taken other tables.
+    if (cpu.shutdown() &&
+        (!in_memory(before_.seg[kCs].base + before_.eip) || !tables_stay(bench_.state()))) {
       return End::kLeft;
     }
     if (cpu.shutdown()) {
