@@ -1,7 +1,8 @@
-// Decode: one prefix, or one whole simple instruction, a cycle. What an opcode means is in the two opcode
-// maps (cpu_one_byte_map_pkg, cpu_two_byte_map_pkg); here are prefixes, ModR/M, displacement, immediate and
-// what follows from them.
-// Assumes the window holds the next 12 bytes, enough for everything behind the prefixes.
+// Decode: one whole simple instruction a cycle, with up to two prefixes; more of them, and what is not in the window of
+// 12 bytes together with them, take a cycle for two prefixes each. What an opcode means is in the two opcode maps
+// (cpu_one_byte_map_pkg, cpu_two_byte_map_pkg); here are prefixes, ModR/M, displacement, immediate and what follows
+// from them.
+// Assumes the window holds everything behind the prefixes, which is 11 bytes at most.
 module cpu_decode
   import cpu_pkg::*;
   import cpu_decode_pkg::*;
@@ -34,14 +35,11 @@ module cpu_decode
     cpu_decode_if.decode decoded
 );
 
+  localparam logic [3:0] WINDOW_BYTES = 4'd12;
+
   logic [31:0] eip_q;           // offset of the byte the window starts with
   logic [ 3:0] prefixes_q;      // prefix bytes already taken
-  logic        seg_override_q;
-  seg_e        seg_q;
-  logic        opsize_q;
-  logic        adsize_q;
-  logic        lock_q;
-  rep_e        rep_q;
+  prefixes_t   prefix_q;        // what they say
 
   logic        valid_q;
   logic        code32;          // CS.D
@@ -53,8 +51,10 @@ module cpu_decode
 
   logic        stage_free;
   logic [32:0] code_end;
-  logic        is_prefix;
-  logic        take_prefix;
+  logic        opcode_first;    // no prefix is left in front of the opcode
+  logic [ 1:0] prefixes;        // those the window begins with, as many as are taken in this cycle
+  prefixes_t   prefix;          // what the instruction's say, with these
+  logic        take_prefix;     // nothing but them is taken
   logic        dispatch;        // an instruction leaves decode in this cycle
   ctl_t        ctl;
   agu_t        agu;
@@ -69,7 +69,8 @@ module cpu_decode
   assign code_end = {cs_limit == 32'hFFFF_FFFF, cs_limit};
 
   always_comb begin : decode
-    logic [ 7:0] byte0;
+    logic [63:0] window_lo;  // behind these prefixes
+    logic [63:0] window_hi;
     logic        two_byte;
     logic [ 7:0] opcode;
     logic [ 7:0] modrm;
@@ -89,8 +90,25 @@ module cpu_decode
     logic [31:0] raw_imm;
     logic [ 4:0] total;
 
-    byte0 = window_lo_i[7:0];
-    is_prefix = prefix_byte(byte0);
+    window_lo = window_lo_i;
+    window_hi = window_hi_i;
+    prefixes = 2'd0;
+    prefix = prefix_q;
+    opcode_first = stage_free && available_i != 6'd0 && !hold_i && prefixes_q != 4'd15;
+    if (opcode_first && prefix_byte(window_lo_i[7:0])) begin
+      prefixes = 2'd1;
+      prefix = with_prefix(prefix_q, window_lo_i[7:0]);
+      window_lo = {window_hi_i[39:32], window_lo_i[63:8]};
+      window_hi = {8'b0, window_hi_i[63:8]};
+      if (available_i != 6'd1 && prefixes_q < 4'd14 && prefix_byte(window_lo_i[15:8])) begin
+        prefixes = 2'd2;
+        prefix = with_prefix(prefix, window_lo_i[15:8]);
+        window_lo = {window_hi_i[47:32], window_lo_i[63:16]};
+        window_hi = {16'b0, window_hi_i[63:16]};
+      end
+      opcode_first = available_i > {4'b0, prefixes} && {1'b0, prefixes_q} + {3'b0, prefixes} != 5'd15 &&
+          !prefix_byte(window_lo[7:0]);
+    end
     ctl = '0;
     agu = '0;
     disp = '0;
@@ -99,17 +117,16 @@ module cpu_decode
     length = 4'd1;
     next_eip = '0;
     dispatch = 1'b0;
-    take_prefix = stage_free && available_i != 6'd0 && is_prefix && !hold_i && prefixes_q != 4'd15;
 
-    if (stage_free && available_i != 6'd0 && !is_prefix && !hold_i) begin
-      two_byte = byte0 == 8'h0F;
-      opcode = two_byte ? window_lo_i[15:8] : byte0;
-      modrm = two_byte ? window_lo_i[23:16] : window_lo_i[15:8];
-      sib = two_byte ? window_lo_i[31:24] : window_lo_i[23:16];
+    if (opcode_first) begin
+      two_byte = window_lo[7:0] == 8'h0F;
+      opcode = two_byte ? window_lo[15:8] : window_lo[7:0];
+      modrm = two_byte ? window_lo[23:16] : window_lo[15:8];
+      sib = two_byte ? window_lo[31:24] : window_lo[23:16];
       mod = modrm[7:6];
       reg_field = modrm[5:3];
-      op32 = code32 ^ opsize_q;
-      ad32 = code32 ^ adsize_q;
+      op32 = code32 ^ prefix.opsize;
+      ad32 = code32 ^ prefix.adsize;
       mode.level0 = regs.cpl == 2'd0;
       mode.io_level = regs.cpl <= regs.eflags[13:12];
       mode.real_rules = regs.real_rules;
@@ -129,7 +146,7 @@ module cpu_decode
       ctl.addr32 = ad32;
       ctl.rreg = reg_field;
       ctl.rm = modrm[2:0];
-      ctl.rep = rep_q;
+      ctl.rep = prefix.rep;
       ctl.b = BReg;
 
       if (two_byte) decode_two_byte(opcode, mod, mode, ctl, agu, o);
@@ -157,7 +174,7 @@ module cpu_decode
         end
       end
 
-      raw_disp = 32'(window_lo_i >> {disp_pos[2:0], 3'b000});
+      raw_disp = 32'(window_lo >> {disp_pos[2:0], 3'b000});
       unique case (disp_len)
         3'd0: disp = '0;
         3'd1: disp = {{24{raw_disp[7]}}, raw_disp[7:0]};
@@ -167,8 +184,8 @@ module cpu_decode
 
       // ---- immediate
       imm_pos = disp_pos + {1'b0, disp_len};
-      raw_imm = imm_pos[3] || imm_pos[2] ? 32'(window_hi_i >> {imm_pos - 4'd4, 3'b000})
-                                         : 32'(window_lo_i >> {imm_pos, 3'b000});
+      raw_imm = imm_pos[3] || imm_pos[2] ? 32'(window_hi >> {imm_pos - 4'd4, 3'b000})
+                                         : 32'(window_lo >> {imm_pos, 3'b000});
       unique case (o.imm_kind)
         ImmNone: begin
           imm_len = 4'd0;
@@ -190,24 +207,24 @@ module cpu_decode
         ImmFar: begin
           imm_len = op32 ? 4'd6 : 4'd4;
           imm = op32 ? raw_imm : {16'b0, raw_imm[15:0]};
-          imm2 = op32 ? window_lo_i[55:40] : window_lo_i[39:24];
+          imm2 = op32 ? window_lo[55:40] : window_lo[39:24];
         end
         default: begin  // ImmOffset: the displacement of moffs
           imm_len = ad32 ? 4'd4 : 4'd2;
           disp = ad32 ? raw_imm : {16'b0, raw_imm[15:0]};
         end
       endcase
-      length = imm_pos + imm_len;
+      length = imm_pos + imm_len + {2'b0, prefixes};
 
       // ---- what follows from the above
       if (agu.pop) begin
         agu.uses = 1'b1;
         ctl.seg = SegSs;
-      end else if (agu.uses && seg_override_q && ctl.op != OpLeave) begin
-        ctl.seg = seg_q;
+      end else if (agu.uses && prefix.seg_override && ctl.op != OpLeave) begin
+        ctl.seg = prefix.seg;
       end
       // String instructions name their segment without an address to compute here.
-      if (!agu.uses) ctl.seg = seg_override_q ? seg_q : SegDs;
+      if (!agu.uses) ctl.seg = prefix.seg_override ? prefix.seg : SegDs;
       // POP to memory addresses with ESP already incremented (SDM vol. 2, POP).
       if (ctl.op == OpMicrocode && ctl.upc == UC_POP_MEM && agu.base_valid && agu.base == REG_ESP && ad32)
         disp = disp + {29'b0, size_bytes(op32 ? SizeD : SizeW)};
@@ -244,9 +261,9 @@ module cpu_decode
       // ---- faults
       total = {1'b0, prefixes_q} + {1'b0, length};
       next_eip = eip_q + {28'b0, length};
-      ctl.lock = ctl.rm_mem && (lock_q || ctl.op == OpXchg);
+      ctl.lock = ctl.rm_mem && (prefix.lock || ctl.op == OpXchg);
       if (o.privileged) ctl.fault = FaultGp;
-      if (o.ud || (lock_q && !(o.lockable && ctl.rm_mem))) ctl.fault = FaultUd;
+      if (o.ud || (prefix.lock && !(o.lockable && ctl.rm_mem))) ctl.fault = FaultUd;
       if (total > 5'd15 || {1'b0, eip_q} + {29'b0, length} - 33'd1 > code_end)
         ctl.fault = FaultGp;
       if (ctl.fault != FaultNone) begin
@@ -257,7 +274,7 @@ module cpu_decode
         ctl.lock = 1'b0;
         agu.uses = 1'b0;
       end
-      dispatch = available_i >= {2'b0, length};
+      dispatch = available_i >= {2'b0, length} && length <= WINDOW_BYTES;
     end else if (stage_free && prefixes_q == 4'd15 && !hold_i) begin
       // Fifteen prefixes: whatever follows is too long.
       ctl.op = OpMicrocode;
@@ -267,6 +284,8 @@ module cpu_decode
       length = 4'd0;
       dispatch = 1'b1;
     end
+
+    take_prefix = prefixes != 2'd0 && !dispatch;
 
     // The missing byte must be allowed by limit and length before it is asked for.
     starved_o = stage_free && !hold_i && !dispatch && !take_prefix;
@@ -306,26 +325,14 @@ module cpu_decode
   assign branch.leaves = dispatch && branch.valid;
   assign guess = branch.leaves && branch.taken ? branch.eip : next_eip;
 
-  assign consume_o = dispatch ? length : take_prefix ? 4'd1 : 4'd0;
+  assign consume_o = dispatch ? length : take_prefix ? {2'b0, prefixes} : 4'd0;
 
   always_ff @(posedge clk_i) begin
     if (stage_free) valid_q <= 1'b0;
     if (take_prefix) begin
-      prefixes_q <= prefixes_q + 4'd1;
-      eip_q <= eip_q + 32'd1;
-      unique case (window_lo_i[7:0])
-        8'h26: begin seg_override_q <= 1'b1; seg_q <= SegEs; end
-        8'h2E: begin seg_override_q <= 1'b1; seg_q <= SegCs; end
-        8'h36: begin seg_override_q <= 1'b1; seg_q <= SegSs; end
-        8'h3E: begin seg_override_q <= 1'b1; seg_q <= SegDs; end
-        8'h64: begin seg_override_q <= 1'b1; seg_q <= SegFs; end
-        8'h65: begin seg_override_q <= 1'b1; seg_q <= SegGs; end
-        8'h66: opsize_q <= 1'b1;
-        8'h67: adsize_q <= 1'b1;
-        8'hF0: lock_q <= 1'b1;
-        8'hF2: rep_q <= RepNe;
-        default: rep_q <= RepE;
-      endcase
+      prefixes_q <= prefixes_q + {2'b0, prefixes};
+      eip_q <= eip_q + {30'b0, prefixes};
+      prefix_q <= prefix;
     end
     if (dispatch) begin
       valid_q <= 1'b1;
@@ -344,11 +351,7 @@ module cpu_decode
     end
     if (dispatch || redirect.valid || !rst_ni) begin
       prefixes_q <= 4'd0;
-      seg_override_q <= 1'b0;
-      opsize_q <= 1'b0;
-      adsize_q <= 1'b0;
-      lock_q <= 1'b0;
-      rep_q <= RepNone;
+      prefix_q <= '0;
     end
     if (!rst_ni) valid_q <= 1'b0;
   end

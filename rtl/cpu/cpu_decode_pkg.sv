@@ -46,6 +46,40 @@ package cpu_decode_pkg;
     logic       ss_default;  // addressed by ESP or EBP
   } address_form_t;
 
+  // What the prefixes of an instruction say; none: all zero.
+  typedef struct packed {
+    logic seg_override;
+    seg_e seg;
+    logic opsize;
+    logic adsize;
+    logic lock;
+    rep_e rep;
+  } prefixes_t;
+
+  function automatic prefixes_t with_prefix(prefixes_t earlier, logic [7:0] b);
+    prefixes_t p;
+    p = earlier;
+    unique case (b)
+      8'h66: p.opsize = 1'b1;
+      8'h67: p.adsize = 1'b1;
+      8'hF0: p.lock = 1'b1;
+      8'hF2: p.rep = RepNe;
+      8'hF3: p.rep = RepE;
+      default: begin
+        p.seg_override = 1'b1;
+        unique case (b)
+          8'h26: p.seg = SegEs;
+          8'h2E: p.seg = SegCs;
+          8'h36: p.seg = SegSs;
+          8'h3E: p.seg = SegDs;
+          8'h64: p.seg = SegFs;
+          default: p.seg = SegGs;
+        endcase
+      end
+    endcase
+    return p;
+  endfunction
+
   function automatic logic prefix_byte(logic [7:0] b);
     unique case (b)
       8'h26, 8'h2E, 8'h36, 8'h3E, 8'h64, 8'h65, 8'h66, 8'h67, 8'hF0, 8'hF2, 8'hF3: return 1'b1;
