@@ -1,9 +1,11 @@
 // A build with STRATA_RTL_ASSERTIONS binds the rules of Wishbone to devices in slots, too.
+#include <gtest/gtest.h>
+
 #include <string>
 
 #include "models/slot/slot_list.h"
-#include "tests/rtl/assertions/rule_names.h"
 #include "tests/rtl/bus/verilated_context.h"
+#include "verilated.h"
 
 namespace strata::test {
 namespace {
