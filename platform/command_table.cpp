@@ -119,6 +119,12 @@ constexpr char kCompareText[] =
 image, and prints cycles, instructions, wall time and exits side by side. A run
 that a limit or Ctrl-C has cut off is shown with its rate, without a time, and
 is not compared. Ends with 1 when final screen, disk image or status differ.
+
+--vary runs GUEST with several values of a machine option that names no file, on
+the engines named or else on those the option means something to. Where cycles
+have causes (rtl), a second table has the CPI stacks: cycles an instruction by
+cause, and what each differs by from the first. Screen and disk image may then
+differ, as a guest may show its time; that is said and is no failure.
 )";
 
 constexpr char kProfileText[] =
@@ -176,9 +182,13 @@ std::vector<OptionGroup> compare_groups() {
       "Comparison",
       {
           {"engines", "LIST", engine_list(","), "which, separated by commas", engine_list(" ")},
+          {"vary", "OPTION=V1,V2", "",
+           "run with each of these values, e.g. memory=fixed:2,sdram; given again, with each of "
+           "those too",
+           "", true},
           {"json", "FILE", "", "the table as JSON; - for standard output", ""},
-          {"repeat", "N", "1", "run each engine N times, in turn; the time is the median", ""},
-          {"share-disk", "", "", "run on the image itself instead of a copy for each engine", ""},
+          {"repeat", "N", "1", "run each N times, in turn; the time is the median", ""},
+          {"share-disk", "", "", "run on the image itself instead of a copy for each run", ""},
       }};
   return {std::move(own), machine_group(), limit_group()};
 }

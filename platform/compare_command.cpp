@@ -1,6 +1,6 @@
-// `strata compare`: one guest on several engines, each in a child process `strata run`, because a
-// SystemC simulation can be built only once in a process. Each works on a copy of the disk image of
-// its own, so every engine starts from the same bytes.
+// `strata compare`: one guest on several engines, or with several values of options, each in a
+// child process `strata run`, because a SystemC simulation can be built only once in a process.
+// Each works on a copy of the disk image of its own, so every run starts from the same bytes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -99,9 +99,11 @@ class CompareRun {
   int execute();
 
  private:
-  /// What there is of one engine so far.
+  /// What there is of one run so far.
   struct Column {
-    const CompareOptions::Engine& engine;
+    const CompareOptions::Run& run;
+    std::string name;   // of its files in the temporary folder
+    std::string label;  // for people
     std::vector<RunReport> reports;
     bool missing = false;  // skipped or failed
   };
@@ -110,14 +112,14 @@ class CompareRun {
   std::string keep_piped(const char* file, const std::string& name,
                          const std::vector<std::uint8_t>& piped) const;
   void run_all();
-  void run_engine(Column& column, unsigned repeat);
+  void run_once(Column& column, unsigned repeat);
   void take_figures(Column& column, const ChildResult& child);
-  std::vector<std::string> arguments(const CompareOptions::Engine& engine,
-                                     const std::string& name) const;
+  std::vector<std::string> arguments(const Column& column) const;
   std::optional<Error> copy_disk(const std::string& to) const;
   void gather();
   std::optional<Error> compare_ends();
   void add_note();
+  bool differs() const;
   int exit_status() const;
   int report_failure(const Error& error) const;
 
@@ -165,13 +167,13 @@ std::string CompareRun::keep_piped(const char* file, const std::string& name,
   return folder_.file(file);
 }
 
-std::vector<std::string> CompareRun::arguments(const CompareOptions::Engine& engine,
-                                               const std::string& name) const {
+std::vector<std::string> CompareRun::arguments(const Column& column) const {
+  const std::string& name = column.name;
   // Options of the same name given later would be refused, so the user's files are left out.
-  std::vector<std::string> all = {"run", "--engine=" + name, "--quiet",
-                                  "--stats=" + folder_.file(name + ".json"),
+  std::vector<std::string> all = {"run", "--engine=" + std::string(column.run.engine->name),
+                                  "--quiet", "--stats=" + folder_.file(name + ".json"),
                                   "--screen-text=" + folder_.file(name + ".txt")};
-  for (const std::string& argument : engine.arguments) {
+  for (const std::string& argument : column.run.arguments) {
     const bool names_file = argument.starts_with("--disk=") || argument.starts_with("--bios=");
     if (!names_file) all.push_back(argument);
   }
@@ -199,37 +201,43 @@ std::optional<Error> CompareRun::copy_disk(const std::string& to) const {
   return Error{copied.error() + "; set TMPDIR to a folder with room"};
 }
 
-/// The engines in turn, so that what else the host does disturbs all of them alike.
+/// The columns in turn, so that what else the host does disturbs all of them alike.
 void CompareRun::run_all() {
-  for (const CompareOptions::Engine& engine : options_.engines) columns_.push_back({engine, {}});
+  for (const CompareOptions::Run& run : options_.runs) {
+    const std::string engine(run.engine->name);
+    columns_.push_back({run,
+                        fmt::format("{}-{}", columns_.size(), engine),
+                        run_label(engine, run.parameters),
+                        {}});
+  }
   for (unsigned repeat = 1; repeat <= options_.repeats; ++repeat) {
     for (Column& column : columns_) {
       if (RunControl::interrupted()) return;
-      if (!column.missing) run_engine(column, repeat);
+      if (!column.missing) run_once(column, repeat);
     }
   }
 }
 
-void CompareRun::run_engine(Column& column, unsigned repeat) {
-  const std::string name(column.engine.entry->name);
+void CompareRun::run_once(Column& column, unsigned repeat) {
+  const std::string& name = column.name;
   const auto fail = [&](const std::string& reason) {
     column.missing = true;
-    comparison_.failed.push_back({name, reason});
+    comparison_.failed.push_back({column.label, reason});
   };
   if (auto error = copy_disk(folder_.file(name + ".img"))) return fail(error->message);
   std::string count;
   if (options_.repeats > 1) count = fmt::format(" ({} of {})", repeat, options_.repeats);
-  say("strata: running {}{} ...\n", name, count);
+  say("strata: running {}{} ...\n", column.label, count);
   std::error_code ignored;
   fs::remove(folder_.file(name + ".json"), ignored);
-  const auto child = run_child("/proc/self/exe", arguments(column.engine, name),
-                               folder_.file(name + ".out"), RunControl::interrupted);
+  const auto child = run_child("/proc/self/exe", arguments(column), folder_.file(name + ".out"),
+                               RunControl::interrupted);
   if (!child) return fail(child.error());
   take_figures(column, child.value());
 }
 
 void CompareRun::take_figures(Column& column, const ChildResult& child) {
-  const std::string name(column.engine.entry->name);
+  const std::string& name = column.name;
   // The input has been checked: what is left for the child to refuse is the engine itself. Without
   // figures nothing ran, whatever the status.
   const std::string figures = read_text(folder_.file(name + ".json"));
@@ -245,11 +253,11 @@ void CompareRun::take_figures(Column& column, const ChildResult& child) {
   }
   column.missing = true;
   if (figures.empty() && child.status == kExitBadInput) {
-    comparison_.skipped.push_back({name, reason});
+    comparison_.skipped.push_back({column.label, reason});
   } else {
     comparison_.failed.push_back(
-        {name, fmt::format("the run ended with status {}: {}", child.status,
-                           reason.empty() ? "without a word" : reason)});
+        {column.label, fmt::format("the run ended with status {}: {}", child.status,
+                                   reason.empty() ? "without a word" : reason)});
   }
 }
 
@@ -257,12 +265,13 @@ void CompareRun::gather() {
   for (const Column& column : columns_) {
     if (column.reports.empty()) continue;
     comparison_.runs.push_back(merge_repeats(column.reports));
+    comparison_.runs.back().parameters = column.run.parameters;
     const RunReport& first = column.reports.front();
     const bool steady = std::ranges::all_of(column.reports, [&](const RunReport& report) {
       return report.screen_hash == first.screen_hash && report.status == first.status;
     });
     if (!steady && comparison_.runs.back().finished()) {
-      comparison_.unsteady.push_back(first.engine);
+      comparison_.unsteady.push_back(column.label);
     }
   }
 }
@@ -270,12 +279,14 @@ void CompareRun::gather() {
 std::optional<Error> CompareRun::compare_ends() {
   std::vector<FinalScreen> screens;
   std::vector<FinalImage> images;
-  for (const ComparedRun& run : comparison_.runs) {
-    const RunReport& report = run.report;
+  std::size_t next = 0;
+  for (const Column& column : columns_) {
+    if (column.reports.empty()) continue;
+    const ComparedRun& run = comparison_.runs[next++];
     if (!run.finished()) continue;
-    screens.push_back({report.engine, report.screen_rows,
-                       read_lines(folder_.file(report.engine + ".txt")), report.screen_hash});
-    images.push_back({report.engine, folder_.file(report.engine + ".img")});
+    screens.push_back({column.label, run.report.screen_rows,
+                       read_lines(folder_.file(column.name + ".txt")), run.report.screen_hash});
+    images.push_back({column.label, folder_.file(column.name + ".img")});
   }
   comparison_.screen = compare_screens(screens);
   if (!comparison_.has_disk || images.size() < 2) return std::nullopt;
@@ -292,11 +303,17 @@ void CompareRun::add_note() {
   }
 }
 
+/// With options varied, guests that show their time rightly show something else.
+bool CompareRun::differs() const {
+  if (!options_.varies) return !comparison_.identical();
+  return !comparison_.same_status() || !comparison_.unsteady.empty();
+}
+
 int CompareRun::exit_status() const {
   if (RunControl::interrupted()) return kExitInterrupted;
   if (!comparison_.failed.empty()) return kExitFailed;
   if (comparison_.runs.empty()) return kExitBadInput;
-  if (!comparison_.identical()) return kExitFailed;
+  if (differs()) return kExitFailed;
   for (const ComparedRun& run : comparison_.runs) {
     if (!run.finished()) return run.report.status;
   }

@@ -1,5 +1,5 @@
 # The libraries of the program.
-add_library(strata_command_line STATIC command_table.cpp numbers.cpp options.cpp)
+add_library(strata_command_line STATIC command_table.cpp numbers.cpp options.cpp vary.cpp)
 strata_together(strata_command_line)
 target_compile_definitions(strata_command_line PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_command_line

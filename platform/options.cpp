@@ -11,6 +11,7 @@
 
 #include "platform/command_table.h"
 #include "platform/numbers.h"
+#include "platform/vary.h"
 #include "platform/version.h"
 
 namespace strata {
@@ -27,6 +28,7 @@ constexpr double kMaxSeconds = 1e9;
 constexpr unsigned kMaxCpi = 1000;
 constexpr unsigned kMaxMemoryLatency = 1000;
 constexpr unsigned kMaxRepeats = 1000;
+constexpr std::size_t kMaxColumns = 64;
 constexpr std::uint64_t kMaxRows = 1'000'000'000;
 
 /// Thrown inside this file only; parse_command_line() turns it into an Error.
@@ -182,7 +184,7 @@ class Values {
     if (both.size() > 1) fail("{} and {} do not go together", both[0], both[1]);
   }
 
-  /// The options given on the command line that concern `engine`, to be passed on.
+  /// The options given on the command line that concern `engine`, to be passed on, as arguments.
   Text forwarded(const po::options_description& from, const EngineEntry* engine) const {
     Text arguments;
     for (const auto& option : from.options()) {
@@ -398,14 +400,71 @@ std::vector<const EngineEntry*> read_engines(const std::string& list) {
   return chosen;
 }
 
+/// What may be varied: an option of the machine that names no file.
+bool can_vary(const std::string& name) {
+  if (name == "disk" || name == "bios") return false;
+  return std::ranges::any_of(machine_groups().front().options,
+                             [&](const OptionText& option) { return option.name == name; });
+}
+
+std::vector<VariedOption> read_varied(const Values& values) {
+  std::vector<VariedOption> all;
+  for (const std::string& text : values.list("vary")) {
+    auto option = parse_varied_option(text);
+    if (!option) fail("{}", option.error());
+    const std::string& name = option->name;
+    if (!can_vary(name)) fail("--vary: '{}' is not an option of the machine without a file", name);
+    if (values.given(name)) fail("--{} is given and varied; give one of them", name);
+    if (std::ranges::find(all, name, &VariedOption::name) != all.end()) {
+      fail("--vary: {} is varied twice; name all its values in one", name);
+    }
+    all.push_back(std::move(*option));
+  }
+  return all;
+}
+
+/// Those of --engines; without it, where options are varied, those that all of these mean
+/// something to.
+std::vector<const EngineEntry*> read_engines(const Values& values,
+                                             const std::vector<VariedOption>& varied) {
+  auto chosen = read_engines(values.text("engines"));
+  if (values.given("engines") || varied.empty()) return chosen;
+  std::erase_if(chosen, [&](const EngineEntry* engine) {
+    return !std::ranges::all_of(varied, [&](const auto& v) { return has_option(engine, v.name); });
+  });
+  if (chosen.empty()) fail("--vary: no engine has all of these options; name some with --engines");
+  return chosen;
+}
+
 /// An option that none of the engines knows would be without effect.
 void check_engines(const Values& values, const po::options_description& options,
+                   const std::vector<VariedOption>& varied,
                    const std::vector<const EngineEntry*>& chosen) {
   for (const auto& option : options.options()) {
     const std::string& name = option->long_name();
     const auto knows = [&](const EngineEntry* engine) { return has_option(engine, name); };
-    if (!values.given(name) || std::ranges::any_of(chosen, knows)) continue;
+    const bool used =
+        values.given(name) || std::ranges::find(varied, name, &VariedOption::name) != varied.end();
+    if (!used || std::ranges::any_of(chosen, knows)) continue;
     fail("--{} works with {} only, which --engines does not name", name, names_with(name));
+  }
+}
+
+/// The columns of one engine: it does not run again for options it does not know. Each is checked
+/// as the `run` it becomes.
+void add_runs(const Values& values, const po::options_description& passed_on,
+              std::vector<VariedOption> varied, const EngineEntry* engine,
+              CompareOptions& compare) {
+  std::erase_if(varied, [&](const VariedOption& v) { return !has_option(engine, v.name); });
+  for (Parameters& parameters : combine(varied)) {
+    Text arguments = values.forwarded(passed_on, engine);
+    for (const auto& [name, value] : parameters) arguments.push_back("--" + name + "=" + value);
+    Text whole = arguments;
+    whole.push_back("--engine=" + std::string(engine->name));
+    if (!values.positional().empty()) whole.insert(whole.end(), {"--", values.positional()});
+    parse_run(whole);
+    compare.runs.push_back({engine, std::move(parameters), std::move(arguments)});
+    if (compare.runs.size() > kMaxColumns) fail("--vary: more than {} runs", kMaxColumns);
   }
 }
 
@@ -420,11 +479,11 @@ Command parse_compare(const Text& arguments) {
   compare.share_disk = values.given("share-disk");
 
   const po::options_description passed_on = to_description(machine_groups());
-  const auto chosen = read_engines(values.text("engines"));
-  check_engines(values, passed_on, chosen);
-  for (const EngineEntry* engine : chosen) {
-    compare.engines.push_back({engine, values.forwarded(passed_on, engine)});
-  }
+  const auto varied = read_varied(values);
+  const auto chosen = read_engines(values, varied);
+  check_engines(values, passed_on, varied, chosen);
+  compare.varies = !varied.empty();
+  for (const EngineEntry* engine : chosen) add_runs(values, passed_on, varied, engine, compare);
   return compare;
 }
 

@@ -13,6 +13,7 @@
 #include "platform/engines.h"
 #include "platform/machine_config.h"
 #include "platform/profile/profile_rows.h"
+#include "platform/stats/run_label.h"
 
 namespace strata {
 
@@ -64,15 +65,17 @@ struct RunOptions {
   std::uint64_t seed = 0;
 };
 
-/// `strata compare`: the arguments of one `strata run` for each engine.
+/// `strata compare`: the arguments of one `strata run` for each column.
 struct CompareOptions {
-  struct Engine {
-    const EngineEntry* entry = nullptr;
-    std::vector<std::string> arguments;  // options of `run` that concern this engine
+  struct Run {
+    const EngineEntry* engine = nullptr;
+    Parameters parameters;               // that are varied
+    std::vector<std::string> arguments;  // options of `run` that concern this engine, those too
   };
-  std::vector<Engine> engines;
+  std::vector<Run> runs;
   RunOptions common;
-  unsigned repeats = 1;     // runs of each engine, taken in turn
+  bool varies = false;      // options: what the guest shows may rightly differ
+  unsigned repeats = 1;     // runs of each column, taken in turn
   bool share_disk = false;  // let the engines work on the given image, one after another
   std::string json;
 };

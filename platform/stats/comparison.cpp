@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "platform/stats/cpi_stack.h"
 #include "platform/stats/number_text.h"
 #include "platform/stats/report_json.h"
 
@@ -71,7 +72,7 @@ using Cell = std::function<std::string(const ComparedRun&)>;
 std::string row(const Comparison& comparison, const std::string& label, const Cell& cell) {
   std::string line = fmt::format("{:<{}}", label, kLabelWidth);
   for (const ComparedRun& run : comparison.runs) {
-    line += fmt::format("{:>{}}", cell(run), kColumnWidth);
+    line += fmt::format(" {:>{}}", cell(run), kColumnWidth - 1);
   }
   return line + "\n";
 }
@@ -98,8 +99,26 @@ std::string times(const Comparison& c) {
   return text;
 }
 
+/// The options that were varied.
+std::set<std::string> varied_names(const Comparison& c) {
+  std::set<std::string> names;
+  for (const ComparedRun& run : c.runs) {
+    for (const auto& [name, value] : run.parameters) names.insert(name);
+  }
+  return names;
+}
+
+/// Its value in a run, "-" where the option means nothing to the engine.
+std::string parameter(const ComparedRun& run, const std::string& name) {
+  const auto found = std::ranges::find(run.parameters, name, [](const auto& p) { return p.first; });
+  return found == run.parameters.end() ? "-" : found->second;
+}
+
 std::string figures(const Comparison& c) {
   std::string text = row(c, "", [](const ComparedRun& r) { return r.report.engine; });
+  for (const std::string& name : varied_names(c)) {
+    text += row(c, name, [&](const ComparedRun& r) { return parameter(r, name); });
+  }
   text += row(c, "ended", [](const ComparedRun& r) { return r.report.outcome; });
   text += row(c, "finished", [](const ComparedRun& r) { return r.finished() ? "yes" : "CUT OFF"; });
   text += row(c, "status", [](const ComparedRun& r) { return fmt::format("{}", r.report.status); });
@@ -184,7 +203,7 @@ bool is_compared(const Comparison& c) {
 std::string verdicts(const Comparison& c) {
   std::string compared;
   for (const ComparedRun& run : c.runs) {
-    if (run.finished()) compared += (compared.empty() ? "" : ", ") + run.report.engine;
+    if (run.finished()) compared += (compared.empty() ? "" : ", ") + run.label();
   }
   if (!is_compared(c)) {
     return c.runs.size() < 2 ? "" : "nothing to compare: fewer than two runs finished\n";
@@ -209,12 +228,16 @@ nlohmann::ordered_json to_json_value(const std::optional<Difference>& difference
   return json;
 }
 
-nlohmann::ordered_json to_json_value(const std::vector<MissingEngine>& engines) {
+nlohmann::ordered_json to_json_value(const std::vector<MissingRun>& runs) {
   auto json = nlohmann::ordered_json::array();
-  for (const MissingEngine& one : engines) {
-    json.push_back({{"engine", one.engine}, {"reason", one.reason}});
+  for (const MissingRun& one : runs) {
+    json.push_back({{"engine", one.label}, {"reason", one.reason}});
   }
   return json;
+}
+
+nlohmann::ordered_json stack_or_null(const CpiStack& stack) {
+  return stack.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(stack);
 }
 
 }  // namespace
@@ -263,17 +286,18 @@ bool Comparison::complete() const {
 std::string to_table(const Comparison& comparison) {
   std::string text;
   if (!comparison.runs.empty()) {
-    text += figures(comparison) + cycle_causes(comparison) + exits(comparison) + "\n" +
-            legend(comparison) + "\n" + verdicts(comparison);
+    const std::string stacks = cpi_stack_table(comparison.runs);
+    text += figures(comparison) + cycle_causes(comparison) + exits(comparison) + "\n" + stacks +
+            (stacks.empty() ? "" : "\n") + legend(comparison) + "\n" + verdicts(comparison);
   }
-  for (const std::string& engine : comparison.unsteady) {
-    text += fmt::format("repeats of {} ended DIFFERENTLY\n", engine);
+  for (const std::string& label : comparison.unsteady) {
+    text += fmt::format("repeats of {} ended DIFFERENTLY\n", label);
   }
-  for (const MissingEngine& engine : comparison.skipped) {
-    text += fmt::format("skipped {}: {}\n", engine.engine, engine.reason);
+  for (const MissingRun& run : comparison.skipped) {
+    text += fmt::format("skipped {}: {}\n", run.label, run.reason);
   }
-  for (const MissingEngine& engine : comparison.failed) {
-    text += fmt::format("no figures of {}: {}\n", engine.engine, engine.reason);
+  for (const MissingRun& run : comparison.failed) {
+    text += fmt::format("no figures of {}: {}\n", run.label, run.reason);
   }
   if (!comparison.note.empty()) text += fmt::format("note: {}\n", comparison.note);
   return text;
@@ -283,8 +307,16 @@ std::string to_json(const Comparison& comparison) {
   nlohmann::ordered_json json;
   json["schema"] = kReportSchema;
   json["runs"] = nlohmann::ordered_json::array();
+  CpiStack first;
   for (const ComparedRun& run : comparison.runs) {
+    const CpiStack stack = cpi_stack(run.report);
+    if (first.empty()) first = stack;
     auto entry = to_json_value(run.report);
+    entry["label"] = run.label();
+    entry["parameters"] = nlohmann::ordered_json::object();
+    for (const auto& [name, value] : run.parameters) entry["parameters"][name] = value;
+    entry["cpi_stack"] = stack_or_null(stack);
+    entry["cpi_difference"] = stack_or_null(cpi_difference(stack, first));
     entry["finished"] = run.finished();
     entry["slow_down"] = or_null(slow_down(comparison, run));
     entry["repeats"] = run.seconds;

@@ -7,14 +7,18 @@
 #include <vector>
 
 #include "platform/stats/difference.h"
+#include "platform/stats/run_label.h"
 #include "platform/stats/run_report.h"
 
 namespace strata {
 
-/// One engine's run, or the one of its repeats whose time is the median.
+/// One run, or the one of its repeats whose time is the median.
 struct ComparedRun {
   RunReport report;
   std::vector<double> seconds;  // of every repeat, in the order they ran; one at least
+  Parameters parameters = {};   // that were varied
+
+  std::string label() const { return run_label(report.engine, parameters); }
 
   /// Whether the guest came to its own end: only such runs have a time to compare.
   bool finished() const;
@@ -22,20 +26,20 @@ struct ComparedRun {
   std::optional<double> spread() const;
 };
 
-/// An engine there are no figures of.
-struct MissingEngine {
-  std::string engine;
+/// A run there are no figures of.
+struct MissingRun {
+  std::string label;
   std::string reason;
 };
 
-/// Puts the repeats of one engine, of which there is at least one, into a column.
+/// Puts the repeats of one run, of which there is at least one, into a column.
 ComparedRun merge_repeats(std::vector<RunReport> repeats);
 
 struct Comparison {
-  std::vector<ComparedRun> runs;       // in the order they ran
-  std::vector<MissingEngine> skipped;  // the host does not have them
-  std::vector<MissingEngine> failed;   // they ended without figures
-  std::vector<std::string> unsteady;   // repeats of these engines ended differently
+  std::vector<ComparedRun> runs;      // in the order they ran
+  std::vector<MissingRun> skipped;    // the host does not have the engine
+  std::vector<MissingRun> failed;     // they ended without figures
+  std::vector<std::string> unsteady;  // labels of runs whose repeats ended differently
   // Between the runs that finished.
   std::optional<Difference> screen;
   std::optional<Difference> disk;
@@ -49,7 +53,8 @@ struct Comparison {
   bool complete() const;
 };
 
-/// Lines of text, figures as rows and engines as columns, with a legend.
+/// Lines of text, figures as rows and runs as columns, with a legend; and the CPI stacks of runs
+/// that have them (cpi_stack.h).
 std::string to_table(const Comparison& comparison);
 
 std::string to_json(const Comparison& comparison);

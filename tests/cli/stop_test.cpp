@@ -120,7 +120,7 @@ TEST_F(CliStop, CompareLeavesNothingBehind) {
     const Finished run =
         script(kFunctions +
                "mkdir -p tmp; TMPDIR=$PWD/tmp $STRATA compare --engines interp,rtl --disk disk.img "
-               "endless >table & until ls tmp/*/interp.out >list 2>&1; do sleep 0.01; done; " +
+               "endless >table & until ls tmp/*/0-interp.out >list 2>&1; do sleep 0.01; done; " +
                how + " $!; wait $!; echo $?; ls tmp");
     EXPECT_EQ(run.out, "130\n") << run.err;
   }

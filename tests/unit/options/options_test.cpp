@@ -266,11 +266,11 @@ TEST(Options, CompareForwardsToEachEngineWhatConcernsIt) {
   const auto& compare = std::get<CompareOptions>(command.value());
   EXPECT_EQ(compare.json, "o.json");
   EXPECT_EQ(compare.common.guest, "g.elf");
-  ASSERT_EQ(compare.engines.size(), 2u);
-  EXPECT_EQ(compare.engines[0].entry, find_engine("rtl"));
-  EXPECT_EQ(compare.engines[0].arguments,
+  ASSERT_EQ(compare.runs.size(), 2u);
+  EXPECT_EQ(compare.runs[0].engine, find_engine("rtl"));
+  EXPECT_EQ(compare.runs[0].arguments,
             (std::vector<std::string>{"--mem=8M", "--device=ata=tlm", "--max-cycles=10"}));
-  EXPECT_EQ(compare.engines[1].arguments,
+  EXPECT_EQ(compare.runs[1].arguments,
             (std::vector<std::string>{"--mem=8M", "--cpi=2", "--max-cycles=10"}));
 }
 

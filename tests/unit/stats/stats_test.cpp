@@ -202,7 +202,8 @@ void gather_keys(const nlohmann::json& json, std::set<std::string>& keys) {
   if (!json.is_object()) return;
   for (const auto& [key, value] : json.items()) {
     keys.insert(key);
-    if (key != "counters") gather_keys(value, keys);
+    const bool free = key == "counters" || key == "parameters" || key.starts_with("cpi_");
+    if (!free) gather_keys(value, keys);
   }
 }
 
@@ -233,6 +234,46 @@ TEST(Comparison, EveryKeyIsDescribedAndEveryKeyDescribedIsThere) {
       EXPECT_TRUE(keys.contains(key)) << key << " is described and not there";
     }
   }
+}
+
+/// A run of a million instructions with cycles of two causes.
+ComparedRun stacked(const std::string& memory, Cycle execute, Cycle missed) {
+  RunReport figures = report("rtl", 1'000'000, 1);
+  figures.cycles = execute + missed;
+  figures.counters["cpu.cycles.execute"] = execute;
+  figures.counters["cpu.cycles.data-miss"] = missed;
+  ComparedRun run = column(figures);
+  run.parameters = {{"memory", memory}};
+  return run;
+}
+
+TEST(Comparison, StacksStandBesideEachOtherWithTheirDifference) {
+  Comparison comparison;
+  comparison.runs = {stacked("fixed:2", 1'000'000, 250'000), stacked("sdram", 1'000'000, 500'000)};
+  const std::string table = to_table(comparison);
+  const std::string stacks = table.substr(table.find("cycles an instruction by cause"));
+  using Cells = std::vector<std::string>;
+  EXPECT_EQ(cells(stacks, "memory"), (Cells{"fixed:2", "sdram"})) << table;
+  EXPECT_EQ(cells(stacks, "cycles  "), (Cells{"1,250,000", "1,500,000", "+20.0", "%"})) << table;
+  EXPECT_EQ(cells(stacks, "instructions"), (Cells{"1,000,000", "1,000,000", "+0.0", "%"}));
+  EXPECT_EQ(cells(stacks, "  execute"), (Cells{"1.0000", "1.0000", "+0.0000"})) << table;
+  EXPECT_EQ(cells(stacks, "  data-miss"), (Cells{"0.2500", "0.5000", "+0.2500"})) << table;
+  EXPECT_EQ(cells(stacks, "CPI, their sum"), (Cells{"1.2500", "1.5000", "+0.2500"})) << table;
+
+  const auto runs = nlohmann::json::parse(to_json(comparison)).at("runs");
+  EXPECT_EQ(runs.at(1).at("label"), "rtl memory=sdram");
+  EXPECT_EQ(runs.at(1).at("parameters"), (nlohmann::json{{"memory", "sdram"}}));
+  EXPECT_EQ(runs.at(1).at("cpi_stack"), (nlohmann::json{{"execute", 1.0}, {"data-miss", 0.5}}));
+  EXPECT_EQ(runs.at(1).at("cpi_difference"),
+            (nlohmann::json{{"execute", 0.0}, {"data-miss", 0.25}}));
+}
+
+TEST(Comparison, OneStackIsNoComparison) {
+  Comparison comparison;
+  comparison.runs = {stacked("fixed:2", 1, 1), column(report("interp", 1, 1))};
+  EXPECT_FALSE(contains(to_table(comparison), "cycles an instruction by cause"));
+  const auto runs = nlohmann::json::parse(to_json(comparison)).at("runs");
+  EXPECT_TRUE(runs.at(1).at("cpi_stack").is_null());
 }
 
 TEST(Comparison, DifferentStatusIsNotIdentical) {
