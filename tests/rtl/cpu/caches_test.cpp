@@ -119,6 +119,33 @@ TEST(CpuCaches, RomStaysAsItIs) {
                                   [](std::uint8_t byte) { return byte == 0x55; }));
 }
 
+// A read finds what waits in the store buffer though its line has left the cache: another master
+// stores beside it, in any cycle. Seven stores go to the bus before the one that is read.
+TEST(CpuCaches, ReadsFindWhatTheStoreBufferHolds) {
+  const std::initializer_list<std::uint8_t> code = {
+      0xB9, 0x02, 0x00,                                // mov cx,2
+      0xA1, 0x00, 0x10, 0xA1, 0x10, 0x10,              // again: mov ax,[1000]; mov ax,[1010]
+      0x89, 0x1E, 0x10, 0x10, 0x89, 0x1E, 0x14, 0x10,  // mov [1010],bx; mov [1014],bx
+      0x89, 0x1E, 0x18, 0x10, 0x89, 0x1E, 0x1C, 0x10,  // mov [1018],bx; mov [101C],bx
+      0x89, 0x1E, 0x04, 0x10, 0x89, 0x1E, 0x08, 0x10,  // mov [1004],bx; mov [1008],bx
+      0x89, 0x1E, 0x0C, 0x10, 0x89, 0x1E, 0x00, 0x10,  // mov [100C],bx; mov [1000],bx
+      0x90, 0x90, 0x90, 0x90, 0x8B, 0x16, 0x00, 0x10,  // four NOP; mov dx,[1000]
+      0x43, 0xE2, 0xCF, 0xF4};                         // inc bx; loop again; hlt
+  unsigned clocks = 1;
+  for (unsigned other = 0; other < clocks; ++other) {
+    RealModeRig rig(code);
+    rig.initial().gpr[kEbx] = 0x1234;
+    CpuBench& bench = rig.bench();
+    bench.load(rig.initial());
+    for (clocks = 0; clocks < kMostClocks && !bench.cpu().idle(); ++clocks) {
+      if (clocks == other) bench.cpu().snoop(0x1000);
+      bench.clock();
+    }
+    ASSERT_LT(clocks, kMostClocks);
+    EXPECT_EQ(bench.state().gpr[kEdx] & 0xFFFF, 0x1235u) << "in clock " << other;
+  }
+}
+
 /// Nothing behind RAM is read while code runs right below it, nor where a return is predicted to go
 /// and does not.
 TEST(CpuCaches, NothingIsReadAhead) {
