@@ -39,7 +39,7 @@ module cpu_decode
 
   logic [31:0] eip_q;           // offset of the byte the window starts with
   logic [ 3:0] prefixes_q;      // prefix bytes already taken
-  prefixes_t   prefix_q;        // what they say
+  modifiers_t  modifiers_q;     // what they say
 
   logic        valid_q;
   logic        code32;          // CS.D
@@ -53,7 +53,7 @@ module cpu_decode
   logic [32:0] code_end;
   logic        opcode_first;    // no prefix is left in front of the opcode
   logic [ 1:0] prefixes;        // those the window begins with, as many as are taken in this cycle
-  prefixes_t   prefix;          // what the instruction's say, with these
+  modifiers_t  modifiers;       // what the instruction's say, with these
   logic        take_prefix;     // nothing but them is taken
   logic        dispatch;        // an instruction leaves decode in this cycle
   ctl_t        ctl;
@@ -93,16 +93,16 @@ module cpu_decode
     window_lo = window_lo_i;
     window_hi = window_hi_i;
     prefixes = 2'd0;
-    prefix = prefix_q;
+    modifiers = modifiers_q;
     opcode_first = stage_free && available_i != 6'd0 && !hold_i && prefixes_q != 4'd15;
     if (opcode_first && prefix_byte(window_lo_i[7:0])) begin
       prefixes = 2'd1;
-      prefix = with_prefix(prefix_q, window_lo_i[7:0]);
+      modifiers = with_prefix(modifiers_q, window_lo_i[7:0]);
       window_lo = {window_hi_i[39:32], window_lo_i[63:8]};
       window_hi = {8'b0, window_hi_i[63:8]};
       if (available_i != 6'd1 && prefixes_q < 4'd14 && prefix_byte(window_lo_i[15:8])) begin
         prefixes = 2'd2;
-        prefix = with_prefix(prefix, window_lo_i[15:8]);
+        modifiers = with_prefix(modifiers, window_lo_i[15:8]);
         window_lo = {window_hi_i[47:32], window_lo_i[63:16]};
         window_hi = {16'b0, window_hi_i[63:16]};
       end
@@ -125,8 +125,8 @@ module cpu_decode
       sib = two_byte ? window_lo[31:24] : window_lo[23:16];
       mod = modrm[7:6];
       reg_field = modrm[5:3];
-      op32 = code32 ^ prefix.opsize;
-      ad32 = code32 ^ prefix.adsize;
+      op32 = code32 ^ modifiers.opsize;
+      ad32 = code32 ^ modifiers.adsize;
       mode.level0 = regs.cpl == 2'd0;
       mode.io_level = regs.cpl <= regs.eflags[13:12];
       mode.real_rules = regs.real_rules;
@@ -146,7 +146,7 @@ module cpu_decode
       ctl.addr32 = ad32;
       ctl.rreg = reg_field;
       ctl.rm = modrm[2:0];
-      ctl.rep = prefix.rep;
+      ctl.rep = modifiers.rep;
       ctl.b = BReg;
 
       if (two_byte) decode_two_byte(opcode, mod, mode, ctl, agu, o);
@@ -220,11 +220,11 @@ module cpu_decode
       if (agu.pop) begin
         agu.uses = 1'b1;
         ctl.seg = SegSs;
-      end else if (agu.uses && prefix.seg_override && ctl.op != OpLeave) begin
-        ctl.seg = prefix.seg;
+      end else if (agu.uses && modifiers.seg_override && ctl.op != OpLeave) begin
+        ctl.seg = modifiers.seg;
       end
       // String instructions name their segment without an address to compute here.
-      if (!agu.uses) ctl.seg = prefix.seg_override ? prefix.seg : SegDs;
+      if (!agu.uses) ctl.seg = modifiers.seg_override ? modifiers.seg : SegDs;
       // POP to memory addresses with ESP already incremented (SDM vol. 2, POP).
       if (ctl.op == OpMicrocode && ctl.upc == UC_POP_MEM && agu.base_valid && agu.base == REG_ESP && ad32)
         disp = disp + {29'b0, size_bytes(op32 ? SizeD : SizeW)};
@@ -261,9 +261,9 @@ module cpu_decode
       // ---- faults
       total = {1'b0, prefixes_q} + {1'b0, length};
       next_eip = eip_q + {28'b0, length};
-      ctl.lock = ctl.rm_mem && (prefix.lock || ctl.op == OpXchg);
+      ctl.lock = ctl.rm_mem && (modifiers.lock || ctl.op == OpXchg);
       if (o.privileged) ctl.fault = FaultGp;
-      if (o.ud || (prefix.lock && !(o.lockable && ctl.rm_mem))) ctl.fault = FaultUd;
+      if (o.ud || (modifiers.lock && !(o.lockable && ctl.rm_mem))) ctl.fault = FaultUd;
       if (total > 5'd15 || {1'b0, eip_q} + {29'b0, length} - 33'd1 > code_end)
         ctl.fault = FaultGp;
       if (ctl.fault != FaultNone) begin
@@ -332,7 +332,7 @@ module cpu_decode
     if (take_prefix) begin
       prefixes_q <= prefixes_q + {2'b0, prefixes};
       eip_q <= eip_q + {30'b0, prefixes};
-      prefix_q <= prefix;
+      modifiers_q <= modifiers;
     end
     if (dispatch) begin
       valid_q <= 1'b1;
@@ -351,7 +351,7 @@ module cpu_decode
     end
     if (dispatch || redirect.valid || !rst_ni) begin
       prefixes_q <= 4'd0;
-      prefix_q <= '0;
+      modifiers_q <= '0;
     end
     if (!rst_ni) valid_q <= 1'b0;
   end

@@ -54,10 +54,10 @@ package cpu_decode_pkg;
     logic adsize;
     logic lock;
     rep_e rep;
-  } prefixes_t;
+  } modifiers_t;
 
-  function automatic prefixes_t with_prefix(prefixes_t earlier, logic [7:0] b);
-    prefixes_t p;
+  function automatic modifiers_t with_prefix(modifiers_t earlier, logic [7:0] b);
+    modifiers_t p;
     p = earlier;
     unique case (b)
       8'h66: p.opsize = 1'b1;
