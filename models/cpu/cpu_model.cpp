@@ -113,8 +113,8 @@ std::vector<std::uint32_t> CpuModel::buffered_stores() const {
   for (unsigned n = 0; n < count; ++n) {
     addresses.push_back(entries[(head + n) % std::size(entries.m_storage)] << 2);
   }
-  if (root.cpu__DOT__u_memory__DOT__u_bus__DOT__next_q)
-    addresses.push_back(root.cpu__DOT__u_memory__DOT__u_bus__DOT__next_addr_q << 2);
+  if (root.cpu__DOT__u_bus__DOT__next_q)
+    addresses.push_back(root.cpu__DOT__u_bus__DOT__next_addr_q << 2);
   return addresses;
 }
 

@@ -3,10 +3,10 @@
 // code. The cycle tag (TGC_O) tells accesses of instructions from fetches and page walks. Lines are four-word
 // wrapping bursts that begin with the word that is wanted; the slave's data tag (TGD_I) says with the first word
 // whether it may be cached. What may not is one access of the bytes asked for, whatever CTI says. Everything towards
-// the bus is registered; ack and data are sampled into registers before use. A locked instruction (LOCK prefix, XCHG
-// with memory: SDM vol. 3, 8.1.2) keeps CYC and LOCK from its first access to the end of its last, which is in the
-// store buffer when the instruction has retired. Left out: locked changes of descriptors and page tables by the CPU
-// itself, bus errors (a miss reads all ones).
+// the bus is registered; ack and data are sampled into registers before use.
+// A locked instruction (LOCK prefix, XCHG with memory: SDM vol. 3, 8.1.2) keeps CYC and LOCK from its first access to
+// the end of its last, which is in the store buffer when the instruction has retired. Left out: locked changes of
+// descriptors and page tables by the CPU itself, bus errors (a miss reads all ones).
 module cpu_bus_unit (
     input logic clk_i,
     input logic rst_ni,

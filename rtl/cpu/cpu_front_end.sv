@@ -1,7 +1,5 @@
 // The front end: wiring of fetch, decode and the predictor, which says decode where a branch goes.
-module cpu_front_end
-  import cpu_pkg::*;
-(
+module cpu_front_end (
     input logic clk_i,
     input logic rst_ni,
     input logic load_valid_i,  // of the load port: another place

@@ -1,11 +1,9 @@
 // The CPU's way to memory: wiring, in the order a request goes.
 //
 //   memory stage, execute, sequencer -> data port \                  / data cache, store buffer \
-//                                                  > paging unit -> <                            > bus unit
+//                                                  > paging unit -> <                            > to the bus unit
 //   fetch ----------------------------------------/                  \ instruction cache -------/
-module cpu_memory
-  import cpu_pkg::*;
-(
+module cpu_memory (
     input logic clk_i,
     input logic rst_ni,
     input logic load_valid_i,  // of the load port: another address space, other memory
@@ -24,7 +22,6 @@ module cpu_memory
     output logic older_asks_o,       // execute or the sequencer does
     input  logic load_locked_i,      // the load is of a locked instruction,
     input  logic store_locked_i,     // the store or the access of the sequencer is
-    input  logic between_locked_i,   // one is between its accesses
 
     cpu_fetch_if fetch,
     input  logic forget_i,           // what was fetched before this cycle is not executed any more
@@ -36,25 +33,7 @@ module cpu_memory
     output logic [31:0] cr2_o,
 
     cpu_memory_status_if status,
-    cpu_bus_if           bus,
-
-    // bus master, and what other masters store, as of the CPU
-    output logic        wb_cyc_o,
-    output logic        wb_stb_o,
-    output logic        wb_lock_o,
-    output logic        wb_we_o,
-    output logic [31:2] wb_adr_o,
-    output logic [ 3:0] wb_sel_o,
-    output logic [31:0] wb_dat_o,
-    output logic [ 1:0] wb_tga_o,
-    output logic [ 2:0] wb_cti_o,
-    output logic [ 1:0] wb_bte_o,
-    output logic [ 1:0] wb_tgc_o,
-    input  logic        wb_ack_i,
-    input  logic [31:0] wb_dat_i,
-    input  logic [ 1:0] wb_tgd_i,
-    input  logic        snoop_i,
-    input  logic [31:4] snoop_line_i
+    cpu_bus_if           bus  // to the bus unit
 );
 
   cpu_physical_if physical ();
@@ -118,30 +97,6 @@ module cpu_memory
       .fetch,
       .status,
       .bus
-  );
-
-  cpu_bus_unit u_bus (
-      .clk_i,
-      .rst_ni,
-      .load_valid_i,
-      .bus,
-      .locked_i(between_locked_i),
-      .wb_cyc_o,
-      .wb_stb_o,
-      .wb_lock_o,
-      .wb_we_o,
-      .wb_adr_o,
-      .wb_sel_o,
-      .wb_dat_o,
-      .wb_tga_o,
-      .wb_cti_o,
-      .wb_bte_o,
-      .wb_tgc_o,
-      .wb_ack_i,
-      .wb_dat_i,
-      .wb_tgd_i,
-      .snoop_i,
-      .snoop_line_i
   );
 
 endmodule
