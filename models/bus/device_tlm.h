@@ -29,11 +29,9 @@ class DeviceTlm : public sc_core::sc_module, public Stateful {
   /// It will do nothing by itself before the next access.
   bool asleep() const { return core_.next_event() == kNever; }
 
-  /// After each change of the core, so that its timer follows; call it after changing the core
-  /// other than through the socket.
-  virtual void reschedule();
-
  private:
+  /// After each change of the core, so that its timer follows.
+  void reschedule();
   /// Answers TLM_BURST_ERROR_RESPONSE for lengths other than 1 to 4, else OK. Adds no delay.
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void timer_method();
