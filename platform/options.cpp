@@ -9,6 +9,7 @@
 #include <map>
 #include <sstream>
 
+#include "platform/comma_list.h"
 #include "platform/command_table.h"
 #include "platform/numbers.h"
 #include "platform/vary.h"
@@ -388,23 +389,21 @@ Command parse_run(const Text& arguments) {
 /// Names with commas between them.
 std::vector<const EngineEntry*> read_engines(const std::string& list) {
   std::vector<const EngineEntry*> chosen;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    const EngineEntry* engine = pick_engine("--engines", list.substr(begin, end - begin));
+  for (const std::string& name : comma_list(list)) {
+    const EngineEntry* engine = pick_engine("--engines", name);
     if (std::ranges::find(chosen, engine) != chosen.end()) {
       fail("--engines: {} is named twice; --repeat runs each engine several times", engine->name);
     }
     chosen.push_back(engine);
-    begin = end + 1;
   }
   return chosen;
 }
 
 /// What may be varied: an option of the machine that names no file.
 bool can_vary(const std::string& name) {
-  if (name == "disk" || name == "bios") return false;
-  return std::ranges::any_of(machine_groups().front().options,
-                             [&](const OptionText& option) { return option.name == name; });
+  return std::ranges::any_of(machine_groups().front().options, [&](const OptionText& option) {
+    return option.name == name && option.value != "FILE";
+  });
 }
 
 std::vector<VariedOption> read_varied(const Values& values) {

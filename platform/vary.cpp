@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "platform/comma_list.h"
+
 namespace strata {
 
 Result<VariedOption> parse_varied_option(const std::string& text) {
@@ -13,15 +15,12 @@ Result<VariedOption> parse_varied_option(const std::string& text) {
       text)};
   if (equals == std::string::npos || equals == 0) return error;
   VariedOption option{text.substr(0, equals), {}};
-  for (std::size_t begin = equals + 1; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    std::string value = text.substr(begin, end - begin);
+  for (std::string& value : comma_list(text.substr(equals + 1))) {
     if (value.empty()) return error;
     if (std::ranges::find(option.values, value) != option.values.end()) {
       return Error{fmt::format("--vary {}: {} is named twice", option.name, value)};
     }
     option.values.push_back(std::move(value));
-    begin = end + 1;
   }
   if (option.values.size() < 2) return error;
   return option;

@@ -10,12 +10,10 @@
 #include "platform/stats/cpi_stack.h"
 #include "platform/stats/number_text.h"
 #include "platform/stats/report_json.h"
+#include "platform/stats/table_columns.h"
 
 namespace strata {
 namespace {
-
-constexpr int kLabelWidth = 24;
-constexpr int kColumnWidth = 16;
 
 /// What `exits` counts under a name, on every engine that has it.
 struct EventText {
@@ -99,25 +97,10 @@ std::string times(const Comparison& c) {
   return text;
 }
 
-/// The options that were varied.
-std::set<std::string> varied_names(const Comparison& c) {
-  std::set<std::string> names;
-  for (const ComparedRun& run : c.runs) {
-    for (const auto& [name, value] : run.parameters) names.insert(name);
-  }
-  return names;
-}
-
-/// Its value in a run, "-" where the option means nothing to the engine.
-std::string parameter(const ComparedRun& run, const std::string& name) {
-  const auto found = std::ranges::find(run.parameters, name, [](const auto& p) { return p.first; });
-  return found == run.parameters.end() ? "-" : found->second;
-}
-
 std::string figures(const Comparison& c) {
   std::string text = row(c, "", [](const ComparedRun& r) { return r.report.engine; });
-  for (const std::string& name : varied_names(c)) {
-    text += row(c, name, [&](const ComparedRun& r) { return parameter(r, name); });
+  for (const std::string& name : varied_names(c.runs)) {
+    text += row(c, name, [&](const ComparedRun& r) { return r.parameter(name); });
   }
   text += row(c, "ended", [](const ComparedRun& r) { return r.report.outcome; });
   text += row(c, "finished", [](const ComparedRun& r) { return r.finished() ? "yes" : "CUT OFF"; });
@@ -241,6 +224,19 @@ nlohmann::ordered_json stack_or_null(const CpiStack& stack) {
 }
 
 }  // namespace
+
+std::string ComparedRun::parameter(const std::string& name) const {
+  const auto found = std::ranges::find(parameters, name, [](const auto& p) { return p.first; });
+  return found == parameters.end() ? "-" : found->second;
+}
+
+std::set<std::string> varied_names(const std::vector<ComparedRun>& runs) {
+  std::set<std::string> names;
+  for (const ComparedRun& run : runs) {
+    for (const auto& [name, value] : run.parameters) names.insert(name);
+  }
+  return names;
+}
 
 bool ComparedRun::finished() const {
   return report.outcome == "exited" || report.outcome == "halted" ||

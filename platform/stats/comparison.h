@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,17 @@ struct ComparedRun {
   Parameters parameters = {};   // that were varied
 
   std::string label() const { return run_label(report.engine, parameters); }
+  /// Value of an option that was varied, "-" where it means nothing to the engine.
+  std::string parameter(const std::string& name) const;
 
   /// Whether the guest came to its own end: only such runs have a time to compare.
   bool finished() const;
   /// (longest - shortest) / median; nothing for a single run.
   std::optional<double> spread() const;
 };
+
+/// The options that were varied.
+std::set<std::string> varied_names(const std::vector<ComparedRun>& runs);
 
 /// A run there are no figures of.
 struct MissingRun {

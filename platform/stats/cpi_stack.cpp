@@ -7,13 +7,13 @@
 #include <string_view>
 
 #include "platform/stats/number_text.h"
+#include "platform/stats/table_columns.h"
 
 namespace strata {
 namespace {
 
 constexpr std::string_view kCausePrefix = "cpu.cycles.";
-constexpr int kStackLabelWidth = 24;
-constexpr int kStackColumnWidth = 16;
+constexpr int kDifferenceWidth = 10;  // with the space before it
 
 /// A run with its stack.
 struct StackColumn {
@@ -31,11 +31,12 @@ using MakeCell = std::function<StackCell(const StackColumn& column, const StackC
 
 std::string stack_row(const std::vector<StackColumn>& columns, const std::string& label,
                       const MakeCell& make) {
-  std::string line = fmt::format("{:<{}}", label, kStackLabelWidth);
+  std::string line = fmt::format("{:<{}}", label, kLabelWidth);
   for (const StackColumn& column : columns) {
     const StackCell cell = make(column, columns.front());
-    line += fmt::format(" {:>{}}", cell.value, kStackColumnWidth - 1);
-    if (&column != &columns.front()) line += fmt::format(" {:>{}}", cell.difference, 9);
+    line += fmt::format(" {:>{}}", cell.value, kColumnWidth - 1);
+    if (&column != &columns.front())
+      line += fmt::format(" {:>{}}", cell.difference, kDifferenceWidth - 1);
   }
   return line + "\n";
 }
@@ -56,20 +57,13 @@ double of(const CpiStack& stack, const std::string& cause) {
 }
 
 /// The runs' names: engine, then a line an option that was varied.
-std::string heading(const std::vector<StackColumn>& columns) {
+std::string heading(const std::vector<StackColumn>& columns, const std::set<std::string>& varied) {
   std::string text = stack_row(columns, "", [](const StackColumn& c, const StackColumn&) {
     return StackCell{c.run->report.engine, ""};
   });
-  std::set<std::string> names;
-  for (const StackColumn& column : columns) {
-    for (const auto& [name, value] : column.run->parameters) names.insert(name);
-  }
-  for (const std::string& name : names) {
+  for (const std::string& name : varied) {
     text += stack_row(columns, name, [&](const StackColumn& c, const StackColumn&) {
-      for (const auto& [own, value] : c.run->parameters) {
-        if (own == name) return StackCell{value, ""};
-      }
-      return StackCell{"-", ""};
+      return StackCell{c.run->parameter(name), ""};
     });
   }
   return text;
@@ -108,7 +102,7 @@ std::string cpi_stack_table(const std::vector<ComparedRun>& runs) {
   }
   if (columns.size() < 2) return "";
   std::string text = "cycles an instruction by cause, and the difference from the first column\n";
-  text += heading(columns);
+  text += heading(columns, varied_names(runs));
   text += stack_row(columns, "cycles", [](const StackColumn& c, const StackColumn& first) {
     return count_cell(c.run->report.cycles, first.run->report.cycles);
   });

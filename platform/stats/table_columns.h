@@ -1,0 +1,9 @@
+// The columns of tables of runs.
+#pragma once
+
+namespace strata {
+
+inline constexpr int kLabelWidth = 24;
+inline constexpr int kColumnWidth = 16;  // with the space before it
+
+}  // namespace strata
