@@ -17,11 +17,11 @@ enum class CycleCause : std::uint8_t {
   kDecode,       // prefixes, and filling the pipeline
   kAddress,      // waiting for a register, and filling the pipeline
   kMemory,       // filling the pipeline, and waiting for a store to pass
-  kDataMiss,     // a read that is not in the data cache
-  kUncached,     // a read that cannot be there: of a port, a device, or under LOCK
-  kStoreBuffer,  // a store that waits for room
+  kDataMiss,     // a read of memory space that is not in the data cache, of devices too
+  kUncached,     // a read of a port, or under LOCK
+  kStoreBuffer,  // a store that waits for room, or for the rest of its line to come
   kTlbMiss,      // a page table walk
-  kBus,          // waiting for an access to be taken, but for room
+  kBus,          // waiting for another access to be taken
   kHalted,       // HLT
 };
 

@@ -40,7 +40,7 @@ module cpu_cycle_cause
     count_q <= count_i;
     if (count_q) begin
       if (status.walking) cause_o <= CycleTlbMiss;
-      else if (status.buffer_full) cause_o <= CycleStoreBuffer;
+      else if (status.store_waits) cause_o <= CycleStoreBuffer;
       else if (status.data_miss) cause_o <= CycleDataMiss;
       else if (status.uncached) cause_o <= CycleUncached;
       else if (seq.active) cause_o <= seq_asks ? CycleBus : CycleMicrocode;

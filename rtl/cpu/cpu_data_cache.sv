@@ -297,7 +297,7 @@ module cpu_data_cache
   end
 
   assign status.quiet = empty && state_q == StReady && !fill_q;
-  assign status.buffer_full = physical.valid && physical.write && !physical.ready;
+  assign status.store_waits = physical.valid && physical.write && !physical.ready;
   assign status.data_miss = state_q != StReady && cached;
   assign status.uncached = state_q != StReady && !cached;
 
