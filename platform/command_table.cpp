@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "platform/cache_text.h"
 #include "platform/engines.h"
 #include "platform/machine_config.h"
 
@@ -38,6 +39,9 @@ OptionGroup machine_group() {
            "rtl: timing of the memory, fixed:N for N wait cycles, or sdram (PC133, rows kept open)",
            "fixed:2 sdram"},
           {"mem-latency", "N", "", "rtl: the same as --memory fixed:N", ""},
+          {"cache", "SHAPE", cache_text(built_caches()),
+           "rtl: SIZE/WAYS/LINE of each cache, at most this size, or off",
+           cache_text(built_caches()) + " off"},
           {"cpi", "N", "1", "interp: cycles an instruction", ""},
           {"vga-memory", "HOW", "shared",
            "interp, kvm: shared with the display, or trap on every write", "shared trap"},

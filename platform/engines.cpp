@@ -46,9 +46,10 @@ Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config) {
   return std::unique_ptr<Machine>(std::move(*machine));
 }
 
-constexpr std::array<std::string_view, 14> kRtlOptions = {
-    "vcd",    "fst",         "trace-from", "trace-to",      "trace-last", "check",       "device",
-    "memory", "mem-latency", "interval",   "interval-file", "region",     "region-file", "profile"};
+constexpr std::array<std::string_view, 15> kRtlOptions = {
+    "vcd",      "fst",           "trace-from", "trace-to",    "trace-last",
+    "check",    "device",        "memory",     "mem-latency", "cache",
+    "interval", "interval-file", "region",     "region-file", "profile"};
 constexpr std::array<std::string_view, 7> kInterpOptions = {
     "cpi", "vga-memory", "interval", "interval-file", "region", "region-file", "profile"};
 constexpr std::array<std::string_view, 1> kKvmOptions = {"vga-memory"};

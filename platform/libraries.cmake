@@ -1,5 +1,5 @@
 # The libraries of the program.
-add_library(strata_command_line STATIC command_table.cpp numbers.cpp options.cpp vary.cpp)
+add_library(strata_command_line STATIC cache_text.cpp command_table.cpp numbers.cpp options.cpp vary.cpp)
 strata_together(strata_command_line)
 target_compile_definitions(strata_command_line PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_command_line
@@ -10,7 +10,7 @@ add_library(strata_machine_base STATIC counter_watch.cpp host_memory.cpp machine
     run_control.cpp)
 strata_together(strata_machine_base)
 target_link_libraries(strata_machine_base
-    PUBLIC strata_engine strata_loader strata_bus_map strata_memory_map strata_output
+    PUBLIC strata_cache_shape strata_engine strata_loader strata_bus_map strata_memory_map strata_output
     PRIVATE fmt::fmt)
 
 add_library(strata_rtl_machine STATIC rtl_debug.cpp rtl_devices.cpp rtl_machine.cpp rtl_watch.cpp)

@@ -12,6 +12,7 @@
 #include "models/base/disk_backend.h"
 #include "models/base/event_log.h"
 #include "models/base/types.h"
+#include "models/cpu/cache_shape.h"
 #include "models/isa/cpu_family.h"
 #include "models/machine/memory_map.h"
 #include "platform/loader/guest_image.h"
@@ -64,6 +65,8 @@ struct MachineConfig {
 
   /// Which of kTwinDevices are taken as TLM twins (`--device vga=tlm`).
   std::set<std::string> tlm_devices;
+  /// What is used of the CPU's caches (cycle-accurate machine).
+  CacheShape caches = built_caches();
   /// Cycles the SystemC memory waits before it answers (cycle-accurate machine); as SDRAM
   /// (models/memory/sdram_timing.h) only where it is not RAM.
   unsigned memory_latency = 2;

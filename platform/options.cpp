@@ -9,6 +9,7 @@
 #include <map>
 #include <sstream>
 
+#include "platform/cache_text.h"
 #include "platform/comma_list.h"
 #include "platform/command_table.h"
 #include "platform/numbers.h"
@@ -277,6 +278,12 @@ void read_memory_timing(const Values& values, RunOptions& run) {
   run.memory_latency = latency;
 }
 
+void read_caches(const Values& values, RunOptions& run) {
+  auto caches = parse_cache_shape(values.text("cache"));
+  if (!caches) fail("--cache: {}", caches.error());
+  run.caches = *caches;
+}
+
 void read_machine(const Values& values, RunOptions& run) {
   run.guest = values.positional();
   read_disk(values.text("disk"), run);
@@ -290,6 +297,7 @@ void read_machine(const Values& values, RunOptions& run) {
   run.seed = values.number("seed", 0, ~std::uint64_t{0});
   run.cpi = static_cast<unsigned>(values.number("cpi", 1, kMaxCpi));
   read_memory_timing(values, run);
+  read_caches(values, run);
   run.vga_memory = values.choice<VgaMemory>(
       "vga-memory", {{"shared", VgaMemory::kShared}, {"trap", VgaMemory::kTrap}});
   read_devices(values, run);

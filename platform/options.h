@@ -62,6 +62,7 @@ struct RunOptions {
   unsigned cpi = 1;
   unsigned memory_latency = 2;
   bool sdram = false;
+  CacheShape caches = built_caches();
   std::uint64_t seed = 0;
 };
 

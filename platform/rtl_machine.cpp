@@ -143,7 +143,7 @@ RtlMachine::RtlMachine(const MachineConfig& config)
       memory_(config_),
       map_(memory_.map()),
       clock_("clock", period_),
-      cpu_("cpu", clock_, prepare(context_, config_), config_.cpu),
+      cpu_("cpu", clock_, prepare(context_, config_), config_.cpu, config_.caches),
       bus_("bus", clock_, &context_),
       wb_memory_("memory", clock_, memory_.map(), memory_timing(config_)),
       devices_(config_, clock_, &context_, bus_, on_exit()) {

@@ -190,6 +190,7 @@ MachineConfig Run::config() {
   config.tlm_devices = options_.tlm_devices;
   config.memory_latency = options_.memory_latency;
   config.sdram = options_.sdram;
+  config.caches = options_.caches;
   config.check = options_.check;
   config.count_cycles = !options_.stats.empty() || counting_.has_value();
   config.counting = counting_ ? &*counting_ : nullptr;

@@ -47,6 +47,11 @@ void for_each_word(State& state, Visitor&& visit) {
   one(state.shutdown);
 }
 
+/// cpu_pkg::cache_shape_t.
+std::uint32_t strap_of(const CacheShape& caches) {
+  return std::uint32_t{caches.off} << 24 | (caches.ways - 1) << 16 | (caches.sets - 1);
+}
+
 constexpr std::size_t kTscLow = kStateWords - 2;
 constexpr std::size_t kTscHigh = kStateWords - 1;
 
@@ -55,10 +60,12 @@ constexpr std::size_t kCsAttributes = 8 + 2 + 4 + 3;
 
 }  // namespace
 
-CpuModel::CpuModel(VerilatedContext* context, const char* name, CpuFamily family)
+CpuModel::CpuModel(VerilatedContext* context, const char* name, CpuFamily family,
+                   const CacheShape& caches)
     : rtl_(begin_model<Vcpu>(context, name)) {
   static_assert(sizeof(rtl_->state_o) == kStateWords * sizeof(EData));
   rtl_->family_i = static_cast<std::uint8_t>(family);
+  rtl_->caches_i = strap_of(caches);
   rtl_->rst_ni = 0;
   clock();
   clock();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/base/wishbone_wires.h"
+#include "models/cpu/cache_shape.h"
 #include "models/cpu/cycle_cause.h"
 #include "models/isa/cpu_state.h"
 #include "models/isa/retire_record.h"
@@ -23,7 +24,9 @@ class CpuModel {
   using Request = WishboneRequest;
 
   /// Holds reset for two clocks; the first clock() after it starts fetching at the reset vector.
-  CpuModel(VerilatedContext* context, const char* name, CpuFamily family = CpuFamily::k586);
+  /// `caches` are within built_caches().
+  CpuModel(VerilatedContext* context, const char* name, CpuFamily family = CpuFamily::k586,
+           const CacheShape& caches = built_caches());
   ~CpuModel();
 
   void set_response(const WishboneResponse& response);

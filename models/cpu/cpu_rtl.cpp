@@ -8,8 +8,8 @@
 namespace strata {
 
 CpuRtl::CpuRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
-               CpuFamily family)
-    : ClockedModule(name, clock), model_(context, this->name(), family) {
+               CpuFamily family, const CacheShape& caches)
+    : ClockedModule(name, clock), model_(context, this->name(), family, caches) {
   SC_HAS_PROCESS(CpuRtl);
   SC_METHOD(interrupt_method);
   sensitive << interrupt;

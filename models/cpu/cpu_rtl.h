@@ -44,7 +44,7 @@ class CpuRtl : public ClockedModule {
   /// `context` outlives the module. Leaves reset before time starts; the first fetch is of the
   /// reset vector.
   CpuRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
-         CpuFamily family = CpuFamily::k586);
+         CpuFamily family = CpuFamily::k586, const CacheShape& caches = built_caches());
 
   /// Null: nobody. The listener outlives the module or the next call.
   void set_listener(RetireListener* listener) { listener_ = listener; }

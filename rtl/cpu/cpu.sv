@@ -14,7 +14,10 @@
 module cpu
   import cpu_pkg::*;
   import cpu_state_pkg::*;
-(
+#(
+    parameter int unsigned CacheBytes = 8192,  // of each cache; a power of two
+    parameter int unsigned CacheWays = 4       // the same, 2 at least
+) (
     input logic clk_i,
     input logic rst_ni,
 
@@ -45,6 +48,7 @@ module cpu
     // strap: which processor this is; 3, 4 or 5 for 386, 486, 586 (models/isa/cpu_family.h). Does not change
     // outside reset.
     input logic [2:0] family_i,
+    input cache_shape_t caches_i,  // another: how much of the caches is used
 
     // cycles since power on: what the time stamp counter counts, also while the CPU is not clocked
     /* verilator tracing_off */ input logic [63:0] cycle_i, /* verilator tracing_on */  // waves have it once
@@ -236,10 +240,14 @@ module cpu
       .regs
   );
 
-  cpu_memory u_memory (
+  cpu_memory #(
+      .CacheBytes(CacheBytes),
+      .CacheWays (CacheWays)
+  ) u_memory (
       .clk_i,
       .rst_ni,
       .load_valid_i,
+      .caches_i,
       .regs,
       .seq,
       .x,

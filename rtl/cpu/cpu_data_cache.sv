@@ -1,4 +1,4 @@
-// Data cache: 8 KiB in 4 ways of 16-byte lines by physical address, written through. A read that hits is answered in
+// Data cache: lines of 16 bytes by physical address, 8 KiB in 4 ways without parameters, written through. A read that hits is answered in
 // the cycle it is asked for, also over two words or two lines. A store is taken in one cycle into the store buffer, and
 // changes the line that is here; a store that misses brings none.
 //
@@ -10,16 +10,18 @@
 // interrupt acknowledge never do. A write to a port is done when it is on the bus.
 //
 // Stores of other masters throw the line out (snoop), also one that is being filled.
+// `shape_i` says how much of it is used; off, no line is kept.
 module cpu_data_cache
   import cpu_pkg::*;
 #(
     parameter int unsigned Bytes = 8192,
-    parameter int unsigned Ways = 4
+    parameter int unsigned Ways = 4  // 2 at least
 ) (
     input logic clk_i,
     input logic rst_ni,
     input logic load_valid_i,  // of the load port: memory may be another's
     input logic flush_i,       // INVD, WBINVD
+    input cache_shape_t shape_i,  // changes in reset only
 
     // from the paging unit
     cpu_physical_if.data physical,
@@ -49,6 +51,8 @@ module cpu_data_cache
     logic       locked;  // of a locked instruction
     logic       keep;    // its line may be kept
   } kind_t;
+
+  cache_shape_t shape_q;
 
   // Words, by place and number in the line. Written below only and read by nobody at the edge, as the tags.
   logic [31:0] word_q[Lines * 4];
@@ -135,7 +139,7 @@ module cpu_data_cache
 
   // ---- what is asked for
   assign kind = state_q != StReady ? kind_q
-                : '{physical.space, physical.walk, physical.locked, !physical.uncached};
+                : '{physical.space, physical.walk, physical.locked, !physical.uncached && !shape_q.off};
 
   always_comb begin : request
     memory = 1'b0;
@@ -170,6 +174,8 @@ module cpu_data_cache
   ) u_tags (
       .clk_i,
       .flush_i      (flush_i || load_valid_i || !rst_ni),
+      .last_set_i   (shape_q.last_set[$clog2(Sets)-1:0]),
+      .last_way_i   (shape_q.last_way[$clog2(Ways)-1:0]),
       .a_lookup_i   (memory && !asked_q),
       .a_line_i     (word[31:4]),
       .a_hit_o      (a_hit),
@@ -355,6 +361,7 @@ module cpu_data_cache
     end
     if (bus.data_beat && bus.last) fill_drop_q <= 1'b0;
     if (flush_i && (asked_q || fill_q)) fill_drop_q <= 1'b1;
+    if (!rst_ni) shape_q <= shape_i;
     if (!rst_ni || load_valid_i) begin
       state_q <= StReady;
       asked_q <= 1'b0;

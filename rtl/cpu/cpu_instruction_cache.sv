@@ -1,5 +1,5 @@
-// Instruction cache: 8 KiB in 4 ways of 16-byte lines by physical address. A fetch that hits gets the whole line in the
-// cycle it asks; one that misses gets the words as they come from the bus, the one it wants first, while the line is
+// Instruction cache: lines of 16 bytes by physical address, 8 KiB in 4 ways without parameters. A fetch that hits gets
+// the whole line in the cycle it asks; one that misses gets the words as they come from the bus, the one it wants first, while the line is
 // filled. What the slave does not let be cached comes a word at a request.
 //
 // The CPU fetches ahead of what it executes, along a predicted path, too. Nothing of that may reach a device, so a
@@ -9,14 +9,18 @@
 // Stores, the CPU's own and those of other masters, throw their line out, also one that is being filled; what has left
 // here already is the business of cpu_code_watch. A store is in memory before a line is read: the bus unit reads code
 // when no store is buffered.
-module cpu_instruction_cache #(
+// `shape_i` says how much of it is used; off, no line is kept.
+module cpu_instruction_cache
+  import cpu_pkg::*;
+#(
     parameter int unsigned Bytes = 8192,
-    parameter int unsigned Ways = 4
+    parameter int unsigned Ways = 4  // 2 at least
 ) (
     input logic clk_i,
     input logic rst_ni,
     input logic load_valid_i,  // of the load port: memory may be another's
     input logic flush_i,       // INVD, WBINVD
+    input cache_shape_t shape_i,  // changes in reset only
 
     cpu_physical_if.code physical,  // from the paging unit; stores, too
     cpu_fetch_if.cache   fetch,
@@ -28,6 +32,8 @@ module cpu_instruction_cache #(
   localparam int unsigned Lines = Bytes / 16;
   localparam int unsigned Sets = Lines / Ways;
   localparam int unsigned PlaceBits = $clog2(Lines);
+
+  cache_shape_t shape_q;
 
   // Words, by place and number in the line. Written below only and read by nobody at the edge, as the tags.
   logic [31:0] word_q[Lines * 4];
@@ -58,6 +64,8 @@ module cpu_instruction_cache #(
   ) u_tags (
       .clk_i,
       .flush_i      (flush_i || load_valid_i || !rst_ni),
+      .last_set_i   (shape_q.last_set[$clog2(Sets)-1:0]),
+      .last_way_i   (shape_q.last_way[$clog2(Ways)-1:0]),
       .a_lookup_i   (physical.fetch_valid),
       .a_line_i     (physical.fetch_addr[31:4]),
       .a_hit_o      (hit),
@@ -122,11 +130,12 @@ module cpu_instruction_cache #(
     if (stored) drop_q <= 1'b1;
     if (bus.fetch_valid && bus.fetch_ready) begin
       asked_q <= 1'b1;
-      keep_q <= !physical.fetch_uncached;
+      keep_q <= !physical.fetch_uncached && !shape_q.off;
       line_q <= physical.fetch_addr[31:4];
       next_q <= physical.fetch_addr[3:2];
       drop_q <= 1'b0;
     end
+    if (!rst_ni) shape_q <= shape_i;
     if (!rst_ni || load_valid_i) begin
       asked_q <= 1'b0;
       fill_q <= 1'b0;

@@ -3,10 +3,17 @@
 //   memory stage, execute, sequencer -> data port \                  / data cache, store buffer \
 //                                                  > paging unit -> <                            > to the bus unit
 //   fetch ----------------------------------------/                  \ instruction cache -------/
-module cpu_memory (
+module cpu_memory
+  import cpu_pkg::*;
+#(
+    parameter int unsigned CacheBytes = 8192,  // of each cache
+    parameter int unsigned CacheWays = 4
+) (
     input logic clk_i,
     input logic rst_ni,
     input logic load_valid_i,  // of the load port: another address space, other memory
+
+    input cache_shape_t caches_i,  // strap
 
     // from the sequencer and execute: address spaces, and when they change
     cpu_registers_if.reader regs,
@@ -77,22 +84,30 @@ module cpu_memory (
       .bus
   );
 
-  cpu_data_cache u_data_cache (
+  cpu_data_cache #(
+      .Bytes(CacheBytes),
+      .Ways (CacheWays)
+  ) u_data_cache (
       .clk_i,
       .rst_ni,
       .load_valid_i,
       .flush_i,
+      .shape_i  (caches_i),
       .physical,
       .status,
       .bus,
       .store_bus(bus)
   );
 
-  cpu_instruction_cache u_instruction_cache (
+  cpu_instruction_cache #(
+      .Bytes(CacheBytes),
+      .Ways (CacheWays)
+  ) u_instruction_cache (
       .clk_i,
       .rst_ni,
       .load_valid_i,
       .flush_i,
+      .shape_i(caches_i),
       .physical,
       .fetch,
       .status,

@@ -1,6 +1,14 @@
 // Types of the CPU: what decode tells the pipeline, and the small vocabulary the stages share.
 package cpu_pkg;
 
+  // How much of each cache is used (models/cpu/cache_shape.h); the last set and the last way are powers of two less 1,
+  // and at most those that are there.
+  typedef struct packed {
+    logic        off;
+    logic [ 7:0] last_way;
+    logic [15:0] last_set;
+  } cache_shape_t;
+
   // Operand sizes as encoded everywhere in the CPU.
   typedef enum logic [1:0] {
     SizeB = 2'd0,

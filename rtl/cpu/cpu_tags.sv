@@ -1,6 +1,8 @@
 // Tags of a cache: which lines of 16 bytes it holds, by physical address, and where. Two lines can be looked up in a
 // cycle, both in the cycle they are asked for; that costs nothing in the simulator when nobody asks. Ways are replaced
 // in turn, those without a line first.
+// Less than all of it can be used: sets up to `last_set_i` and ways up to `last_way_i`, both powers of two less 1, which
+// change in reset only. A tag is the whole address of its line, so it does not matter which bits chose the set.
 module cpu_tags #(
     parameter int unsigned Sets = 128,
     parameter int unsigned Ways = 4,
@@ -11,6 +13,9 @@ module cpu_tags #(
 ) (
     input logic clk_i,
     input logic flush_i,  // all lines
+
+    input logic [SetBits-1:0] last_set_i,
+    input logic [WayBits-1:0] last_way_i,
 
     input  logic                 a_lookup_i,
     input  logic [31:4]          a_line_i,
@@ -50,8 +55,12 @@ module cpu_tags #(
   tag_t               tag_q   [Sets * Ways];
   logic [WayBits-1:0] victim_q[Sets];
 
+  function automatic logic [SetBits-1:0] set_of(logic [31:4] line);
+    return line[4+:SetBits] & last_set_i;
+  endfunction
+
   function automatic logic [PlaceBits-1:0] place(logic [31:4] line, int way);
-    return {line[4+:SetBits], WayBits'(way)};
+    return {set_of(line), WayBits'(way)};
   endfunction
 
   // Whether a line is here, and in which way.
@@ -65,7 +74,7 @@ module cpu_tags #(
     {a_hit_o, a_place_o} = '0;
     a_fixed_o = 1'b0;
     if (a_lookup_i) begin
-      a_place_o[PlaceBits-1:WayBits] = a_line_i[4+:SetBits];
+      a_place_o[PlaceBits-1:WayBits] = set_of(a_line_i);
       {a_hit_o, a_place_o[WayBits-1:0]} = way_of(a_line_i);
       a_fixed_o = tag_q[a_place_o].fixed;
     end
@@ -75,7 +84,7 @@ module cpu_tags #(
     {b_hit_o, b_place_o} = '0;
     b_fixed_o = 1'b0;
     if (b_lookup_i) begin
-      b_place_o[PlaceBits-1:WayBits] = b_line_i[4+:SetBits];
+      b_place_o[PlaceBits-1:WayBits] = set_of(b_line_i);
       {b_hit_o, b_place_o[WayBits-1:0]} = way_of(b_line_i);
       b_fixed_o = tag_q[b_place_o].fixed;
     end
@@ -85,16 +94,17 @@ module cpu_tags #(
     logic [WayBits-1:0] way;
     way = '0;
     if (begin_i) begin
-      way = victim_q[begin_line_i[4+:SetBits]];
-      for (int n = 0; n < int'(Ways); n++) if (!tag_q[place(begin_line_i, n)].valid) way = WayBits'(n);
+      way = victim_q[set_of(begin_line_i)] & last_way_i;
+      for (int n = 0; n < int'(Ways); n++)
+        if (!tag_q[place(begin_line_i, n)].valid && WayBits'(n) <= last_way_i) way = WayBits'(n);
     end
-    begin_place_o = {begin_line_i[4+:SetBits], way};
+    begin_place_o = {set_of(begin_line_i), way};
   end
 
   always_ff @(posedge clk_i) begin
     if (begin_i) begin
       tag_q[begin_place_o].valid = 1'b0;
-      victim_q[begin_line_i[4+:SetBits]] = begin_place_o[WayBits-1:0] + WayBits'(1);
+      victim_q[set_of(begin_line_i)] = begin_place_o[WayBits-1:0] + WayBits'(1);
     end
     if (end_i) tag_q[end_place_i] = '{valid: 1'b1, fixed: end_fixed_i, line: end_line_i};
     for (int n = 0; n < int'(Forgets); n++)

@@ -58,6 +58,29 @@ TEST_F(CliCompareVary, StacksOfTwoLatenciesBesideEachOther) {
   EXPECT_TRUE(contains(table_.err, "running rtl mem-latency=40 ...")) << table_.err;
 }
 
+// A byte in each line of 4 KiB is read again and again: there is room for them in 8 KiB, not in 2;
+// without caches the loop itself comes from the bus.
+TEST_F(CliCompareVary, SmallerCachesMissMore) {
+  // mov dl,8; again: xor bx,bx; line: mov al,[bx]; add bx,16; cmp bx,1000h; jb line; dec dl;
+  // jnz again; then exit with 0
+  write("guest",
+        boot_sector({0xB2, 0x08, 0x31, 0xDB, 0x8A, 0x07, 0x83, 0xC3, 0x10, 0x81, 0xFB, 0x00,
+                     0x10, 0x72, 0xF5, 0xFE, 0xCA, 0x75, 0xEF, 0xB0, 0x00, 0xE6, 0xF4}));
+  const auto json = compare({"--vary", "cache=8K/4/16,2K/1/16,off"});
+  EXPECT_EQ(labels(json), (Names{"rtl cache=8K/4/16", "rtl cache=2K/1/16", "rtl cache=off"}));
+  const auto& full = json.at("runs").at(0);
+  const auto& half = json.at("runs").at(1);
+  const auto& off = json.at("runs").at(2);
+  for (const auto& run : json.at("runs")) {
+    EXPECT_EQ(run.at("instructions"), full.at("instructions"));
+  }
+  EXPECT_EQ(json.at("identical"), true) << table_.out;
+  EXPECT_GT(half.at("cpi_stack").at("data-miss"),
+            3 * full.at("cpi_stack").at("data-miss").get<double>());
+  EXPECT_GT(off.at("cpi_stack").at("code-miss"),
+            3 * half.at("cpi_stack").at("code-miss").get<double>());
+}
+
 // Without --engines those that the option means something to; with it others run once, as they are.
 TEST_F(CliCompareVary, EnginesThatDoNotKnowTheOptionRunOnce) {
   write("guest", exit_guest(0));
@@ -98,6 +121,7 @@ TEST_F(CliCompareVary, WhatCannotBeVariedIsRefused) {
   refused({"--vary", "memory=sdram,"}, {"two values"});
   refused({"--vary", "memory=sdram,sdram"}, {"named twice"});
   refused({"--vary", "memory=sdram,quick"}, {"--memory", "'quick'"});
+  refused({"--vary", "cache=off,1T/4/16"}, {"--cache", "'1T/4/16'"});
   refused({"--vary", "disk=a,b"}, {"'disk'"});
   refused({"--vary", "max-cycles=1,2"}, {"'max-cycles'"});
   refused({"--vary", "nothing=1,2"}, {"'nothing'"});

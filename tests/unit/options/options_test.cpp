@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/cache_text.h"
 #include "platform/numbers.h"
 
 namespace strata {
@@ -87,6 +88,41 @@ TEST(Options, TwoTimingsOfTheMemoryHaveToAgree) {
             "--mem-latency 2 is --memory fixed:2, not --memory sdram; give one of them");
 }
 
+TEST(Options, CachesAreOffOrAtMostThoseBuilt) {
+  EXPECT_EQ(run({"--engine=rtl", "g"}).caches, built_caches());
+  EXPECT_EQ(run({"--engine=rtl", "--cache", cache_text(built_caches()), "g"}).caches,
+            built_caches());
+  EXPECT_TRUE(run({"--engine=rtl", "--cache=off", "g"}).caches.off);
+  EXPECT_TRUE(contains(error({"run", "--engine=rtl", "--cache=8K", "g"}), "--cache: '8K'"));
+  const CacheShape built = {.sets = 128, .ways = 4};
+  EXPECT_EQ(cache_text(built), "8K/4/16");
+  EXPECT_EQ(cache_text({.sets = 2, .ways = 2}), "64/2/16");
+  const auto is = [&](const std::string& text, unsigned sets, unsigned ways) {
+    const auto shape = parse_cache_shape(text, built);
+    return shape.ok() && shape.value() == CacheShape{.sets = sets, .ways = ways};
+  };
+  EXPECT_TRUE(is("8K/4/16", 128, 4));
+  EXPECT_TRUE(is("4K/2/16", 128, 2));
+  EXPECT_TRUE(is("4KiB/4/16", 64, 4));
+  EXPECT_TRUE(is("2048/1/0x10", 128, 1));
+  EXPECT_TRUE(is("16/1/16", 1, 1));
+}
+
+TEST(Options, CachesTheBuildDoesNotHaveAreRefusedWithThoseItHas) {
+  const CacheShape built = {.sets = 128, .ways = 4};
+  for (const std::string bad :
+       {"16K/4/16", "8K/2/16", "8K/8/16",  "8K/4/32",         "6K/3/16",
+        "3K/4/16",  "8K/4",    "8K",       "8K/4/16/1",       "8K/4/",
+        "/4/16",    "8K//16",  "8K/0/16",  "0/1/16",          "100/1/16",
+        "8/1/16",   "OFF",     "8K/4/-16", "4294975488/4/16", "8K/4294967300/16"}) {
+    const auto shape = parse_cache_shape(bad, built);
+    ASSERT_FALSE(shape.ok()) << bad;
+    EXPECT_EQ(shape.error(), "'" + bad +
+                                 "' is neither off nor SIZE/WAYS/16 with WAYS one of 1, 2, 4 and "
+                                 "16 to 2K bytes a way, a power of two; this build has 8K/4/16");
+  }
+}
+
 TEST(Options, ReadsLimitsAndWaves) {
   const RunOptions options =
       run({"--engine=rtl", "--max-cycles", "1_000_000", "--timeout", "2.5", "--vcd", "w.vcd",
@@ -153,8 +189,8 @@ TEST(Options, RefusesWhatIsOutOfRange) {
 }
 
 TEST(Options, RefusesWhatAnotherEngineHas) {
-  for (const std::string option :
-       {"--vcd=f", "--fst=f", "--check", "--device=ata=tlm", "--memory=sdram", "--mem-latency=1"}) {
+  for (const std::string option : {"--vcd=f", "--fst=f", "--check", "--device=ata=tlm",
+                                   "--memory=sdram", "--mem-latency=1", "--cache=off"}) {
     const auto message = error({"run", option, "g"});
     EXPECT_TRUE(contains(message, "not with interp")) << message;
   }
