@@ -338,6 +338,7 @@ module cpu
       .x_reads_i (x_reads),
       .retire_i  (retire),
       .reports_i (reports),
+      .store_hit_i(store_hit),
       .data,
       .fetch,
       .bus,

@@ -31,6 +31,7 @@ module cpu_events
     input logic          x_reads_i,     // it has read memory
     input logic          retire_i,
     input logic          reports_i,     // something that has retired is still to be reported
+    input logic          store_hit_i,   // a store changes code that was fetched
 
     // from the memory side
     cpu_data_if.watcher data,
@@ -69,6 +70,7 @@ module cpu_events
   // With breakpoints, single step or alignment checks in force the memory stage waits for execute: what that
   // changes is known before the next instruction reads. So it does for who holds the CPU at every boundary.
   assign events.careful = armed_i || regs.align_armed || held_q;
+  assign events.streams = !events.due && !events.careful && !redirect.stale && !store_hit_i;
   assign events.hold = regs.halted || seq.shutdown || redirect.boot;
 
   // A page is walked for a fetch only when nothing but that fetch can happen next.

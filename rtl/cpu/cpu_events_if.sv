@@ -8,8 +8,9 @@ interface cpu_events_if;
   logic trap;         // a debug trap or breakpoint is taken
   logic careful;      // one instruction at a time: the memory stage waits for execute
   logic hold;         // no instruction is started (halted, shut down)
+  logic streams;      // nothing can come between this iteration of a repeated string instruction and the next
 
-  modport events(output due, at_boundary, external, nmi, trap, careful, hold);
-  modport reader(input due, at_boundary, external, nmi, trap, careful, hold);
+  modport events(output due, at_boundary, external, nmi, trap, careful, hold, streams);
+  modport reader(input due, at_boundary, external, nmi, trap, careful, hold, streams);
 
 endinterface

@@ -189,7 +189,7 @@ package cpu_microcode_types_pkg;
     CtDone,           // retire
     CtDoneFlush,      // retire and fetch again behind the instruction
     CtDoneJump,       // retire and continue at T1
-    CtString          // end of a string iteration
+    CtString          // end of a string iteration; the next begins at the target
   } uctl_e;
 
   // Bits of a microcode address, and how deep subroutines may call each other.

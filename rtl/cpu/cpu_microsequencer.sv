@@ -1,5 +1,6 @@
 // Microsequencer: which micro-instruction runs, when it is complete, and which one comes next. A micro-instruction
-// without an access takes one cycle.
+// without an access takes one cycle. A repeated string instruction goes on with its next iteration at once, unless
+// something may come in between: then it ends here, and execute starts it again.
 module cpu_microsequencer
   import cpu_pkg::*;
   import cpu_protection_pkg::*;
@@ -120,7 +121,10 @@ module cpu_microsequencer
       end
       if (u.ctl == CtReturn) depth_q <= depth_q - 2'd1;
     end
-    if (mc.finish) active_q <= 1'b0;
+    if (mc.finish) begin
+      if (seq.partial && events.streams) upc_q <= u.target;
+      else active_q <= 1'b0;
+    end
   endtask
 
   always_ff @(posedge clk_i) begin

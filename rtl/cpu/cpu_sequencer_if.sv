@@ -57,7 +57,7 @@ interface cpu_sequencer_if;
   logic [31:0] event_error;
   logic        shutdown;
 
-  modport microsequencer(output done, jump, target, mov_ss_shadow);
+  modport microsequencer(output done, jump, target, mov_ss_shadow, input partial);
   modport commit(
       output w_valid, w_reg, w_size, w_data, esp_valid, esp_data, esi_valid, esi_data, edi_valid, edi_data,
       output ecx_valid, ecx_data, eip_valid, flags_valid, flags,
