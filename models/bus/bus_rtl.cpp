@@ -18,9 +18,13 @@ BusRtl::BusRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
 }
 
 bool BusRtl::clock_edge(Cycle) {
+  bool answered = false;
   if (active_ != BusModel::kNoSlave) {
     const WishboneResponse& response = slaves_[active_].response.read();
-    if (!response.ack && acks_ == 0) return true;  // no register would change
+    answered = response.ack;
+    if (!answered && acks_ == 0) return true;  // no register would change
+    // Behind a posted write the next request is taken at once.
+    if (answered) take_requests();
     model_.set_response(active_, response);
   } else {
     if (!take_requests() && model_.idle()) return false;
@@ -30,7 +34,7 @@ bool BusRtl::clock_edge(Cycle) {
     }
   }
   model_.clock();
-  publish();
+  publish(answered);
   return true;
 }
 
@@ -46,13 +50,14 @@ bool BusRtl::take_requests() {
   return asked;
 }
 
-// Writes only the signals that can have changed.
-void BusRtl::publish() {
+// Writes only the signals that can have changed: an access that was answered may have been followed
+// by another of the same slave.
+void BusRtl::publish(bool answered) {
   publish_acks();
 
   const unsigned active = model_.active();
-  if (active == active_) return;
-  if (active_ != BusModel::kNoSlave) {
+  if (active == active_ && !answered) return;
+  if (active_ != active && active_ != BusModel::kNoSlave) {
     slaves_[active_].request.write(model_.slave_request(active_));
   }
   if (active != BusModel::kNoSlave) slaves_[active].request.write(model_.slave_request(active));

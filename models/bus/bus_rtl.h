@@ -59,7 +59,7 @@ class BusRtl : public ClockedModule {
  private:
   bool clock_edge(Cycle cycle) override;
   bool take_requests();
-  void publish();
+  void publish(bool answered);
   void publish_acks();
 
   BusModel model_;

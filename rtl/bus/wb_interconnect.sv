@@ -12,6 +12,10 @@
 // A further window of the same word costs two edges more than its slave takes. A word nobody owns is
 // acknowledged after edge n.
 //
+// Writes to memory are posted: they cannot fail and nobody passes them, so they are acknowledged after edge n, while
+// memory still takes the word. The master's next request is sampled at edge m, where memory's ack is: with memory
+// that answers at once a word is written every two cycles.
+//
 // The data tag goes to the master with the data of the slave that acknowledges: whether the 16-byte line
 // may be cached, which is one slave's, as windows of memory space begin and end at multiples of 16. What
 // nobody owns may not.
@@ -72,11 +76,12 @@ module wb_interconnect
   typedef logic [OwnerBits-1:0] owner_t;
   typedef logic [SlaveBits-1:0] slave_t;
 
-  typedef enum logic [1:0] {
-    StIdle,      // waiting for a master's request
-    StForward,   // on a slave's wires, waiting for its ack
-    StNext,      // the next window of the same word
-    StTurnaround // ack on the master's wires; its request is still the old one
+  typedef enum logic [2:0] {
+    StIdle,       // waiting for a master's request
+    StForward,    // on a slave's wires, waiting for its ack
+    StNext,       // the next window of the same word
+    StTurnaround, // ack on the master's wires; its request is still the old one
+    StPosted      // on memory's wires, waiting for its ack; the master has been answered
   } state_e;
 
   // What a word's selected bytes are at first: some of one window.
@@ -212,6 +217,10 @@ module wb_interconnect
     end else begin
       s_stb_o[target.slave] <= 1'b1;
       state_q               <= StForward;
+      if (m_we_i[owner] && target.slave == slave_t'(MEMORY_SLAVE)) begin
+        m_ack_o[owner] <= 1'b1;
+        state_q        <= StPosted;
+      end
     end
   endtask
 
@@ -255,6 +264,15 @@ module wb_interconnect
 
         // The master holds its request; the slave's ack is gone after this edge.
         StNext: start_part(owner_q, rest_q, 1'b0);
+
+        StPosted: begin
+          m_ack_o <= '0;
+          if (s_ack_i[slave_q]) begin
+            s_stb_o <= '0;
+            state_q <= StIdle;
+            if (m_ack_o == '0) arbitrate();
+          end
+        end
 
         default: begin  // StTurnaround
           m_ack_o <= '0;

@@ -1,7 +1,8 @@
 // What is asserted of the interconnect, bound to it in a build with assertions.
 bind wb_interconnect wb_interconnect_rules #(
     .Masters(Masters),
-    .Slaves (SLAVES)
+    .Slaves (SLAVES),
+    .MemorySlave(MEMORY_SLAVE)
 ) u_rules (
     .clk_i,
     .rst_ni,
@@ -27,7 +28,8 @@ bind wb_interconnect wb_interconnect_rules #(
     .s_cti_i (s_cti_o),
     .s_bte_i (s_bte_o),
     .s_ack_i,
-    .busy_i  (state_q != StIdle),
+    .busy_i  (state_q != StIdle && state_q != StPosted),
+    .posted_i(state_q == StPosted),
     .owner_i (32'(owner_q)),
     .rest_i  (rest_q)
 );

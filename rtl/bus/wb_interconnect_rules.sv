@@ -4,7 +4,8 @@
 // There is no ERR and no RTY that an ACK would exclude. Left out: which slave an address belongs to.
 module wb_interconnect_rules #(
     parameter int unsigned Masters = 3,
-    parameter int unsigned Slaves = 4
+    parameter int unsigned Slaves = 4,
+    parameter int unsigned MemorySlave = 0
 ) (
     input logic clk_i,
     input logic rst_ni,
@@ -36,9 +37,10 @@ module wb_interconnect_rules #(
     input logic [Slaves-1:0] s_ack_i,
 
     // arbitration
-    input logic        busy_i,   // a transfer is under way,
-    input logic [31:0] owner_i,  // of this master; or the latest was
-    input logic [ 3:0] rest_i    // its bytes of windows to come
+    input logic        busy_i,    // a transfer is under way,
+    input logic        posted_i,  // or a write to memory whose master has its ack, or gets it now,
+    input logic [31:0] owner_i,   // of this master; or the latest was
+    input logic [ 3:0] rest_i     // its bytes of windows to come
 );
 
   localparam logic [1:0] TGA_INTA = 2'd2;
@@ -110,7 +112,9 @@ module wb_interconnect_rules #(
   logic [Masters-1:0] lock_q;
   logic [Masters-1:0] passed_over;
   logic [31:0]        passes_q [Masters];  // grants to others since it asks
-  logic               busy_q;
+  logic               has_bus;      // its request is being served
+  logic               has_bus_q;
+  logic               held;         // the bus is not to be granted yet
   logic               granted;  // in the clock before
   logic               locked;
   logic               kept_q;
@@ -120,7 +124,9 @@ module wb_interconnect_rules #(
 
   assign owner = Masters'(1) << owner_i;
   assign asking = m_cyc_i & m_stb_i;
-  assign granted = busy_i && !busy_q;
+  assign has_bus = busy_i || (posted_i && m_ack_i != '0);
+  assign granted = (has_bus && !has_bus_q) || (posted_i && m_ack_i != '0);
+  assign held = busy_i || (posted_i && !answered);
   // LOCK was there when the bus was granted, and has been ever since.
   assign locked = (kept_q || (granted && (lock_q & owner) != '0)) && (m_cyc_i & m_lock_i & owner) != '0;
   assign answered = (s_stb_i & s_ack_i) != '0;
@@ -131,16 +137,16 @@ module wb_interconnect_rules #(
   for (genvar m = 0; m < Masters; m++) begin : gen_passes
     assign passed_over[m] = passes_q[m] >= Masters;
     always_ff @(posedge clk_i) begin
-      if (!rst_ni || !asking[m] || (busy_i && owner[m])) passes_q[m] <= '0;
+      if (!rst_ni || !asking[m] || (has_bus && owner[m])) passes_q[m] <= '0;
       else if (granted && !kept_q) passes_q[m] <= passes_q[m] + 1;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    busy_q <= rst_ni && busy_i;
+    has_bus_q <= rst_ni && has_bus;
     lock_q <= m_lock_i;
     kept_q <= rst_ni && locked;
-    forwarded_q <= !rst_ni || s_stb_i == '0 || forwarded;
+    forwarded_q <= !rst_ni || s_stb_i == '0 || forwarded || (posted_i && !has_bus);
   end
 
   // ---- one at a time
@@ -148,12 +154,12 @@ module wb_interconnect_rules #(
   one_acknowledged: assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0(m_ack_i));
 
   // ---- the grant
-  granted_asks: assert property (@(posedge clk_i) disable iff (!rst_ni) busy_i |-> (asking & owner) != '0);
-  grant_held: assert property (@(posedge clk_i) disable iff (!rst_ni) busy_i |=> $stable(owner_i));
+  granted_asks: assert property (@(posedge clk_i) disable iff (!rst_ni) has_bus |-> (asking & owner) != '0);
+  grant_held: assert property (@(posedge clk_i) disable iff (!rst_ni) held |=> $stable(owner_i));
   lock_held: assert property (@(posedge clk_i) disable iff (!rst_ni) locked |=> $stable(owner_i));
   in_turn: assert property (@(posedge clk_i) disable iff (!rst_ni) passed_over == '0);
   idle_is_quiet:
-  assert property (@(posedge clk_i) disable iff (!rst_ni) !busy_i |-> s_stb_i == '0 && m_ack_i == '0);
+  assert property (@(posedge clk_i) disable iff (!rst_ni) !busy_i && !posted_i |-> s_stb_i == '0 && m_ack_i == '0);
 
   // ---- what goes through
   ack_is_owners: assert property (@(posedge clk_i) disable iff (!rst_ni) (m_ack_i & ~owner) == '0);
@@ -162,9 +168,11 @@ module wb_interconnect_rules #(
                    m_ack_i != '0 && $past(s_stb_i) != '0 |-> $past(answered));
   nobodys_reads_ones:
   assert property (@(posedge clk_i) disable iff (!rst_ni)
-                   m_ack_i != '0 && $past(s_stb_i) == '0 |-> m_rdat_i == '1);
+                   m_ack_i != '0 && $past(s_stb_i) == '0 && !posted_i |-> m_rdat_i == '1);
   ack_is_relayed:
-  assert property (@(posedge clk_i) disable iff (!rst_ni) answered && rest_i == '0 |=> m_ack_i != '0);
+  assert property (@(posedge clk_i) disable iff (!rst_ni) answered && rest_i == '0 && !posted_i |=> m_ack_i != '0);
+  posted_is_for_memory:
+  assert property (@(posedge clk_i) disable iff (!rst_ni) posted_i |-> s_we_i && s_stb_i == Slaves'(1) << MemorySlave);
   request_is_owners: assert property (@(posedge clk_i) disable iff (!rst_ni || !rst_nq) forwarded_q);
   lanes_go_once:
   assert property (@(posedge clk_i) disable iff (!rst_ni) s_stb_i != '0 |-> (s_sel_i & rest_i) == '0);

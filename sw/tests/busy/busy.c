@@ -2,6 +2,7 @@
  * disk and back on interrupts, and the serial line sends. What it shows and leaves behind depends
  * on no timing, so two runs of it that took different turns have to end alike. */
 #include "sw/include/ata.h"
+#include "sw/include/cpu.h"
 #include "sw/include/guest.h"
 #include "sw/include/pit.h"
 #include "sw/include/printf.h"
@@ -17,11 +18,14 @@
 static uint32_t written[WORDS];
 static uint32_t read_back[WORDS];
 
+/* With interrupts off, so that those that come meanwhile wait. */
 static uint32_t mix(uint32_t seed) {
+  disable_interrupts();
   for (unsigned n = 0; n < WORDS; n++) {
     seed = seed * 1664525u + 1013904223u;
     written[n] = seed ^ (seed >> 13) / 7;
   }
+  enable_interrupts();
   return seed;
 }
 

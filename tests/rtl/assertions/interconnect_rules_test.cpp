@@ -18,6 +18,7 @@ constexpr unsigned kSlaves = 4;
 
 constexpr std::uint32_t kAllOnes = 0xFFFFFFFF;
 constexpr std::uint8_t kInterruptTag = 2;
+constexpr unsigned kMemorySlave = 0;  // the rules' default
 
 std::uint8_t bit(unsigned number) {
   return static_cast<std::uint8_t>(1u << number);
@@ -59,6 +60,14 @@ void relay(Ports& p, unsigned master) {
 
 void rest(Ports& p) {
   p.m_ack_i = p.busy_i = 0;
+}
+
+/// A write to memory that has its ack with the grant.
+void post(Ports& p, unsigned master) {
+  grant(p, master, kMemorySlave);
+  p.busy_i = p.s_ack_i = 0;
+  p.posted_i = 1;
+  p.m_ack_i = bit(master);
 }
 
 /// A whole transfer, every step of it a clock. What was found.
@@ -114,6 +123,31 @@ TEST(InterconnectRules, ALockIsNoUnfairness) {
   EXPECT_EQ(found, "");
 }
 
+// The master goes on while memory takes the word; the next one is posted with memory's ack.
+TEST(InterconnectRules, APostedWriteOutlivesItsRequest) {
+  Rig rig;
+  Ports& p = rig.ports;
+  ask(p, 0);
+  std::string found = rig.clock();
+  post(p, 0);
+  found += rig.clock();
+  p.m_ack_i = 0;
+  drop(p, 0);
+  found += rig.clock();
+  ask(p, 1);
+  answer(p, kMemorySlave);
+  found += rig.clock();
+  post(p, 1);
+  found += rig.clock();
+  p.m_ack_i = 0;
+  drop(p, 1);
+  answer(p, kMemorySlave);
+  found += rig.clock();
+  p.posted_i = p.s_cyc_i = p.s_stb_i = p.s_ack_i = 0;
+  found += rig.clock();
+  EXPECT_EQ(found, "");
+}
+
 void grant_first(Ports& p) {
   ask(p, 0), grant(p, 0, 1);
 }
@@ -159,9 +193,27 @@ std::vector<Breach<Ports>> transfer_breaches() {
   };
 }
 
+std::vector<Breach<Ports>> posted_breaches() {
+  const auto posts = [](Ports& p) { ask(p, 0), post(p, 0); };
+  return {
+      {"granted_asks", {[](Ports& p) { post(p, 0); }}},
+      {"grant_held", {posts, [](Ports& p) { p.m_ack_i = 0, p.owner_i = 1; }}},
+      {"lock_held",
+       {[](Ports& p) { ask(p, 0), ask(p, 1), p.m_lock_i = bit(0); },
+        [](Ports& p) { post(p, 0), answer(p, kMemorySlave); }, [](Ports& p) { post(p, 1); }}},
+      {"idle_is_quiet", {posts, [](Ports& p) { p.posted_i = 0; }}},
+      {"ack_is_slaves", {posts, [](Ports&) {}}},
+      {"posted_is_for_memory",
+       {[=](Ports& p) { posts(p), p.s_cyc_i = p.s_stb_i = bit(kMemorySlave + 1); }}},
+      {"posted_is_for_memory", {[](Ports& p) { ask(p, 0), p.m_we_i = 0, post(p, 0); }}},
+      {"request_is_owners", {[=](Ports& p) { posts(p), p.s_dat_i ^= 1; }}},
+  };
+}
+
 TEST(InterconnectRules, EachFindsItsBreach) {
   std::vector<Breach<Ports>> all = grant_breaches();
   for (const Breach<Ports>& breach : transfer_breaches()) all.push_back(breach);
+  for (const Breach<Ports>& breach : posted_breaches()) all.push_back(breach);
   expect_found(all, "bus/wb_interconnect_rules.sv");
 }
 

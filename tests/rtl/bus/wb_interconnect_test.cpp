@@ -180,6 +180,53 @@ TEST_F(WbInterconnect, RequestAndAckEachTakeOneEdge) {
   EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).adr, 0x5678u);
 }
 
+// Edges: n samples the write and acknowledges it, n + 1 is the master sampling the ack and memory
+// the word, n + 2 samples memory's ack and the next request.
+TEST_F(WbInterconnect, AWriteToMemoryIsPosted) {
+  bus.set_request(kCpu, write_of(kMemory, 0x1000, 0xF, 1));
+  bus.clock();  // edge n
+  EXPECT_TRUE(bus.ack(kCpu));
+  ASSERT_EQ(bus.active(), STRATA_DEVICE_MEM);
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).dat, 1u);
+  bus.clock();  // edge n + 1: the old request does not count again
+  EXPECT_FALSE(bus.ack(kCpu));
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).dat, 1u);
+
+  bus.set_request(kCpu, write_of(kMemory, 0x1004, 0x3, 2));
+  answer(STRATA_DEVICE_MEM, 0);  // edge n + 2
+  EXPECT_TRUE(bus.ack(kCpu));
+  ASSERT_EQ(bus.active(), STRATA_DEVICE_MEM);
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).adr, 0x1004u);
+  EXPECT_EQ(bus.slave_request(STRATA_DEVICE_MEM).dat, 2u);
+  bus.clock();
+
+  bus.set_request(kCpu, read_of(kMemory, 0x1000));
+  bus.clock();  // memory takes its time, and the read waits
+  EXPECT_TRUE(bus.slave_request(STRATA_DEVICE_MEM).we);
+  answer(STRATA_DEVICE_MEM, 0);
+  EXPECT_FALSE(bus.ack(kCpu));
+  ASSERT_EQ(bus.active(), STRATA_DEVICE_MEM);
+  EXPECT_FALSE(bus.slave_request(STRATA_DEVICE_MEM).we);
+  answer(STRATA_DEVICE_MEM, 7);
+  EXPECT_TRUE(bus.ack(kCpu));
+  EXPECT_EQ(bus.dat(), 7u);
+}
+
+// What a device does when it is written is done by the time its master goes on.
+TEST_F(WbInterconnect, AWriteToADeviceIsNotPosted) {
+  for (const BusModel::Request& request :
+       {write_of(kMemory, 0xB8000, 0xF, 1), write_of(kIo, 0x1F0, 0x3, 1)}) {
+    bus.set_request(kCpu, request);
+    bus.clock();
+    EXPECT_FALSE(bus.ack(kCpu));
+    const unsigned slave = bus.active();
+    ASSERT_NE(slave, BusModel::kNoSlave);
+    answer(slave, 0);
+    EXPECT_TRUE(bus.ack(kCpu));
+    bus.clock();
+  }
+}
+
 TEST_F(WbInterconnect, UnclaimedPortsAreAckedOneEdgeAfterTheRequest) {
   bus.set_request(kCpu, write_of(kIo, 0xABB8, 0xF, 1));
   bus.clock();
