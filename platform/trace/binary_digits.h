@@ -15,13 +15,19 @@ inline constexpr std::array<std::array<char, 8>, 256> kByteDigits = [] {
   return digits;
 }();
 
+/// The digits of byte `index` of `word`.
+inline void write_byte_digits(char* out, std::uint32_t word, unsigned index) {
+  std::memcpy(out, kByteDigits[word >> (8 * index) & 0xFF].data(), 8);
+}
+
 /// The lowest `count` (1 to 32) bits of `word`, highest first. Returns the end; up to 32 characters
 /// are written whatever `count` is, because fixed sizes are fast.
 inline char* write_word_digits(char* out, std::uint32_t word, unsigned count) {
   word <<= 32 - count;
-  for (unsigned i = 0; i < 4; ++i) {
-    std::memcpy(out + 8 * i, kByteDigits[word >> (24 - 8 * i) & 0xFF].data(), 8);
-  }
+  write_byte_digits(out, word, 3);
+  write_byte_digits(out + 8, word, 2);
+  write_byte_digits(out + 16, word, 1);
+  write_byte_digits(out + 24, word, 0);
   return out + count;
 }
 

@@ -48,31 +48,35 @@ class ChangeSink {
   virtual void end(ChangeChunk* last) = 0;
 };
 
-/// Walks over words[from, to): visitor.marker(kind, cycle, offset of the marker) and
-/// visitor.change(code, bits, const words*).
+/// Decodes the record at `p`: visitor.marker(kind, cycle) or visitor.change(code, bits, const
+/// words*). Returns the next one.
+template <typename Visitor>
+const std::uint32_t* decode_record(const std::uint32_t* p,
+                                   const std::vector<std::uint32_t>& bits_of_code,
+                                   Visitor& visitor) {
+  const std::uint32_t head = *p++;
+  const std::uint32_t code = head & kCodeMask;
+  if (code == 0) {
+    const Cycle cycle = p[0] | Cycle{p[1]} << 32;
+    visitor.marker(static_cast<ChangeMarker>(head >> kInlineShift), cycle);
+    return p + 2;
+  }
+  const std::uint32_t bits = bits_of_code[code];
+  if (bits <= kMaxInlineBits) {
+    const std::uint32_t value = head >> kInlineShift;
+    visitor.change(code, bits, &value);
+    return p;
+  }
+  visitor.change(code, bits, p);
+  return p + (bits + 31) / 32;
+}
+
+/// The same for all records of a chunk.
 template <typename Visitor>
 void decode_changes(const ChangeChunk& chunk, const SignalTable& table, Visitor& visitor) {
   const std::uint32_t* p = chunk.words.data();
   const std::uint32_t* const end = p + chunk.size;
-  const std::vector<std::uint32_t>& bits_of_code = table.bits_of_code();
-  while (p != end) {
-    const std::uint32_t head = *p++;
-    const std::uint32_t code = head & kCodeMask;
-    if (code == 0) {
-      const Cycle cycle = p[0] | Cycle{p[1]} << 32;
-      p += 2;
-      visitor.marker(static_cast<ChangeMarker>(head >> kInlineShift), cycle);
-      continue;
-    }
-    const std::uint32_t bits = bits_of_code[code];
-    if (bits <= kMaxInlineBits) {
-      const std::uint32_t value = head >> kInlineShift;
-      visitor.change(code, bits, &value);
-    } else {
-      visitor.change(code, bits, p);
-      p += (bits + 31) / 32;
-    }
-  }
+  while (p != end) p = decode_record(p, table.bits_of_code(), visitor);
 }
 
 }  // namespace strata

@@ -1,5 +1,6 @@
 #include "platform/trace/vcd_writer.h"
 
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cstdio>
@@ -13,8 +14,10 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 1u << 20;  // a multiple of kAlignment
 constexpr std::size_t kAlignment = 4096;        // of memory and file offsets for O_DIRECT
-// Room for what is written between two checks: one value of the widest signal, or one header line.
+// Room for what is written between two checks: of the header here, of changes in put_header().
 constexpr std::size_t kSlackBytes = 64u << 10;
+// Of one value beside its digits: the identifier, a real, and what is written past the end.
+constexpr std::size_t kValueBytes = 64;
 
 // Identifiers are strings of the 94 printable characters (18.2.1).
 std::string identifier_of(std::uint32_t number) {
@@ -26,28 +29,70 @@ std::string identifier_of(std::uint32_t number) {
   return text;
 }
 
-// Binary digits without leading zeros: a reader extends a shorter vector with zeros (18.2.1).
-char* write_short_digits(char* out, std::uint32_t bits, const std::uint32_t* words) {
+// Vectors are written without leading zeros: a reader extends a shorter one with zeros (18.2.1).
+
+// The digits of a byte with the 'b' before them.
+struct ShortByte {
+  char text[9 + 6];  // room for one copy of 16 bytes with the length
+  std::uint8_t length;
+};
+
+constexpr std::array<ShortByte, 256> kShortBytes = [] {
+  std::array<ShortByte, 256> bytes{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const auto count = static_cast<unsigned>(std::bit_width(byte | 1));
+    bytes[byte].text[0] = 'b';
+    for (unsigned i = 0; i < count; ++i) bytes[byte].text[1 + i] = kByteDigits[byte][8 - count + i];
+    bytes[byte].length = static_cast<std::uint8_t>(1 + count);
+  }
+  return bytes;
+}();
+
+char* write_short_byte(char* out, std::uint32_t byte) {
+  const ShortByte& text = kShortBytes[byte];
+  std::memcpy(out, &text, sizeof text);
+  return out + text.length;
+}
+
+inline char* write_short_word(char* out, std::uint32_t word) {
+  return write_word_digits(out, word, static_cast<unsigned>(std::bit_width(word | 1)));
+}
+
+char* write_short_words(char* out, std::uint32_t bits, const std::uint32_t* words) {
   std::uint32_t word = (bits - 1) / 32;
   while (word > 0 && words[word] == 0) --word;
-  out = write_word_digits(out, words[word], static_cast<unsigned>(std::bit_width(words[word] | 1)));
+  out = write_short_word(out, words[word]);
   while (word > 0) out = write_word_digits(out, words[--word], 32);
   return out;
 }
 
-// A string's value ends at white space. What GTKWave's reader understands, and fst2vcd writes, are
-// C's escapes.
+// A byte of a string's value, which ends at white space. What GTKWave's reader understands, and
+// fst2vcd writes, are C's escapes.
+struct EscapedByte {
+  char text[4];
+  std::uint32_t length;
+};
+
+constexpr std::array<EscapedByte, 256> kEscapedBytes = [] {
+  std::array<EscapedByte, 256> bytes{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    if (byte > ' ' && byte < 0x7F && byte != '\\') {
+      bytes[byte] = {{static_cast<char>(byte)}, 1};
+    } else {
+      bytes[byte] = {
+          {'\\', static_cast<char>('0' + (byte >> 6)), static_cast<char>('0' + (byte >> 3 & 7)),
+           static_cast<char>('0' + (byte & 7))},
+          4};
+    }
+  }
+  return bytes;
+}();
+
 char* write_escaped(char* out, std::string_view text) {
   for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (byte > ' ' && byte < 0x7F && byte != '\\') {
-      *out++ = character;
-      continue;
-    }
-    *out++ = '\\';
-    *out++ = static_cast<char>('0' + (byte >> 6));
-    *out++ = static_cast<char>('0' + (byte >> 3 & 7));
-    *out++ = static_cast<char>('0' + (byte & 7));
+    const EscapedByte& escaped = kEscapedBytes[static_cast<unsigned char>(character)];
+    std::memcpy(out, escaped.text, sizeof escaped.text);
+    out += escaped.length;
   }
   return out;
 }
@@ -57,18 +102,29 @@ char* write_escaped(char* out, std::string_view text) {
 // A wave file is far larger than what is worth keeping in the page cache, and going around it is
 // five times faster (README.md).
 VcdWriter::VcdWriter(TimeBase time, std::unique_ptr<Output> file)
-    : WaveWriter(time),
-      file_(std::move(file)),
-      buffer_(static_cast<char*>(std::aligned_alloc(kAlignment, kBufferBytes + kSlackBytes))),
-      write_(buffer_.get()) {
+    : WaveWriter(time), file_(std::move(file)) {
   file_->set_direct(true);
+  allocate(kSlackBytes);
 }
 
-void VcdWriter::flush() {
-  file_->write({buffer_.get(), kBufferBytes});
-  const char* const rest = buffer_.get() + kBufferBytes;
-  std::memmove(buffer_.get(), rest, static_cast<std::size_t>(write_ - rest));
-  write_ -= kBufferBytes;
+/// Room for `slack` bytes behind a full buffer; what is already written is kept.
+void VcdWriter::allocate(std::size_t slack) {
+  const std::size_t size = (kBufferBytes + slack + kAlignment - 1) / kAlignment * kAlignment;
+  std::unique_ptr<char, Free> larger(static_cast<char*>(std::aligned_alloc(kAlignment, size)));
+  const auto used = static_cast<std::size_t>(write_ - buffer_.get());
+  if (used != 0) std::memcpy(larger.get(), buffer_.get(), used);
+  buffer_ = std::move(larger);
+  write_ = buffer_.get() + used;
+}
+
+/// Until there is room for what all signals can take in one cycle.
+void VcdWriter::make_room() {
+  while (write_ >= buffer_.get() + kBufferBytes) {
+    file_->write({buffer_.get(), kBufferBytes});
+    const char* const rest = buffer_.get() + kBufferBytes;
+    std::memmove(buffer_.get(), rest, static_cast<std::size_t>(write_ - rest));
+    write_ -= kBufferBytes;
+  }
 }
 
 void VcdWriter::put(std::string_view text) {
@@ -77,7 +133,7 @@ void VcdWriter::put(std::string_view text) {
   }
   std::memcpy(write_, text.data(), text.size());
   write_ += text.size();
-  if (write_ >= buffer_.get() + kBufferBytes) flush();
+  make_room();
 }
 
 void VcdWriter::add_identifier(const Signal& signal) {
@@ -87,8 +143,15 @@ void VcdWriter::add_identifier(const Signal& signal) {
   const std::string text = (scalar ? "" : " ") + identifier_of(signal.code) + '\n';
   identifier.length = static_cast<std::uint8_t>(text.size());
   identifier.real = signal.kind == SignalKind::kReal;
+  identifier.form = form_of(signal);
   std::memcpy(identifier.text, text.data(), text.size());
   first_signals_.push_back(signal);
+}
+
+VcdWriter::Form VcdWriter::form_of(const Signal& signal) const {
+  const bool vector = signal.kind == SignalKind::kWire || signal.kind == SignalKind::kEvent;
+  if (!vector || !plain(signal.code) || signal.bits > 32) return Form::kOther;
+  return signal.bits == 1 ? Form::kBit : signal.bits <= kMaxInlineBits ? Form::kByte : Form::kWord;
 }
 
 void VcdWriter::put_scope(const Scope& scope, unsigned depth) {
@@ -119,6 +182,12 @@ void VcdWriter::put_header(const SignalTable& table) {
   put("$version strata86 $end\n$timescale " + time().name() + " $end\n");
   put_scope(table.root(), 0);
   put("$enddefinitions $end\n");
+  std::size_t cycle_bytes = kSlackBytes;
+  for (const Signal& signal : first_signals_) {
+    const std::size_t text = signal.kind == SignalKind::kString ? 4 * kMaxText : signal.bits;
+    cycle_bytes += text + kValueBytes;
+  }
+  allocate(cycle_bytes);
 }
 
 void VcdWriter::put_time(std::uint64_t ticks) {
@@ -126,7 +195,7 @@ void VcdWriter::put_time(std::uint64_t ticks) {
   *write_++ = '#';
   write_ = std::to_chars(write_, write_ + 20, ticks).ptr;
   *write_++ = '\n';
-  if (write_ >= buffer_.get() + kBufferBytes) flush();
+  make_room();
 }
 
 void VcdWriter::put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) {
@@ -140,11 +209,46 @@ void VcdWriter::put_value(std::uint32_t code, std::uint32_t bits, const std::uin
     out += std::snprintf(out, 40, "r%.16g", value);
   } else {
     *out++ = 'b';
-    out = write_short_digits(out, bits, words);
+    out = write_short_words(out, bits, words);
   }
   std::memcpy(out, identifier.text, sizeof identifier.text);
   write_ = out + identifier.length;
-  if (write_ >= buffer_.get() + kBufferBytes) flush();
+}
+
+// The loop nearly all the time of a VCD goes to: what is shown as recorded is formatted in it.
+void VcdWriter::decode(const ChangeChunk& chunk) {
+  const std::vector<std::uint32_t>& bits_of_code = table().bits_of_code();
+  const Identifier* const identifiers = identifiers_.data();
+  const std::uint32_t* p = chunk.words.data();
+  const std::uint32_t* const end = p + chunk.size;
+  char* out = write_;
+  while (p != end) {
+    const std::uint32_t head = *p;
+    const Identifier& identifier = identifiers[head & kCodeMask];
+    switch (identifier.form) {
+      case Form::kBit:
+        *out++ = static_cast<char>('0' + (head >> kInlineShift));
+        ++p;
+        break;
+      case Form::kByte:
+        out = write_short_byte(out, head >> kInlineShift);
+        ++p;
+        break;
+      case Form::kWord:
+        *out++ = 'b';
+        out = write_short_word(out, p[1]);
+        p += 2;
+        break;
+      case Form::kOther:
+        write_ = out;
+        p = decode_record(p, bits_of_code, *this);
+        out = write_;
+        continue;
+    }
+    std::memcpy(out, identifier.text, sizeof identifier.text);
+    out += identifier.length;
+  }
+  write_ = out;
 }
 
 void VcdWriter::put_string(std::uint32_t code, std::string_view text) {
@@ -153,7 +257,6 @@ void VcdWriter::put_string(std::uint32_t code, std::string_view text) {
   const Identifier& identifier = identifiers_[code];
   std::memcpy(write_, identifier.text, sizeof identifier.text);
   write_ += identifier.length;
-  if (write_ >= buffer_.get() + kBufferBytes) flush();
 }
 
 void VcdWriter::close_section() {

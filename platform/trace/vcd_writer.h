@@ -12,19 +12,24 @@
 
 namespace strata {
 
-class VcdWriter : public WaveWriter {
+class VcdWriter final : public WaveWriter {
  public:
   VcdWriter(TimeBase time, std::unique_ptr<Output> file);
 
   std::uint64_t bytes() const override { return file_->bytes(); }
 
  private:
-  struct Identifier {
+  /// What a recorded change is if it is shown as it is, by its width.
+  enum class Form : std::uint8_t { kOther, kBit, kByte, kWord };
+
+  struct alignas(16) Identifier {
     char text[8];  // with the line's end; a leading space for vectors, reals and strings
     std::uint8_t length;
     bool real;
+    Form form;
   };
 
+  void decode(const ChangeChunk& chunk) override;
   void put_header(const SignalTable& table) override;
   void put_time(std::uint64_t ticks) override;
   void put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) override;
@@ -36,8 +41,10 @@ class VcdWriter : public WaveWriter {
   void put(std::string_view text);
   void put_scope(const Scope& scope, unsigned depth);
   void add_identifier(const Signal& signal);
+  Form form_of(const Signal& signal) const;
   void close_section();
-  void flush();
+  void allocate(std::size_t slack);
+  void make_room();
 
   struct Free {
     void operator()(char* memory) const { std::free(memory); }
@@ -45,7 +52,7 @@ class VcdWriter : public WaveWriter {
 
   std::unique_ptr<Output> file_;
   std::unique_ptr<char, Free> buffer_;
-  char* write_;
+  char* write_ = nullptr;
   bool section_open_ = false;            // of $dumpvars or $dumpon
   std::vector<Identifier> identifiers_;  // by code
   std::vector<Signal> first_signals_;    // one for each code shown

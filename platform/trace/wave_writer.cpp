@@ -35,7 +35,7 @@ void WaveWriter::begin(const SignalTable& table) {
   put_header(table);
 }
 
-void WaveWriter::write(const ChangeChunk& chunk) {
+void WaveWriter::decode(const ChangeChunk& chunk) {
   decode_changes(chunk, *table_, *this);
 }
 

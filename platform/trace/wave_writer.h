@@ -24,7 +24,7 @@ class WaveWriter {
   /// Writes the header. The table outlives the writer.
   void begin(const SignalTable& table);
 
-  void write(const ChangeChunk& chunk);
+  void write(const ChangeChunk& chunk) { decode(chunk); }
 
   /// Shows the latest cycle to its end and finishes the file. Returns empty or what went wrong.
   std::string finish();
@@ -53,12 +53,17 @@ class WaveWriter {
   /// The values of all signals follow, up to the next put_time().
   virtual void put_all(bool first) = 0;
   virtual std::string close_file() = 0;
+  /// Walks over the chunk with the visitor below; a writer may do it with one of its own.
+  virtual void decode(const ChangeChunk& chunk);
 
   /// Bounds what a guest's symbol takes.
   static constexpr std::size_t kMaxText = 96;
 
   const SignalTable& table() const { return *table_; }
   const TimeBase& time() const { return time_; }
+
+  /// Whether the signal is shown as it is recorded and nothing else is made of it.
+  bool plain(std::uint32_t code) const { return shown_[code] == Shown::kValue; }
 
  private:
   enum class Shown : std::uint8_t { kNot, kValue, kText, kSource };
