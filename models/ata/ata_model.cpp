@@ -110,10 +110,7 @@ bool AtaModel::ask_disk(std::span<std::uint8_t, kSectorBytes> data) const {
 }
 
 AtaRegisters AtaModel::unload_registers() const {
-  rtl_->unload_clk_i = 1;
-  rtl_->eval();
-  rtl_->unload_clk_i = 0;
-  rtl_->eval();
+  unload_model(*rtl_);
   return from_words<AtaRegisters>(rtl_->state_o.data());
 }
 

@@ -28,14 +28,28 @@ void settle_inputs([[maybe_unused]] Rtl& rtl) {
 #endif
 }
 
+/// The falling edge of clk_i and unload_clk_i, whichever are high.
+template <typename Rtl>
+void end_clock(Rtl& rtl) {
+  lower_clocks(rtl);
+  settle_inputs(rtl);
+}
+
 /// A rising and a falling edge of clk_i.
 template <typename Rtl>
 void clock_model(Rtl& rtl) {
   settle_inputs(rtl);
   rtl.clk_i = 1;
   rtl.eval();
-  rtl.clk_i = 0;
+  end_clock(rtl);
+}
+
+/// A rising edge of unload_clk_i, which copies the registers to state_o.
+template <typename Rtl>
+void unload_model(Rtl& rtl) {
+  rtl.unload_clk_i = 1;
   rtl.eval();
+  end_clock(rtl);
 }
 
 /// Two clocks of reset, and one without it in which nobody asks for anything yet (Wishbone B4,

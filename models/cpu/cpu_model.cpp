@@ -130,9 +130,7 @@ void CpuModel::clock() {
   rtl_->clk_i = 1;
   rtl_->unload_clk_i = keep_state_;
   rtl_->eval();
-  rtl_->clk_i = 0;
-  rtl_->unload_clk_i = 0;
-  rtl_->eval();
+  end_clock(*rtl_);
   rtl_->snoop_i = 0;
 }
 
@@ -180,10 +178,7 @@ void CpuModel::keep_state(bool keep) {
 }
 
 CpuState CpuModel::look() {
-  rtl_->unload_clk_i = 1;
-  rtl_->eval();
-  rtl_->unload_clk_i = 0;
-  rtl_->eval();
+  unload_model(*rtl_);
   return state();
 }
 

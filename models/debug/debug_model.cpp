@@ -49,10 +49,7 @@ bool DebugModel::idle() const {
 }
 
 DebugState DebugModel::state() const {
-  rtl_->unload_clk_i = 1;
-  rtl_->eval();
-  rtl_->unload_clk_i = 0;
-  rtl_->eval();
+  unload_model(*rtl_);
   return from_words<DebugState>(&rtl_->state_o);
 }
 

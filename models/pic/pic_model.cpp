@@ -42,10 +42,7 @@ bool PicModel::idle() const {
 }
 
 PicState PicModel::state() const {
-  rtl_->unload_clk_i = 1;
-  rtl_->eval();
-  rtl_->unload_clk_i = 0;
-  rtl_->eval();
+  unload_model(*rtl_);
   return from_words<PicState>(rtl_->state_o.data());
 }
 

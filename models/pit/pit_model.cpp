@@ -43,10 +43,7 @@ bool PitModel::steady() const {
 }
 
 PitState PitModel::state() const {
-  rtl_->unload_clk_i = 1;
-  rtl_->eval();
-  rtl_->unload_clk_i = 0;
-  rtl_->eval();
+  unload_model(*rtl_);
   return from_words<PitState>(rtl_->state_o.data());
 }
 

@@ -45,10 +45,7 @@ bool UartModel::idle() const {
 }
 
 UartState UartModel::state() const {
-  rtl_->unload_clk_i = 1;
-  rtl_->eval();
-  rtl_->unload_clk_i = 0;
-  rtl_->eval();
+  unload_model(*rtl_);
   return from_words<UartState>(rtl_->state_o.data());
 }
 

@@ -114,10 +114,7 @@ std::uint8_t VgaModel::cursor_last_line() const {
 // Of text memory and of the CRTC, whose index comes after its registers.
 void VgaModel::unload(unsigned index) const {
   rtl_->unload_index_i = static_cast<std::uint16_t>(index);
-  rtl_->unload_clk_i = 1;
-  rtl_->eval();
-  rtl_->unload_clk_i = 0;
-  rtl_->eval();
+  unload_model(*rtl_);
 }
 
 VgaState VgaModel::state() const {

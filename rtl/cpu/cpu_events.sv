@@ -77,7 +77,7 @@ module cpu_events
   assign fetch.needed = starved_i && !decoded.valid && !m.valid && !x.valid && !seq.active && !redirect.valid &&
       !events.due && !redirect.boot;
 
-  assign quiet = !reports_i && !wb_cyc_i && !bus.fetch_valid && status.quiet && !load_valid_i;
+  assign quiet = !reports_i && !wb_cyc_i && !bus.fetch_valid && status.quiet;
 
   always_ff @(posedge clk_i) begin
     intr_q <= intr_i;
@@ -85,9 +85,9 @@ module cpu_events
     held_q <= (drain_q || (held_q && !retire_i)) && !load_valid_i;
     if (fetch.walking) fetch_walked_q <= 1'b1;
     else if (retire_i || load_valid_i) fetch_walked_q <= 1'b0;
-    drained_o <= drain_q && events.at_boundary && !retire_i && quiet;
+    drained_o <= drain_q && events.at_boundary && !retire_i && quiet && !load_valid_i;
     idle_o <= (seq.shutdown || (regs.halted && !((intr_q || intr_i) && regs.eflags[FL_IF]) && !seq.active &&
-               !events.due)) && quiet;
+               !events.due)) && quiet && !load_valid_i;
     if (!rst_ni) begin
       intr_q <= 1'b0;
       held_q <= 1'b0;

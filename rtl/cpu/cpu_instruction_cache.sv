@@ -63,7 +63,9 @@ module cpu_instruction_cache
       .Forgets(3)
   ) u_tags (
       .clk_i,
-      .flush_i      (flush_i || load_valid_i || !rst_ni),
+      .rst_ni,
+      .load_valid_i,
+      .flush_i,
       .last_set_i   (shape_q.last_set[$clog2(Sets)-1:0]),
       .last_way_i   (shape_q.last_way[$clog2(Ways)-1:0]),
       .a_lookup_i   (physical.fetch_valid),

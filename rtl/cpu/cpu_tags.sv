@@ -12,7 +12,9 @@ module cpu_tags #(
     localparam int unsigned PlaceBits = SetBits + WayBits
 ) (
     input logic clk_i,
-    input logic flush_i,  // all lines
+    input logic rst_ni,        // each of these makes it empty
+    input logic load_valid_i,
+    input logic flush_i,
 
     input logic [SetBits-1:0] last_set_i,
     input logic [WayBits-1:0] last_way_i,
@@ -112,7 +114,7 @@ module cpu_tags #(
         for (int way = 0; way < int'(Ways); way++)
           if (tag_q[place(forget_line_i[n], way)].line == forget_line_i[n])
             tag_q[place(forget_line_i[n], way)].valid = 1'b0;
-    if (flush_i) begin
+    if (flush_i || load_valid_i || !rst_ni) begin
       for (int n = 0; n < int'(Sets * Ways); n++) tag_q[n].valid = 1'b0;
       for (int n = 0; n < int'(Sets); n++) victim_q[n] = '0;
     end

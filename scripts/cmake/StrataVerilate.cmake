@@ -92,7 +92,8 @@ function(strata_verilate name)
               --top-module ${arg_TOP} --Mdir "${dir}" ${coverage_options} ${arg_PARAMETERS}
               "${STRATA_RTL_WAIVERS}" ${arg_SOURCES}
       COMMAND "${CMAKE_COMMAND}" -DDIR=${dir} -DTOP=${arg_TOP} -DFAST=${fast} -DSLOW=${slow}
-              -DPYTHON=${STRATA_PYTHON} -P "${PROJECT_SOURCE_DIR}/scripts/cmake/gather_verilated.cmake"
+              -DPYTHON=${STRATA_PYTHON} -DFOREIGN=${arg_FOREIGN}
+              -P "${PROJECT_SOURCE_DIR}/scripts/cmake/gather_verilated.cmake"
       DEPENDS ${arg_SOURCES} ${arg_DEPENDS} "${STRATA_RTL_WAIVERS}"
               "${PROJECT_SOURCE_DIR}/scripts/cmake/gather_verilated.cmake"
               "${PROJECT_SOURCE_DIR}/scripts/cmake/guard_trace.py"
