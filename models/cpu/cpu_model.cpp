@@ -126,11 +126,8 @@ std::vector<std::uint32_t> CpuModel::buffered_stores() const {
 }
 
 void CpuModel::clock() {
-  settle_inputs(*rtl_);
-  rtl_->clk_i = 1;
-  rtl_->unload_clk_i = keep_state_;
-  rtl_->eval();
-  end_clock(*rtl_);
+  if (keep_state_) unload_model(*rtl_);
+  clock_model(*rtl_);
   rtl_->snoop_i = 0;
 }
 

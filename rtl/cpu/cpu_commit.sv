@@ -271,20 +271,19 @@ module cpu_commit
     end
   end
 
-  // What a step leaves behind in the registers a sequence works with.
+  // What a step leaves behind in the registers a sequence works with; the temporaries in place, as registers are
+  // (cpu_registers): no other process reads at the edge one that is written.
   task automatic leave();
-    if (u.dst >= UdT0) mc.temp[4'(u.dst - UdT0)] <= mc.sum;
-    if (u.rdst >= UrT0) mc.temp[4'(u.rdst - UrT0)] <= rdata_i;
     unique case (u.special)
       SpGate: begin  // T5:T4 is a gate: T0 selector, T1 offset
-        mc.temp[0] <= {16'b0, mc.temp[4][31:16]};
-        mc.temp[1] <= mc.temp[5][11] ? {mc.temp[5][31:16], mc.temp[4][15:0]} : {16'b0, mc.temp[4][15:0]};
+        mc.temp[0] = {16'b0, mc.temp[4][31:16]};
+        mc.temp[1] = mc.temp[5][11] ? {mc.temp[5][31:16], mc.temp[4][15:0]} : {16'b0, mc.temp[4][15:0]};
         wide_q <= mc.temp[5][11];
         gate_clears_if_q <= !mc.temp[5][8];
       end
       SpReal16: begin
-        mc.temp[0] <= {16'b0, mc.temp[2][31:16]};
-        mc.temp[1] <= {16'b0, mc.temp[2][15:0]};
+        mc.temp[0] = {16'b0, mc.temp[2][31:16]};
+        mc.temp[1] = {16'b0, mc.temp[2][15:0]};
         wide_q <= 1'b0;
         gate_clears_if_q <= 1'b1;
       end
@@ -301,9 +300,11 @@ module cpu_commit
       SpInvalidIsTss: invalid_tss_q <= 1'b1;
       SpWideOperand: wide_q <= x.ctl.op32;
       SpTakeSs: big_stack_q <= regs.seg_attr[IDX_NEW_SS][14];
-      SpShiftIoBits: mc.temp[14] <= mc.temp[14] >> mc.temp[15][2:0];
+      SpShiftIoBits: mc.temp[14] = mc.temp[14] >> mc.temp[15][2:0];
       default: ;
     endcase
+    if (u.dst >= UdT0) mc.temp[4'(u.dst - UdT0)] = mc.sum;
+    if (u.rdst >= UrT0) mc.temp[4'(u.rdst - UrT0)] = rdata_i;
   endtask
 
   always_ff @(posedge clk_i) begin
@@ -317,7 +318,7 @@ module cpu_commit
       mc.level <= regs.cpl;
       frame_new_q <= 1'b0;
       invalid_tss_q <= 1'b0;
-      if (mc.raises) mc.temp[7] <= regs.eip;
+      if (mc.raises) mc.temp[7] = regs.eip;
       else rf_loaded_q <= 1'b0;
     end
     if (!rst_ni || load_valid_i) rf_loaded_q <= 1'b0;

@@ -50,20 +50,21 @@ module cpu_divider
     return {count[5:1], 1'b0};
   endfunction
 
+  // Written in place: read by nobody else at the edge.
   always_ff @(posedge clk_i) begin
     logic [5:0] skipped;
     done_q <= 1'b0;
     if (start_i) begin
       skipped = zeros(high_i, low_i, bits_i);
-      remainder_q <= high_i;
-      quotient_q <= low_i << skipped;
-      divisor_q <= divisor_i;
-      left_q <= bits_i - skipped;
+      remainder_q = high_i;
+      quotient_q = low_i << skipped;
+      divisor_q = divisor_i;
+      left_q = bits_i - skipped;
       busy_q <= 1'b1;
     end else if (busy_q) begin
-      {remainder_q, quotient_q} <= step(step({remainder_q, quotient_q}, divisor_q), divisor_q);
-      left_q <= left_q - 6'd2;
-      if (left_q == 6'd2) begin
+      {remainder_q, quotient_q} = step(step({remainder_q, quotient_q}, divisor_q), divisor_q);
+      left_q = left_q - 6'd2;
+      if (left_q == 6'd0) begin
         busy_q <= 1'b0;
         done_q <= 1'b1;
       end

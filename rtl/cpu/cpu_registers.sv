@@ -56,20 +56,20 @@ module cpu_registers
 
   // State after RESET (386 Programmer's Reference Manual, 10.1).
   task automatic reset();
-    for (int i = 0; i < 8; i++) regs.gpr[i] <= i == 2 ? component(regs.family) : 32'd0;
+    for (int i = 0; i < 8; i++) regs.gpr[i] = i == 2 ? component(regs.family) : 32'd0;
     regs.eip <= 32'h0000_FFF0;
     regs.eflags <= 32'h0000_0002;
     for (int i = 0; i < 6; i++) begin
-      regs.selector[i] <= i == 1 ? 32'hF000 : 32'd0;
-      regs.seg_base[i] <= i == 1 ? 32'hFFFF_0000 : 32'd0;
-      regs.seg_limit[i] <= 32'h0000_FFFF;
-      regs.seg_attr[i] <= i == 1 ? 32'h9B : 32'h93;
+      regs.selector[i] = i == 1 ? 32'hF000 : 32'd0;
+      regs.seg_base[i] = i == 1 ? 32'hFFFF_0000 : 32'd0;
+      regs.seg_limit[i] = 32'h0000_FFFF;
+      regs.seg_attr[i] = i == 1 ? 32'h9B : 32'h93;
     end
     for (int i = 8; i < 10; i++) begin
-      regs.selector[i] <= 32'd0;
-      regs.seg_base[i] <= 32'd0;
-      regs.seg_limit[i] <= 32'h0000_FFFF;
-      regs.seg_attr[i] <= i == 8 ? 32'h82 : 32'h8B;
+      regs.selector[i] = 32'd0;
+      regs.seg_base[i] = 32'd0;
+      regs.seg_limit[i] = 32'h0000_FFFF;
+      regs.seg_attr[i] = i == 8 ? 32'h82 : 32'h8B;
     end
     regs.gdt_base <= 32'd0;
     regs.gdt_limit <= 32'h0000_FFFF;
@@ -79,9 +79,9 @@ module cpu_registers
     regs.cr2 <= 32'd0;
     regs.cr3 <= 32'd0;
     regs.cr4 <= 32'd0;
-    regs.dr <= '0;
-    regs.dr[6] <= 32'hFFFF_0FF0;
-    regs.dr[7] <= 32'h0000_0400;
+    regs.dr = '0;
+    regs.dr[6] = 32'hFFFF_0FF0;
+    regs.dr[7] = 32'h0000_0400;
     regs.shadow <= 2'd0;
     regs.halted <= 1'b0;
     regs.trap <= 1'b0;
@@ -174,40 +174,43 @@ module cpu_registers
   // A clock of its own: looking at the state is no cycle of the CPU.
   always_ff @(posedge unload_clk_i) unload();
 
+  // Arrays of registers are written in place (=), so that the simulator keeps no list of pending writes for each of the
+  // many places. Nobody else reads them at an edge at which they are written: the sequencer's parts and retirement read
+  // segment registers where a sequence begins, in steps that load none, and behind what goes on in the same segment.
   always_ff @(posedge clk_i) begin
     regs.family <= family_i;
     has_486_q <= family_i >= 3'd4;
     has_586_q <= family_i >= 3'd5;
     regs.cycle <= cycle_i;
-    if (esp_valid) regs.gpr[REG_ESP] <= esp_data;
-    if (seq.esi_valid) regs.gpr[REG_ESI] <= seq.esi_data;
-    if (seq.edi_valid) regs.gpr[REG_EDI] <= seq.edi_data;
-    if (seq.ecx_valid) regs.gpr[REG_ECX] <= seq.ecx_data;
+    if (esp_valid) regs.gpr[REG_ESP] = esp_data;
+    if (seq.esi_valid) regs.gpr[REG_ESI] = seq.esi_data;
+    if (seq.edi_valid) regs.gpr[REG_EDI] = seq.edi_data;
+    if (seq.ecx_valid) regs.gpr[REG_ECX] = seq.ecx_data;
     if (w0_valid)
       unique case (w0_size)
         SizeB:
-        if (w0_reg[2]) regs.gpr[{1'b0, w0_reg[1:0]}][15:8] <= w0_data[7:0];
-        else regs.gpr[w0_reg][7:0] <= w0_data[7:0];
-        SizeW: regs.gpr[w0_reg][15:0] <= w0_data[15:0];
-        default: regs.gpr[w0_reg] <= w0_data;
+        if (w0_reg[2]) regs.gpr[{1'b0, w0_reg[1:0]}][15:8] = w0_data[7:0];
+        else regs.gpr[w0_reg][7:0] = w0_data[7:0];
+        SizeW: regs.gpr[w0_reg][15:0] = w0_data[15:0];
+        default: regs.gpr[w0_reg] = w0_data;
       endcase
     if (w1_valid)
       unique case (ex.w1_size)
         SizeB:
-        if (ex.w1_reg[2]) regs.gpr[{1'b0, ex.w1_reg[1:0]}][15:8] <= ex.w1_data[7:0];
-        else regs.gpr[ex.w1_reg][7:0] <= ex.w1_data[7:0];
-        SizeW: regs.gpr[ex.w1_reg][15:0] <= ex.w1_data[15:0];
-        default: regs.gpr[ex.w1_reg] <= ex.w1_data;
+        if (ex.w1_reg[2]) regs.gpr[{1'b0, ex.w1_reg[1:0]}][15:8] = ex.w1_data[7:0];
+        else regs.gpr[ex.w1_reg][7:0] = ex.w1_data[7:0];
+        SizeW: regs.gpr[ex.w1_reg][15:0] = ex.w1_data[15:0];
+        default: regs.gpr[ex.w1_reg] = ex.w1_data;
       endcase
     if (eip_valid) regs.eip <= eip_data;
     if (flags_valid) regs.eflags <= flags_data;
     if (rf_valid) regs.eflags[FL_RF] <= seq.partial;
     if (seq.seg_valid) begin
-      regs.selector[seq.seg] <= seq.seg_selector;
-      regs.seg_base[seq.seg] <= seq.seg_base;
+      regs.selector[seq.seg] = seq.seg_selector;
+      regs.seg_base[seq.seg] = seq.seg_base;
       if (seq.seg_part == SegWhole) begin
-        regs.seg_limit[seq.seg] <= seq.seg_limit;
-        regs.seg_attr[seq.seg] <= seq.seg_attr;
+        regs.seg_limit[seq.seg] = seq.seg_limit;
+        regs.seg_attr[seq.seg] = seq.seg_attr;
       end
     end
     if (seq.table_valid) begin
@@ -229,7 +232,7 @@ module cpu_registers
     if (cr2_valid_i) regs.cr2 <= cr2_i;
     if (seq.task_switch) begin
       regs.cr0[3] <= 1'b1;
-      regs.dr[7] <= regs.dr[7] & ~DR7_LOCAL;
+      regs.dr[7] = regs.dr[7] & ~DR7_LOCAL;
     end
     if (retire_i) regs.shadow <= seq.mov_ss_shadow ? 2'd2 : ex.done && ex.sti_shadow ? 2'd1 : 2'd0;
     if (ex.done && ex.tsc_valid) regs.tsc_offset <= ex.tsc_offset;
@@ -237,12 +240,12 @@ module cpu_registers
     if (events.external || events.trap) regs.halted <= 1'b0;
     if (seq.dr_valid)
       unique case (x.ctl.cond[2:0])
-        3'd4, 3'd6: regs.dr[6] <= (regs.gpr[x.ctl.rm] & DR6_WRITABLE) | DR6_ONES;
-        3'd5, 3'd7: regs.dr[7] <= (regs.gpr[x.ctl.rm] & DR7_WRITABLE) | DR7_ONES;
-        default: regs.dr[x.ctl.cond[2:0]] <= regs.gpr[x.ctl.rm];
+        3'd4, 3'd6: regs.dr[6] = (regs.gpr[x.ctl.rm] & DR6_WRITABLE) | DR6_ONES;
+        3'd5, 3'd7: regs.dr[7] = (regs.gpr[x.ctl.rm] & DR7_WRITABLE) | DR7_ONES;
+        default: regs.dr[x.ctl.cond[2:0]] = regs.gpr[x.ctl.rm];
       endcase
-    if (dr6_valid) regs.dr[6] <= regs.dr[6] | {16'b0, dr6_data};
-    if (seq.gd_clear) regs.dr[7][13] <= 1'b0;
+    if (dr6_valid) regs.dr[6] = regs.dr[6] | {16'b0, dr6_data};
+    if (seq.gd_clear) regs.dr[7][13] = 1'b0;
     if (trap_set_i) regs.trap <= 1'b1;
     if (events.trap) regs.trap <= 1'b0;
     if (events.nmi) begin
@@ -252,23 +255,23 @@ module cpu_registers
     if (nmi_edge_i) regs.nmi_pending <= 1'b1;
     if (seq.nmi_unblock) regs.nmi_blocked <= 1'b0;
     if (load_valid_i) begin
-      for (int i = 0; i < 8; i++) regs.gpr[i] <= load_state_i.gpr[i];
+      for (int i = 0; i < 8; i++) regs.gpr[i] = load_state_i.gpr[i];
       regs.eip <= load_state_i.eip;
       regs.eflags <= load_state_i.eflags;
       for (int i = 0; i < 6; i++) begin
-        regs.selector[i] <= load_state_i.seg[i].selector;
-        regs.seg_base[i] <= load_state_i.seg[i].base;
-        regs.seg_limit[i] <= load_state_i.seg[i].limit;
-        regs.seg_attr[i] <= load_state_i.seg[i].attributes;
+        regs.selector[i] = load_state_i.seg[i].selector;
+        regs.seg_base[i] = load_state_i.seg[i].base;
+        regs.seg_limit[i] = load_state_i.seg[i].limit;
+        regs.seg_attr[i] = load_state_i.seg[i].attributes;
       end
-      regs.selector[IDX_LDTR] <= load_state_i.ldtr.selector;
-      regs.seg_base[IDX_LDTR] <= load_state_i.ldtr.base;
-      regs.seg_limit[IDX_LDTR] <= load_state_i.ldtr.limit;
-      regs.seg_attr[IDX_LDTR] <= load_state_i.ldtr.attributes;
-      regs.selector[IDX_TR] <= load_state_i.tr.selector;
-      regs.seg_base[IDX_TR] <= load_state_i.tr.base;
-      regs.seg_limit[IDX_TR] <= load_state_i.tr.limit;
-      regs.seg_attr[IDX_TR] <= load_state_i.tr.attributes;
+      regs.selector[IDX_LDTR] = load_state_i.ldtr.selector;
+      regs.seg_base[IDX_LDTR] = load_state_i.ldtr.base;
+      regs.seg_limit[IDX_LDTR] = load_state_i.ldtr.limit;
+      regs.seg_attr[IDX_LDTR] = load_state_i.ldtr.attributes;
+      regs.selector[IDX_TR] = load_state_i.tr.selector;
+      regs.seg_base[IDX_TR] = load_state_i.tr.base;
+      regs.seg_limit[IDX_TR] = load_state_i.tr.limit;
+      regs.seg_attr[IDX_TR] = load_state_i.tr.attributes;
       regs.gdt_base <= load_state_i.gdtr.base;
       regs.gdt_limit <= load_state_i.gdtr.limit;
       regs.idt_base <= load_state_i.idtr.base;
@@ -277,7 +280,7 @@ module cpu_registers
       regs.cr2 <= load_state_i.cr2;
       regs.cr3 <= load_state_i.cr3;
       regs.cr4 <= load_state_i.cr4;
-      regs.dr <= load_state_i.dr;
+      regs.dr = load_state_i.dr;
       regs.shadow <= load_state_i.shadow[1:0];
       regs.halted <= load_state_i.halted[0];
       regs.trap <= load_state_i.pending_exception[31];
