@@ -148,12 +148,6 @@ void VcdWriter::add_identifier(const Signal& signal) {
   first_signals_.push_back(signal);
 }
 
-VcdWriter::Form VcdWriter::form_of(const Signal& signal) const {
-  const bool vector = signal.kind == SignalKind::kWire || signal.kind == SignalKind::kEvent;
-  if (!vector || !plain(signal.code) || signal.bits > 32) return Form::kOther;
-  return signal.bits == 1 ? Form::kBit : signal.bits <= kMaxInlineBits ? Form::kByte : Form::kWord;
-}
-
 void VcdWriter::put_scope(const Scope& scope, unsigned depth) {
   const std::string indent(depth, ' ');
   for (const Signal& signal : scope.signals) {

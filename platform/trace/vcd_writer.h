@@ -19,9 +19,6 @@ class VcdWriter final : public WaveWriter {
   std::uint64_t bytes() const override { return file_->bytes(); }
 
  private:
-  /// What a recorded change is if it is shown as it is, by its width.
-  enum class Form : std::uint8_t { kOther, kBit, kByte, kWord };
-
   struct alignas(16) Identifier {
     char text[8];  // with the line's end; a leading space for vectors, reals and strings
     std::uint8_t length;
@@ -41,7 +38,6 @@ class VcdWriter final : public WaveWriter {
   void put(std::string_view text);
   void put_scope(const Scope& scope, unsigned depth);
   void add_identifier(const Signal& signal);
-  Form form_of(const Signal& signal) const;
   void close_section();
   void allocate(std::size_t slack);
   void make_room();

@@ -10,6 +10,12 @@ void WaveWriter::mark_shown(const Scope& scope) {
   for (const auto& child : scope.scopes) mark_shown(*child);
 }
 
+WaveWriter::Form WaveWriter::form_of(const Signal& signal) const {
+  const bool vector = signal.kind == SignalKind::kWire || signal.kind == SignalKind::kEvent;
+  if (!vector || shown_[signal.code] != Shown::kValue || signal.bits > 32) return Form::kOther;
+  return signal.bits == 1 ? Form::kBit : signal.bits <= kMaxInlineBits ? Form::kByte : Form::kWord;
+}
+
 void WaveWriter::begin(const SignalTable& table) {
   table_ = &table;
   shown_.assign(table.state_words(), Shown::kNot);

@@ -62,8 +62,10 @@ class WaveWriter {
   const SignalTable& table() const { return *table_; }
   const TimeBase& time() const { return time_; }
 
-  /// Whether the signal is shown as it is recorded and nothing else is made of it.
-  bool plain(std::uint32_t code) const { return shown_[code] == Shown::kValue; }
+  /// What a recorded change is by its width, if the signal is shown as recorded and nothing else is
+  /// made of it.
+  enum class Form : std::uint8_t { kOther, kBit, kByte, kWord };
+  Form form_of(const Signal& signal) const;
 
  private:
   enum class Shown : std::uint8_t { kNot, kValue, kText, kSource };
