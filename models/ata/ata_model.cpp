@@ -12,17 +12,13 @@
 namespace strata {
 namespace {
 
-// medium_op_e of rtl/ata/ata_pkg.sv.
-constexpr unsigned kMediumRead = 0;
-constexpr unsigned kMediumWrite = 1;
-
 // The geometry the medium states beside its sectors: 16 heads of 63 sectors.
 constexpr std::uint64_t kCylinderSectors = 16 * 63;
 
 }  // namespace
 
 AtaModel::AtaModel(VerilatedContext* context, const char* name, DiskBackend& disk, EventLog* log)
-    : rtl_(begin_model<Vata>(context, name)), disk_(disk), log_(log) {
+    : rtl_(begin_model<Vata>(context, name)), medium_(disk), log_(log) {
   const std::uint64_t sectors = disk.sector_count();
   rtl_->medium_sectors_i = static_cast<std::uint32_t>(std::min<std::uint64_t>(sectors, 0x0FFFFFFF));
   rtl_->medium_cylinders_i =
@@ -41,72 +37,9 @@ void AtaModel::clock(Cycle cycle, const Request& request) {
   rtl_->wb_adr_i = request.adr >> 2 & 3;
   rtl_->wb_sel_i = request.sel;
   rtl_->wb_dat_i = request.dat;
-  answer_medium();
+  medium_.answer(*rtl_);
   clock_model(*rtl_);
   log_changes(cycle);
-}
-
-// The medium is a synchronous neighbour: what it drives for the coming edge follows from what the
-// controller showed after the one before.
-void AtaModel::answer_medium() {
-  rtl_->medium_rvalid_i = 0;
-  rtl_->medium_done_i = 0;
-  if (!rtl_->medium_req_o) {
-    request_seen_ = false;
-    answer_.reset();
-    return;
-  }
-  if (!request_seen_) start_medium_request();
-  if (rtl_->medium_op_o == kMediumRead && next_word_ < kSectorWords) {
-    const std::uint8_t* bytes = &sector_[4 * next_word_];
-    rtl_->medium_rvalid_i = 1;
-    rtl_->medium_rindex_i = static_cast<std::uint8_t>(next_word_);
-    rtl_->medium_rdata_i =
-        bytes[0] | bytes[1] << 8 | bytes[2] << 16 | std::uint32_t{bytes[3]} << 24;
-    if (++next_word_ == kSectorWords) finish_medium_request(true);
-  }
-  if (rtl_->medium_wvalid_o) take_word();
-}
-
-void AtaModel::start_medium_request() {
-  request_seen_ = true;
-  next_word_ = kSectorWords;
-  if (rtl_->medium_op_o == kMediumRead) {
-    if (ask_disk(sector_)) {
-      next_word_ = 0;
-    } else {
-      finish_medium_request(false);
-    }
-  } else if (rtl_->medium_op_o != kMediumWrite) {
-    finish_medium_request(ask_disk(sector_));
-  }
-}
-
-void AtaModel::take_word() {
-  const unsigned index = rtl_->medium_windex_o;
-  for (unsigned i = 0; i < 4; ++i) {
-    sector_[4 * index + i] = static_cast<std::uint8_t>(rtl_->medium_wdata_o >> (8 * i));
-  }
-  if (index + 1 == kSectorWords) {
-    finish_medium_request(ask_disk(sector_));
-  }
-}
-
-void AtaModel::finish_medium_request(bool ok) {
-  rtl_->medium_done_i = 1;
-  rtl_->medium_ok_i = ok;
-}
-
-// Carries the request on the medium port out, with `data` read or to write, and gives whether the
-// disk did it; the second time only says so again.
-bool AtaModel::ask_disk(std::span<std::uint8_t, kSectorBytes> data) const {
-  if (answer_) return *answer_;
-  switch (rtl_->medium_op_o) {
-    case kMediumRead: answer_ = disk_.read_sector(rtl_->medium_lba_o, data); break;
-    case kMediumWrite: answer_ = disk_.write_sector(rtl_->medium_lba_o, data); break;
-    default: answer_ = disk_.flush(); break;
-  }
-  return *answer_;
 }
 
 AtaRegisters AtaModel::unload_registers() const {
@@ -130,9 +63,9 @@ AtaState AtaModel::state() const {
   AtaState state{unload_registers(), {}};
   unload_buffer(state.buffer);
   if (!rtl_->medium_req_o) return state;
-  const bool reading = rtl_->medium_op_o == kMediumRead;
-  const bool ok = ask_disk(reading ? sector_ : state.buffer);
-  if (reading && ok) state.buffer = sector_;
+  const bool reading = MediumPort<Vata>::reads(*rtl_);
+  const bool ok = medium_.ask_disk(*rtl_, reading ? medium_.sector() : state.buffer);
+  if (reading && ok) state.buffer = medium_.sector();
   state.registers.medium_failed = !ok && rtl_->medium_matters_o;
   return state;
 }
@@ -149,8 +82,7 @@ void AtaModel::load_state(const AtaState& state) {
     load_slave(*rtl_);
   }
   rtl_->medium_rvalid_i = 0;
-  request_seen_ = false;
-  answer_.reset();
+  medium_.forget();
   irq_ = rtl_->irq_o;
   data_request_ = rtl_->data_request_o;
 }

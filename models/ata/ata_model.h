@@ -2,15 +2,14 @@
 // not compile together). Serves the controller's medium port from a DiskBackend.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 
 #include "models/ata/ata_state.h"
 #include "models/base/disk_backend.h"
 #include "models/base/event_log.h"
+#include "models/base/medium_port.h"
 #include "models/base/wishbone_wires.h"
 
 class VerilatedContext;
@@ -49,23 +48,13 @@ class AtaModel {
  private:
   static constexpr unsigned kSectorWords = kSectorBytes / 4;
 
-  /// Rising and falling edge with the inputs as they are.
-  void answer_medium();
-  void start_medium_request();
-  void take_word();
-  void finish_medium_request(bool ok);
-  bool ask_disk(std::span<std::uint8_t, kSectorBytes> data) const;
   AtaRegisters unload_registers() const;
   void unload_buffer(std::span<std::uint8_t, kSectorBytes> data) const;
   void log_changes(Cycle cycle);
 
   std::unique_ptr<Vata> rtl_;
-  DiskBackend& disk_;
+  mutable MediumPort<Vata> medium_;  // state() has it carry out what is under way
   EventLog* log_;
-  mutable std::array<std::uint8_t, kSectorBytes> sector_{};
-  unsigned next_word_ = 0;              // of a sector being sent to the controller
-  bool request_seen_ = false;           // the request on the medium port is being served
-  mutable std::optional<bool> answer_;  // the disk's to that request; asked once
   bool irq_ = false;
   bool data_request_ = false;
 };
