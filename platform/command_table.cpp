@@ -78,8 +78,8 @@ OptionGroup output_group() {
            "for standard output",
            ""},
           {"region", "CODE", "",
-           "rtl, interp: take the counters of each pass: FUNCTION from call to return, or "
-           "FROM..TO",
+           "rtl, interp: take the counters of each pass: FUNCTION from call to return, "
+           "FROM..TO, or @marks, what the guest marks by port ABBA",
            ""},
           {"region-file", "FILE", "",
            "where they go, as those of --interval, with minimum, median and maximum", ""},

@@ -141,6 +141,11 @@ void CounterWatch::on_retire(const Retirement& retired,
   }
 }
 
+void CounterWatch::on_mark(bool begins, const Machine& machine) {
+  if (!region_ || !region_->marked || inside_ == begins) return;
+  begins ? begin(machine) : end(machine);
+}
+
 /// At the arrival the return address, or the frame of an interrupt, is on top of the stack: who has
 /// taken it off has returned. Calls from inside come back with less taken off.
 void CounterWatch::follow_function(const Retirement& retired,

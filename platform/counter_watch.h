@@ -62,8 +62,10 @@ class CounterRows {
   std::uint64_t count_ = 0;
 };
 
-/// Code whose passes are counted. Linear addresses.
+/// What passes are counted of: code, by linear addresses, or what the guest marks.
 struct Region {
+  /// From call 17 to call 18 of port ABBA (models/pv/pv_page.h); the rest does not count.
+  bool marked = false;
   /// A pass is a call: from the arrival at `from` to the return, however it came there and whatever
   /// it calls meanwhile, itself among it. Else it is from the retirement of the instruction at
   /// `from` to the next retirement of that at `to`.
@@ -82,7 +84,8 @@ class CounterWatch {
   Cycle next_interval() const { return next_interval_; }
   void on_interval(const Machine& machine);
 
-  bool watches_region() const { return region_.has_value(); }
+  /// Whether on_retire() is to be called: the region is code.
+  bool watches_region() const { return region_ && !region_->marked; }
 
   /// What retired: the instruction at `address`, or with `event` an exception or interrupt.
   struct Retirement {
@@ -94,6 +97,10 @@ class CounterWatch {
   /// `stack_pointer` gives ESP afterwards; the machine's figures are those up to the retirement.
   void on_retire(const Retirement& retired, const std::function<std::uint32_t()>& stack_pointer,
                  const Machine& machine);
+
+  /// The guest marks where the region begins or ends; a begin in a pass and an end outside do
+  /// nothing.
+  void on_mark(bool begins, const Machine& machine);
 
   /// The run has ended: what is left of the last interval is a row; a pass under way is none.
   void finish(const Machine& machine);

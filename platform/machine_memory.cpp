@@ -15,14 +15,18 @@ constexpr std::uint64_t kFourGiB = std::uint64_t{1} << 32;
 
 MachineMemory::MachineMemory(const MachineConfig& config)
     : ram_(config.memory_bytes), rom_(config.guest->rom.size()) {
-  fill_ram(ram_.span(), config.seed);
-  place_guest(ram_.span(), *config.guest);
+  fill(config);
   std::copy(config.guest->rom.begin(), config.guest->rom.end(), rom_.data());
 }
 
 void MachineMemory::power_on(const MachineConfig& config) {
   ram_.clear();
+  fill(config);
+}
+
+void MachineMemory::fill(const MachineConfig& config) {
   fill_ram(ram_.span(), config.seed);
+  place_pv_page(ram_.span());
   place_guest(ram_.span(), *config.guest);
 }
 

@@ -31,6 +31,8 @@ class MachineMemory {
   std::vector<MemoryRegion> regions(std::uint8_t* vga_text, bool vga_writable);
 
  private:
+  void fill(const MachineConfig& config);
+
   HostMemory ram_;
   HostMemory rom_;
 };

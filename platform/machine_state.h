@@ -33,7 +33,8 @@ struct Hardware {
 Hardware hardware_of(const MachineConfig& config);
 
 struct DeviceBytes {
-  std::string name;  // "pic", "pit", "uart", "debug", "vga", "ata", those of slots, "plugged0", ...
+  // "pic", "pit", "uart", "debug", "vga", "ata", "pv", those of slots, "plugged0", ...
+  std::string name;
   StateBytes bytes;  // models/<name>/<name>_state.h
   bool operator==(const DeviceBytes&) const = default;
 };

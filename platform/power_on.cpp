@@ -4,6 +4,8 @@
 #include <cassert>
 #include <cstring>
 
+#include "models/machine/memory_map.h"
+
 namespace strata {
 namespace {
 
@@ -24,6 +26,13 @@ void fill_ram(std::span<std::uint8_t> ram, std::uint64_t seed) {
     const std::uint64_t word = next_random(state);
     std::memcpy(&ram[at], &word, std::min(sizeof word, ram.size() - at));
   }
+}
+
+void place_pv_page(std::span<std::uint8_t> ram) {
+  const std::uint32_t head[] = {STRATA_PV_MAGIC, STRATA_PV_VERSION, STRATA_PV_CALLS};
+  const auto page = ram.subspan(STRATA_PV_PAGE, STRATA_PV_PAGE_BYTES);
+  std::ranges::fill(page, std::uint8_t{0});
+  std::memcpy(page.data(), head, sizeof head);
 }
 
 void place_guest(std::span<std::uint8_t> ram, const GuestImage& guest) {

@@ -13,6 +13,10 @@ namespace strata {
 /// same bytes everywhere.
 void fill_ram(std::span<std::uint8_t> ram, std::uint64_t seed);
 
+/// Makes the page of port ABBA what a guest finds there (models/pv/pv_page.h). `ram` has 1 MiB at
+/// least.
+void place_pv_page(std::span<std::uint8_t> ram);
+
 /// Copies the guest's blocks to their addresses; the loader has checked that they fit.
 void place_guest(std::span<std::uint8_t> ram, const GuestImage& guest);
 

@@ -34,14 +34,16 @@ Result<std::uint32_t> parse_address(const std::string& option, const std::string
 
 Result<Region> parse_region(const std::string& option, const std::string& text,
                             const GuestImage& guest) {
+  constexpr std::string_view kMarks = "@marks";
   constexpr std::string_view kTo = "..";
+  if (text == kMarks) return Region{.marked = true};
   const std::size_t dots = text.find(kTo);
   const auto from = parse_address(option, text.substr(0, dots), guest);
   if (!from) return from.failure();
-  if (dots == std::string::npos) return Region{true, from.value(), 0};
+  if (dots == std::string::npos) return Region{.function = true, .from = from.value()};
   const auto to = parse_address(option, text.substr(dots + kTo.size()), guest);
   if (!to) return to.failure();
-  return Region{false, from.value(), to.value()};
+  return Region{.from = from.value(), .to = to.value()};
 }
 
 }  // namespace strata

@@ -10,7 +10,8 @@
 namespace strata {
 
 /// A function, or FROM..TO: each a symbol of `guest`, with "+OFFSET" behind it where wanted, or a
-/// linear address. An error is one line that names `option`.
+/// linear address. Or @marks: what the guest marks by calls of port ABBA. An error is one line that
+/// names `option`.
 Result<Region> parse_region(const std::string& option, const std::string& text,
                             const GuestImage& guest);
 

@@ -12,6 +12,7 @@
 #include "models/pic/pic_tlm.h"
 #include "models/pit/pit_rtl.h"
 #include "models/pit/pit_tlm.h"
+#include "models/pv/pv_rtl.h"
 #include "models/uart/uart_rtl.h"
 #include "models/uart/uart_tlm.h"
 #include "models/vga/vga_rtl.h"
@@ -85,7 +86,7 @@ RtlDevices::PluggedSlot::PluggedSlot(const Slot& slot, ClockDriver& clock,
 }
 
 RtlDevices::RtlDevices(const MachineConfig& config, ClockDriver& clock, VerilatedContext* context,
-                       BusRtl& bus, std::function<void(std::uint8_t)> exit)
+                       BusRtl& bus, std::function<void(std::uint8_t)> exit, PvSinks calls)
     : config_(config), clock_(clock), context_(context), bus_(bus) {
   make_pic();
   make_pit();
@@ -93,6 +94,7 @@ RtlDevices::RtlDevices(const MachineConfig& config, ClockDriver& clock, Verilate
   make_debug(std::move(exit));
   make_vga();
   make_ata();
+  make_pv(std::move(calls));
   plug_slots();
 }
 
@@ -109,6 +111,7 @@ void RtlDevices::wire_pic(Pic& pic) {
   pic.irq[STRATA_IRQ_PIT](irq_pit_);
   pic.irq[STRATA_IRQ_UART](irq_uart_);
   pic.irq[STRATA_IRQ_ATA](irq_ata_);
+  pic.irq[STRATA_IRQ_PV](irq_pv_);
   pic.intr(intr_);
   pic_lines_ = &pic.irq;
 }
@@ -199,6 +202,17 @@ void RtlDevices::make_ata() {
   add(STRATA_DEVICE_ATA, "ata", std::move(ata));
 }
 
+void RtlDevices::make_pv(PvSinks calls) {
+  DiskBackend& disk = config_.disk != nullptr ? *config_.disk : no_disk_;
+  auto pv = std::make_unique<RtlDevice<PvRtl>>("pv", clock_, context_, config_.memory_bytes, disk,
+                                               std::move(calls), config_.log);
+  pv->rtl.irq(irq_pv_);
+  pv_master_.bind(bus_.master(STRATA_MASTER_PV));
+  pv_master_.bind(pv->rtl.master);
+  pv_busy_ = [&rtl = pv->rtl] { return rtl.busy(); };
+  add(STRATA_DEVICE_PV, "pv", std::move(pv));
+}
+
 void RtlDevices::plug_slots() {
   for (const Slot& slot : slots()) {
     PluggedSlot& plugged = slots_.emplace_back(slot, clock_, context_);
@@ -210,7 +224,7 @@ void RtlDevices::plug_slots() {
 
 std::uint16_t RtlDevices::irq_lines() const {
   unsigned lines = irq_pit_.read() << STRATA_IRQ_PIT | irq_uart_.read() << STRATA_IRQ_UART |
-                   irq_ata_.read() << STRATA_IRQ_ATA;
+                   irq_ata_.read() << STRATA_IRQ_ATA | irq_pv_.read() << STRATA_IRQ_PV;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const int line = slots()[i].irq;
     if (line >= 0) lines |= slots_[i].irq.read() << line;

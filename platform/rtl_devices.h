@@ -15,6 +15,7 @@
 #include "models/base/text_screen.h"
 #include "models/bus/bus_rtl.h"
 #include "models/bus/clocked_signal.h"
+#include "models/pv/pv_sinks.h"
 #include "models/slot/slot_rtl.h"
 #include "platform/disk/memory_disk.h"
 #include "platform/machine_config.h"
@@ -53,10 +54,11 @@ class MachineDevice {
 
 class RtlDevices {
  public:
-  /// `exit` is called with what the guest writes to the exit port. `bus` gets all slave ports of
-  /// devices bound, and none of memory. All outlive the devices.
+  /// `exit` is called with what the guest writes to the exit port, `calls` by calls of port ABBA.
+  /// `bus` gets all ports of devices bound, slaves' and masters', and none of memory and the CPU.
+  /// All outlive the devices.
   RtlDevices(const MachineConfig& config, ClockDriver& clock, VerilatedContext* context,
-             BusRtl& bus, std::function<void(std::uint8_t)> exit);
+             BusRtl& bus, std::function<void(std::uint8_t)> exit, PvSinks calls);
 
   /// To the CPU.
   sc_core::sc_signal<bool>& intr() { return intr_; }
@@ -69,6 +71,9 @@ class RtlDevices {
 
   /// With the clock at rest: none will bring an interrupt.
   bool asleep() const;
+
+  /// Something is under way that is in no device's state.
+  bool busy() const { return pv_busy_(); }
 
   /// In the order of MachineState: the interrupt controllers first.
   NamedDevices stateful();
@@ -106,6 +111,7 @@ class RtlDevices {
   void make_debug(std::function<void(std::uint8_t)> exit);
   void make_vga();
   void make_ata();
+  void make_pv(PvSinks calls);
   template <typename Pic>
   void wire_pic(Pic& pic);
   void add(unsigned number, const char* name, std::unique_ptr<MachineDevice> device);
@@ -121,10 +127,13 @@ class RtlDevices {
   IrqSignal irq_pit_{"irq_pit"};
   IrqSignal irq_uart_{"irq_uart"};
   IrqSignal irq_ata_{"irq_ata"};
+  IrqSignal irq_pv_{"irq_pv"};
+  PortWires pv_master_{"pv_master", clock_};
 
   std::deque<Part> parts_;
   std::deque<PluggedSlot> slots_;
   sc_core::sc_vector<IrqPort>* pic_lines_ = nullptr;
+  std::function<bool()> pv_busy_;
   std::function<TextScreen()> screen_;
   std::function<std::optional<FrameBuffer>()> picture_;
 };

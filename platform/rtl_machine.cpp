@@ -19,6 +19,7 @@
 #include "models/isa/disassemble.h"
 #include "models/memory/sdram_timing.h"
 #include "models/memory/wb_memory.h"
+#include "models/pv/pv_sinks.h"
 #include "platform/clock_period.h"
 #include "platform/counter_watch.h"
 #include "platform/foreign_writes.h"
@@ -72,7 +73,8 @@ class RtlMachine final : public Machine {
   const Recording* recording() override;
 
  private:
-  std::function<void(std::uint8_t)> on_exit();
+  std::function<void(std::uint8_t)> on_exit(bool by_call);
+  PvSinks pv_sinks();
   void plug_post_card();
   void wire();
   std::optional<Error> make_recorder();
@@ -105,7 +107,7 @@ class RtlMachine final : public Machine {
   std::optional<PostCard> post_card_;
 
   PortWires cpu_wires_{"cpu", clock_};
-  std::deque<PortWires> master_wires_;  // of the other masters; at rest where nobody drives them
+  std::deque<PortWires> master_wires_;  // of masters that nobody is here; at rest
   PortWires mem_wires_{"mem", clock_};
 
   std::unique_ptr<WaveRecorder> recorder_;
@@ -119,6 +121,7 @@ class RtlMachine final : public Machine {
   Cycle cycles_ = 0;
   Cycle skipped_ = 0;  // of cycles_, by loading states (modulo 2^64)
   std::optional<std::uint8_t> exit_status_;
+  bool exit_by_call_ = false;  // of port ABBA, and not by the exit port
   bool differs_ = false;
   bool rests_ = false;  // the clock has come to rest, and no device will bring an interrupt
 };
@@ -146,7 +149,7 @@ RtlMachine::RtlMachine(const MachineConfig& config)
       cpu_("cpu", clock_, prepare(context_, config_), config_.cpu, config_.caches),
       bus_("bus", clock_, &context_),
       wb_memory_("memory", clock_, memory_.map(), memory_timing(config_)),
-      devices_(config_, clock_, &context_, bus_, on_exit()) {
+      devices_(config_, clock_, &context_, bus_, on_exit(false), pv_sinks()) {
   wire();
   plug_post_card();
   cpu_.on_end([] { sc_core::sc_pause(); });
@@ -159,11 +162,30 @@ RtlMachine::RtlMachine(const MachineConfig& config)
   });
 }
 
-std::function<void(std::uint8_t)> RtlMachine::on_exit() {
-  return [this](std::uint8_t status) {
+std::function<void(std::uint8_t)> RtlMachine::on_exit(bool by_call) {
+  return [this, by_call](std::uint8_t status) {
     exit_status_ = status;
+    exit_by_call_ = by_call;
     sc_core::sc_pause();
   };
+}
+
+/// In the middle of a run cycles() is brought up to the call, as all figures are.
+PvSinks RtlMachine::pv_sinks() {
+  return {.console = config_.debug_console,
+          .exit = on_exit(true),
+          .region =
+              [this](bool begins) {
+                if (config_.counting == nullptr) return;
+                cycles_ = clock_.cycle();
+                config_.counting->on_mark(begins, *this);
+              },
+          .waves =
+              [this](bool on) {
+                if (watch_ != nullptr) watch_->switch_waves(on);
+              },
+          .label = [](const std::string&) {},
+          .instructions = [this] { return cpu_.instructions(); }};
 }
 
 /// The debug ports report port 80 themselves.
@@ -180,7 +202,7 @@ void RtlMachine::wire() {
   cpu_wires_.bind(cpu_);
   cpu_wires_.bind(bus_.master(STRATA_MASTER_CPU));
   cpu_.interrupt(devices_.intr());
-  for (unsigned master = STRATA_MASTER_CPU + 1; master < BusRtl::masters(); ++master) {
+  for (unsigned master = STRATA_MASTER_PV + 1; master < BusRtl::masters(); ++master) {
     master_wires_.emplace_back("master" + std::to_string(master), clock_).bind(bus_.master(master));
   }
   mem_wires_.bind(bus_.slave(STRATA_DEVICE_MEM));
@@ -387,12 +409,13 @@ std::optional<DebugStop> RtlMachine::go_on() {
   return std::nullopt;
 }
 
-/// Brings the CPU to an instruction boundary and the bus to rest; devices go on meanwhile.
+/// Brings the CPU to an instruction boundary, calls of port ABBA to their end and the bus to rest;
+/// devices go on meanwhile.
 void RtlMachine::drain() {
   cpu_.drain(true);
   for (unsigned quiet = 0; quiet < kRestCycles;) {
     run_to(cycles_ + 1);
-    quiet = cpu_.drained() ? quiet + 1 : 0;
+    quiet = cpu_.drained() && !devices_.busy() ? quiet + 1 : 0;
   }
   cpu_.drain(false);
 }
@@ -444,18 +467,18 @@ RunOutcome RtlMachine::outcome(RunEnd end) {
 }
 
 /// What retirement alone does not show: the shutdown, and memory. A run that ends by itself has no
-/// store under way; one that is cut off may have cut through an instruction.
+/// store under way; one that is cut off, by a call too, may have cut through an instruction.
 bool RtlMachine::check_end(RunEnd end) {
   if (end == RunEnd::kCheckFailed) return false;
   if (end == RunEnd::kShutdown && !checker_->on_shutdown()) return false;
   watch_->end_checking();
-  if (end == RunEnd::kExited) {  // the OUT to the exit port is on the bus and has not retired
+  const bool exit_port = end == RunEnd::kExited && !exit_by_call_;
+  if (exit_port) {  // the OUT to the exit port is on the bus and has not retired
     const WishboneRequest& out = cpu_.request.read();
     watch_->on_access(out, out.dat);
     checker_->finish_instruction();
   }
-  const bool by_itself =
-      end == RunEnd::kExited || end == RunEnd::kHalted || end == RunEnd::kShutdown;
+  const bool by_itself = exit_port || end == RunEnd::kHalted || end == RunEnd::kShutdown;
   std::set<std::uint32_t> under_way;
   if (!by_itself) {
     under_way = watch_->written_lately();

@@ -95,6 +95,11 @@ void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& cpu) {
   }
 }
 
+void RtlWatch::switch_waves(bool on) {
+  if (recorder_ == nullptr || recorder_->recording() == on) return;
+  on ? recorder_->start() : recorder_->stop();
+}
+
 void RtlWatch::on_foreign_write(const WishboneRequest& request) {
   if (checker_ != nullptr && !differs_) foreign_writes_.push_back(request);
 }

@@ -50,6 +50,10 @@ class RtlWatch : public RetireListener {
   /// The run has ended: the checker sees what the other masters have written.
   void end_checking() { pass_on_foreign_writes(0); }
 
+  /// Waves are recorded from now on, or no longer, whatever the window; they stay as they are until
+  /// it begins or ends.
+  void switch_waves(bool on);
+
   /// The waves are closed.
   void end_waves() { recorder_ = nullptr; }
 

@@ -14,6 +14,7 @@
 #include "models/machine/plain_machine.h"
 #include "models/pic/pic_core.h"
 #include "models/pit/pit_core.h"
+#include "models/pv/pv_core.h"
 #include "models/slot/slot_device.h"
 #include "models/uart/uart_core.h"
 #include "models/vga/vga_core.h"
@@ -80,6 +81,9 @@ class EngineMachine final : public SoftwareMachine {
 
  private:
   DebugSinks debug_sinks();
+  PvSinks pv_sinks();
+  PvMemory pv_memory();
+  void exit(std::uint8_t status);
   void plug_own(Device& device, unsigned number);
   void plug_pulling(Device& device, std::span<const BusWindow> windows, int irq);
   void plug_slots();
@@ -101,6 +105,7 @@ class EngineMachine final : public SoftwareMachine {
   PitCore pit_;
   UartCore uart_;
   DebugCore debug_;
+  PvCore pv_;
   std::vector<std::unique_ptr<SlotDevice>> slots_;
   std::vector<Device*> devices_;  // all that are plugged in
 
@@ -121,13 +126,16 @@ EngineMachine::EngineMachine(const MachineConfig& config)
       ata_(config.disk ? *config.disk : no_disk_, irq(STRATA_IRQ_ATA), config.log),
       pit_(irq(STRATA_IRQ_PIT), config.clock_hz),
       uart_(static_cast<std::uint32_t>(config.clock_hz), config.serial, irq(STRATA_IRQ_UART)),
-      debug_(debug_sinks(), config.log) {
+      debug_(debug_sinks(), config.log),
+      pv_(pv_memory(), config.disk ? *config.disk : no_disk_, pv_sinks(), irq(STRATA_IRQ_PV),
+          config.log) {
   plug_own(vga_, STRATA_DEVICE_VGA);
   plug_own(ata_, STRATA_DEVICE_ATA);
   plug_own(pic_, STRATA_DEVICE_PIC);
   plug_own(pit_, STRATA_DEVICE_PIT);
   plug_own(uart_, STRATA_DEVICE_UART);
   plug_own(debug_, STRATA_DEVICE_DEBUG);
+  plug_own(pv_, STRATA_DEVICE_PV);
   plug_slots();
   pic_.on_mask([this](std::uint16_t lines) { machine_.set_masked_lines(lines); });
   machine_.set_acknowledge([this](Cycle now) { return pic_.acknowledge(now); });
@@ -135,10 +143,31 @@ EngineMachine::EngineMachine(const MachineConfig& config)
 }
 
 DebugSinks EngineMachine::debug_sinks() {
-  return {config_.post_code, config_.debug_console, [this](std::uint8_t status) {
-            exit_status_ = status;
-            machine_.stop();
-          }};
+  return {config_.post_code, config_.debug_console, [this](std::uint8_t status) { exit(status); }};
+}
+
+void EngineMachine::exit(std::uint8_t status) {
+  exit_status_ = status;
+  machine_.stop();
+}
+
+/// Nobody records waves here, and a label is in the log.
+PvSinks EngineMachine::pv_sinks() {
+  return {.console = config_.debug_console,
+          .exit = [this](std::uint8_t status) { exit(status); },
+          .region =
+              [this](bool begin) {
+                if (config_.counting != nullptr) config_.counting->on_mark(begin, *this);
+              },
+          .instructions = [this] { return engine_->instructions(); }};
+}
+
+PvMemory EngineMachine::pv_memory() {
+  std::vector<PvMemory::Window> windows;
+  for (const BusWindow* window : machine_bus_map().memory_windows()) {
+    windows.push_back({window->first, window->last});
+  }
+  return {memory_.ram(), {vga_.text_memory(), VgaCore::kTextBytes}, std::move(windows)};
 }
 
 void EngineMachine::plug(Device& device, std::span<const BusWindow> windows) {
@@ -239,8 +268,8 @@ void EngineMachine::start() {
 
 /// In the order of MachineState.
 NamedDevices EngineMachine::stateful_devices() {
-  NamedDevices devices{{"pic", &pic_},     {"pit", &pit_}, {"uart", &uart_},
-                       {"debug", &debug_}, {"vga", &vga_}, {"ata", &ata_}};
+  NamedDevices devices{{"pic", &pic_}, {"pit", &pit_}, {"uart", &uart_}, {"debug", &debug_},
+                       {"vga", &vga_}, {"ata", &ata_}, {"pv", &pv_}};
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     devices.emplace_back(slots()[i].name, slots_[i].get());
   }

@@ -19,7 +19,6 @@ namespace {
 constexpr std::uint64_t kSector = 512;
 constexpr std::uint64_t kMaxBiosBytes = 256 << 10;
 constexpr std::uint32_t kPage = 4096;
-constexpr std::uint32_t kConventionalEnd = 0xA0000;
 
 /// Addresses of memory space that are no RAM.
 struct Window {
@@ -86,10 +85,11 @@ std::optional<std::uint32_t> physical_entry(const ElfFile& elf) {
   return std::nullopt;
 }
 
-/// The highest page of conventional memory no segment and no device uses.
+/// The highest page of conventional memory no segment and no device uses, below the page of port
+/// ABBA (models/pv/pv_page.h).
 std::optional<std::uint32_t> find_info_page(const ElfFile& elf) {
   const std::vector<Window> windows = device_windows();
-  for (std::uint32_t page = kConventionalEnd - kPage; page >= 0x10000; page -= kPage) {
+  for (std::uint32_t page = STRATA_PV_PAGE - kPage; page >= 0x10000; page -= kPage) {
     const AddressRange bytes{page, page + kPage};
     const bool used =
         std::ranges::any_of(elf.segments,

@@ -15,6 +15,7 @@ constexpr char kPosix[] =
 constexpr char kFormatting[] = "<fmt/[a-z/_]+\\.h>";
 constexpr char kBase[] = "\"models/base/.*\"";
 constexpr char kMemoryMap[] = "\"models/machine/memory_map\\.h\"";
+constexpr char kPvPage[] = "\"models/pv/pv_page\\.h\"";
 constexpr char kBusMap[] = "\"models/machine/bus_map\\.h\"";
 constexpr char kIsa[] = "\"models/isa/.*\"";
 constexpr char kCpuInterface[] = "\"models/isa/(cpu_state|retire_record)\\.h\"";
@@ -30,7 +31,7 @@ constexpr char kVerilated[] =
 constexpr char kTwin[] = "\"{folder}/.*_(tlm|rtl|model)\\.h\"";
 constexpr char kCoreOrTlm[] = "\"{folder}/.*_(core|tlm)\\.h\"";
 constexpr char kRtlOrModel[] = "\"{folder}/.*_(rtl|model)\\.h\"";
-constexpr char kDevices[] = "\"models/(vga|ata|pic|pit|uart|debug|keyboard|rtc|hypercall)/.*\"";
+constexpr char kDevices[] = "\"models/(vga|ata|pic|pit|uart|debug|keyboard|rtc|pv)/.*\"";
 constexpr char kKvmHeader[] = "<linux/kvm\\.h>";
 constexpr char kProgramOptions[] = "<boost/program_options.*>";
 
@@ -104,6 +105,10 @@ const std::vector<IncludeRule>& rules() {
        {kStandard, kSystemC, kBase, kBusShared, kOwn},
        {kRtlOrModel},
        "a TLM shell: SystemC, its own core, base"},
+      {"models/pv/pv_page\\.h",
+       {"<std(def|int)\\.h>", kMemoryMap},
+       {},
+       "what guests and host share of port ABBA: C, and the map"},
       {"models/[a-z]+/.*",
        {kStandard, kBase, kMemoryMap, kOwn},
        {kTwin},
@@ -123,9 +128,9 @@ const std::vector<IncludeRule>& rules() {
        "only in options"},
       {"sw/start/bootrom_data\\.h", {kStandard, kMemoryMap}, {}, "the boot ROM as C++ data"},
       {"sw/.*",
-       {"<std(arg|bool|def|int)\\.h>", "\"sw/.*\"", kMemoryMap},
+       {"<std(arg|bool|def|int)\\.h>", "\"sw/.*\"", kMemoryMap, kPvPage},
        {},
-       "sw: sw and models/machine/memory_map.h"},
+       "sw: sw, models/machine/memory_map.h and models/pv/pv_page.h"},
   };
   return table;
 }

@@ -296,8 +296,8 @@ TEST_P(MachineStateGuest, RefusesAnotherMachines) {
     state = good.state;
     state.devices.pop_back();
     EXPECT_EQ(refusal(*guest, state),
-              "the state is of another machine: devices pic pit uart debug vga, here pic pit uart "
-              "debug vga ata");
+              "the state is of another machine: devices pic pit uart debug vga ata, here pic pit "
+              "uart debug vga ata pv");
     for (std::size_t n = 0; n < good.state.devices.size(); ++n) {
       state = good.state;
       state.devices[n].name = "other";

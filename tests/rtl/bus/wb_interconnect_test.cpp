@@ -98,7 +98,8 @@ TEST_F(WbInterconnect, EveryPortWindowStartsAndEndsWhereTheMapSays) {
       {0x1F7, "ata 4"},     {0x1F8, "none"},      {0x3BC, "none"},   {0x3C0, "vga 32768"},
       {0x3D4, "vga 32788"}, {0x3DC, "vga 32796"}, {0x3E0, "none"},   {0x3F0, "none"},
       {0x3F6, "ata 8"},     {0x3F8, "uart 0"},    {0x3FC, "uart 4"}, {0x400, "none"},
-      {0xABB8, "none"},     {0xFFFC, "none"},
+      {0xABB4, "none"},     {0xABB8, "pv 0"},     {0xABBC, "pv 4"},  {0xABC0, "none"},
+      {0xFFFC, "none"},
   };
   for (const auto& [port, place] : expected) {
     EXPECT_EQ(where(read_of(kIo, port)), place) << std::hex << port;
@@ -228,7 +229,7 @@ TEST_F(WbInterconnect, AWriteToADeviceIsNotPosted) {
 }
 
 TEST_F(WbInterconnect, UnclaimedPortsAreAckedOneEdgeAfterTheRequest) {
-  bus.set_request(kCpu, write_of(kIo, 0xABB8, 0xF, 1));
+  bus.set_request(kCpu, write_of(kIo, 0xABC0, 0xF, 1));
   bus.clock();
   EXPECT_TRUE(bus.ack(kCpu));
   EXPECT_EQ(bus.active(), BusModel::kNoSlave);
@@ -249,10 +250,10 @@ TEST_F(WbInterconnect, AnotherSlavesAckIsIgnored) {
 
 TEST_F(WbInterconnect, EverySlavesAnswerReachesTheMaster) {
   const std::vector<std::pair<BusModel::Request, unsigned>> accesses = {
-      {read_of(kMemory, 0), STRATA_DEVICE_MEM}, {read_of(kMemory, 0xB8000), STRATA_DEVICE_VGA},
-      {read_of(kIo, 0x1F0), STRATA_DEVICE_ATA}, {read_of(kIo, 0x20), STRATA_DEVICE_PIC},
-      {read_of(kIo, 0x40), STRATA_DEVICE_PIT},  {read_of(kIo, 0x3F8), STRATA_DEVICE_UART},
-      {read_of(kIo, 0x80), STRATA_DEVICE_DEBUG}};
+      {read_of(kMemory, 0), STRATA_DEVICE_MEM},  {read_of(kMemory, 0xB8000), STRATA_DEVICE_VGA},
+      {read_of(kIo, 0x1F0), STRATA_DEVICE_ATA},  {read_of(kIo, 0x20), STRATA_DEVICE_PIC},
+      {read_of(kIo, 0x40), STRATA_DEVICE_PIT},   {read_of(kIo, 0x3F8), STRATA_DEVICE_UART},
+      {read_of(kIo, 0x80), STRATA_DEVICE_DEBUG}, {read_of(kIo, 0xABBC), STRATA_DEVICE_PV}};
   std::uint32_t dat = 0xC0DE0000;
   for (const auto& [request, slave] : accesses) {
     bus.set_request(kCpu, request);
@@ -260,10 +261,10 @@ TEST_F(WbInterconnect, EverySlavesAnswerReachesTheMaster) {
     ASSERT_EQ(bus.active(), slave);
     answer(slave, ++dat);
     EXPECT_TRUE(bus.ack(kCpu)) << name_of(slave);
-    // Of ports 20h to 23h the controller has two, of 80h to 83h the debug ports have one.
-    const std::uint32_t nobodys = slave == STRATA_DEVICE_PIC     ? 0xFFFF0000
-                                  : slave == STRATA_DEVICE_DEBUG ? 0xFFFFFF00
-                                                                 : 0;
+    // Of ports 20h to 23h the controller has two, of 80h to 83h the debug ports have one, of ABBCh
+    // to ABBFh the paravirtual interface has two.
+    const bool two = slave == STRATA_DEVICE_PIC || slave == STRATA_DEVICE_PV;
+    const std::uint32_t nobodys = two ? 0xFFFF0000 : slave == STRATA_DEVICE_DEBUG ? 0xFFFFFF00 : 0;
     EXPECT_EQ(bus.dat(), dat | nobodys) << name_of(slave);
     bus.clock();
     bus.set_request(kCpu, {});
@@ -353,7 +354,7 @@ TEST_F(WbInterconnect, WhatNobodyOwnsMayNotBeCached) {
   bus.clock();
   answer(STRATA_DEVICE_MEM, 1, kTgdCacheable);
   bus.clock();
-  bus.set_request(kCpu, read_of(kIo, 0xABB8));
+  bus.set_request(kCpu, read_of(kIo, 0xABC0));
   bus.clock();
   ASSERT_TRUE(bus.ack(kCpu));
   EXPECT_EQ(bus.tgd(), kTgdNone);

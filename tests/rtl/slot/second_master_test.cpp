@@ -1,5 +1,5 @@
-// A whole cycle-accurate machine with a second bus master (its wires are master1_request and
-// master1_response): what it writes to memory reaches the CPU's prefetched code, and the memory of
+// A whole cycle-accurate machine with a bus master of the test's (its wires are master2_request and
+// master2_response): what it writes to memory reaches the CPU's prefetched code, and the memory of
 // the interpreter that a checked run is compared with.
 #include <gtest/gtest.h>
 
@@ -49,8 +49,8 @@ class SecondMasterTest : public testing::Test {
       return make_rtl_machine(config);
     });
     WishboneScript second("second", found<ClockDriver>("clock"));
-    second.request(found<ClockedSignal<WishboneRequest>>("master1_request"));
-    second.response(found<ClockedSignal<WishboneResponse>>("master1_response"));
+    second.request(found<ClockedSignal<WishboneRequest>>("master2_request"));
+    second.response(found<ClockedSignal<WishboneResponse>>("master2_response"));
     second.accesses = stores;
     const RunOutcome outcome = guest_->run_to(200'000);
     EXPECT_EQ(outcome.report, "");

@@ -27,7 +27,7 @@ constexpr unsigned kRounds = 40;
 
 /// Forty times: starts the countdown (port 304h) and sleeps until its interrupt (line 5), whose
 /// handler ends the request, adds one to the scratch register (port 300h) and says it on the debug
-/// console, and adds two to the sum of the tally (9F00h:0). Exits with the scratch register.
+/// console, and adds two to the sum of the tally (9E00h:0). Exits with the scratch register.
 Bytes counting_guest() {
   Bytes code = {0xFA, 0x31, 0xC0, 0x8E, 0xD8, 0x8E,    0xD0, 0xBC, 0x00,
                 0x7C,                                                     // cli; ss:sp = 0:7C00
@@ -43,7 +43,7 @@ Bytes counting_guest() {
       0x66, 0x50, 0x52, 0xBA, 0x08, 0x03, 0xB0, 0x00, 0xEE,              // push eax, dx; out 308h
       0xBA, 0x00, 0x03, 0x66, 0xED, 0x66, 0x40, 0x66, 0xEF,              // eax = scratch + 1
       0xE6, 0xE9,                                                        // out E9h
-      0xB8, 0x00, 0x9F, 0x8E, 0xC0, 0x26, 0xC6, 0x06, 0x00, 0x00, 0x02,  // es:[0], 2
+      0xB8, 0x00, 0x9E, 0x8E, 0xC0, 0x26, 0xC6, 0x06, 0x00, 0x00, 0x02,  // es:[0], 2
       0xB0, 0x20, 0xE6, 0x20, 0x5A, 0x66, 0x58, 0xCF};                   // EOI; pop; iret
   code.insert(code.end(), handler.begin(), handler.end());
   return boot_sector(code);
@@ -81,8 +81,8 @@ std::uint32_t load32(const Bytes& bytes, std::size_t at) {
   return value;
 }
 
-// The lamp is at 3 MiB, and the tally in the highest page of conventional memory, where a guest's
-// multiboot information would be.
+// The lamp is at 3 MiB, and the tally in the highest page of conventional memory but that of port
+// ABBA, where a guest's multiboot information would be.
 TEST(SlotLoader, PutsNothingWhereADeviceIs) {
   const TempFolder folder;
   const auto load = [&](const ElfBuilder& elf) {
@@ -94,15 +94,15 @@ TEST(SlotLoader, PutsNothingWhereADeviceIs) {
   const auto guest = load({});
   ASSERT_TRUE(guest.ok()) << guest.error();
   const MemoryBlock& info = guest.value().memory.at(1);
-  EXPECT_EQ(info.address, 0x9E000u);
+  EXPECT_EQ(info.address, 0x9D000u);
   // Multiboot specification 0.6.96, 3.3: mem_lower and mem_upper in KiB, up to the first hole; the
   // entries of the memory map: size without itself, base, length, type 1 for RAM.
-  EXPECT_EQ(load32(info.bytes, 4), 0x9E000u / 1024);
+  EXPECT_EQ(load32(info.bytes, 4), 0x9D000u / 1024);
   EXPECT_EQ(load32(info.bytes, 8), 2048u);
   const std::size_t map = load32(info.bytes, 48) - info.address;
   ASSERT_EQ(load32(info.bytes, 44), 3u * 24);
   const std::pair<std::uint32_t, std::uint32_t> runs[] = {
-      {0, 0x9E000}, {0x100000, 0x300000}, {0x301000, 16 << 20}};
+      {0, 0x9D000}, {0x100000, 0x300000}, {0x301000, 16 << 20}};
   for (std::size_t i = 0; i < std::size(runs); ++i) {
     const std::size_t at = map + 24 * i;
     EXPECT_EQ(load32(info.bytes, at), 20u);

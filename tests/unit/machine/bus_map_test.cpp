@@ -32,8 +32,8 @@ TEST(MachineBusMap, EveryPortWindowStartsAndEndsWhereAPcHasIt) {
       {0xF5, "none"},    {0x1EF, "none"},   {0x1F0, "ata 0"},     {0x1F7, "ata 7"},
       {0x1F8, "none"},   {0x3BF, "none"},   {0x3C0, "vga 32768"}, {0x3DF, "vga 32799"},
       {0x3E0, "none"},   {0x3F5, "none"},   {0x3F6, "ata 10"},    {0x3F7, "ata 11"},
-      {0x3F8, "uart 0"}, {0x3FF, "uart 7"}, {0x400, "none"},      {0xABBA, "none"},
-      {0xFFFF, "none"},
+      {0x3F8, "uart 0"}, {0x3FF, "uart 7"}, {0x400, "none"},      {0xABB9, "none"},
+      {0xABBA, "pv 2"},  {0xABBD, "pv 5"},  {0xABBE, "none"},     {0xFFFF, "none"},
   };
   for (const auto& [port, place] : expected) {
     EXPECT_EQ(where(kIoSpace, port), place) << std::hex << port;
@@ -56,6 +56,7 @@ TEST(MachineBusMap, DevicesPullTheLinesOfAPc) {
   EXPECT_EQ(machine_devices()[STRATA_DEVICE_UART].irq, 4);
   EXPECT_EQ(machine_devices()[STRATA_DEVICE_ATA].irq, 14);
   EXPECT_EQ(machine_devices()[STRATA_DEVICE_VGA].irq, -1);
+  EXPECT_EQ(machine_devices()[STRATA_DEVICE_PV].irq, 11);
 }
 
 struct Part {

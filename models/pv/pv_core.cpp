@@ -1,0 +1,272 @@
+#include "models/pv/pv_core.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace strata {
+namespace {
+
+constexpr unsigned kPortBytes = STRATA_PV_PORTS;
+constexpr unsigned kTransferWords = sizeof(pv_transfer) / 4;
+constexpr std::uint32_t kRows = 25;
+constexpr std::uint32_t kColumns = 80;
+static_assert(STRATA_PV_FRAME_BYTES == kRows * kColumns * 2);
+
+}  // namespace
+
+PvCore::PvCore(PvMemory memory, DiskBackend& disk, PvSinks sinks, Wire irq, EventLog* log)
+    : memory_(std::move(memory)),
+      disk_(disk),
+      sinks_(std::move(sinks)),
+      irq_(std::move(irq)),
+      log_(log) {}
+
+// ---- the port ----
+
+void PvCore::reset() {
+  set_irq(false);
+  state_ = {};
+}
+
+void PvCore::load_state(const PvState& state, Cycle) {
+  state_ = state;
+  irq_(state_.irq);
+}
+
+void PvCore::set_irq(bool level) {
+  if (state_.irq == level) return;
+  state_.irq = level;
+  irq_(level);
+}
+
+std::uint32_t PvCore::read(std::uint32_t offset, unsigned bytes, Cycle) {
+  std::uint32_t value = 0;
+  for (unsigned i = 0; i < bytes; ++i) {
+    const std::uint32_t at = offset + i - STRATA_PV_BLOCK_CALL;
+    const std::uint32_t byte = at < kPortBytes ? STRATA_PV_PAGE >> (8 * at) & 0xFF : 0xFF;
+    if (at == 0) set_irq(false);
+    value |= byte << (8 * i);
+  }
+  return value;
+}
+
+void PvCore::write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) {
+  for (unsigned i = 0; i < bytes; ++i) {
+    const std::uint32_t at = offset + i - STRATA_PV_BLOCK_CALL;
+    if (at >= kPortBytes) continue;
+    const std::uint32_t byte = value >> (8 * i) & 0xFF;
+    state_.number = (state_.number & ~(0xFFu << (8 * at))) | byte << (8 * at);
+    if (at == kPortBytes - 1) make_call(state_.number, now);
+  }
+}
+
+// ---- the page ----
+
+std::uint32_t PvCore::word(unsigned index) const {
+  return memory_.load(STRATA_PV_PAGE + 4 * index);
+}
+
+void PvCore::set_word(unsigned index, std::uint32_t value) {
+  memory_.store(STRATA_PV_PAGE + 4 * index, value);
+}
+
+pv_transfer PvCore::load_transfer(unsigned first) const {
+  return {word(first), word(first + 1), word(first + 2), word(first + 3)};
+}
+
+// ---- calls ----
+
+const PvCore::Call* PvCore::find_call(std::uint32_t number) {
+  static constexpr Call kCalls[] = {
+      {STRATA_PV_CALL_CHARACTER, &PvCore::character},
+      {STRATA_PV_CALL_DISK_WRITE, &PvCore::disk_write},
+      {STRATA_PV_CALL_FRAME, &PvCore::frame},
+      {STRATA_PV_CALL_DISK_READ, &PvCore::disk_read},
+      {STRATA_PV_CALL_LIST, &PvCore::list},
+      {STRATA_PV_CALL_TEXT, &PvCore::text},
+      {STRATA_PV_CALL_EXIT, &PvCore::exit},
+      {STRATA_PV_CALL_REGION_BEGIN, &PvCore::region_begin},
+      {STRATA_PV_CALL_REGION_END, &PvCore::region_end},
+      {STRATA_PV_CALL_WAVES_ON, &PvCore::waves_on},
+      {STRATA_PV_CALL_WAVES_OFF, &PvCore::waves_off},
+      {STRATA_PV_CALL_LABEL, &PvCore::label},
+      {STRATA_PV_CALL_COUNTS, &PvCore::counts},
+  };
+  const Call* call = std::ranges::find(kCalls, number, &Call::number);
+  return call == std::end(kCalls) ? nullptr : call;
+}
+
+void PvCore::make_call(std::uint32_t number, Cycle now) {
+  if (number == STRATA_PV_CALL_RING) return serve_ring(now);
+  const Call* call = find_call(number);
+  const Error error = call == nullptr ? STRATA_PV_ERROR_CALL : (this->*call->carry_out)(now);
+  set_word(STRATA_PV_WORD_STATUS, error);
+  if (log_ == nullptr) return;
+  log_->record(now, "pv", "call " + std::to_string(number) + " error " + std::to_string(error));
+}
+
+PvCore::Error PvCore::character(Cycle) {
+  const std::uint32_t character = word(STRATA_PV_WORD_ARGUMENT);
+  const std::uint32_t attribute = word(STRATA_PV_WORD_ARGUMENT + 1);
+  const std::uint32_t row = word(STRATA_PV_WORD_ARGUMENT + 2);
+  const std::uint32_t column = word(STRATA_PV_WORD_ARGUMENT + 3);
+  if (row >= kRows || column >= kColumns) return STRATA_PV_ERROR_CELL;
+  const std::size_t cell = 2 * (row * kColumns + column);
+  memory_.text()[cell] = static_cast<std::uint8_t>(character);
+  memory_.text()[cell + 1] = static_cast<std::uint8_t>(attribute);
+  return 0;
+}
+
+PvCore::Error PvCore::frame(Cycle) {
+  const std::uint32_t address = word(STRATA_PV_WORD_ARGUMENT);
+  const auto cells = memory_.buffer(address, STRATA_PV_FRAME_BYTES);
+  if (address % 4 != 0 || cells.empty()) return STRATA_PV_ERROR_ADDRESS;
+  std::ranges::copy(cells, memory_.text().begin());
+  return 0;
+}
+
+PvCore::Error PvCore::exit(Cycle) {
+  sinks_.exit(static_cast<std::uint8_t>(word(STRATA_PV_WORD_ARGUMENT)));
+  return 0;
+}
+
+PvCore::Error PvCore::region_begin(Cycle) {
+  sinks_.region(true);
+  return 0;
+}
+
+PvCore::Error PvCore::region_end(Cycle) {
+  sinks_.region(false);
+  return 0;
+}
+
+PvCore::Error PvCore::waves_on(Cycle) {
+  sinks_.waves(true);
+  return 0;
+}
+
+PvCore::Error PvCore::waves_off(Cycle) {
+  sinks_.waves(false);
+  return 0;
+}
+
+PvCore::Error PvCore::counts(Cycle now) {
+  const std::uint64_t instructions = sinks_.instructions();
+  set_word(STRATA_PV_WORD_RESULT, static_cast<std::uint32_t>(now));
+  set_word(STRATA_PV_WORD_RESULT + 1, static_cast<std::uint32_t>(now >> 32));
+  set_word(STRATA_PV_WORD_RESULT + 2, static_cast<std::uint32_t>(instructions));
+  set_word(STRATA_PV_WORD_RESULT + 3, static_cast<std::uint32_t>(instructions >> 32));
+  return 0;
+}
+
+// ---- text ----
+
+/// The text that arguments 0 and 1 name.
+PvCore::Error PvCore::find_text(std::span<const std::uint8_t>& text) const {
+  const std::uint32_t address = word(STRATA_PV_WORD_ARGUMENT);
+  const std::uint32_t bytes = word(STRATA_PV_WORD_ARGUMENT + 1);
+  if (bytes == 0 || bytes > STRATA_PV_MOST_TEXT) return STRATA_PV_ERROR_LENGTH;
+  text = memory_.buffer(address, bytes);
+  return text.empty() ? STRATA_PV_ERROR_ADDRESS : 0;
+}
+
+PvCore::Error PvCore::text(Cycle) {
+  std::span<const std::uint8_t> text;
+  const Error error = find_text(text);
+  for (const std::uint8_t byte : text) sinks_.console(byte);
+  return error;
+}
+
+PvCore::Error PvCore::label(Cycle now) {
+  std::span<const std::uint8_t> text;
+  if (const Error error = find_text(text)) return error;
+  std::string label;
+  std::ranges::transform(text, std::back_inserter(label), shown_in_label);
+  if (log_ != nullptr) log_->record(now, "pv", "label " + label);
+  sinks_.label(label);
+  return 0;
+}
+
+// ---- disk ----
+
+PvCore::Error PvCore::disk_write(Cycle) {
+  return one_sector(STRATA_PV_WRITE);
+}
+
+PvCore::Error PvCore::disk_read(Cycle) {
+  return one_sector(STRATA_PV_READ);
+}
+
+/// The arguments are a transfer of which two words do not count.
+PvCore::Error PvCore::one_sector(std::uint32_t direction) {
+  pv_transfer sector = load_transfer(STRATA_PV_WORD_ARGUMENT);
+  sector.sectors = 1;
+  sector.direction = direction;
+  return transfer(sector);
+}
+
+PvCore::Error PvCore::list(Cycle) {
+  const std::uint32_t entries = word(STRATA_PV_WORD_ARGUMENT);
+  Error error =
+      entries == 0 || entries > STRATA_PV_LIST_ENTRIES ? Error{STRATA_PV_ERROR_LENGTH} : 0;
+  std::uint32_t done = 0;
+  while (error == 0 && done < entries) {
+    error = transfer(load_transfer(STRATA_PV_WORD_LIST + kTransferWords * done));
+    if (error == 0) ++done;
+  }
+  set_word(STRATA_PV_WORD_RESULT, done);
+  return error;
+}
+
+void PvCore::serve_ring(Cycle now) {
+  const std::uint32_t head = word(STRATA_PV_WORD_RING_HEAD);
+  std::uint32_t tail = word(STRATA_PV_WORD_RING_TAIL);
+  const bool interrupt = word(STRATA_PV_WORD_RING_INTERRUPT) != 0;
+  const std::uint32_t published = head - tail;
+  const bool possible = published <= STRATA_PV_RING_ENTRIES;
+  const std::uint32_t served = possible ? published : 0;
+  for (std::uint32_t i = 0; i < served; ++i) {
+    const unsigned first = STRATA_PV_WORD_RING + kTransferWords * (tail % STRATA_PV_RING_ENTRIES);
+    const Error error = transfer(load_transfer(first));
+    set_word(first + kTransferWords - 1, STRATA_PV_DONE | error);
+    set_word(STRATA_PV_WORD_RING_TAIL, ++tail);
+  }
+  const Error status = possible ? 0 : STRATA_PV_ERROR_RING;
+  set_word(STRATA_PV_WORD_RING_STATUS, status);
+  if (log_ != nullptr) {
+    log_->record(now, "pv",
+                 "call " + std::to_string(STRATA_PV_CALL_RING) + " error " +
+                     std::to_string(status) + " descriptors " + std::to_string(served));
+  }
+  if (served != 0 && interrupt) set_irq(true);
+}
+
+/// Checks in the order of pv_page.h.
+PvCore::Error PvCore::transfer(const pv_transfer& transfer) {
+  if (transfer.direction == STRATA_PV_FLUSH) return disk_.flush() ? 0 : STRATA_PV_ERROR_MEDIUM;
+  if (transfer.direction != STRATA_PV_READ && transfer.direction != STRATA_PV_WRITE) {
+    return STRATA_PV_ERROR_DIRECTION;
+  }
+  if (transfer.sectors == 0 || transfer.sectors > STRATA_PV_MOST_SECTORS) {
+    return STRATA_PV_ERROR_LENGTH;
+  }
+  const auto buffer = memory_.buffer(transfer.address, transfer.sectors * STRATA_PV_SECTOR_BYTES);
+  if (transfer.address % 4 != 0 || buffer.empty()) return STRATA_PV_ERROR_ADDRESS;
+  if (std::uint64_t{transfer.lba} + transfer.sectors > disk_.sector_count()) {
+    return STRATA_PV_ERROR_SECTOR;
+  }
+  return move_sectors(transfer, buffer);
+}
+
+PvCore::Error PvCore::move_sectors(const pv_transfer& transfer, std::span<std::uint8_t> buffer) {
+  for (std::uint32_t i = 0; i < transfer.sectors; ++i) {
+    const std::span<std::uint8_t, kSectorBytes> sector{&buffer[i * kSectorBytes], kSectorBytes};
+    const std::uint64_t lba = std::uint64_t{transfer.lba} + i;
+    const bool moved = transfer.direction == STRATA_PV_READ ? disk_.read_sector(lba, sector)
+                                                            : disk_.write_sector(lba, sector);
+    if (!moved) return STRATA_PV_ERROR_MEDIUM;
+  }
+  return 0;
+}
+
+}  // namespace strata
