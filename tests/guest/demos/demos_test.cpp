@@ -24,6 +24,8 @@ const Demo kDemos[] = {
     // 2262 primes are below 20000, the largest of them 19997.
     {"primes", "primes.elf", {"2262", "19997", "primes: ok"}},
     {"disk", "disk.elf", {"disk: ok"}},
+    {"disk_pv", "disk_pv.elf", {"by pv", "one sector a call: ok", "ring: ok", "disk_pv: ok"}},
+    {"vga_pv", "vga_pv.elf", {"vga_pv: ok", "ABCDEFGHIJKLMNOPQRSTUVWXYZAB"}},
     {"clock", "clock.elf", {"clock: ok"}},
     {"integer", "integer.elf", {"integer: ok"}},
     {"dhrystone", "dhrystone.elf", {"dhrystone: ok"}},

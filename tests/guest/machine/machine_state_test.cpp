@@ -388,7 +388,7 @@ TEST(MachineState, OtherTimingIsNoOtherHardware) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MachineStateGuest,
-                         testing::Values("clock.elf", "disk.elf", "busy.elf"),
+                         testing::Values("clock.elf", "disk.elf", "disk_pv.elf", "busy.elf"),
                          [](const auto& guest) {
                            const std::string file = guest.param;
                            return file.substr(0, file.find('.'));
