@@ -152,10 +152,10 @@ RtlMachine::RtlMachine(const MachineConfig& config)
       devices_(config_, clock_, &context_, bus_, on_exit(false), pv_sinks()) {
   wire();
   plug_post_card();
-  cpu_.on_end([] { sc_core::sc_pause(); });
+  cpu_.on_end([this] { clock_.pause(); });
   clock_.on_rest([this] {
     rests_ = devices_.asleep();
-    if (rests_) sc_core::sc_pause();
+    if (rests_) clock_.pause();
   });
   watch_foreign_writes(bus_, cpu_, [this](const WishboneRequest& request) {
     if (watch_ != nullptr) watch_->on_foreign_write(request);
@@ -166,7 +166,7 @@ std::function<void(std::uint8_t)> RtlMachine::on_exit(bool by_call) {
   return [this, by_call](std::uint8_t status) {
     exit_status_ = status;
     exit_by_call_ = by_call;
-    sc_core::sc_pause();
+    clock_.pause();
   };
 }
 
@@ -229,7 +229,7 @@ std::optional<Error> RtlMachine::make_observers() {
   }
   watch_ = std::make_unique<RtlWatch>(recorder_.get(), checker_.get(), map_, config_.trace, [this] {
     differs_ = true;
-    sc_core::sc_pause();
+    clock_.pause();
   });
   watch_->expect_entry(config_.guest->entry);
   if (counts_region) count_region();
@@ -328,6 +328,7 @@ RunOutcome RtlMachine::run(RunControl& control) {
 void RtlMachine::run_to(Cycle cycle) {
   // Past the edge: the kernel leaves what is due at the very end for the next start.
   const auto target = clock_.time_of(cycle) + period_ / 2;
+  clock_.run_ahead_to(cycle);
   const bool ended = simulate_to(target);
   // Where everything sleeps until later the kernel's time has stayed behind.
   if (!ended && sc_core::sc_time_stamp() < target) {

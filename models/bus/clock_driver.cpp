@@ -1,6 +1,7 @@
 #include "models/bus/clock_driver.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/bus/clocked_signal.h"
 
@@ -26,18 +27,54 @@ void ClockDriver::add_awake(ClockedModule* module) {
 }
 
 void ClockDriver::edge_method() {
-  const Cycle now = cycle();
+  ahead_ = 0;
+  if (!std::exchange(catches_up_, false)) {
+    edge(cycle());
+    while (may_go_on()) {
+      ++ahead_;
+      edge(cycle());
+    }
+    if (ahead_ != 0) {
+      catches_up_ = true;
+      wake_event_.notify(sc_core::sc_time::from_value(ahead_ * period_.value()));
+      return;
+    }
+  }
+  settle();
+}
+
+void ClockDriver::edge(Cycle now) {
   in_edge_ = true;
   clock_modules(now);
   if (edge_listener_) edge_listener_(now);
   in_edge_ = false;
   update_registers();
+}
+
+/// Whether the next edge comes before anything else, now that the latest is over.
+bool ClockDriver::may_go_on() const {
+  if (in_step_ || pauses_ || awake_.empty() || cycle() >= ahead_limit_) return false;
+  if (sc_core::sc_pending_activity_at_current_time()) return false;
+  return sc_core::sc_time_to_pending_activity().value() > (ahead_ + 1) * period_.value();
+}
+
+/// Behind an edge at the kernel's time.
+void ClockDriver::settle() {
   running_ = !awake_.empty();
   // Not next_trigger(), which sets static sensitivity aside and puts it back at every edge.
   if (running_) {
     wake_event_.notify(period_);
   } else if (rest_listener_) {
     rest_listener_();
+  }
+  if (std::exchange(pauses_, false)) sc_core::sc_pause();
+}
+
+void ClockDriver::pause() {
+  if (in_edge_) {
+    pauses_ = true;
+  } else {
+    sc_core::sc_pause();
   }
 }
 

@@ -4,6 +4,10 @@
 // ClockedSignal's), which is the synchronous rule, at a fraction of the cost of an sc_clock with a
 // process a module. A module that has nothing to do returns false and is not clocked again until
 // wake().
+//
+// As long as nothing else happens in the kernel, edges follow each other within one call of that
+// process, if who runs the simulation has said how far: the kernel's time then lags behind the
+// clock, and is brought up to it before anything else is run that could see it.
 #pragma once
 
 #include <functional>
@@ -39,6 +43,17 @@ class ClockDriver : public sc_core::sc_module {
   /// Called after an edge when no module wants the next one; one listener.
   void on_rest(std::function<void()> listener) { rest_listener_ = std::move(listener); }
 
+  /// Edges up to that of cycle `last` may run ahead of the kernel's time, which is going to get
+  /// there: nobody stops the kernel earlier but with pause().
+  void run_ahead_to(Cycle last) { ahead_limit_ = last; }
+
+  /// From now on every edge is at its time in the kernel: a process waits for what happens there,
+  /// or a module asks for the time.
+  void keep_in_step() { in_step_ = true; }
+
+  /// As sc_pause(), when the kernel's time is that of the edge under way.
+  void pause();
+
   /// Whether any module is clocked at all.
   bool running() const { return running_; }
 
@@ -49,7 +64,9 @@ class ClockDriver : public sc_core::sc_module {
   void update_after_edge(Register& reg) { written_.push_back(&reg); }
 
   /// Clock cycles since reset: the number of the current (or latest) edge.
-  Cycle cycle() const { return sc_core::sc_time_stamp().value() / period_.value() - base_; }
+  Cycle cycle() const {
+    return sc_core::sc_time_stamp().value() / period_.value() + ahead_ - base_;
+  }
 
   /// Makes `cycle` the number of the latest edge, whatever the kernel's time; for loading a state.
   void set_cycle(Cycle cycle) { base_ += this->cycle() - cycle; }
@@ -63,17 +80,25 @@ class ClockDriver : public sc_core::sc_module {
   friend class ClockedModule;
 
   void edge_method();
+  void edge(Cycle now);
+  bool may_go_on() const;
+  void settle();
   void clock_modules(Cycle now);
   void update_registers();
   void add_awake(ClockedModule* module);
 
   sc_core::sc_time period_;
-  Cycle base_ = 0;  // cycle 0 is the kernel's edge of this number (modulo 2^64)
+  Cycle base_ = 0;   // cycle 0 is the kernel's edge of this number (modulo 2^64)
+  Cycle ahead_ = 0;  // by which the latest edge is before the kernel's time
+  Cycle ahead_limit_ = 0;
   sc_core::sc_event wake_event_;
   std::vector<ClockedModule*> awake_;
   std::vector<Register*> written_;  // at the edge under way
   bool running_ = false;
   bool in_edge_ = false;
+  bool in_step_ = false;
+  bool catches_up_ = false;  // the next event is for the kernel's time only
+  bool pauses_ = false;
   std::function<void(Cycle)> edge_listener_;
   std::function<void()> rest_listener_;
 };

@@ -28,6 +28,12 @@ class ClockedSignal final : public sc_core::sc_signal<T>, private ClockDriver::R
     }
   }
 
+  /// Who asks for the event is going to wait for it.
+  const sc_core::sc_event& value_changed_event() const override {
+    clock_.keep_in_step();
+    return sc_core::sc_signal<T>::value_changed_event();
+  }
+
   /// Called whenever the value has changed.
   void on_change(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
 

@@ -14,6 +14,7 @@ WbTlmBridge::WbTlmBridge(const sc_core::sc_module_name& name, ClockDriver& clock
       latency_(latency),
       lanes_(lanes) {
   wake_on_strobe(request);
+  clock.keep_in_step();  // targets may ask the kernel for the time
 }
 
 bool WbTlmBridge::clock_edge(Cycle cycle) {

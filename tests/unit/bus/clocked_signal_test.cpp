@@ -40,6 +40,7 @@ class Watcher : public sc_core::sc_module {
   sc_core::sc_in<int> in;
   std::vector<int> values;
   std::vector<Cycle> cycles;
+  std::vector<double> times;
   std::vector<bool> events;
   Watcher(const sc_core::sc_module_name& name, const ClockDriver& clock)
       : sc_module(name), in("in"), clock_(clock) {
@@ -53,6 +54,7 @@ class Watcher : public sc_core::sc_module {
   void change_method() {
     values.push_back(in.read());
     cycles.push_back(clock_.cycle());
+    times.push_back(sc_core::sc_time_stamp() / kPeriod);
     events.push_back(in.event());
   }
   const ClockDriver& clock_;
@@ -80,6 +82,7 @@ TEST(ClockedSignal, TellsAListenerAndAProcessOfEachChangeOnce) {
   first.out(a), first.in(b);
   second.out(b), second.in(a);
   watcher.in(a);
+  clock.run_ahead_to(3);  // it does not: the process would see another time
   std::vector<int> heard_watched, heard;
   a.on_change([&] { heard_watched.push_back(a.read()); });
   b.on_change([&] { heard.push_back(b.read()); });
@@ -87,6 +90,7 @@ TEST(ClockedSignal, TellsAListenerAndAProcessOfEachChangeOnce) {
   const std::vector<int> values = {2, 3, 4};
   EXPECT_EQ(watcher.values, values);
   EXPECT_EQ(watcher.cycles, (std::vector<Cycle>{1, 2, 3}));
+  EXPECT_EQ(watcher.times, (std::vector<double>{1, 2, 3}));
   EXPECT_EQ(watcher.events, (std::vector<bool>{true, true, true}));
   EXPECT_EQ(heard_watched, values);
   EXPECT_EQ(heard, values);
