@@ -54,7 +54,6 @@ void ClockDriver::edge(Cycle now) {
 /// Whether the next edge comes before anything else, now that the latest is over.
 bool ClockDriver::may_go_on() const {
   if (in_step_ || pauses_ || awake_.empty() || cycle() >= ahead_limit_) return false;
-  if (sc_core::sc_pending_activity_at_current_time()) return false;
   return sc_core::sc_time_to_pending_activity().value() > (ahead_ + 1) * period_.value();
 }
 
