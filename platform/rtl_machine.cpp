@@ -508,6 +508,10 @@ std::map<std::string, std::uint64_t> RtlMachine::counters() const {
   for (std::size_t cause = 0; cause < counts.size(); ++cause) {
     counters[std::string("cpu.cycles.") + kCycleCauseNames[cause]] = counts[cause];
   }
+  const PerformanceCounts& happened = cpu_.performance_counts();
+  for (std::size_t event = 0; event < happened.size(); ++event) {
+    counters[std::string("cpu.") + kPerformanceEvents[event].counter] += happened[event];
+  }
   return counters;
 }
 

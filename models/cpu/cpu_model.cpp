@@ -211,6 +211,10 @@ CycleCause CpuModel::cycle_cause() const {
   return static_cast<CycleCause>(rtl_->cause_o);
 }
 
+std::uint32_t CpuModel::happened() const {
+  return rtl_->happened_o;
+}
+
 bool CpuModel::idle() const {
   return rtl_->idle_o;
 }

@@ -87,11 +87,15 @@ class CpuModel {
   void set_drain(bool drain);
   bool drained() const;
 
-  /// Makes every further clock but the next say what it went to.
+  /// Makes every further clock say what it went to.
   void count_cycles(bool count);
 
   /// What the latest clock went to.
   CycleCause cycle_cause() const;
+
+  /// What happened in the latest clock, a bit an event (kPerformanceEvents); while cycles are
+  /// counted.
+  std::uint32_t happened() const;
 
   /// Halted with nothing under way: nothing changes until the interrupt pin does.
   bool idle() const;

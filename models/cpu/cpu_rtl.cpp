@@ -50,6 +50,7 @@ bool CpuRtl::clock_edge(Cycle cycle) {
 void CpuRtl::count_cycle(Cycle cycle) {
   const CycleCause cause = model_.cycle_cause();
   ++counts_[static_cast<std::size_t>(cause)];
+  count_events(happened_, model_.happened());
   if (cycle_watched_) cycle_watched_(cycle, cause);
 }
 

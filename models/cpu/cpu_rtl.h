@@ -11,6 +11,7 @@
 #include "models/bus/clock_driver.h"
 #include "models/bus/wishbone.h"
 #include "models/cpu/cpu_model.h"
+#include "models/cpu/performance_event.h"
 #include "models/isa/retire_record.h"
 
 namespace strata {
@@ -103,6 +104,9 @@ class CpuRtl : public ClockedModule {
   /// What the cycles went to, if they were counted. The sum is `cycles`, those up to now.
   CycleCounts cycle_counts(Cycle cycles) const;
 
+  /// What happened in them.
+  const PerformanceCounts& performance_counts() const { return happened_; }
+
   /// Calls `listener` from inside the edge after which nothing but a reset would go on: the CPU is
   /// stuck() or shutdown(), its last store is done. Empty: nobody.
   void on_end(std::function<void()> listener) { ended_ = std::move(listener); }
@@ -143,6 +147,7 @@ class CpuRtl : public ClockedModule {
   Cycle clocked_ = 0;
   bool counting_ = false;
   CycleCounts counts_{};
+  PerformanceCounts happened_{};
   bool sleeping_ = false;
   bool halt_counted_ = false;  // of the HLT in force
   bool interrupts_enabled_ = false;

@@ -158,6 +158,27 @@ std::string cycle_causes(const Comparison& c) {
   return text;
 }
 
+/// Hits, misses and branches, for the engines that have counted them.
+std::string happenings(const Comparison& c) {
+  constexpr std::string_view kPrefix = "cpu.";
+  std::set<std::string> names;
+  for (const ComparedRun& run : c.runs) {
+    for (const auto& [name, count] : run.report.counters) {
+      const bool is_one = name.starts_with(kPrefix) && !name.starts_with("cpu.cycles.") &&
+                          name.find('.', kPrefix.size()) != std::string::npos;
+      if (is_one && count != 0) names.insert(name);
+    }
+  }
+  std::string text;
+  for (const std::string& name : names) {
+    text += row(c, name.substr(kPrefix.size()), [&](const ComparedRun& r) {
+      const auto found = r.report.counters.find(name);
+      return found == r.report.counters.end() ? "-" : group_digits(found->second);
+    });
+  }
+  return text;
+}
+
 /// What the names in the table mean, for those that are in it.
 std::string legend(const Comparison& c) {
   std::string text;
@@ -283,8 +304,9 @@ std::string to_table(const Comparison& comparison) {
   std::string text;
   if (!comparison.runs.empty()) {
     const std::string stacks = cpi_stack_table(comparison.runs);
-    text += figures(comparison) + cycle_causes(comparison) + exits(comparison) + "\n" + stacks +
-            (stacks.empty() ? "" : "\n") + legend(comparison) + "\n" + verdicts(comparison);
+    text += figures(comparison) + cycle_causes(comparison) + happenings(comparison) +
+            exits(comparison) + "\n" + stacks + (stacks.empty() ? "" : "\n") + legend(comparison) +
+            "\n" + verdicts(comparison);
   }
   for (const std::string& label : comparison.unsteady) {
     text += fmt::format("repeats of {} ended DIFFERENTLY\n", label);

@@ -3,7 +3,7 @@
 
 namespace strata {
 
-inline constexpr int kLabelWidth = 24;
+inline constexpr int kLabelWidth = 29;
 inline constexpr int kColumnWidth = 16;  // with the space before it
 
 }  // namespace strata

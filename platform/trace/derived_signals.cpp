@@ -12,6 +12,7 @@
 
 #include "models/base/hex.h"
 #include "models/cpu/cycle_cause.h"
+#include "models/cpu/performance_event.h"
 #include "platform/trace/pipeline_texts.h"
 
 namespace strata {
@@ -84,6 +85,22 @@ void add_cycle_causes(SignalTable& table) {
   add_names(table, "strata cycle_went_to", "strata cpu cause_o", kNames);
 }
 
+/// What happened in it, one behind the other.
+void add_happenings(SignalTable& table) {
+  const Signal* signal = table.find("strata cpu happened_o");
+  if (signal == nullptr || signal->bits > 32) return;
+  add_one(table, "strata happened", kString, {signal->code},
+          [code = signal->code](const Words& state, Value& shown) {
+            shown.text.clear();
+            for (std::size_t event = 0; event < kPerformanceEvents.size(); ++event) {
+              if ((state[code] >> event & 1) == 0) continue;
+              if (!shown.text.empty()) shown.text += ", ";
+              shown.text += kPerformanceEvents[event].text;
+            }
+            if (shown.text.empty()) shown.text = "-";
+          });
+}
+
 /// The address of the lowest byte that is accessed: a word address [31:2] and the byte lanes.
 void add_byte_address(SignalTable& table, const char* path, const char* word_path,
                       const char* lanes_path) {
@@ -115,7 +132,7 @@ struct PipelineCodes {
     };
     const PipelineCodes codes = {code("u_front_end u_decode eip_q"),
                                  code("u_front_end u_decode prefixes_q"),
-                                 code("available"),
+                                 code("u_front_end available"),
                                  code("u_front_end window_lo"),
                                  code("u_front_end window_hi"),
                                  code("u_front_end u_decode code32"),
@@ -180,6 +197,7 @@ void add_derived_signals(SignalTable& table, const WaveOptions& options) {
   add_byte_address(table, "strata bus_address", "strata cpu wb_adr_o", "strata cpu wb_sel_o");
   add_byte_address(table, "strata vga_offset", "strata vga wb_adr_i", "strata vga wb_sel_i");
   add_cycle_causes(table);
+  add_happenings(table);
   add_names(table, "strata bus_space", "strata cpu wb_tga_o", kBusSpaces);
   add_names(table, "strata bus_kind", "strata cpu wb_cti_o", kBusKinds);
   add_names(table, "strata retired kind", "strata cpu retire_kind_o", kRetireKinds);

@@ -3,14 +3,13 @@
 //   fetch -> decode -> address -> memory stage -> execute -> retirement
 //                                                       \-> microcode sequencer for what is not simple
 //
-// An instruction becomes real in execute, in order; registers and flags are written at the end of it, the
-// retirement record appears two edges later. Faults found earlier travel with their instruction to execute.
-// Debug traps, NMIs and external interrupts are taken between instructions, and between iterations of
-// repeated string instructions.
+// An instruction becomes real in execute, in order; registers and flags are written at the end of it, the retirement
+// record appears two edges later. Faults found earlier travel with their instruction to execute. Debug traps, NMIs and
+// external interrupts are taken between instructions, and between iterations of repeated string instructions.
 //
-// This file is the wiring, in the order of the stages; the front end (cpu_front_end) and the way to memory
-// (cpu_memory) are two more files of wiring. What a unit does, and when its instruction may move, is in its module.
-// What units tell each other goes through interfaces (cpu_..._if.sv).
+// This file is the wiring, in the order of the stages; the front end (cpu_front_end) and the way to memory (cpu_memory)
+// are two more files of wiring. What a unit does, and when its instruction may move, is in its module. What units tell
+// each other goes through interfaces (cpu_..._if.sv).
 module cpu
   import cpu_pkg::*;
   import cpu_state_pkg::*;
@@ -45,8 +44,7 @@ module cpu
     input logic intr_i,
     input logic nmi_i,              // a rising edge asks for an NMI
 
-    // strap: which processor this is; 3, 4 or 5 for 386, 486, 586 (models/isa/cpu_family.h). Does not change
-    // outside reset.
+    // strap, fixed outside reset: which processor this is, 3, 4 or 5 for 386, 486, 586 (models/isa/cpu_family.h)
     input logic [2:0] family_i,
     input cache_shape_t caches_i,  // another: how much of the caches is used
 
@@ -80,7 +78,8 @@ module cpu
 
     // to whoever counts cycles
     input  logic       count_i,
-    output logic [3:0] cause_o,  // cycle_cause_e of the latest cycle, while count_i
+    output logic [3:0] cause_o,  // cycle_cause_e of the latest cycle, while count_i,
+    output logic [PERFORMANCE_EVENTS-1:0] happened_o,  // and what happened in it, by performance_e
 
     // to the clock control
     output logic idle_o,     // halted or shut down, bus quiet: nothing changes until an interrupt
@@ -92,34 +91,41 @@ module cpu
   cpu_events_if    events ();
   cpu_redirect_if  redirect ();
   cpu_decode_if    decoded ();
-  cpu_stage_if     a ();      // leaves the address stage
-  cpu_stage_if     m ();      // in the memory stage
-  cpu_stage_if     x ();      // in execute
+  cpu_stage_if     a (), m (), x ();  // leaves the address stage, in the memory stage, in execute
   cpu_execute_if   ex ();
   cpu_sequencer_if seq ();
-  cpu_data_if      load ();   // of the memory stage
-  cpu_data_if      store ();  // of execute
-  cpu_data_if      micro ();  // of the sequencer
-  cpu_data_if      data ();   // of the one that has the data port
+  cpu_data_if      load (), store (), micro ();  // of the memory stage, of execute, of the sequencer;
+  cpu_data_if      data ();                      // of the one of them that has the data port
   cpu_fetch_if     fetch ();
   cpu_bus_if       bus ();
   cpu_memory_status_if status ();
 
-  logic [ 5:0] available;
-  logic        starved;
-  logic        m_ready, m_move, m_loads, m_issued, m_locked, m_misaligned, m_page_fault;
-  logic        x_free, x_reads, x_locked;
-  logic [31:0] x_mem;
-  logic        seq_start, seq_raise, seq_watch, load_shutdown;
-  logic [ 7:0] seq_raise_vector;
-  logic        older_asks, store_hit, cr2_valid;
-  logic [31:0] page_error, cr2;
-  logic        armed, nmi_due, nmi_edge, code_due, trap_set;
+  logic starved, target_lookup, target_found, m_ready, m_move, m_loads, m_issued, m_locked, m_misaligned,
+        m_page_fault, x_free, x_reads, x_locked, seq_start, seq_raise, seq_watch, load_shutdown, older_asks,
+        store_hit, cr2_valid, armed, nmi_due, nmi_edge, code_due, trap_set, retire, reports;
+  logic [31:0] x_mem, page_error, cr2, next_linear;
+  logic [7:0] seq_raise_vector, awaited;
   logic [15:0] dr6_bits;
-  logic        retire, reports;
-  logic [31:0] next_linear;
 
   assign shutdown_o = seq.shutdown;
+
+  // ---- to whoever counts; here, where the simulator keeps least for others meanwhile
+  cpu_cycle_cause u_cycle_cause (
+      .clk_i, .rst_ni, .count_i,
+      .regs, .events, .redirect, .status, .seq, .x, .ex, .store, .m, .decoded,
+      .awaited_i(awaited),
+      .starved_i(starved),
+      .fetch,
+      .cause_o
+  );
+
+  cpu_performance u_performance (
+      .clk_i, .count_i,
+      .regs, .status, .data, .fetch, .ex,
+      .target_lookup_i(target_lookup),
+      .target_found_i (target_found),
+      .happened_o
+  );
 
   // ---- the stages
   cpu_front_end u_front_end (
@@ -137,7 +143,8 @@ module cpu
       .fetch,
       .starved_o  (starved),
       .decoded,
-      .available_o(available)
+      .target_lookup_o(target_lookup),
+      .target_found_o (target_found)
   );
 
   cpu_address u_address (
@@ -147,7 +154,8 @@ module cpu
       .x,
       .ex,
       .m_ready_i(m_ready),
-      .a
+      .a,
+      .awaited_o(awaited)
   );
 
   cpu_memory_stage u_memory_stage (
@@ -376,25 +384,6 @@ module cpu
       .retire_eflags_o,
       .retire_nmi_o,
       .retire_snoops_o
-  );
-
-  cpu_cycle_cause u_cycle_cause (
-      .clk_i,
-      .rst_ni,
-      .count_i,
-      .regs,
-      .status,
-      .seq,
-      .micro,
-      .x,
-      .ex,
-      .store,
-      .m,
-      .load,
-      .m_issued_i (m_issued),
-      .decoded,
-      .available_i(available),
-      .cause_o
   );
 
 endmodule

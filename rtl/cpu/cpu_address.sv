@@ -16,12 +16,16 @@ module cpu_address
 
     // to the memory stage
     input logic        m_ready_i,  // it takes an instruction in this cycle
-    cpu_stage_if.stage a           // valid: one goes there
+    cpu_stage_if.stage a,          // valid: one goes there
+
+    // to whoever counts cycles
+    output logic [7:0] awaited_o  // registers it needs and older instructions have still to write
 );
 
   ctl_t       ctl;
   agu_t       agu;
   logic       stall;
+  logic [7:0] needed;           // registers
   logic [7:0] pending;          // registers still to be written
   logic [7:0] forwarded;        // written in this cycle
   logic       microcode_ahead;  // may also change segments
@@ -31,7 +35,9 @@ module cpu_address
   assign ctl = decoded.ctl;
   assign agu = decoded.agu;
   assign pending = (m.valid ? m.ctl.wmask : 8'd0) | (x.valid ? x.ctl.wmask & ~forwarded : 8'd0);
+
   assign microcode_ahead = (m.valid && m.ctl.op == OpMicrocode) || (x.valid && x.ctl.op == OpMicrocode);
+  assign awaited_o = needed & pending;
 
   assign a.valid = decoded.valid && !stall && m_ready_i;
   assign a.ctl = ctl;
@@ -95,7 +101,6 @@ module cpu_address
   end
 
   always_comb begin : address
-    logic [ 7:0] needed;
     logic [31:0] sum;
     logic [31:0] bits;
     logic [31:0] eax;

@@ -53,6 +53,6 @@ bind cpu cpu_rules u_rules (
     .data_beat_i     (bus.data_beat),
     .fetch_beat_i    (bus.fetch_beat),
     .cyc_i           (wb_cyc_o),
-    .available_i     (available),
+    .available_i     (u_front_end.available),
     .consume_i       (u_front_end.consume)
 );

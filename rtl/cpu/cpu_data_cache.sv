@@ -115,6 +115,11 @@ module cpu_data_cache
   logic         covers;
   logic [31:0]  buffered;
   logic [PlaceBits-1:0] fill_place;
+  logic         merges;
+
+  // The page of memory space that was read last without being let be cached, a device's, behind a 1. Nothing depends on
+  // it but what waiting for such reads is called: the slave says so only when it answers.
+  logic [20:0] device_q;
 
   // Byte lanes of an access at byte `lane`, over two words.
   function automatic logic [7:0] lanes(size_e size, logic [1:0] lane);
@@ -215,6 +220,7 @@ module cpu_data_cache
       .high_sel_i   (sel[7:4]),
       .high_data_i  (store_data[63:32]),
       .high_memory_i(b_hit && !physical.locked),
+      .joins_o      (merges),
       .room_o       (room),
       .empty_o      (empty),
       .memory_o     (all_memory),
@@ -305,9 +311,21 @@ module cpu_data_cache
   end
 
   assign status.quiet = empty && state_q == StReady && !fill_q;
+  // ---- to whoever counts
+  assign status.reading = state_q != StReady || (wants && !hit && physical.ready);
+  assign status.uncached = !cached || !kind.keep || device_q == {1'b1, word[31:12]};
+  assign status.read_blocked = wants && !(cached && (a_hit || covers)) && !(bus.read_valid && bus.read_ready);
   assign status.store_waits = physical.valid && physical.write && !physical.ready;
-  assign status.data_miss = state_q != StReady && cached;
-  assign status.uncached = state_q != StReady && !cached;
+  assign status.store_room = room;
+  assign status.read_hit = wants && hit;
+  assign status.read_miss = state_q == StReady && wants && !hit && physical.ready && cached;
+  assign status.write_hit = side_stores ? b_hit : stores && memory && a_hit && (!crosses || b_hit);
+  assign status.write_miss = side_stores ? !b_hit : stores && memory && !(a_hit && (!crosses || b_hit));
+  assign status.fill = fill_begin;
+  assign status.uncached_read = asked_q && bus.data_beat && !fill_q && !fill_begin;
+  assign status.merge = merges;
+  assign status.forward = part_done && !asked_q && !a_hit;
+  assign status.beside = side_stores;
 
   // ---- the line
   assign fill_begin = asked_q && bus.data_beat && !fill_q && bus.cacheable && !bus.last;
@@ -344,6 +362,7 @@ module cpu_data_cache
     end else begin
       if (bus.read_valid && bus.read_ready) asked_q <= 1'b1;
       if (part_done) begin
+        if (asked_q && cached && !bus.cacheable) device_q <= {1'b1, word[31:12]};
         asked_q <= 1'b0;
         low_data_q <= part;
         state_q <= state_q == StLow && crosses ? StHigh : StReady;
@@ -369,6 +388,7 @@ module cpu_data_cache
       asked_q <= 1'b0;
       fill_q <= 1'b0;
       fill_drop_q <= 1'b0;
+      device_q <= '0;
     end
   end
 

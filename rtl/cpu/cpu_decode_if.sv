@@ -15,5 +15,6 @@ interface cpu_decode_if;
   modport decode(output valid, ctl, agu, next_eip, guess, disp, imm, imm2, input ready);
   modport address(input valid, ctl, agu, next_eip, guess, disp, imm, imm2, output ready);
   modport reader(input valid, next_eip);
+  modport watcher(input valid);
 
 endinterface

@@ -18,6 +18,7 @@ interface cpu_fetch_if;
   modport decode(input fault);
   modport events(output needed, input walking);
   modport paging(input valid, linear, needed, output ready, walking, fault);
+  modport watcher(input valid, ready, hit);
   modport cache(input needed, output hit, line, beat, last, data);
 
 endinterface

@@ -22,13 +22,17 @@ module cpu_front_end (
 
     // to the address stage
     cpu_decode_if.decode decoded,
-    output logic [5:0]   available_o  // bytes to decode
+
+    // to whoever counts (cpu_predictor)
+    output logic target_lookup_o,
+    output logic target_found_o
 );
 
   cpu_branch_if branch ();
 
   logic [63:0] window_lo, window_hi;
   logic [ 3:0] consume;
+  logic [ 5:0] available;  // bytes to decode
 
   cpu_fetch u_fetch (
       .clk_i,
@@ -43,7 +47,7 @@ module cpu_front_end (
       .branch,
       .window_lo_o(window_lo),
       .window_hi_o(window_hi),
-      .available_o,
+      .available_o(available),
       .consume_i  (consume),
       .fetch
   );
@@ -56,7 +60,7 @@ module cpu_front_end (
       .hold_i,
       .window_lo_i(window_lo),
       .window_hi_i(window_hi),
-      .available_i(available_o),
+      .available_i(available),
       .consume_o  (consume),
       .starved_o,
       .fetch,
@@ -72,7 +76,9 @@ module cpu_front_end (
       .regs,
       .x,
       .ex,
-      .redirect
+      .redirect,
+      .target_lookup_o,
+      .target_found_o
   );
 
 endmodule

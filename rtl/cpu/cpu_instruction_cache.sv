@@ -103,6 +103,7 @@ module cpu_instruction_cache
       (fetch.needed || (page_valid_q && page_q == physical.fetch_addr[31:12]));
   assign bus.fetch_addr = physical.fetch_addr;
   assign status.code_miss = asked_q;
+  assign status.code_blocked = bus.fetch_valid && !bus.fetch_ready;
   assign physical.fetch_ready = hit || (bus.fetch_valid && bus.fetch_ready);
 
   // ---- the line

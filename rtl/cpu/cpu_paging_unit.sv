@@ -233,7 +233,10 @@ module cpu_paging_unit
   assign physical.fetch_uncached = regs.cr0[30] || (paging && f_found.uncached);
   assign physical.fetch_addr = paging ? {f_found.frame, fetch.linear[11:2]} : fetch.linear[31:2];
   assign walk_fetch = paging && fetch.valid && !f_usable && fetch.needed && !data.valid && state_q == StIdle;
-  assign status.walking = state_q == StWalk || state_q == StFetchWalk;
+  assign status.walking = (state_q != StIdle && state_q != StHigh && state_q != StTranslated) || walk_data || walk_fetch;
+  assign status.walks_data = walk_data;
+  assign status.walks_code = walk_fetch;
+  assign status.code_usable = f_usable;
   assign fetch.walking = state_q == StFetchWalk || state_q == StFetchFault;
   assign fetch.fault = state_q == StFetchFault;
 

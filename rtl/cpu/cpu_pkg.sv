@@ -107,8 +107,22 @@ package cpu_pkg;
   // What a cycle went to (models/cpu/cycle_cause.h).
   typedef enum logic [3:0] {
     CycleExecute, CycleMultiCycle, CycleMicrocode, CycleFetch, CycleCodeMiss, CycleDecode, CycleAddress, CycleMemory,
-    CycleDataMiss, CycleUncached, CycleStoreBuffer, CycleTlbMiss, CycleBus, CycleHalted
+    CycleDataMiss, CycleUncached, CycleStoreBuffer, CycleTlbMiss, CycleBus, CycleHalted, CycleLoadUse,
+    CycleMisprediction
   } cycle_cause_e;
+
+  parameter int unsigned BRANCH_KINDS = 6;
+
+  // What can happen in a cycle, for whoever counts: bits (models/cpu/performance_event.h).
+  parameter int unsigned PERFORMANCE_EVENTS = 29;
+  typedef enum logic [4:0] {
+    HappenedCodeHit, HappenedCodeMiss, HappenedReadHit, HappenedReadMiss, HappenedWriteHit, HappenedWriteMiss,
+    HappenedFill, HappenedUncachedRead, HappenedMerge, HappenedForward,
+    HappenedDataTlbHit, HappenedSideTlbHit, HappenedDataTlbMiss, HappenedCodeTlbHit, HappenedCodeTlbMiss,
+    HappenedTargetHit, HappenedTargetMiss,
+    HappenedBranch,             // by branch_kind_e, and behind them
+    HappenedMisprediction = 23  // those of mispredicted ones
+  } performance_e;
 
   // Exception vectors (SDM vol. 3, table 6-1).
   parameter logic [7:0] VEC_DE = 8'd0;

@@ -20,7 +20,11 @@ module cpu_predictor
     cpu_registers_if.reader regs,
     cpu_stage_if.reader     x,
     cpu_execute_if.reader   ex,
-    cpu_redirect_if.reader  redirect
+    cpu_redirect_if.reader  redirect,
+
+    // to whoever counts: a conditional or indirect branch leaves decode, and has an entry here
+    output logic target_lookup_o,
+    output logic target_found_o
 );
 
   localparam int unsigned IndexBits = $clog2(Entries);
@@ -70,6 +74,10 @@ module cpu_predictor
       endcase
     end
   end
+
+  assign target_lookup_o = branch.leaves && (branch.kind == BranchConditional || branch.kind == BranchIndirect ||
+      branch.kind == BranchIndirectCall);
+  assign target_found_o = found;
 
   assign train = ex.done && ex.near_branch && (ex.kind == BranchConditional || ex.kind == BranchIndirect ||
       ex.kind == BranchIndirectCall);

@@ -23,6 +23,7 @@ module cpu_store_buffer
     input  logic [ 3:0] high_sel_i,
     input  logic [31:0] high_data_i,
     input  logic        high_memory_i,
+    output logic        joins_o,       // the store, or the first word of it, joins the one before it
     output logic        room_o,        // for two words
     output logic        empty_o,
     output logic        memory_o,      // all that is here is for memory
@@ -69,6 +70,7 @@ module cpu_store_buffer
   assign joins = low_memory_i && count_q != '0 && !(goes && count_q == (IndexBits + 1)'(1)) &&
       entry_q[newest].memory && entry_q[newest].walk == push_walk_i && addr_q[newest] == low_addr_i;
 
+  assign joins_o = push_i && joins;
   assign empty_o = count_q == '0;
   assign memory_o = others_q == '0;
   assign room_o = count_q <= (IndexBits + 1)'(Entries - 2);

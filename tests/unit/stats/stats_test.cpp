@@ -105,16 +105,19 @@ TEST(Comparison, TableNamesFiguresVerdictsAndSkippedEngines) {
   comparison.skipped = {{"kvm", "no /dev/kvm"}};
   comparison.note = "slow host";
   comparison.runs[0].report.counters["cpu.cycles.halted"] = 3000;
+  comparison.runs[0].report.counters["cpu.data-tlb.hits"] = 4711;
+  comparison.runs[0].report.counters["cpu.data-tlb.misses"] = 0;
   const std::string table = to_table(comparison);
   for (const char* part :
        {"rtl", "interp", "3,000,000", "1,000,000", "3.00", "8.0x", "1.0x", "exits: port",
         "cycles, rtl: clock cycles", "cycles, interp: instructions", "port: reads and writes",
-        "cycles: halted                     0.1 %", "cycles: halted: asleep in HLT",
+        "cycles: halted                          0.1 %", "cycles: halted: asleep in HLT",
         "final screen: identical", "disk image: identical", "skipped kvm: no /dev/kvm",
-        "note: slow host"}) {
+        "note: slow host", "data-tlb.hits                           4,711               -"}) {
     EXPECT_TRUE(contains(table, part)) << part << " is missing in\n" << table;
   }
   EXPECT_FALSE(contains(table, "cycles, kvm"));
+  EXPECT_FALSE(contains(table, "data-tlb.misses")) << "there were none";
 }
 
 /// The cells of the row that begins with `label`.
