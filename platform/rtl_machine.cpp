@@ -483,7 +483,7 @@ bool RtlMachine::check_end(RunEnd end) {
   std::set<std::uint32_t> under_way;
   if (!by_itself) {
     under_way = watch_->written_lately();
-    for (const std::uint32_t address : cpu_.model().buffered_stores()) under_way.insert(address);
+    for (const auto& store : cpu_.model().buffered_stores()) under_way.insert(store.address);
   }
   return checker_->on_end(memory_.regions(nullptr, false), under_way);
 }

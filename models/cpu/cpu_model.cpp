@@ -58,6 +58,19 @@ constexpr std::size_t kTscHigh = kStateWords - 1;
 /// CS in state_o: eight general registers, EIP and EFLAGS come first, then ES with four words.
 constexpr std::size_t kCsAttributes = 8 + 2 + 4 + 3;
 
+/// `tags` are cpu_tags' tag_t, `words` the lines' at the same places.
+template <typename Tags, typename Words>
+std::vector<CpuModel::CachedLine> lines_of(const Tags& tags, const Words& words) {
+  constexpr std::uint32_t kValid = 1u << 29;
+  std::vector<CpuModel::CachedLine> lines;
+  for (std::size_t place = 0; place < std::size(tags.m_storage); ++place) {
+    if ((tags[place] & kValid) == 0) continue;
+    lines.push_back({tags[place] << 4, {}});
+    for (std::size_t n = 0; n < 4; ++n) lines.back().words[n] = words[4 * place + n];
+  }
+  return lines;
+}
+
 }  // namespace
 
 CpuModel::CpuModel(VerilatedContext* context, const char* name, CpuFamily family,
@@ -108,21 +121,36 @@ std::uint8_t CpuModel::unseen_snoops() const {
   return static_cast<std::uint8_t>(snoops_ - rtl_->retire_snoops_o);
 }
 
-std::vector<std::uint32_t> CpuModel::buffered_stores() const {
-  std::vector<std::uint32_t> addresses;
+std::vector<CpuModel::BufferedStore> CpuModel::buffered_stores() const {
+  constexpr unsigned kSel = 0xF;  // in cpu_store_buffer's entry_t
+  constexpr unsigned kSpace = 0x30;
+  std::vector<BufferedStore> stores;
   const auto& root = *rtl_->rootp;
-  const auto& entries =
-      root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__addr_q;
-  const unsigned head =
-      root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__head_q;
-  const unsigned count =
-      root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__count_q;
-  for (unsigned n = 0; n < count; ++n) {
-    addresses.push_back(entries[(head + n) % std::size(entries.m_storage)] << 2);
+#define STRATA_BUS(name) root.cpu__DOT__u_bus__DOT__##name
+#define STRATA_BUFFER(name) \
+  root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__##name
+  if (STRATA_BUS(next_q) && STRATA_BUS(next_space_q) == 0) {
+    stores.push_back(
+        {STRATA_BUS(next_addr_q) << 2, STRATA_BUS(next_sel_q), STRATA_BUS(next_data_q)});
   }
-  if (root.cpu__DOT__u_bus__DOT__next_q)
-    addresses.push_back(root.cpu__DOT__u_bus__DOT__next_addr_q << 2);
-  return addresses;
+  for (unsigned n = 0; n < STRATA_BUFFER(count_q); ++n) {
+    const std::size_t at = (STRATA_BUFFER(head_q) + n) % std::size(STRATA_BUFFER(addr_q).m_storage);
+    const unsigned entry = STRATA_BUFFER(entry_q)[at];
+    if (entry & kSpace) continue;
+    stores.push_back({STRATA_BUFFER(addr_q)[at] << 2, entry & kSel, STRATA_BUFFER(data_q)[at]});
+  }
+#undef STRATA_BUFFER
+#undef STRATA_BUS
+  return stores;
+}
+
+std::vector<CpuModel::CachedLine> CpuModel::cached_lines(Cache cache) const {
+  const auto& root = *rtl_->rootp;
+  return cache == Cache::kData
+             ? lines_of(root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_tags__DOT__tag_q,
+                        root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__word_q)
+             : lines_of(root.cpu__DOT__u_memory__DOT__u_instruction_cache__DOT__u_tags__DOT__tag_q,
+                        root.cpu__DOT__u_memory__DOT__u_instruction_cache__DOT__word_q);
 }
 
 void CpuModel::clock() {

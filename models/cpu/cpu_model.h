@@ -2,6 +2,7 @@
 // bus port, retirement port and load/unload port.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -49,8 +50,22 @@ class CpuModel {
   /// it read memory.
   std::uint8_t unseen_snoops() const;
 
-  /// Aligned dwords of memory with stores that have retired and are not on the bus yet.
-  std::vector<std::uint32_t> buffered_stores() const;
+  /// Bytes of an aligned dword of memory, whose store has retired and is not on the bus yet.
+  struct BufferedStore {
+    std::uint32_t address = 0;
+    unsigned sel = 0;  // byte lanes
+    std::uint32_t data = 0;
+  };
+  /// All of them, in the order they will be.
+  std::vector<BufferedStore> buffered_stores() const;
+
+  enum class Cache { kInstruction, kData };
+  struct CachedLine {
+    std::uint32_t address = 0;  // physical
+    std::array<std::uint32_t, kCacheLine / 4> words{};
+  };
+  /// The lines that accesses hit now.
+  std::vector<CachedLine> cached_lines(Cache cache) const;
 
   /// One rising and one falling edge.
   void clock();

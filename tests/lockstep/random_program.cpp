@@ -124,10 +124,6 @@ class Assembler {
 
 }  // namespace
 
-std::uint32_t pick(Random& random, std::uint32_t below) {
-  return static_cast<std::uint32_t>(random()) % below;
-}
-
 std::uint32_t random_value(Random& random) {
   static constexpr std::uint32_t kEdges[] = {0,      1,      0x7F,       0x80,       0xFF,
                                              0x7FFF, 0x8000, 0xFFFF,     0x10000,    0x7FFFFFFF,

@@ -35,7 +35,9 @@ inline constexpr std::uint8_t kSelectorPort = 0x88;  // a code segment
 using Random = std::mt19937;
 
 /// Uniform in 0 .. below - 1.
-std::uint32_t pick(Random& random, std::uint32_t below);
+inline std::uint32_t pick(Random& random, std::uint32_t below) {
+  return static_cast<std::uint32_t>(random()) % below;
+}
 
 /// A register's value: small, an address in RAM, near a limit, or anything.
 std::uint32_t random_value(Random& random);

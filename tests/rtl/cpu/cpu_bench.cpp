@@ -1,5 +1,6 @@
 #include "tests/rtl/cpu/cpu_bench.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -23,11 +24,11 @@ void CpuBench::WavesDeleter::operator()(VerilatedVcdC* waves) const {
 }
 
 CpuBench::CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device, CpuFamily family,
-                   std::uint32_t seed)
+                   std::uint32_t seed, const CacheShape& caches)
     : regions_(regions.begin(), regions.end()),
       device_(device),
       context_(new_context(seed)),
-      cpu_(std::make_unique<CpuModel>(context_.get(), "cpu", family)) {
+      cpu_(std::make_unique<CpuModel>(context_.get(), "cpu", family, caches)) {
   cpu_->keep_state(true);
 }
 
@@ -146,9 +147,31 @@ void CpuBench::respond() {
     turnaround_ = --beats_ == 0;
     wait_ = 1 + delay();
   }
-  cpu_->set_cycle(clocks_);
+  if (!time_held_) cpu_->set_cycle(clocks_);
   cpu_->clock();
   cpu_->set_response({data, ack, tag_});
+}
+
+void CpuBench::write_elsewhere(std::uint32_t address, unsigned bytes, std::uint32_t value) {
+  std::memcpy(plain(address, true), &value, bytes);
+  cpu_->snoop(address);
+  writes_elsewhere_.push_back({address, bytes, value});
+}
+
+void CpuBench::touch_elsewhere(std::uint32_t address) {
+  cpu_->snoop(address);
+  writes_elsewhere_.push_back({});
+}
+
+/// All but the latest `unseen`.
+void CpuBench::pass_on_writes_elsewhere(std::size_t unseen) {
+  const std::size_t seen = writes_elsewhere_.size() - std::min(unseen, writes_elsewhere_.size());
+  for (const WriteElsewhere& write : std::span(writes_elsewhere_).first(seen)) {
+    if (checker_ == nullptr || write.bytes == 0) continue;
+    checker_->on_foreign_write(write.address, write.bytes, write.value);
+  }
+  writes_elsewhere_.erase(writes_elsewhere_.begin(),
+                          writes_elsewhere_.begin() + static_cast<std::ptrdiff_t>(seen));
 }
 
 void CpuBench::raise_nmi() {
@@ -177,6 +200,7 @@ bool CpuBench::clock() {
   }
   record_ = cpu_->record();
   record_.cycle = clocks_;
+  pass_on_writes_elsewhere(cpu_->unseen_snoops());
   if (cpu_->retired_nmi()) {
     ++nmis_;
     if (checker_ != nullptr) {

@@ -41,7 +41,8 @@ class CpuBench {
   /// Plain memory, as engines see it; the regions' memory and the device outlive the bench. In a
   /// build with RTL assertions `seed` makes the values of registers that have not been reset.
   CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device,
-           CpuFamily family = CpuFamily::k586, std::uint32_t seed = 1);
+           CpuFamily family = CpuFamily::k586, std::uint32_t seed = 1,
+           const CacheShape& caches = built_caches());
   ~CpuBench();
 
   /// Clocks from a request to its first acknowledge, at least 1.
@@ -54,6 +55,9 @@ class CpuBench {
   /// To go on with the same delays elsewhere.
   std::uint32_t delays() const { return delays_; }
 
+  /// The time stamp counter stands still from now on.
+  void hold_time() { time_held_ = true; }
+
   /// From now on hands every device access and acknowledged interrupt to `checker`; null: to
   /// nobody.
   void set_checker(LockstepChecker* checker) { checker_ = checker; }
@@ -62,6 +66,17 @@ class CpuBench {
   /// A pulse on the NMI pin, which begins with the next clock.
   void raise_nmi();
   bool interrupt() const { return interrupt_; }
+
+  /// Another bus master stores into plain memory, in front of the next clock, which tells the CPU;
+  /// one such store a clock. `bytes` within a dword. The checker follows when what retires has seen
+  /// it.
+  void write_elsewhere(std::uint32_t address, unsigned bytes, std::uint32_t value);
+  /// The same, storing what is there: whenever it is seen, nothing has changed.
+  void touch_elsewhere(std::uint32_t address);
+  /// Whether another master may have the bus: no locked instruction does.
+  bool bus_is_free() const { return !cpu_->request().lock; }
+  /// Tells the checker of all that is left: nothing else will retire.
+  void finish_writes_elsewhere() { pass_on_writes_elsewhere(0); }
 
   /// Replaces the state and restarts; the CPU must be idle or just constructed.
   void load(const CpuState& state);
@@ -91,7 +106,14 @@ class CpuBench {
   void store(const CpuModel::Request& request, std::uint8_t* word);
   std::uint8_t tag_of(std::uint32_t address) const;
   void respond();
+  void pass_on_writes_elsewhere(std::size_t unseen);
   unsigned delay();
+
+  struct WriteElsewhere {
+    std::uint32_t address = 0;
+    unsigned bytes = 0;  // 0: what was there
+    std::uint32_t value = 0;
+  };
 
   struct WavesDeleter {
     void operator()(VerilatedVcdC* waves) const;
@@ -100,6 +122,7 @@ class CpuBench {
   std::vector<MemoryRegion> regions_;
   BenchDevice& device_;
   LockstepChecker* checker_ = nullptr;
+  std::vector<WriteElsewhere> writes_elsewhere_;  // that the checker has not seen
   OwnedContext context_;
   std::unique_ptr<CpuModel> cpu_;
   std::unique_ptr<VerilatedVcdC, WavesDeleter> waves_;
@@ -107,6 +130,7 @@ class CpuBench {
   std::uint64_t clocks_ = 0;
   std::uint64_t acknowledges_ = 0;
   std::uint64_t nmis_ = 0;
+  bool time_held_ = false;
   unsigned latency_ = 1;
   std::uint32_t delays_ = 0;
   unsigned wait_ = 0;   // clocks until the next acknowledge
