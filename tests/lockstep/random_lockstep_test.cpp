@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
@@ -107,6 +108,16 @@ struct Tally {
   std::uint64_t of(End end) const { return ends[static_cast<unsigned>(end)]; }
 };
 
+/// Most have all there is of the caches, some little of them or none.
+CacheShape random_caches(Random& random) {
+  CacheShape shape = built_caches();
+  if (pick(random, 2) == 0) return shape;
+  shape.off = pick(random, 4) == 0;
+  shape.sets >>= pick(random, static_cast<std::uint32_t>(std::bit_width(shape.sets)));
+  shape.ways >>= pick(random, static_cast<std::uint32_t>(std::bit_width(shape.ways)));
+  return shape;
+}
+
 /// A program from its start, over `memory`, for `budget` retirements.
 class Run {
  public:
@@ -120,7 +131,7 @@ class Run {
         rtl_memory_(memory),
         checker_memory_(memory),
         bench_(RandomProgram::regions(rtl_memory_), device_, family,
-               static_cast<std::uint32_t>(random())),
+               static_cast<std::uint32_t>(random()), random_caches(random)),
         checker_(RandomProgram::regions(checker_memory_), program_.initial(), family),
         before_(program_.initial()) {
     bench_.set_checker(&checker_);
@@ -145,6 +156,20 @@ class Run {
       return fail("memory differs at byte " + std::to_string(at.first - rtl_memory_.begin()));
     }
     return end;
+  }
+
+  /// Whether code at `linear` is in memory: fetching from device registers is different in every
+  /// engine.
+  static bool in_memory(std::uint32_t linear) {
+    constexpr std::uint32_t kLongest = 15;
+    return linear <= kDeviceBase - kLongest ||
+           (linear >= kDeviceEnd && linear <= kTableBase - kLongest);
+  }
+
+  /// Whether page tables are where the program cannot change them. Elsewhere, registers of devices
+  /// may be taken for tables.
+  static bool tables_stay(const CpuState& state) {
+    return (state.cr0 & cr0::kPg) == 0 || state.cr3 == kPageDirectory;
   }
 
   const std::string& failure() const { return failure_; }
@@ -173,20 +198,6 @@ class Run {
     } else if (!bench_.interrupt()) {
       --next_interrupt_;
     }
-  }
-
-  /// Whether code at `linear` is in memory: fetching from device registers is different in every
-  /// engine.
-  static bool in_memory(std::uint32_t linear) {
-    constexpr std::uint32_t kLongest = 15;
-    return linear <= kDeviceBase - kLongest ||
-           (linear >= kDeviceEnd && linear <= kTableBase - kLongest);
-  }
-
-  /// Whether page tables are where the program cannot change them. Elsewhere, registers of devices
-  /// may be taken for tables.
-  static bool tables_stay(const CpuState& state) {
-    return (state.cr0 & cr0::kPg) == 0 || state.cr3 == kPageDirectory;
   }
 
   /// Whether the instruction that retires is another than the program had in its place.
@@ -313,6 +324,81 @@ void expect_reach(const Tally& tally, std::uint32_t programs) {
   EXPECT_GE(tally.modified, 4u * programs);
 }
 
+/// What retires in `program` and the state after it, without interrupts and with the time held,
+/// until it stops or is long enough: whatever the caches are, the same.
+class Stream {
+ public:
+  Stream(const RandomProgram& program, CpuFamily family, std::uint32_t seed, Mode mode,
+         const CacheShape& caches)
+      : program_(program),
+        memory_(program.memory()),
+        device_(seed + 0x2545F4, mode != Mode::kReal),
+        bench_(RandomProgram::regions(memory_), device_, family, seed, caches) {
+    bench_.hold_time();
+    bench_.load(program.initial());
+    while (!bench_.cpu().idle() && steps_.size() < kRetirements && is_plain()) {
+      if (bench_.clock()) steps_.push_back({bench_.record(), bench_.state()});
+    }
+  }
+
+  struct Step {
+    RetireRecord record;
+    CpuState state;
+
+    bool operator==(const Step& other) const {
+      return record.kind == other.record.kind && record.partial == other.record.partial &&
+             record.vector == other.record.vector && record.error_code == other.record.error_code &&
+             record.length == other.record.length && record.linear_eip == other.record.linear_eip &&
+             state == other.state;
+    }
+  };
+  const std::vector<Step>& steps() const { return steps_; }
+  std::uint64_t clocks() const { return bench_.clocks(); }
+
+ private:
+  /// Not from device registers, as code or as tables (Run).
+  bool is_plain() const {
+    if (steps_.empty()) return true;
+    const CpuState& state = steps_.back().state;
+    return Run::in_memory(steps_.back().record.linear_eip) && Run::tables_stay(state) &&
+           state.gdtr.base == program_.initial().gdtr.base;
+  }
+
+  const RandomProgram& program_;
+  std::vector<std::uint8_t> memory_;
+  RandomDevice device_;
+  CpuBench bench_;
+  std::vector<Step> steps_;
+};
+
+/// Programs of `mode` with all of the caches, with little of them, and with them off.
+void expect_same_stream(Mode mode) {
+  constexpr std::uint32_t kPrograms = 24;
+  const CacheShape shapes[] = {
+      built_caches(), {.sets = 4, .ways = 2}, {.sets = 1, .ways = 1, .off = true}};
+  std::uint64_t retired = 0;
+  std::array<std::uint64_t, std::size(shapes)> clocks{};
+  for (std::uint32_t seed = 1; seed <= kPrograms; ++seed) {
+    const CpuFamily family = family_of(seed);
+    const RandomProgram program(seed, mode, family);
+    const Stream full(program, family, seed, mode, shapes[0]);
+    retired += full.steps().size();
+    clocks[0] += full.clocks();
+    for (std::size_t n = 1; n < std::size(shapes); ++n) {
+      const Stream other(program, family, seed, mode, shapes[n]);
+      clocks[n] += other.clocks();
+      const auto [mine, theirs] = std::ranges::mismatch(full.steps(), other.steps());
+      EXPECT_TRUE(mine == full.steps().end() && theirs == other.steps().end())
+          << "seed " << seed << ", shape " << n << ", retirement " << mine - full.steps().begin();
+    }
+  }
+  std::cout << retired << " retirements in " << clocks[0] << ", " << clocks[1] << " and "
+            << clocks[2] << " clocks\n";
+  EXPECT_GT(retired, 100u * kPrograms);
+  EXPECT_LT(clocks[0], clocks[1]);
+  EXPECT_LT(clocks[1], clocks[2]);
+}
+
 void run_seeds(Mode mode) {
   const std::uint32_t first = environment("STRATA_LOCKSTEP_SEED", kFirstSeed);
   const std::uint32_t count = environment("STRATA_LOCKSTEP_SEEDS", kSeeds);
@@ -340,6 +426,10 @@ TEST(RandomLockstep, ProtectedMode) {
 
 TEST(RandomLockstep, Paging) {
   run_seeds(Mode::kPaged);
+}
+
+TEST(RandomLockstep, WithoutCachesTheSameRetires) {
+  for (const Mode mode : {Mode::kReal, Mode::kProtected, Mode::kPaged}) expect_same_stream(mode);
 }
 
 }  // namespace

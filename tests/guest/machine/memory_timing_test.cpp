@@ -1,5 +1,6 @@
-// The cycle-accurate machine's memory takes another time: as SDRAM, and as nobody could foresee.
-// Cycles change, what a guest computes does not, and every instruction is the interpreter's.
+// The cycle-accurate machine's memory takes another time: as SDRAM, and as nobody could foresee;
+// and its CPU has small caches, or none. Cycles change, what a guest computes does not, and every
+// instruction is the interpreter's.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -92,6 +93,39 @@ TEST(MemoryTiming, RandomDelaysChangeNoInstruction) {
     expect_same_left(run, fixed);
     EXPECT_EQ(run.instructions, fixed.instructions);
     EXPECT_EQ(run.screen, fixed.screen);
+  }
+}
+
+// Guests without interrupts that read no time: what retires is the interpreter's, and as much of
+// it, with all of the caches, with little of them, and without.
+TEST(CacheShapes, ChangeNoInstruction) {
+  for (const char* file : {"kit.elf", "passes.elf", "primes.elf"}) {
+    const RunResult full = fixed_run(file);
+    Cycle faster = full.cycles;
+    for (const CacheShape& shape :
+         {CacheShape{.sets = 8, .ways = 2}, CacheShape{.sets = 8, .ways = 2, .off = true}}) {
+      SCOPED_TRACE(file + std::string(shape.off ? ", off" : ", small"));
+      const RunResult run =
+          checked_run(file, [&](MachineConfig& config) { config.caches = shape; }).result;
+      expect_same_left(run, full);
+      EXPECT_EQ(run.instructions, full.instructions);
+      EXPECT_EQ(run.screen, full.screen);
+      EXPECT_GT(run.cycles, faster);
+      faster = run.cycles;
+    }
+  }
+}
+
+// With interrupts, which come elsewhere, and on a memory that answers when it likes.
+TEST_P(MemoryTimingGuest, LeavesTheSameWithoutCaches) {
+  const RunResult full = fixed_run(GetParam());
+  for (const bool off : {false, true}) {
+    SCOPED_TRACE(off);
+    const auto change = [&](MachineConfig& config) {
+      config.caches = {.sets = 8, .ways = 2, .off = off};
+      config.memory_timing = [] { return std::make_unique<RandomLatency>(5); };
+    };
+    expect_same_left(checked_run(GetParam(), change).result, full);
   }
 }
 
