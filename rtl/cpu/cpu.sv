@@ -14,8 +14,7 @@ module cpu
   import cpu_pkg::*;
   import cpu_state_pkg::*;
 #(
-    parameter int unsigned CacheBytes = 8192,  // of each cache; a power of two
-    parameter int unsigned CacheWays = 4       // the same, 2 at least
+    parameter int unsigned CacheBytes = 8192, CacheWays = 4  // of each cache; powers of two, 2 ways at least
 ) (
     input logic clk_i,
     input logic rst_ni,
@@ -166,6 +165,7 @@ module cpu
       .events,
       .redirect,
       .retire_i    (retire),
+      .snoop_i     (bus.snoop),
       .a,
       .ready_o     (m_ready),
       .load,

@@ -15,6 +15,7 @@ module cpu_memory_stage
     cpu_events_if.reader    events,
     cpu_redirect_if.reader  redirect,
     input logic             retire_i,
+    input logic             snoop_i,   // another master has stored, perhaps into code that was fetched
 
     // from the address stage
     cpu_stage_if.reader a,
@@ -59,7 +60,7 @@ module cpu_memory_stage
   assign alone = !events.careful || !x.valid;
   assign may_execute = wants && !older_asks_i;
   assign may_commit = x_free_i && !redirect.valid && (!events.due || load.committed) && alone &&
-      !(redirect.stale && retire_i);
+      !((redirect.stale || snoop_i) && retire_i);
   assign complete = valid_q && (!loads_o || (load.done && (issued_q || (load.valid && load.ready))) || page_fault_o);
   assign page_fault_o = load.valid && load.fault;
   assign move_o = complete && x_free_i && alone;

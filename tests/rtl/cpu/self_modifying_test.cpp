@@ -306,5 +306,27 @@ TEST(CpuSelfModifying, StoresOfOtherMastersInvalidateWhatWasFetched) {
   }
 }
 
+/// Code that is being executed is thrown out in any clock: what reads a device has read it once.
+TEST(CpuSelfModifying, StoresOfOtherMastersReadNoDeviceTwice) {
+  unsigned clocks = 1;
+  std::string expected;
+  for (unsigned other = 0; other < clocks; ++other) {
+    // mov al,es:[4]; inc cx; add al,es:[8]; mov dl,es:[0C]; hlt
+    RealModeRig rig({0x26, 0xA0, 0x04, 0x00, 0x41, 0x26, 0x02, 0x06, 0x08, 0x00, 0x26, 0x8A, 0x16,
+                     0x0C, 0x00, 0xF4});
+    rig.initial().seg[kEs].base = RealModeRig::kDevice;
+    CpuBench& bench = rig.bench();
+    bench.load(rig.initial());
+    for (clocks = 0; clocks < 2000 && !bench.cpu().idle(); ++clocks) {
+      if (clocks == other && other != 0) bench.cpu().snoop(kCode);
+      bench.clock();
+    }
+    ASSERT_LT(clocks, 2000u);
+    if (other == 0) expected = rig.log();
+    EXPECT_EQ(rig.log(), expected) << "in clock " << other;
+  }
+  EXPECT_EQ(expected, "r mem a0004/1;r mem a0008/1;r mem a000c/1;");
+}
+
 }  // namespace
 }  // namespace strata::test
