@@ -124,7 +124,7 @@ module cpu_address
       if (known_stack) needed[REG_ESP] = 1'b0;
       stall = microcode_ahead || (needed & pending) != 8'd0;
 
-      bits = register(ctl.rreg);
+      bits = ctl.rreg == REG_ESP ? esp : register(ctl.rreg);
       eax = register(REG_EAX);
       sum = decoded.disp;
       if (agu.base_valid) sum = sum + (agu.base == REG_ESP ? esp : register(agu.base));

@@ -119,6 +119,17 @@ TEST(CpuLooking, IdleComesWithAShutdown) {
   EXPECT_LT(bench.clocks(), 1000u);
 }
 
+/// A bit offset in a register is a signed number of bits from the operand's address (SDM vol. 2,
+/// BTS); in ESP right behind a push it is what the push has left.
+TEST(CpuAddress, ABitOffsetInEspIsThatBehindAPush) {
+  RealModeRig rig({0x50, 0x66, 0x0F, 0xAB, 0x26, 0x00, 0x10, 0xF4});  // PUSH AX; BTS [1000],ESP
+  rig.initial().seg[kSs].attributes |= attr::kBig;
+  rig.initial().gpr[kEsp] = 0x8060;  // afterwards 805E: bit 1E of the dword at 1000 + 4 * 402
+  rig.run();
+  EXPECT_EQ(rig.word(0x200A), 0x4000u);
+  EXPECT_EQ(rig.word(0x200C), 0u);
+}
+
 // HLT with IF clear sleeps whatever the interrupt pin says.
 TEST(CpuLooking, IdleComesWithAMaskedInterrupt) {
   RealModeRig rig({0xFA, 0xF4});  // cli; hlt
