@@ -65,10 +65,10 @@ std::vector<std::string> tops(const Files& unit) {
 }
 
 CommandResult lint(const std::string& top, const Files& common, const Files& unit,
-                   const std::string& folder) {
+                   const std::string& folder, const std::string& parameters = "") {
   std::string command = std::string(STRATA_VERILATOR) + " --lint-only -Wall -y rtl/common -y " +
                         quoted(folder) + " " + quoted("-I" STRATA_GENERATED_RTL) +
-                        " --top-module " + top + " rtl/lint/waivers.vlt";
+                        " --top-module " + top + parameters + " rtl/lint/waivers.vlt";
   Files files = common;
   files.insert(files.end(), unit.begin(), unit.end());
   for (const SourceFile& package : ordered_vocabulary(files)) command += " " + quoted(package.path);
@@ -101,6 +101,19 @@ TEST(StyleRtl, EveryTopIsLintClean) {
       const CommandResult result = lint(top, common, unit, folder);
       EXPECT_EQ(result.status, 0) << folder << ", top " << top << ":\n" << result.output;
     }
+}
+
+// The smallest, one that is bigger than the default in both ways, and one with the most ways a
+// strap can name (cpu_pkg::cache_shape_t).
+TEST(StyleRtl, TheCpuIsLintCleanWithOtherCaches) {
+  auto all = units();
+  for (const char* parameters :
+       {" -GCacheBytes=64 -GCacheWays=2", " -GCacheBytes=4096 -GCacheWays=2",
+        " -GCacheBytes=16384 -GCacheWays=8", " -GCacheBytes=65536 -GCacheWays=256"}) {
+    const CommandResult result =
+        lint("cpu", all["rtl/common"], all["rtl/cpu"], "rtl/cpu", parameters);
+    EXPECT_EQ(result.status, 0) << parameters << ":\n" << result.output;
+  }
 }
 
 TEST(StyleRtl, LintFindsAWidthMismatch) {
