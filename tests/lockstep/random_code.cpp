@@ -1,6 +1,7 @@
 #include "tests/lockstep/random_code.h"
 
 #include <initializer_list>
+#include <iterator>
 
 namespace strata::test {
 namespace {
@@ -110,7 +111,7 @@ class Writer {
       repeated_string();
     } else if (one_in(150)) {
       load_table();
-    } else if (one_in(400)) {
+    } else if (one_in(300)) {
       load_cr0();
     } else if (linear_ && one_in(9)) {
       modify();
@@ -278,10 +279,14 @@ class Writer {
     full_default(0x20 + 8 * which);
   }
 
-  /// MP, EM and TS at random, rarely PE.
+  /// MP, EM and TS at random, rarely PE; CD and NW, rarely NW alone, which is an exception.
   void load_cr0() {
-    bytes({0xB8});
-    full_default((pick(random_, 16) & (one_in(8) ? 0xFu : 0xEu)) | (wide_ && !one_in(8) ? 1u : 0u));
+    static constexpr std::uint32_t kCaching[] = {0, 0, 0, 0, cr0::kCd, cr0::kCd | cr0::kNw};
+    const std::uint32_t bits =
+        (pick(random_, 16) & (one_in(8) ? 0xFu : 0xEu)) | (wide_ && !one_in(8) ? 1u : 0u);
+    if (!wide_) byte(0x66);
+    byte(0xB8);  // MOV EAX
+    number(bits | (one_in(20) ? cr0::kNw : kCaching[pick(random_, std::size(kCaching))]), 4);
     if (one_in(2)) {
       bytes({0x0F, 0x22, 0xC0});  // MOV CR0, EAX
     } else {

@@ -6,6 +6,7 @@ namespace {
 constexpr std::uint32_t kPresent = 0x01;
 constexpr std::uint32_t kWrite = 0x02;
 constexpr std::uint32_t kUser = 0x04;
+constexpr std::uint32_t kWriteThrough = 0x08;  // PWT; twice that is PCD
 constexpr std::uint32_t kAccessed = 0x20;
 constexpr std::uint32_t kLarge = 0x80;
 constexpr std::uint32_t kGlobal = 0x100;
@@ -21,6 +22,7 @@ constexpr std::uint32_t kDirectoryPage = kPageDirectory >> 12;
 
 std::uint32_t random_bits(Random& random) {
   std::uint32_t bits = pick(random, 4) * kAccessed | pick(random, 2) * kGlobal;
+  bits |= pick(random, 3) == 0 ? pick(random, 4) * kWriteThrough : 0;
   bits |= pick(random, 10) != 0 ? kPresent : 0;
   bits |= pick(random, 4) != 0 ? kWrite : 0;
   bits |= pick(random, 3) != 0 ? kUser : 0;

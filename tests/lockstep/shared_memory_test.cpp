@@ -89,11 +89,11 @@ class SharedRun {
         bench_.touch_elsewhere(address = pick(random_, SharedProgram::kMemoryBytes) & ~3u);
         break;
       case 2:
-        address = SharedProgram::foreign_dword(random_) + pick(random_, 4);
+        address = program_.foreign_dword(random_) + pick(random_, 4);
         bench_.write_elsewhere(address, 1, static_cast<std::uint32_t>(random_()));
         break;
       default:
-        address = SharedProgram::foreign_dword(random_);
+        address = program_.foreign_dword(random_);
         bench_.write_elsewhere(address, 4, static_cast<std::uint32_t>(random_()));
     }
     watch_.on_write_elsewhere(address);

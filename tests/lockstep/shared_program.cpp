@@ -48,7 +48,12 @@ CpuState SharedProgram::initial() const {
   return state;
 }
 
-std::uint32_t SharedProgram::foreign_dword(Random& random) {
+std::uint32_t SharedProgram::foreign_dword(Random& random) const {
+  if (between_code_.empty() || pick(random, 5) != 0) return shared_dword(random);
+  return between_code_[pick(random, static_cast<std::uint32_t>(between_code_.size()))];
+}
+
+std::uint32_t SharedProgram::shared_dword(Random& random) {
   constexpr std::uint32_t kHotLines = 6;
   const std::uint32_t lines = pick(random, 4) == 0 ? kSharedBytes / 16 : kHotLines;
   return kShared + 16 * pick(random, lines) + 8 * pick(random, 2) + 4;
@@ -97,12 +102,13 @@ void SharedProgram::instruction() {
     Write write;
   };
   static constexpr Choice kChoices[] = {
-      {30, &SharedProgram::load},        {14, &SharedProgram::store},
-      {8, &SharedProgram::change},       {8, &SharedProgram::private_access},
-      {4, &SharedProgram::stack},        {3, &SharedProgram::call},
-      {8, &SharedProgram::branch},       {1, &SharedProgram::cache_control},
-      {3, &SharedProgram::page_control}, {4, &SharedProgram::modify},
-      {3, &SharedProgram::locked},       {1, &SharedProgram::copy}};
+      {30, &SharedProgram::load},         {14, &SharedProgram::store},
+      {8, &SharedProgram::change},        {8, &SharedProgram::private_access},
+      {4, &SharedProgram::stack},         {3, &SharedProgram::call},
+      {8, &SharedProgram::branch},        {1, &SharedProgram::cache_control},
+      {3, &SharedProgram::page_control},  {4, &SharedProgram::modify},
+      {3, &SharedProgram::locked},        {1, &SharedProgram::copy},
+      {3, &SharedProgram::jump_over_data}};
   unsigned sum = 0;
   for (const Choice& choice : kChoices) sum += choice.weight;
   std::uint32_t at = pick(random_, sum);
@@ -211,9 +217,17 @@ void SharedProgram::cache_control() {
   bytes({0x0F, 0x22, 0xC0});
 }
 
+/// JMP over a dword that the other master changes: its line is code, too.
+void SharedProgram::jump_over_data() {
+  const std::uint32_t data = (at_ + 2 + 3) & ~3u;
+  bytes({0xEB, data + 4 - (at_ + 2)});
+  between_code_.push_back(data);
+  at_ = data + 4;
+}
+
 /// Another PCD or PWT for a page of the shared memory, with INVLPG, or INVLPG alone.
 void SharedProgram::page_control() {
-  const std::uint32_t page = linear(foreign_dword(random_)) & ~0xFFFu;
+  const std::uint32_t page = linear(shared_dword(random_)) & ~0xFFFu;
   if (pick(random_, 2) == 0) {
     bytes({0x81});  // XOR
     operand(6, kPageTable + (page >> 12) * 4);

@@ -26,10 +26,11 @@ class SharedProgram {
   const std::vector<std::uint8_t>& memory() const { return memory_; }
   CpuState initial() const;
 
-  /// A dword of the shared memory that the program does not write, often one of a few lines.
-  static std::uint32_t foreign_dword(Random& random);
-  /// One it writes.
-  static std::uint32_t own_dword(Random& random) { return foreign_dword(random) ^ 4; }
+  /// A dword the program does not write, often of a few lines: of the shared memory, or of those it
+  /// jumps over between its instructions.
+  std::uint32_t foreign_dword(Random& random) const;
+  /// One of the shared memory that it writes.
+  static std::uint32_t own_dword(Random& random) { return shared_dword(random) ^ 4; }
 
  private:
   void write_tables();
@@ -47,6 +48,7 @@ class SharedProgram {
   void modify();
   void locked();
   void copy();
+  void jump_over_data();
 
   void byte(std::uint32_t value) { memory_[at_++] = static_cast<std::uint8_t>(value); }
   void bytes(std::initializer_list<std::uint32_t> values) {
@@ -61,8 +63,11 @@ class SharedProgram {
   std::uint32_t linear(std::uint32_t physical);
   std::uint32_t private_place();
 
+  static std::uint32_t shared_dword(Random& random);
+
   Random random_;
   std::vector<std::uint8_t> memory_;
+  std::vector<std::uint32_t> between_code_;  // dwords
   std::uint32_t at_ = 0;
 };
 
