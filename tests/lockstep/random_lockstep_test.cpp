@@ -80,7 +80,8 @@ class Run {
         checker_memory_(memory),
         bench_(RandomProgram::regions(rtl_memory_), device_, family,
                static_cast<std::uint32_t>(random()), random_caches(random)),
-        checker_(RandomProgram::regions(checker_memory_), program_.initial(), family),
+        checker_(RandomProgram::regions(checker_memory_), program_.initial(), family,
+                 outside(RandomProgram::regions(checker_memory_))),
         before_(program_.initial()),
         touch_pause_(random_touch_pause(random)) {
     bench_.set_checker(&checker_);

@@ -75,7 +75,8 @@ class Session {
         rtl_memory_(from.memory),
         checker_memory_(from.memory),
         bench_(SystemProgram::regions(rtl_memory_), device_, from.family),
-        checker_(SystemProgram::regions(checker_memory_), from.initial, from.family),
+        checker_(SystemProgram::regions(checker_memory_), from.initial, from.family,
+                 outside(SystemProgram::regions(checker_memory_))),
         guard_(from.initial, case_.device),
         before_(from.initial) {
     if (from.spoiled) {

@@ -75,7 +75,8 @@ std::uint32_t CpuBench::access_device(const CpuModel::Request& request) {
   } else {
     access.data = device_.read(access.port, access.address, bytes) & mask;
   }
-  if (checker_ != nullptr && request.tgc != kTgcWalk) {
+  const bool dropped = access.write && !access.port && plain(request.adr, false) != nullptr;
+  if (checker_ != nullptr && request.tgc != kTgcWalk && !dropped) {
     checker_->on_access(access);
   }
   return access.data << (8 * lane);

@@ -5,10 +5,12 @@
 // last acknowledge.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/cpu/cpu_model.h"
@@ -35,6 +37,16 @@ class NoDevice : public BenchDevice {
   void write(bool, std::uint32_t, unsigned, std::uint32_t) override {}
   std::uint8_t acknowledge() override { return 0; }
 };
+
+/// For a checker beside the bench: whatever is in no region. Stores into a region that is not
+/// writable reach nobody and may be joined to one on the way, so the bench tells nobody of them.
+inline BusFeed::IsDevice outside(std::vector<MemoryRegion> regions) {
+  return [regions = std::move(regions)](std::uint32_t physical) {
+    return std::ranges::none_of(regions, [physical](const MemoryRegion& region) {
+      return physical - region.base < region.size;
+    });
+  };
+}
 
 class CpuBench {
  public:
