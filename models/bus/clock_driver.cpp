@@ -27,15 +27,14 @@ void ClockDriver::add_awake(ClockedModule* module) {
 }
 
 void ClockDriver::edge_method() {
-  ahead_ = 0;
-  if (!std::exchange(catches_up_, false)) {
+  // The kernel's time has caught up with the clock, or it is the next edge's.
+  if (std::exchange(ahead_, 0) == 0) {
     edge(cycle());
     while (may_go_on()) {
       ++ahead_;
       edge(cycle());
     }
     if (ahead_ != 0) {
-      catches_up_ = true;
       wake_event_.notify(sc_core::sc_time::from_value(ahead_ * period_.value()));
       return;
     }

@@ -97,7 +97,6 @@ class ClockDriver : public sc_core::sc_module {
   bool running_ = false;
   bool in_edge_ = false;
   bool in_step_ = false;
-  bool catches_up_ = false;  // the next event is for the kernel's time only
   bool pauses_ = false;
   std::function<void(Cycle)> edge_listener_;
   std::function<void()> rest_listener_;
