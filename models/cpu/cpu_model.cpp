@@ -126,21 +126,26 @@ std::vector<CpuModel::BufferedStore> CpuModel::buffered_stores() const {
   constexpr unsigned kSpace = 0x30;
   std::vector<BufferedStore> stores;
   const auto& root = *rtl_->rootp;
-#define STRATA_BUS(name) root.cpu__DOT__u_bus__DOT__##name
-#define STRATA_BUFFER(name) \
-  root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__##name
-  if (STRATA_BUS(next_q) && STRATA_BUS(next_space_q) == 0) {
-    stores.push_back(
-        {STRATA_BUS(next_addr_q) << 2, STRATA_BUS(next_sel_q), STRATA_BUS(next_data_q)});
+  if (root.cpu__DOT__u_bus__DOT__next_q && root.cpu__DOT__u_bus__DOT__next_space_q == 0) {
+    stores.push_back({root.cpu__DOT__u_bus__DOT__next_addr_q << 2,
+                      root.cpu__DOT__u_bus__DOT__next_sel_q,
+                      root.cpu__DOT__u_bus__DOT__next_data_q});
   }
-  for (unsigned n = 0; n < STRATA_BUFFER(count_q); ++n) {
-    const std::size_t at = (STRATA_BUFFER(head_q) + n) % std::size(STRATA_BUFFER(addr_q).m_storage);
-    const unsigned entry = STRATA_BUFFER(entry_q)[at];
+  const auto& entries =
+      root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__entry_q;
+  const auto& addresses =
+      root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__addr_q;
+  const auto& data = root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__data_q;
+  const unsigned head =
+      root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__head_q;
+  const unsigned count =
+      root.cpu__DOT__u_memory__DOT__u_data_cache__DOT__u_store_buffer__DOT__count_q;
+  for (unsigned n = 0; n < count; ++n) {
+    const std::size_t at = (head + n) % std::size(addresses.m_storage);
+    const unsigned entry = entries[at];
     if (entry & kSpace) continue;
-    stores.push_back({STRATA_BUFFER(addr_q)[at] << 2, entry & kSel, STRATA_BUFFER(data_q)[at]});
+    stores.push_back({addresses[at] << 2, entry & kSel, data[at]});
   }
-#undef STRATA_BUFFER
-#undef STRATA_BUS
   return stores;
 }
 
