@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/base/text_screen.h"
+#include "models/pv/pv_log.h"
+
 namespace strata {
 namespace {
 
 constexpr unsigned kPortBytes = STRATA_PV_PORTS;
 constexpr unsigned kTransferWords = sizeof(pv_transfer) / 4;
-constexpr std::uint32_t kRows = 25;
-constexpr std::uint32_t kColumns = 80;
-static_assert(STRATA_PV_FRAME_BYTES == kRows * kColumns * 2);
+static_assert(STRATA_PV_FRAME_BYTES == TextScreen::kRows * TextScreen::kColumns * 2);
 
 }  // namespace
 
@@ -101,8 +102,7 @@ void PvCore::make_call(std::uint32_t number, Cycle now) {
   const Call* call = find_call(number);
   const Error error = call == nullptr ? STRATA_PV_ERROR_CALL : (this->*call->carry_out)(now);
   set_word(STRATA_PV_WORD_STATUS, error);
-  if (log_ == nullptr) return;
-  log_->record(now, "pv", "call " + std::to_string(number) + " error " + std::to_string(error));
+  log_call(log_, now, number, error, 0);
 }
 
 PvCore::Error PvCore::character(Cycle) {
@@ -110,8 +110,8 @@ PvCore::Error PvCore::character(Cycle) {
   const std::uint32_t attribute = word(STRATA_PV_WORD_ARGUMENT + 1);
   const std::uint32_t row = word(STRATA_PV_WORD_ARGUMENT + 2);
   const std::uint32_t column = word(STRATA_PV_WORD_ARGUMENT + 3);
-  if (row >= kRows || column >= kColumns) return STRATA_PV_ERROR_CELL;
-  const std::size_t cell = 2 * (row * kColumns + column);
+  if (row >= TextScreen::kRows || column >= TextScreen::kColumns) return STRATA_PV_ERROR_CELL;
+  const std::size_t cell = 2 * (row * TextScreen::kColumns + column);
   memory_.text()[cell] = static_cast<std::uint8_t>(character);
   memory_.text()[cell + 1] = static_cast<std::uint8_t>(attribute);
   return 0;
@@ -182,7 +182,7 @@ PvCore::Error PvCore::label(Cycle now) {
   if (const Error error = find_text(text)) return error;
   std::string label;
   std::ranges::transform(text, std::back_inserter(label), shown_in_label);
-  if (log_ != nullptr) log_->record(now, "pv", "label " + label);
+  log_label(log_, now, label);
   sinks_.label(label);
   return 0;
 }
@@ -233,11 +233,7 @@ void PvCore::serve_ring(Cycle now) {
   }
   const Error status = possible ? 0 : STRATA_PV_ERROR_RING;
   set_word(STRATA_PV_WORD_RING_STATUS, status);
-  if (log_ != nullptr) {
-    log_->record(now, "pv",
-                 "call " + std::to_string(STRATA_PV_CALL_RING) + " error " +
-                     std::to_string(status) + " descriptors " + std::to_string(served));
-  }
+  log_call(log_, now, STRATA_PV_CALL_RING, status, served);
   if (served != 0 && interrupt) set_irq(true);
 }
 

@@ -6,6 +6,7 @@
 #include "Vpv_inputs.h"
 #include "models/base/state_fields.h"
 #include "models/base/verilated_model.h"
+#include "models/pv/pv_log.h"
 #include "models/pv/pv_page.h"
 #include "verilated_vcd_c.h"
 
@@ -61,17 +62,12 @@ void PvModel::hear(Cycle cycle) {
 void PvModel::end_call(Cycle cycle) {
   const std::uint32_t number = rtl_->done_call_o;
   const bool well = rtl_->done_error_o == 0;
-  std::string line =
-      "call " + std::to_string(number) + " error " + std::to_string(rtl_->done_error_o);
-  if (number == STRATA_PV_CALL_RING) {
-    line += " descriptors " + std::to_string(rtl_->done_served_o);
-  }
   if (well && number == STRATA_PV_CALL_LABEL) {
     const std::string label = std::exchange(label_, {});
-    if (log_ != nullptr) log_->record(cycle, "pv", "label " + label);
+    log_label(log_, cycle, label);
     sinks_.label(label);
   }
-  if (log_ != nullptr) log_->record(cycle, "pv", line);
+  log_call(log_, cycle, number, rtl_->done_error_o, rtl_->done_served_o);
   switch (well ? number : 0) {
     case STRATA_PV_CALL_EXIT: sinks_.exit(rtl_->done_status_o); break;
     case STRATA_PV_CALL_REGION_BEGIN: sinks_.region(true); break;
