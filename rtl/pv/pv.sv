@@ -1,5 +1,5 @@
 // The paravirtual interface, port ABBA, as a bus master that moves the data of each call itself; models/pv/pv_page.h
-// says what the calls are. Block of offsets: 2 to 5 are ports ABBA to ABBD, the rest reads all ones.
+// says what the calls are.
 //
 // Time: a bus request sampled at edge n takes effect and is acknowledged at edge n+1. One call is remembered while
 // another call or the ring is under way, and one doorbell; between two descriptors of the ring a call is carried out.
@@ -124,62 +124,35 @@ module pv
   localparam logic [2:0] CTI_INCREMENTING = 3'b010;
   localparam logic [1:0] BTE_WRAP4 = 2'b01;
 
-  localparam int unsigned LastPort = PV_BLOCK_CALL + PV_PORTS - 1;
-
   //////////////
   // The port //
   //////////////
 
-  logic        access_q;
-  logic        we_q;
-  logic [ 3:2] adr_q;
-  logic [ 3:0] sel_q;
-  logic [31:0] wdata_q;
-  logic [31:0] number_q;  // written last, byte by byte
+  logic [31:0] number;       // written so far
+  logic [31:0] number_next;  // with what the access in progress writes
+  logic        called;       // it writes the last byte of it
+  logic        looked;       // it reads the first byte of the page's address
+  logic        port_idle;
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      access_q <= 1'b0;
-    end else begin
-      access_q <= wb_cyc_i && wb_stb_i && !wb_ack_o && !access_q && !load_valid_i;
-    end
-    we_q    <= wb_we_i;
-    adr_q   <= wb_adr_i;
-    sel_q   <= wb_sel_i;
-    wdata_q <= wb_dat_i;
-  end
-
-  // Whether the access in progress has the byte at `offset`.
-  function automatic logic selects(logic [3:2] adr, logic [3:0] sel, int unsigned offset);
-    return adr == 2'(offset / 4) && sel[offset%4];
-  endfunction
-
-  logic [31:0] number_d;
-
-  always_comb begin
-    number_d = number_q;
-    for (int unsigned i = 0; i < PV_PORTS; i++) begin
-      if (access_q && we_q && selects(adr_q, sel_q, PV_BLOCK_CALL + i)) begin
-        number_d[8*i+:8] = wdata_q[8*((PV_BLOCK_CALL+i)%4)+:8];
-      end
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      number_q <= '0;
-      wb_ack_o <= 1'b0;
-    end else begin
-      number_q <= load_valid_i ? load_state_i.number : number_d;
-      wb_ack_o <= access_q;
-    end
-    wb_dat_o <= '1;
-    for (int unsigned i = 0; i < PV_PORTS; i++) begin
-      if (adr_q == 2'((PV_BLOCK_CALL + i) / 4)) begin
-        wb_dat_o[8*((PV_BLOCK_CALL+i)%4)+:8] <= 8'(PV_PAGE >> (8 * i));
-      end
-    end
-  end
+  pv_port u_port (
+      .clk_i,
+      .rst_ni,
+      .wb_cyc_i,
+      .wb_stb_i,
+      .wb_we_i,
+      .wb_adr_i,
+      .wb_sel_i,
+      .wb_dat_i,
+      .wb_ack_o,
+      .wb_dat_o,
+      .load_valid_i,
+      .load_number_i(load_state_i.number),
+      .number_o     (number),
+      .number_next_o(number_next),
+      .called_o     (called),
+      .looked_o     (looked),
+      .idle_o       (port_idle)
+  );
 
   ////////////
   // Buffer //
@@ -329,12 +302,12 @@ module pv
 
   // What is written at the port: a call, or the doorbell. A call made while another waits or is under way is dropped.
   task automatic take_number();
-    if (access_q && we_q && selects(adr_q, sel_q, LastPort)) begin
-      if (number_d == PV_CALL_RING) begin
+    if (called) begin
+      if (number_next == PV_CALL_RING) begin
         doorbell_q <= 1'b1;
       end else if (!call_waits_q && !call_active_q) begin
         call_waits_q <= 1'b1;
-        waiting_q    <= number_d;
+        waiting_q    <= number_next;
       end
     end
   endtask
@@ -568,7 +541,7 @@ module pv
       m_cyc_o       <= 1'b0;
       m_stb_o       <= 1'b0;
     end else begin
-      if (access_q && !we_q && selects(adr_q, sel_q, PV_BLOCK_CALL)) irq_o <= 1'b0;
+      if (looked) irq_o <= 1'b0;
 
       unique case (state_q)
         StNext:   start_next();
@@ -635,12 +608,11 @@ module pv
     if (load_valid_i) irq_o <= load_state_i.irq[0];
   end
 
-  always_ff @(posedge unload_clk_i) state_o <= '{32'd0, 32'(irq_o), number_q};
+  always_ff @(posedge unload_clk_i) state_o <= '{32'd0, 32'(irq_o), number};
 
   logic unused;
   assign unused = ^load_state_i;
 
-  assign idle_o = state_q == StNext && !call_waits_q && !doorbell_q && !ring_active_q && !access_q && !wb_ack_o &&
-                  !done_valid_o;
+  assign idle_o = state_q == StNext && !call_waits_q && !doorbell_q && !ring_active_q && port_idle && !done_valid_o;
 
 endmodule
