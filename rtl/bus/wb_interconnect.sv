@@ -270,7 +270,7 @@ module wb_interconnect
           if (s_ack_i[slave_q]) begin
             s_stb_o <= '0;
             state_q <= StIdle;
-            if (m_ack_o == '0) arbitrate();
+            if (m_ack_o == '0) arbitrate();  // else the master's request is still the old one
           end
         end
 

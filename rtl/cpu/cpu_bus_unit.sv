@@ -191,7 +191,7 @@ module cpu_bus_unit (
       if (!rst_ni) end_lock();
       bus.data_beat <= 1'b0;
       bus.fetch_beat <= 1'b0;
-      end
+    end
   end
 
 endmodule
