@@ -1,8 +1,9 @@
 /* Stores sectors on the disk and proves that they are there: identify, write, flush, read back into
  * another buffer, compare checksums. Options: sectors=N (1..128) and lba=N. The image can be
- * checked from outside: word w of sector s is (s << 16 | w) * 2654435761 modulo 2^32. */
+ * checked from outside (sw/demos/disk_pattern.h). */
 #include <stdbool.h>
 
+#include "sw/demos/disk_pattern.h"
 #include "sw/include/ata.h"
 #include "sw/include/guest.h"
 #include "sw/include/printf.h"
@@ -15,12 +16,6 @@
 
 static uint32_t written[MOST_SECTORS * WORDS_PER_SECTOR];
 static uint32_t read_back[MOST_SECTORS * WORDS_PER_SECTOR];
-
-static void fill_pattern(uint32_t lba, unsigned sectors) {
-  for (unsigned sector = 0; sector < sectors; sector++)
-    for (unsigned word = 0; word < WORDS_PER_SECTOR; word++)
-      written[sector * WORDS_PER_SECTOR + word] = ((lba + sector) << 16 | word) * 2654435761u;
-}
 
 /* Depends on the value and on the place of every word. */
 static uint32_t checksum(const uint32_t* words, unsigned count) {
@@ -38,7 +33,7 @@ static bool step(const char* what, bool done) {
 }
 
 static bool store(uint32_t lba, unsigned sectors) {
-  fill_pattern(lba, sectors);
+  fill_pattern(written, lba, sectors);
   memset(read_back, 0, sectors * ATA_SECTOR_BYTES);
   printf("writing sectors %u to %u\n", lba, lba + sectors - 1);
   return step("WRITE SECTORS", ata_write(lba, sectors, written)) &&

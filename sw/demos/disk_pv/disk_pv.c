@@ -4,6 +4,7 @@
  * the sectors are then read once more in each way there is: one a call, a list, the ring. */
 #include <stdbool.h>
 
+#include "sw/demos/disk_pattern.h"
 #include "sw/include/disk.h"
 #include "sw/include/guest.h"
 #include "sw/include/printf.h"
@@ -17,12 +18,6 @@
 
 static uint32_t written[MOST_SECTORS * WORDS_PER_SECTOR];
 static uint32_t read_back[MOST_SECTORS * WORDS_PER_SECTOR];
-
-static void fill_pattern(uint32_t lba, uint32_t sectors) {
-  for (uint32_t sector = 0; sector < sectors; sector++)
-    for (uint32_t word = 0; word < WORDS_PER_SECTOR; word++)
-      written[sector * WORDS_PER_SECTOR + word] = ((lba + sector) << 16 | word) * 2654435761u;
-}
 
 /* Of what was done to read `sectors` sectors back. */
 static bool check(const char* what, bool done, uint32_t sectors, uint32_t error) {
@@ -95,7 +90,7 @@ int main(void) {
     printf("no disk; give the machine one with --disk\n");
     return 1;
   }
-  fill_pattern(lba, sectors);
+  fill_pattern(written, lba, sectors);
   bool done =
       disk->write(lba, sectors, written) && disk->flush() && disk->read(lba, sectors, read_back);
   bool ok = check("write, flush, read", done, sectors, disk->error());
