@@ -23,6 +23,16 @@ class CountingDisk : public DiskBackend {
     ++writes_;
     return disk_.write_sector(lba, data);
   }
+  std::uint64_t read_sectors(std::uint64_t lba, ReadPieces pieces) override {
+    const std::uint64_t moved = disk_.read_sectors(lba, pieces);
+    reads_ += moved;
+    return moved;
+  }
+  std::uint64_t write_sectors(std::uint64_t lba, WritePieces pieces) override {
+    const std::uint64_t moved = disk_.write_sectors(lba, pieces);
+    writes_ += moved;
+    return moved;
+  }
   bool flush() override {
     ++flushes_;
     return disk_.flush();

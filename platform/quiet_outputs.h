@@ -49,6 +49,13 @@ class QuietOutputs final : private EventLog, private DiskBackend {
   bool write_sector(std::uint64_t lba, std::span<const std::uint8_t, kSectorBytes> data) override {
     return quiet_ || outer_.disk->write_sector(lba, data);
   }
+  std::uint64_t read_sectors(std::uint64_t lba, ReadPieces pieces) override {
+    return outer_.disk->read_sectors(lba, pieces);
+  }
+  std::uint64_t write_sectors(std::uint64_t lba, WritePieces pieces) override {
+    return quiet_ ? DiskBackend::write_sectors(lba, pieces)
+                  : outer_.disk->write_sectors(lba, pieces);
+  }
   bool flush() override { return quiet_ || outer_.disk->flush(); }
 
   const MachineConfig outer_;

@@ -78,8 +78,11 @@ bool feature_exists(std::uint8_t features, std::uint8_t count) {
 }  // namespace
 
 AtaCore::AtaCore(DiskBackend& disk, Wire irq, EventLog* log)
-    : disk_(disk), irq_wire_(std::move(irq)), log_(log) {
-  ata_identify(ata_addressable_sectors(disk.sector_count()), identify_);
+    : disk_(disk),
+      sectors_(ata_addressable_sectors(disk.sector_count())),
+      irq_wire_(std::move(irq)),
+      log_(log) {
+  ata_identify(sectors_, identify_);
   set_signature();
 }
 
@@ -141,7 +144,7 @@ void AtaCore::load_state(const AtaState& state, Cycle now) {
 std::uint32_t AtaCore::read(std::uint32_t offset, unsigned bytes, Cycle now) {
   run_events_before(now);
   const std::uint32_t mask = bytes == 4 ? ~0u : (1u << (8 * bytes)) - 1;
-  if (disk_.sector_count() == 0) return mask;
+  if (sectors_ == 0) return mask;
   if (offset == STRATA_ATA_BLOCK_COMMAND) {
     return read_data(bytes == 4 ? 2 : 1, now) & mask;
   }
@@ -159,7 +162,7 @@ std::uint32_t AtaCore::read(std::uint32_t offset, unsigned bytes, Cycle now) {
 
 void AtaCore::write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) {
   run_events_before(now);
-  if (disk_.sector_count() == 0) return;
+  if (sectors_ == 0) return;
   if (offset == STRATA_ATA_BLOCK_COMMAND) {
     const auto low = bytes == 1 ? std::uint8_t(value) : std::uint16_t(value);
     write_data_word(static_cast<std::uint16_t>(low), now);
@@ -284,8 +287,10 @@ void AtaCore::start_other_command(Cycle now) {
 }
 
 void AtaCore::start_transfer(Cycle now) {
-  record(now, "command " + hex_byte(command_) + " lba " + std::to_string(linear_address()) +
-                  " count " + std::to_string(task_.count == 0 ? 256 : task_.count));
+  if (log_ != nullptr) {
+    record(now, "command " + hex_byte(command_) + " lba " + std::to_string(linear_address()) +
+                    " count " + std::to_string(task_.count == 0 ? 256 : task_.count));
+  }
   if (!is_write(command_)) {
     read_sector(now, STRATA_ATA_COMMAND_CYCLES);
   } else {
@@ -423,7 +428,7 @@ bool AtaCore::address_in_range() const {
   if (!(task_.device & kLbaMode) && (task_.lba_low == 0 || task_.lba_low > kAtaSectorsPerTrack)) {
     return false;
   }
-  return linear_address() < ata_addressable_sectors(disk_.sector_count());
+  return linear_address() < sectors_;
 }
 
 void AtaCore::step_address() {

@@ -105,6 +105,7 @@ class AtaCore : public DeviceOf<AtaState> {
   void record(Cycle now, std::string what) const;
 
   DiskBackend& disk_;
+  const std::uint32_t sectors_;  // of the drive; 0: there is none
   Wire irq_wire_;
   EventLog* log_;
 

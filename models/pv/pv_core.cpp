@@ -11,13 +11,19 @@ namespace {
 
 constexpr unsigned kPortBytes = STRATA_PV_PORTS;
 constexpr unsigned kTransferWords = sizeof(pv_transfer) / 4;
+
+/// The first word of descriptor `number`.
+unsigned descriptor(std::uint32_t number) {
+  return STRATA_PV_WORD_RING + kTransferWords * (number % STRATA_PV_RING_ENTRIES);
+}
+
 static_assert(STRATA_PV_FRAME_BYTES == TextScreen::kRows * TextScreen::kColumns * 2);
 
 }  // namespace
 
 PvCore::PvCore(PvMemory memory, DiskBackend& disk, PvSinks sinks, Wire irq, EventLog* log)
     : memory_(std::move(memory)),
-      disk_(disk),
+      transfers_(memory_, disk),
       sinks_(std::move(sinks)),
       irq_(std::move(irq)),
       log_(log) {}
@@ -199,10 +205,15 @@ PvCore::Error PvCore::disk_read(Cycle) {
 
 /// The arguments are a transfer of which two words do not count.
 PvCore::Error PvCore::one_sector(std::uint32_t direction) {
-  pv_transfer sector = load_transfer(STRATA_PV_WORD_ARGUMENT);
-  sector.sectors = 1;
-  sector.direction = direction;
-  return transfer(sector);
+  return transfers_
+      .carry_out(1,
+                 [&](std::uint32_t) {
+                   pv_transfer sector = load_transfer(STRATA_PV_WORD_ARGUMENT);
+                   sector.sectors = 1;
+                   sector.direction = direction;
+                   return sector;
+                 })
+      .error;
 }
 
 PvCore::Error PvCore::list(Cycle) {
@@ -211,8 +222,12 @@ PvCore::Error PvCore::list(Cycle) {
       entries == 0 || entries > STRATA_PV_LIST_ENTRIES ? Error{STRATA_PV_ERROR_LENGTH} : 0;
   std::uint32_t done = 0;
   while (error == 0 && done < entries) {
-    error = transfer(load_transfer(STRATA_PV_WORD_LIST + kTransferWords * done));
-    if (error == 0) ++done;
+    const PvTransfers::Result result =
+        transfers_.carry_out(entries - done, [&](std::uint32_t number) {
+          return load_transfer(STRATA_PV_WORD_LIST + kTransferWords * (done + number));
+        });
+    done += result.done;
+    error = result.error;
   }
   set_word(STRATA_PV_WORD_RESULT, done);
   return error;
@@ -225,11 +240,11 @@ void PvCore::serve_ring(Cycle now) {
   const std::uint32_t published = head - tail;
   const bool possible = published <= STRATA_PV_RING_ENTRIES;
   const std::uint32_t served = possible ? published : 0;
-  for (std::uint32_t i = 0; i < served; ++i) {
-    const unsigned first = STRATA_PV_WORD_RING + kTransferWords * (tail % STRATA_PV_RING_ENTRIES);
-    const Error error = transfer(load_transfer(first));
-    set_word(first + kTransferWords - 1, STRATA_PV_DONE | error);
-    set_word(STRATA_PV_WORD_RING_TAIL, ++tail);
+  for (const std::uint32_t end = tail + served; tail != end;) {
+    const PvTransfers::Result result = transfers_.carry_out(
+        end - tail, [&](std::uint32_t number) { return load_transfer(descriptor(tail + number)); });
+    for (std::uint32_t i = 0; i < result.done; ++i) finish_descriptor(tail, 0);
+    if (result.error != 0) finish_descriptor(tail, result.error);
   }
   const Error status = possible ? 0 : STRATA_PV_ERROR_RING;
   set_word(STRATA_PV_WORD_RING_STATUS, status);
@@ -237,32 +252,10 @@ void PvCore::serve_ring(Cycle now) {
   if (served != 0 && interrupt) set_irq(true);
 }
 
-/// Checks in the order of pv_page.h.
-PvCore::Error PvCore::transfer(const pv_transfer& transfer) {
-  if (transfer.direction == STRATA_PV_FLUSH) return disk_.flush() ? 0 : STRATA_PV_ERROR_MEDIUM;
-  if (transfer.direction != STRATA_PV_READ && transfer.direction != STRATA_PV_WRITE) {
-    return STRATA_PV_ERROR_DIRECTION;
-  }
-  if (transfer.sectors == 0 || transfer.sectors > STRATA_PV_MOST_SECTORS) {
-    return STRATA_PV_ERROR_LENGTH;
-  }
-  const auto buffer = memory_.buffer(transfer.address, transfer.sectors * STRATA_PV_SECTOR_BYTES);
-  if (transfer.address % 4 != 0 || buffer.empty()) return STRATA_PV_ERROR_ADDRESS;
-  if (std::uint64_t{transfer.lba} + transfer.sectors > disk_.sector_count()) {
-    return STRATA_PV_ERROR_SECTOR;
-  }
-  return move_sectors(transfer, buffer);
-}
-
-PvCore::Error PvCore::move_sectors(const pv_transfer& transfer, std::span<std::uint8_t> buffer) {
-  for (std::uint32_t i = 0; i < transfer.sectors; ++i) {
-    const std::span<std::uint8_t, kSectorBytes> sector{&buffer[i * kSectorBytes], kSectorBytes};
-    const std::uint64_t lba = std::uint64_t{transfer.lba} + i;
-    const bool moved = transfer.direction == STRATA_PV_READ ? disk_.read_sector(lba, sector)
-                                                            : disk_.write_sector(lba, sector);
-    if (!moved) return STRATA_PV_ERROR_MEDIUM;
-  }
-  return 0;
+/// That of number `tail`, which becomes the next.
+void PvCore::finish_descriptor(std::uint32_t& tail, Error error) {
+  set_word(descriptor(tail) + kTransferWords - 1, STRATA_PV_DONE | error);
+  set_word(STRATA_PV_WORD_RING_TAIL, ++tail);
 }
 
 }  // namespace strata

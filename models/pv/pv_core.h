@@ -16,6 +16,7 @@
 #include "models/pv/pv_page.h"
 #include "models/pv/pv_sinks.h"
 #include "models/pv/pv_state.h"
+#include "models/pv/pv_transfers.h"
 
 namespace strata {
 
@@ -62,9 +63,8 @@ class PvCore : public DeviceOf<PvState> {
 
   void make_call(std::uint32_t number, Cycle now);
   void serve_ring(Cycle now);
+  void finish_descriptor(std::uint32_t& tail, Error error);
   Error one_sector(std::uint32_t direction);
-  Error transfer(const pv_transfer& transfer);
-  Error move_sectors(const pv_transfer& transfer, std::span<std::uint8_t> buffer);
   Error find_text(std::span<const std::uint8_t>& text) const;
   pv_transfer load_transfer(unsigned first) const;
   std::uint32_t word(unsigned index) const;
@@ -72,7 +72,7 @@ class PvCore : public DeviceOf<PvState> {
   void set_irq(bool level);
 
   const PvMemory memory_;
-  DiskBackend& disk_;
+  PvTransfers transfers_;
   PvSinks sinks_;
   Wire irq_;
   EventLog* log_;

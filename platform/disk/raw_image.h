@@ -31,9 +31,12 @@ class RawImage : public DiskBackend {
                                                 ImageUse use = ImageUse::kOwn);
 
   std::uint64_t sector_count() const override { return sectors_; }
-  /// Both go straight to the host's file (pread, pwrite): nothing is held back in this process.
+  /// All go straight to the host's file (pread, pwrite): nothing is held back in this process.
   bool read_sector(std::uint64_t lba, std::span<std::uint8_t, kSectorBytes> data) override;
   bool write_sector(std::uint64_t lba, std::span<const std::uint8_t, kSectorBytes> data) override;
+  /// One preadv or pwritev, or one for each 1024 pieces.
+  std::uint64_t read_sectors(std::uint64_t lba, ReadPieces pieces) override;
+  std::uint64_t write_sectors(std::uint64_t lba, WritePieces pieces) override;
   /// fdatasync.
   bool flush() override;
 
@@ -49,6 +52,8 @@ class RawImage : public DiskBackend {
   RawImage(std::string path, FileDescriptor file, std::uint64_t sectors, ImageUse use)
       : path_(std::move(path)), file_(std::move(file)), sectors_(sectors), use_(use) {}
 
+  template <typename Transfer, typename Pieces>
+  std::uint64_t move_sectors(std::uint64_t lba, Pieces pieces, const char* what, Transfer transfer);
   bool is_whole();
   bool fail(const std::string& what);
 

@@ -260,6 +260,35 @@ TEST_P(Pv, SectorsBeforeABadOneHaveBeenMoved) {
   EXPECT_EQ(call_with(STRATA_PV_CALL_LIST, {1}), std::uint32_t{STRATA_PV_ERROR_MEDIUM});
 }
 
+// Neighbours on the disk may be moved at once: what a bad one among them does is the same.
+TEST_P(Pv, ABadSectorAmongNeighboursIsItsOwnEntrys) {
+  number_sectors();
+  disk.bad_lba = 13;
+  page().list[0] = {10, 2, 0x8000, STRATA_PV_READ};
+  page().list[1] = {12, 3, 0x9000, STRATA_PV_READ};
+  page().list[2] = {15, 1, 0xA000, STRATA_PV_READ};
+  EXPECT_EQ(call_with(STRATA_PV_CALL_LIST, {3}), std::uint32_t{STRATA_PV_ERROR_MEDIUM});
+  EXPECT_EQ(page().result[0], 1u);
+  EXPECT_TRUE(all(0x8200, 512, 12));
+  EXPECT_TRUE(all(0x9000, 512, 13));
+  EXPECT_TRUE(all(0x9200, 1024, 0));
+  EXPECT_TRUE(all(0xA000, 512, 0));
+}
+
+TEST_P(Pv, NeighboursGoWhereEachOfThemSays) {
+  number_sectors();
+  page().list[0] = {10, 2, 0x8000, STRATA_PV_READ};
+  page().list[1] = {12, 1, 0x8200, STRATA_PV_READ};  // over the second of the two
+  page().list[2] = {13, 2, 0x7000, STRATA_PV_READ};
+  page().list[3] = {15, 1, 0x7400, STRATA_PV_WRITE};
+  EXPECT_EQ(call_with(STRATA_PV_CALL_LIST, {4}), 0u);
+  EXPECT_TRUE(all(0x8000, 512, 11));
+  EXPECT_TRUE(all(0x8200, 512, 13));
+  EXPECT_TRUE(all(0x7000, 512, 14));
+  EXPECT_TRUE(all(0x7200, 512, 15));
+  EXPECT_EQ(disk.bytes[15 * 512], 0);
+}
+
 // A sector that is read over the entries behind it: they are read when their turn comes.
 TEST_P(Pv, ATransferMayGoToThePageItself) {
   const pv_transfer planted[4] = {{2, 1, 0x8000, STRATA_PV_READ}, {}, {}, {}};
@@ -313,6 +342,20 @@ TEST_P(PvRing, ReadingThePortLowersTheLine) {
   publish({0, 0, 0, STRATA_PV_FLUSH});
   call(STRATA_PV_CALL_RING);
   EXPECT_EQ(irq, (std::vector<bool>{true, false, true}));
+}
+
+TEST_P(PvRing, ABadSectorDoesNotHoldUpItsNeighbours) {
+  number_sectors();
+  disk.bad_lba = 11;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    publish({10 + i, 1, 0x8000 + 512 * i, STRATA_PV_READ});
+  }
+  call(STRATA_PV_CALL_RING);
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    const std::uint32_t error = i == 1 ? STRATA_PV_ERROR_MEDIUM : 0;
+    EXPECT_EQ(page().ring[i].direction, STRATA_PV_DONE + error) << i;
+    EXPECT_TRUE(all(0x8000 + 512 * i, 512, static_cast<std::uint8_t>(i == 1 ? 0 : 11 + i))) << i;
+  }
 }
 
 TEST_P(PvRing, InterruptsNobodyWhoDoesNotAsk) {

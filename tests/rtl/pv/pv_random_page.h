@@ -66,8 +66,16 @@ class PvRandomPage {
   pv_transfer transfer() {
     const std::uint32_t sectors = one_in(8) ? below(300) : below(5);
     const std::uint32_t direction = one_in(8) ? below(5) : 1 + below(2);
-    return {lba(), one_in(30) ? word() : sectors, address(512 * sectors),
-            one_in(30) ? word() : direction};
+    // Often one that goes on where the one before has ended: such may be moved at once.
+    const pv_transfer before = last_;
+    last_ = {lba(), one_in(30) ? word() : sectors, address(512 * sectors),
+             one_in(30) ? word() : direction};
+    if (one_in(2)) {
+      last_.lba = before.lba + before.sectors;
+      last_.direction = before.direction;
+      if (one_in(2)) last_.address = before.address + 512 * before.sectors;
+    }
+    return last_;
   }
 
   std::uint32_t lba() {
@@ -89,6 +97,7 @@ class PvRandomPage {
   }
 
   std::mt19937 random_;
+  pv_transfer last_{};
   std::uint32_t ram_bytes_;
   std::uint32_t disk_sectors_;
   std::uint32_t hole_;

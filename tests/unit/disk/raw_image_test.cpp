@@ -2,14 +2,18 @@
 #include "platform/disk/raw_image.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <span>
+#include <vector>
 
 #include "tests/support/temp_folder.h"
 
@@ -59,6 +63,52 @@ TEST_F(RawImageTest, SectorNIsBytes512NOnwards) {
   // In the file at once, before any flush.
   EXPECT_EQ(content_of(file), content.substr(0, 3 * 512) + std::string(512, 'z'));
   EXPECT_TRUE((*image)->flush());
+}
+
+TEST_F(RawImageTest, MovesPiecesOneAfterTheOther) {
+  constexpr std::size_t kPieces = 1030;  // more than one system call takes
+  const std::string file = make_file("disk.img", std::string((kPieces + 3) * 512, 'a'));
+  auto image = RawImage::open(file);
+  ASSERT_TRUE(image.ok());
+  std::string bytes(kPieces * 512, ' ');
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i / 512 * 7 + i);
+  auto* data = reinterpret_cast<std::uint8_t*>(bytes.data());
+  std::vector<std::span<const std::uint8_t>> sources = {{data, 1024}};
+  for (std::size_t i = 2; i < kPieces; ++i) sources.push_back({data + 512 * i, 512});
+  EXPECT_EQ((*image)->write_sectors(2, sources), kPieces);
+  EXPECT_EQ(content_of(file), std::string(1024, 'a') + bytes + std::string(512, 'a'));
+
+  std::string back(kPieces * 512, ' ');
+  auto* to = reinterpret_cast<std::uint8_t*>(back.data());
+  std::vector<std::span<std::uint8_t>> targets;
+  for (std::size_t i = kPieces; i-- > 0;) targets.push_back({to + 512 * i, 512});
+  EXPECT_EQ((*image)->read_sectors(2, targets), kPieces);
+  for (std::size_t i = 0; i < kPieces; ++i) {
+    ASSERT_EQ(back.substr((kPieces - 1 - i) * 512, 512), bytes.substr(i * 512, 512)) << i;
+  }
+  EXPECT_EQ((*image)->write_sectors(4, sources), 0u) << "the last one is not on the disk";
+  EXPECT_EQ((*image)->read_sectors(4, targets), 0u);
+  EXPECT_EQ((*image)->failure(), "");
+}
+
+TEST_F(RawImageTest, SaysHowManySectorsAFullHostTook) {
+  const std::string file = make_file("disk.img", std::string(8 * 512, 'a'));
+  auto image = RawImage::open(file);
+  ASSERT_TRUE(image.ok());
+  // A file size limit ends a write in its middle, as a full disk does.
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit limit{.rlim_cur = 3 * 512 + 100, .rlim_max = before.rlim_max};
+  const auto old = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  const std::vector<std::uint8_t> data(6 * 512, 'z');
+  const std::span<const std::uint8_t> piece = data;
+  const std::uint64_t moved = (*image)->write_sectors(1, {&piece, 1});
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, old);
+  EXPECT_EQ(moved, 2u);
+  EXPECT_NE((*image)->failure().find("could not be written: File too large"), std::string::npos)
+      << (*image)->failure();
 }
 
 TEST_F(RawImageTest, RefusesSectorsPastTheEndAndDoesNotGrowTheFile) {
