@@ -21,6 +21,7 @@ namespace strata {
 
 class CounterWatch;  // platform/counter_watch.h
 class FunctionMap;   // platform/profile/function_map.h
+class Machine;       // platform/machine.h
 class MemoryTiming;  // models/memory/memory_timing.h
 
 /// The devices of which the cycle-accurate machine can take the TLM twin for the RTL.
@@ -77,6 +78,9 @@ struct MachineConfig {
   bool count_cycles = false;
   /// Takes the counters meanwhile; outlives the machine, null: nobody. Not on KVM.
   CounterWatch* counting = nullptr;
+  /// Hears where the guest's region of interest begins and ends (calls 17 and 18 of port ABBA).
+  /// Never a null function.
+  std::function<void(bool begins, const Machine& machine)> on_mark = [](bool, const Machine&) {};
   /// Compare every retired instruction with the interpreter (cycle-accurate machine).
   bool check = false;
   TraceConfig trace;

@@ -176,9 +176,9 @@ PvSinks RtlMachine::pv_sinks() {
           .exit = on_exit(true),
           .region =
               [this](bool begins) {
-                if (config_.counting == nullptr) return;
                 cycles_ = clock_.cycle();
-                config_.counting->on_mark(begins, *this);
+                if (config_.counting != nullptr) config_.counting->on_mark(begins, *this);
+                config_.on_mark(begins, *this);
               },
           .waves =
               [this](bool on) {

@@ -85,6 +85,7 @@ class Run {
   std::optional<CountingDisk> disk_;
   std::optional<CounterWatch> counting_;
   std::unique_ptr<Machine> machine_;
+  MarkWatch marks_;
   std::uint64_t post_codes_ = 0;
   std::uint8_t last_post_code_ = 0;
 };
@@ -195,6 +196,9 @@ MachineConfig Run::config() {
   config.count_cycles = !options_.stats.empty() || counting_.has_value();
   config.counting = counting_ ? &*counting_ : nullptr;
   config.trace = trace_;
+  config.on_mark = [this](bool begins, const Machine& machine) {
+    marks_.on_mark(begins, machine.cycles(), machine.exits());
+  };
   config.profile = profile_ ? &profile_->functions() : nullptr;
   config.cpi = options_.cpi;
   config.vga_memory = options_.vga_memory;
@@ -315,6 +319,7 @@ RunReport Run::report(const RunOutcome& outcome, double seconds) const {
   report.host = host_cpu_name();
   report.exits = machine_->exits();
   report.counters = machine_->counters();
+  report.marked = marks_.figures();
   if (disk_) report.counters.merge(disk_->counters());
   if (post_codes_ != 0) {
     report.counters["post.codes"] = post_codes_;

@@ -158,6 +158,7 @@ PvSinks EngineMachine::pv_sinks() {
           .region =
               [this](bool begin) {
                 if (config_.counting != nullptr) config_.counting->on_mark(begin, *this);
+                config_.on_mark(begin, *this);
               },
           .instructions = [this] { return engine_->instructions(); }};
 }

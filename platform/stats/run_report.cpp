@@ -8,6 +8,7 @@
 #include "platform/stats/report_json.h"
 
 namespace strata {
+
 std::optional<double> RunReport::cpi() const {
   if (!instructions || *instructions == 0) return std::nullopt;
   return static_cast<double>(cycles) / static_cast<double>(*instructions);
@@ -21,6 +22,29 @@ std::optional<double> RunReport::mips() const {
   if (!instructions || seconds <= 0) return std::nullopt;
   return static_cast<double>(*instructions) / seconds / 1e6;
 }
+
+namespace {
+
+nlohmann::ordered_json to_json_value(const MarkedFigures& marked) {
+  nlohmann::ordered_json json;
+  json["passes"] = marked.passes;
+  json["seconds"] = marked.seconds;
+  json["cycles"] = marked.cycles;
+  json["exits"] = marked.exits;
+  return json;
+}
+
+std::optional<MarkedFigures> parse_marked(const nlohmann::json& json) {
+  if (json.is_null()) return std::nullopt;
+  MarkedFigures marked;
+  json.at("passes").get_to(marked.passes);
+  json.at("seconds").get_to(marked.seconds);
+  json.at("cycles").get_to(marked.cycles);
+  json.at("exits").get_to(marked.exits);
+  return marked;
+}
+
+}  // namespace
 
 nlohmann::ordered_json to_json_value(const RunReport& report) {
   nlohmann::ordered_json json;
@@ -38,6 +62,7 @@ nlohmann::ordered_json to_json_value(const RunReport& report) {
   json["clock_mhz"] = static_cast<double>(report.clock_hz) / 1e6;
   json["exits"] = report.exits;
   json["counters"] = report.counters;
+  json["marked"] = report.marked ? to_json_value(*report.marked) : nlohmann::ordered_json(nullptr);
   json["screen_hash"] = report.screen_hash;
   json["screen_rows"] = report.screen_rows;
   json["host"] = report.host;
@@ -65,6 +90,7 @@ Result<RunReport> parse_run_report(const std::string& text) {
     report.clock_hz = static_cast<std::uint64_t>(json.at("clock_mhz").get<double>() * 1e6 + 0.5);
     json.at("exits").get_to(report.exits);
     json.at("counters").get_to(report.counters);
+    report.marked = parse_marked(json.at("marked"));
     json.at("screen_hash").get_to(report.screen_hash);
     json.at("screen_rows").get_to(report.screen_rows);
     json.at("host").get_to(report.host);

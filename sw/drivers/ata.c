@@ -50,6 +50,8 @@ static volatile uint8_t status;   /* as of the latest of them */
 static uint32_t interrupts;
 static uint8_t error;
 
+static bool by_words;
+
 static void handle_interrupt(void) {
   status = inb(ATA_STATUS);
   pending++;
@@ -119,12 +121,26 @@ bool ata_init(void) {
   return has_ata_signature();
 }
 
+static void sector_in(uint16_t* words) {
+  if (!by_words) return insw(ATA_DATA, words, WORDS_PER_SECTOR);
+  for (unsigned word = 0; word < WORDS_PER_SECTOR; word++) words[word] = inw(ATA_DATA);
+}
+
+static void sector_out(const uint16_t* words) {
+  if (!by_words) return outsw(ATA_DATA, words, WORDS_PER_SECTOR);
+  for (unsigned word = 0; word < WORDS_PER_SECTOR; word++) outw(ATA_DATA, words[word]);
+}
+
+void ata_move_by_words(bool whether) {
+  by_words = whether;
+}
+
 static bool transfer_in(unsigned sectors, void* data) {
   uint16_t* words = data;
   for (; sectors != 0; sectors--, words += WORDS_PER_SECTOR) {
     wait_for_interrupt();
     if (!succeeded(status)) return false;
-    insw(ATA_DATA, words, WORDS_PER_SECTOR);
+    sector_in(words);
   }
   return true;
 }
@@ -162,7 +178,7 @@ bool ata_write(uint32_t lba, unsigned sectors, const void* data) {
   uint8_t now = wait_while_busy(); /* only the first sector is asked for without an interrupt */
   for (; sectors != 0; sectors--, words += WORDS_PER_SECTOR) {
     if (!succeeded(now)) return false;
-    outsw(ATA_DATA, words, WORDS_PER_SECTOR);
+    sector_out(words);
     wait_for_interrupt();
     now = status;
   }

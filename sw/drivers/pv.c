@@ -17,6 +17,10 @@ bool pv_present(void) {
   return page->magic == STRATA_PV_MAGIC && page->version == STRATA_PV_VERSION;
 }
 
+volatile struct pv_page* pv_shared_page(void) {
+  return page;
+}
+
 uint32_t pv_call(uint32_t number, const uint32_t arguments[4]) {
   for (unsigned i = 0; i < 4; i++) page->argument[i] = arguments[i];
   page->status = STRATA_PV_PENDING;

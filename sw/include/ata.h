@@ -23,6 +23,10 @@ bool ata_read(uint32_t lba, unsigned sectors, void* data);
 bool ata_write(uint32_t lba, unsigned sectors, const void* data);
 bool ata_flush(void);
 
+/* Whether the words of a sector are moved one instruction each (OUT, IN) instead of all by one (REP
+ * OUTSW, REP INSW), as they are else. */
+void ata_move_by_words(bool by_words);
+
 /* The error register as of the latest failure. */
 uint8_t ata_error(void);
 

@@ -18,6 +18,9 @@ uint32_t pv_call(uint32_t number, const uint32_t arguments[4]);
 /* Word `index` (0..3) of what the latest call has given. */
 uint32_t pv_result(unsigned index);
 
+/* The shared page itself, for who fills it in without copies. */
+volatile struct pv_page* pv_shared_page(void);
+
 /* A list of up to STRATA_PV_LIST_ENTRIES transfers in one call; 0 or the error of the first that
  * failed, whose number is then pv_result(0). */
 uint32_t pv_list(const struct pv_transfer* transfers, unsigned count);

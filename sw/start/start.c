@@ -40,13 +40,26 @@ static uint32_t decimal(const char* digits) {
   return value;
 }
 
-uint32_t option(const char* name, uint32_t otherwise) {
+/* What stands behind `name`= on the command line; NULL if it is not there. */
+static const char* find_option(const char* name) {
   size_t length = strlen(name);
   const char* word = command_line;
   while (word != NULL) {
     while (*word == ' ') word++;
-    if (strncmp(word, name, length) == 0 && word[length] == '=') return decimal(word + length + 1);
+    if (strncmp(word, name, length) == 0 && word[length] == '=') return word + length + 1;
     word = strchr(word, ' ');
   }
-  return otherwise;
+  return NULL;
+}
+
+uint32_t option(const char* name, uint32_t otherwise) {
+  const char* value = find_option(name);
+  return value == NULL ? otherwise : decimal(value);
+}
+
+bool option_is(const char* name, const char* word) {
+  const char* value = find_option(name);
+  size_t length = strlen(word);
+  return value != NULL && strncmp(value, word, length) == 0 &&
+         (value[length] == ' ' || value[length] == '\0');
 }
