@@ -69,7 +69,7 @@ TEST_F(KvmEngineTest, RepInsdFillsMemoryInOrder) {
 
 // EngineBus: an access lies inside one dword, so that no engine's device sees another's split.
 TEST_F(KvmEngineTest, WhatCrossesADwordComesInPieces) {
-  bus.inputs = {0x11, 0x332, 0x44};
+  bus.inputs = {0x033211, 0x44};
   CpuState state = protected_mode();
   state.gpr[kEax] = 0x44332211;
   state.gpr[kEdx] = 0x1F1;
@@ -77,10 +77,8 @@ TEST_F(KvmEngineTest, WhatCrossesADwordComesInPieces) {
   // out dx, eax; in eax, dx; mov [ebx], eax; mov [ebx+1], ax; hlt
   ASSERT_EQ(run(state, {0xEF, 0xED, 0x89, 0x03, 0x66, 0x89, 0x43, 0x01, 0xF4}),
             StopReason::kHalted);
-  EXPECT_EQ(bus.port_writes,
-            (std::vector<Access>{{0x1F1, 1, 0x11}, {0x1F2, 2, 0x3322}, {0x1F4, 1, 0x44}}));
-  EXPECT_EQ(bus.port_reads,
-            (std::vector<Access>{{0x1F1, 1, 0x11}, {0x1F2, 2, 0x332}, {0x1F4, 1, 0x44}}));
+  EXPECT_EQ(bus.port_writes, (std::vector<Access>{{0x1F1, 3, 0x332211}, {0x1F4, 1, 0x44}}));
+  EXPECT_EQ(bus.port_reads, (std::vector<Access>{{0x1F1, 3, 0x033211}, {0x1F4, 1, 0x44}}));
   EXPECT_EQ(engine->state().gpr[kEax], 0x44033211u);
   EXPECT_EQ(bus.mmio_writes, (std::vector<Access>{{0x40000002, 2, 0x3211},
                                                   {0x40000004, 2, 0x4403},
