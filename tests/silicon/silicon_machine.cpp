@@ -98,6 +98,13 @@ bool is_task_return(const Instruction& instruction, const CpuState& state) {
   return (state.eflags & eflags::kNt) != 0 && mnemonic_of(instruction) == "IRET";
 }
 
+/// ENTER with operands of 32 bits on a stack of 16 bits is said to set BP (SDM vol. 2, ENTER).
+/// Processors set EBP, and differ in its upper half where the push goes round.
+bool is_enter_over_the_end(const Instruction& instruction, const CpuState& state) {
+  const bool small_stack = (state.seg[kSs].attributes & attr::kBig) == 0;
+  return mnemonic_of(instruction) == "ENTER" && small_stack && (state.gpr[kEsp] & 0xFFFF) == 0;
+}
+
 }  // namespace
 
 SiliconMachine::SiliconMachine(std::unique_ptr<NativeCpu> native)
@@ -191,7 +198,8 @@ bool SiliconMachine::step(Expected& expected) {
   if (decode(bytes, true, CpuFamily::k586, instruction)) {
     const FlagEffects effects = flag_effects(instruction, state.gpr[kEcx]);
     expected.usable = !effects.undefined_result && (effects.reads & expected.undefined) == 0 &&
-                      !is_task_return(instruction, state);
+                      !is_task_return(instruction, state) &&
+                      !is_enter_over_the_end(instruction, state);
     expected.last = mnemonic_of(instruction);
     if (!expected.usable) return false;
     expected.outcome.event = interpreter_.step();

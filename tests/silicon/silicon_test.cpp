@@ -148,6 +148,7 @@ TEST_F(Silicon, StackInstructionsAtTheEndOfASegmentEndAlike) {
     for (std::uint32_t sp = 0xFFDF; sp != 0x10022; ++sp) {
       for (const bool operand32 : {false, true}) {
         if (!operand32 && opcode.bytes()[0] == 0xE8) continue;
+        if (opcode.bytes()[0] == 0xC8 && sp == 0x10000) continue;  // EBP is undefined
         CodeBytes code;
         if (!operand32) code.add(0x66);
         for (const std::uint8_t byte : opcode.bytes()) code.add(byte);
