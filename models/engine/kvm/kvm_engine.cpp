@@ -12,6 +12,9 @@
 #include "models/engine/kvm/kvm_vm.h"
 #include "models/engine/kvm/run_timer.h"
 #include "models/engine/kvm/software_step.h"
+#include "models/engine/linear_bytes.h"
+#include "models/isa/decoder.h"
+#include "models/isa/opcode_table.h"
 
 namespace strata {
 namespace {
@@ -65,6 +68,10 @@ bool host_runs_paged_guests() {
   return describe_kvm().paging;
 }
 
+bool host_emulates_guests() {
+  return describe_kvm().kind == KvmKind::kEmulating;
+}
+
 Result<std::unique_ptr<KvmEngine>> KvmEngine::create(EngineBus& bus, const KvmConfig& config) {
   auto vm = KvmVm::create(config.device, config.memory, config.clock_hz, config.family);
   if (!vm) return vm.failure();
@@ -95,6 +102,7 @@ KvmEngine::KvmEngine(EngineBus& bus, std::unique_ptr<VirtualCpu> cpu, const KvmC
       clock_hz_(config.clock_hz),
       family_(config.family),
       host_pages_(config.host_pages),
+      host_emulates_(config.host_emulates),
       start_ns_(monotonic_ns()) {
   static_assert(kExitNames.size() == kExitKinds);
 }
@@ -110,10 +118,19 @@ void KvmEngine::load_state(const CpuState& state) {
 
 void KvmEngine::set_registers(const CpuState& state) {
   failure_.clear();
+  injection_.reset();
   shut_down_ = state.shutdown != 0;
   note_boundary(state);
-  if (!cpu_->write_state(state)) {
+  note_written(state, cpu_->write_state(state));
+}
+
+/// A KVM that cannot page may take a state that has paging on, and leave it off.
+void KvmEngine::note_written(const CpuState& state, bool taken) {
+  if (!taken) {
     fail(fmt::format("KVM refused the CPU state ({})", std::strerror(errno)));
+  } else if ((state.cr0 & cr0::kPg) != 0 && (cpu_->read_state().cr0 & cr0::kPg) == 0) {
+    shut_down_ = true;
+    failure_ = kNoPaging;
   }
 }
 
@@ -149,7 +166,10 @@ void KvmEngine::raise_nmi() {
   if (!cpu_->raise_nmi()) {
     fail(fmt::format("KVM refused an NMI ({})", std::strerror(errno)));
   }
-  halted_ = halted_ && cpu_->read_state().nmi_blocked != 0;
+  CpuState state = cpu_->read_state();
+  if (state.nmi_blocked == 0)
+    injection_ = Injection{.nmi = true, .vector = vector::kNmi, .before = state};
+  halted_ = halted_ && state.nmi_blocked != 0;
 }
 
 void KvmEngine::request_stop() {
@@ -216,6 +236,7 @@ void KvmEngine::offer_interrupt() {
 /// Gives its vector.
 std::uint8_t KvmEngine::inject_interrupt() {
   const std::uint8_t vector = bus_.acknowledge_interrupt();
+  injection_ = Injection{.vector = vector, .before = cpu_->read_state()};
   if (!cpu_->inject_interrupt(vector)) {
     fail(fmt::format("KVM refused an interrupt ({})", std::strerror(errno)));
   }
@@ -238,6 +259,7 @@ bool KvmEngine::enter_guest() {
   if (error == 0) return true;
   if (error == EINTR || error == EAGAIN) {
     ++exits_[kSignalExit];
+    if (injection_ && !delivery_waits()) injection_.reset();
   } else {
     fail(fmt::format("KVM could not run the guest ({})", std::strerror(error)));
   }
@@ -246,6 +268,7 @@ bool KvmEngine::enter_guest() {
 
 void KvmEngine::handle_exit() {
   const kvm_run& run = cpu_->run();
+  if (run.exit_reason != KVM_EXIT_SHUTDOWN) injection_.reset();
   switch (run.exit_reason) {
     case KVM_EXIT_IO: return handle_port_exit();
     case KVM_EXIT_MMIO: return handle_mmio_exit();
@@ -328,6 +351,7 @@ EngineStep KvmEngine::step_once() {
   } else if (const CpuState state = cpu_->read_state();
              state.pending_exception == 0 && nmi_due(state)) {
     step.interrupt = vector::kNmi;
+    injection_ = Injection{.nmi = true, .vector = vector::kNmi, .before = state};
   }
   halted_ = false;
   timer_->enter();
@@ -339,11 +363,11 @@ EngineStep KvmEngine::step_once() {
 }
 
 /// Runs until KVM reports a step, or the guest has come as far by a way that reports none: HLT, a
-/// software step, an instruction whose access was answered here.
+/// software step, an instruction whose access was answered here. Some report HLT as a step.
 void KvmEngine::step_in_kvm() {
   stepped_ = false;
   cpu_->run().request_interrupt_window = 0;
-  const std::uint32_t eip = cpu_->read_state().eip;
+  const CpuState before = cpu_->read_state();
   while (!stepped_ && !halted_ && !shut_down_) {
     // Anew each time: the instruction may have taken TF, which stepping uses, away.
     if (!cpu_->single_step(true)) {
@@ -360,9 +384,26 @@ void KvmEngine::step_in_kvm() {
     if (!access_pending_) continue;
     complete_access();
     timer_->take();
-    if (cpu_->read_state().eip != eip) break;
+    if (cpu_->read_state().eip != before.eip) break;
   }
   cpu_->single_step(false);
+  if (stepped_ && steps_hlt(before)) {
+    ++exits_[kHltExit];
+    halted_ = true;
+  }
+}
+
+/// Whether the step from `before` was a HLT, which ends behind it.
+bool KvmEngine::steps_hlt(const CpuState& before) const {
+  std::array<std::uint8_t, Processor::kMaxLength> bytes;
+  const std::size_t count =
+      read_linear_bytes(plain_memory(memory_), before, before.seg[kCs].base + before.eip, bytes);
+  Instruction instruction;
+  const bool big = (before.seg[kCs].attributes & attr::kBig) != 0;
+  return decode(std::span(bytes).first(count), big, family_, instruction) &&
+         instruction.row != kUndefinedRow &&
+         opcode_rows()[instruction.row].mnemonic == std::string_view("HLT") &&
+         cpu_->read_state().eip == before.eip + instruction.length;
 }
 
 /// KVM stands before an instruction it cannot emulate; some versions have queued #UD for it.
@@ -376,19 +417,58 @@ void KvmEngine::step_in_software() {
     return fail(fmt::format("KVM could not emulate the instruction at {:04x}:{:08x}",
                             state.seg[kCs].selector, state.eip));
   }
-  if (!software_) software_ = std::make_unique<SoftwareStep>(bus_, memory_, family_);
-  shut_down_ = !software_->step_state(state);
-  if (!cpu_->write_registers(state)) {
-    fail(fmt::format("KVM refused the CPU state ({})", std::strerror(errno)));
-  }
-  note_boundary(state);
+  const bool alive = software().step_state(state);
+  go_on_in_software(state, alive);
 }
 
-/// A triple fault; or a KVM that cannot page has met a guest that does.
+SoftwareStep& KvmEngine::software() {
+  if (!software_) software_ = std::make_unique<SoftwareStep>(bus_, memory_, family_);
+  return *software_;
+}
+
+void KvmEngine::go_on_in_software(const CpuState& state, bool alive) {
+  shut_down_ = !alive;
+  note_boundary(state);
+  note_written(state, cpu_->write_registers(state));
+}
+
+/// A triple fault; or a KVM that cannot page has met a guest that does; or one that emulates ends
+/// so what it cannot do (seen: interrupts and faults that go to another level). The last is done
+/// here, which also tells whether it is a triple fault.
 void KvmEngine::note_shutdown() {
   ++exits_[kShutdownExit];
-  shut_down_ = true;
-  if (wants_paging() && !host_pages_()) failure_ = kNoPaging;
+  if (wants_paging() && !host_pages_()) {
+    shut_down_ = true;
+    failure_ = kNoPaging;
+    return;
+  }
+  const CpuState state = cpu_->read_state();
+  if (state.shutdown != 0 || !SoftwareStep::supports(state) || !host_emulates_()) {
+    shut_down_ = true;
+  } else if (delivery_failed(state)) {
+    ++exits_[kSoftwareExit];
+    CpuState after = injection_->before;
+    const bool alive = injection_->nmi ? software().nmi_state(after)
+                                       : software().interrupt_state(after, injection_->vector);
+    go_on_in_software(after, alive);
+  } else {
+    step_in_software();
+  }
+  injection_.reset();
+}
+
+/// Whether KVM has still to deliver what it was given.
+bool KvmEngine::delivery_waits() const {
+  const CpuState state = cpu_->read_state();
+  return injection_->nmi ? state.nmi_pending != 0 : state.pending_exception != 0;
+}
+
+/// Whether the guest, in `state`, stands where it was to be interrupted.
+bool KvmEngine::delivery_failed(const CpuState& state) const {
+  if (!injection_) return false;
+  const CpuState& before = injection_->before;
+  return state.eip == before.eip && state.seg[kCs] == before.seg[kCs] &&
+         state.gpr[kEsp] == before.gpr[kEsp];
 }
 
 /// Whether the guest has paging on, or switches it on: with a MOV to CR0 (0F 22 /0) that the CPU

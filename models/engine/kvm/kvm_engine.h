@@ -4,7 +4,7 @@
 // KVM_INTERRUPT.
 //
 // Assumes an x86 Linux host. Works whether the host's KVM virtualises (VT-x, AMD-V) or emulates;
-// what it cannot emulate is carried out here, one instruction at a time (exit reason
+// what it cannot emulate is carried out here, an instruction or a delivery at a time (exit reason
 // "software-step"). Leaves out SMM, nested virtualisation, CPU hot plug and instruction counting;
 // guest paging works as far as the host's KVM offers it. Time is the host's, so runs do not repeat
 // cycle by cycle.
@@ -35,8 +35,9 @@ class SoftwareStep;
 class Sleeper;
 class VirtualCpu;
 
-/// Asks describe_kvm() (models/engine/kvm/kvm_host.h).
+/// Both ask describe_kvm() (models/engine/kvm/kvm_host.h).
 bool host_runs_paged_guests();
+bool host_emulates_guests();
 
 struct KvmConfig {
   /// Slots, not overlapping, in memory the caller keeps alive and page aligned. A writable region
@@ -52,6 +53,9 @@ struct KvmConfig {
   std::string device = "/dev/kvm";
   /// Whether this host's KVM runs paged 32-bit guests; asked when one ends as if it did not.
   bool (*host_pages)() = host_runs_paged_guests;
+  /// Whether it emulates, so that a shutdown may be its own and not the guest's; asked when one
+  /// comes.
+  bool (*host_emulates)() = host_emulates_guests;
 };
 
 class KvmEngine final : public Engine {
@@ -110,11 +114,21 @@ class KvmEngine final : public Engine {
     kExitKinds
   };
 
+  /// What KVM was given to deliver before the guest's next instruction, and where that is.
+  struct Injection {
+    bool nmi = false;
+    std::uint8_t vector = 0;
+    CpuState before;
+  };
+
   std::optional<StopReason> look_at_clock();
   void offer_interrupt();
   std::uint8_t inject_interrupt();
   void step_in_kvm();
+  bool steps_hlt(const CpuState& before) const;
   void note_shutdown();
+  bool delivery_waits() const;
+  bool delivery_failed(const CpuState& state) const;
   bool wants_paging() const;
   const std::uint8_t* memory_at(std::uint32_t physical, std::uint32_t bytes) const;
   bool enter_guest();
@@ -123,7 +137,10 @@ class KvmEngine final : public Engine {
   void handle_mmio_exit();
   void complete_access();
   void step_in_software();
+  SoftwareStep& software();
+  void go_on_in_software(const CpuState& state, bool alive);
   void note_boundary(const CpuState& state);
+  void note_written(const CpuState& state, bool taken);
   void fail(std::string what);
   StopReason run_loop();
 
@@ -137,6 +154,7 @@ class KvmEngine final : public Engine {
   std::uint64_t clock_hz_;
   CpuFamily family_;
   bool (*host_pages_)();
+  bool (*host_emulates_)();
   std::int64_t start_ns_ = 0;
 
   std::atomic<bool> stop_{false};
@@ -148,6 +166,7 @@ class KvmEngine final : public Engine {
   bool shut_down_ = false;
   bool stepped_ = false;         // KVM has reported the end of a single step
   bool access_pending_ = false;  // KVM finishes the last port or MMIO access on its next run
+  std::optional<Injection> injection_;
   std::array<std::uint64_t, kExitKinds> exits_{};
   std::string failure_;
 };

@@ -144,7 +144,8 @@ KvmHost probe_kvm(const std::string& device) {
                    .clock_hz = kClockHz,
                    .device = device,
                    // Whoever finds out must not ask.
-                   .host_pages = [] { return true; }};
+                   .host_pages = [] { return true; },
+                   .host_emulates = [] { return false; }};
   auto engine = KvmEngine::create(bus, config);
   if (!engine) {
     host.reason = engine.error();

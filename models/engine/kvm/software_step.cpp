@@ -20,4 +20,18 @@ bool SoftwareStep::step_state(CpuState& state) {
   return !shutdown();
 }
 
+bool SoftwareStep::interrupt_state(CpuState& state, std::uint8_t vector) {
+  load_state(state);
+  deliver_interrupt(vector);
+  state = SoftwareStep::state();
+  return !shutdown();
+}
+
+bool SoftwareStep::nmi_state(CpuState& state) {
+  load_state(state);
+  deliver_nmi();
+  state = SoftwareStep::state();
+  return !shutdown();
+}
+
 }  // namespace strata

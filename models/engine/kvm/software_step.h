@@ -1,9 +1,10 @@
-// Carries out one instruction in software, for KVMs that leave the guest because they cannot
-// emulate it (KVM_INTERNAL_ERROR_EMULATION): one that emulates instead of virtualising lacks, for
-// instance, IRET in protected mode. Uses the instruction set's own semantics, on the same memory
-// and the same bus.
+// Carries out one instruction, or the delivery of an interrupt, in software, for KVMs that leave
+// the guest because they cannot emulate it (KVM_INTERNAL_ERROR_EMULATION, or a shutdown that is
+// none): one that emulates instead of virtualising lacks, for instance, IRET in protected mode.
+// Uses the instruction set's own semantics, on the same memory and the same bus.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -28,6 +29,10 @@ class SoftwareStep final : public SoftwareEngine {
   /// handler of the exception it raised, or into that of the debug trap that was pending. Another
   /// event that KVM has pending stays so. False for a triple fault.
   bool step_state(CpuState& state);
+
+  /// Moves `state` into the handler of an external interrupt, or of an NMI. False as above.
+  bool interrupt_state(CpuState& state, std::uint8_t vector);
+  bool nmi_state(CpuState& state);
 
  private:
   const Instruction* fetch_one() override;

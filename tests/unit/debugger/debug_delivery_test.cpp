@@ -257,6 +257,11 @@ TEST_P(DebugDelivery, TaskSwitches) {
 /// Pages are at their linear addresses, but for that of the stack.
 class PagedDebugDelivery : public DebugDelivery {
  protected:
+  void SetUp() override {
+    if (GetParam() == "kvm" && !host_runs_paged_guests()) GTEST_SKIP() << "this KVM cannot page";
+    DebugDelivery::SetUp();
+  }
+
   static constexpr std::uint32_t kDirectory = 0xA000;
   static constexpr std::uint32_t kTable = 0xB000;
   static constexpr std::uint32_t kStackPage = 0x6000;

@@ -124,6 +124,18 @@ TEST_F(KvmShareTest, AKvmThatCannotPageIsNamed) {
             "use --engine interp");
 }
 
+TEST_F(KvmShareTest, SoItIsForAStateWithPagingOn) {
+  build({.pages = false});
+  load(false, {0xF4});
+  CpuState state = engine->state();
+  state.cr0 |= cr0::kPg;
+  engine->set_registers(state);
+  EXPECT_EQ(engine->run(kNever), StopReason::kShutdown);
+  EXPECT_EQ(engine->failure(),
+            "this host's KVM cannot run paged 32-bit guests, and this guest switches paging on; "
+            "use --engine interp");
+}
+
 TEST_F(KvmShareTest, ATripleFaultStaysOneOnAKvmThatCannotPage) {
   build({.pages = false});
   load(false, {0x0F, 0x0B});  // ud2

@@ -21,7 +21,12 @@ namespace strata::test {
 class SimulatedCpu final : public VirtualCpu, private EngineBus {
  public:
   struct Quirks {
-    bool pages = true;  // else CR0.PG ends the CPU, as KVMs do that cannot shadow 32-bit tables
+    // else CR0.PG ends the CPU, and is dropped from a state, as by KVMs that cannot shadow 32-bit
+    // tables
+    bool pages = true;
+    // else an interrupt or a fault that goes to another level does, with the CPU before it
+    bool levels = true;
+    bool leaves_for_hlt = true;  // else a single-stepped HLT is a step like any other
   };
 
   SimulatedCpu(std::span<const MemoryRegion> memory, Quirks quirks)
@@ -30,11 +35,15 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
   kvm_run& run() override { return block_.run; }
 
   int enter() override {
+    const CpuState start = interpreter_.state();
     if (vector_ && !interpreter_.shutdown()) interpreter_.deliver_interrupt(*vector_);
     vector_.reset();
+    if (ends_between_levels(start)) return leave(KVM_EXIT_SHUTDOWN, 0);
     if (std::atomic_ref(block_.run.immediate_exit).load() != 0) return leave(KVM_EXIT_INTR, EINTR);
     for (;;) {
+      const CpuState before = interpreter_.state();
       take_nmi();
+      if (ends_between_levels(before)) return leave(KVM_EXIT_SHUTDOWN, 0);
       const CpuState state = interpreter_.state();
       if (interpreter_.shutdown()) return leave(KVM_EXIT_SHUTDOWN, 0);
       if (!quirks_.pages && (state.cr0 & cr0::kPg) != 0) return leave(KVM_EXIT_SHUTDOWN, 0);
@@ -50,9 +59,13 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
       }
       port_written_ = false;
       interpreter_.step();
+      if (ends_between_levels(state)) return leave(KVM_EXIT_SHUTDOWN, 0);
       ++steps;
       if (port_written_) return leave(KVM_EXIT_IO, 0);
-      if (single_step_ && interpreter_.state().halted == 0) return leave(KVM_EXIT_DEBUG, 0);
+      if (single_step_ && (interpreter_.state().halted == 0 || !quirks_.leaves_for_hlt)) {
+        wake();
+        return leave(KVM_EXIT_DEBUG, 0);
+      }
     }
   }
 
@@ -69,7 +82,9 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
     return true;
   }
   bool write_state(const CpuState& state) override {
-    interpreter_.load_state(state);
+    CpuState taken = state;
+    if (!quirks_.pages) taken.cr0 &= ~cr0::kPg;
+    interpreter_.load_state(taken);
     wake();
     return true;
   }
@@ -79,6 +94,18 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
   std::uint64_t steps = 0;  // instructions the guest has run
 
  private:
+  /// Whether the quirk ends the CPU here; it is then as it was.
+  bool ends_between_levels(const CpuState& before) {
+    const auto level = [](const CpuState& s) {
+      return s.seg[kSs].attributes >> attr::kDplShift & 3;
+    };
+    const CpuState after = interpreter_.state();
+    if (quirks_.levels || level(after) == level(before) || (after.cr0 & cr0::kPe) == 0)
+      return false;
+    interpreter_.load_state(before);
+    return true;
+  }
+
   /// KVM does not sleep by itself here: who enters again goes on behind the HLT (api.rst, KVM_RUN).
   void wake() {
     CpuState state = interpreter_.state();
