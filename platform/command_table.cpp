@@ -131,6 +131,20 @@ cause, and what each differs by from the first. Screen and disk image may then
 differ, as a guest may show its time; that is said and is no failure.
 )";
 
+constexpr char kBenchText[] =
+    R"(DEVICE is disk or vga. Moves sectors, or draws frames, in every way there is, by guests
+that strata carries, and prints the seconds each takes on each engine, what one sector
+or frame takes, and how often it leaves the guest. The image is in the temporary
+folder (TMPDIR) and is looked at sector by sector after each cell; the same number of
+sectors is moved as dd would beside it. A cell whose fewer sectors say that it would
+take longer than --limit is left out; of rtl so is what takes more than a minute.
+
+Ways to the disk: pio, the ATA registers word by word; rep, by REP OUTSW and REP INSW;
+call, a call of port ABBA a sector; list, one a list of 127; ring, 64 in flight. Ways to
+the screen: memory, text memory; trap, the same where each store leaves the guest;
+call, a call a character; frame, a call a frame of 80 x 25.
+)";
+
 constexpr char kProfileText[] =
     R"(FILE is what 'strata run --profile FILE' has written. Prints cycles by cause and
 by function, the most first: those in the function itself, with what it called
@@ -197,6 +211,24 @@ std::vector<OptionGroup> compare_groups() {
   return {std::move(own), machine_group(), limit_group()};
 }
 
+std::vector<OptionGroup> bench_groups() {
+  return {
+      {"Table",
+       {
+           {"engines", "LIST", engine_list(","), "which, separated by commas", engine_list(" ")},
+           {"ways", "LIST", "", "which of its ways, all without it",
+            "pio rep call list ring memory trap frame"},
+           {"sectors", "N,N,...", "100,1000,10000,100000,1000000,5000000", "disk: how many", ""},
+           {"frames", "N,N,...", "1,10,100,1000,10000", "vga: how many", ""},
+           {"write", "", "", "disk: written only", ""},
+           {"read", "", "", "disk: read only", ""},
+           {"limit", "SECONDS", "300", "how long a cell may take", ""},
+           {"json", "FILE", "", "the table as JSON; - for standard output", ""},
+           {"csv", "FILE", "", "the same as comma-separated values", ""},
+           {"plot", "PREFIX", "", "draw PREFIX.png and PREFIX.svg (gnuplot)", ""},
+       }}};
+}
+
 }  // namespace
 
 const std::vector<CommandText>& command_table() {
@@ -204,6 +236,8 @@ const std::vector<CommandText>& command_table() {
       {"run", "run a guest", "strata run [options] GUEST", kRunText + engine_help(), run_groups()},
       {"compare", "run it on one engine after another and compare",
        "strata compare [options] GUEST", kCompareText + engine_help(), compare_groups()},
+      {"bench", "measure the ways to disk and screen", "strata bench DEVICE [options]", kBenchText,
+       bench_groups()},
       {"profile", "show where the cycles of a run went", "strata profile [options] FILE",
        kProfileText, profile_groups()},
       {"info",

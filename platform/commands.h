@@ -8,6 +8,7 @@ namespace strata {
 
 int run_command(const RunOptions& options);
 int compare_command(const CompareOptions& options);
+int bench_command(const BenchOptions& options);
 int profile_command(const ProfileOptions& options);
 int info_command(const InfoOptions& options);
 int disk_create_command(const DiskCreateOptions& options);

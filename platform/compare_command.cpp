@@ -25,65 +25,12 @@
 #include "platform/run_control.h"
 #include "platform/stats/comparison.h"
 #include "platform/stop_signals.h"
+#include "platform/temporary_folder.h"
 
 namespace strata {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder of its own under the host's temporary folder, gone with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder() = default;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  /// An error says why the host does not let it be made.
-  std::optional<Error> make() {
-    std::error_code error;
-    const fs::path base = fs::temp_directory_path(error);
-    if (error) {
-      const char* name = std::getenv("TMPDIR");
-      return Error{fmt::format("temporary folder {}: {}; set TMPDIR to a folder",
-                               name ? name : "/tmp", error.message())};
-    }
-    std::string pattern = (base / "strata-compare-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) {
-      const int why = errno;
-      return system_error(
-          fmt::format("temporary folder {}: {}; set TMPDIR to one that can be written",
-                      base.string(), std::strerror(why)),
-          why);
-    }
-    path_ = pattern;
-    return std::nullopt;
-  }
-
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
-
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// The last line with something on it, without the program's name before it.
-std::string last_line(const std::string& text) {
-  const std::size_t end = text.find_last_not_of('\n');
-  if (end == std::string::npos) return "";
-  const std::size_t newline = text.rfind('\n', end);
-  const std::size_t begin = newline == std::string::npos ? 0 : newline + 1;
-  std::string line = text.substr(begin, end + 1 - begin);
-  const std::string prefix = "strata: ";
-  return line.starts_with(prefix) ? line.substr(prefix.size()) : line;
-}
 
 std::vector<std::string> read_lines(const std::string& path) {
   std::vector<std::string> lines;
@@ -153,7 +100,7 @@ std::optional<Error> CompareRun::check_input() {
   // From here on there is something to clear away. The children get Ctrl-C too and end by
   // themselves; this process then reports what there is.
   catch_stop_signals();
-  if (auto error = folder_.make()) return error;
+  if (auto error = folder_.make("compare")) return error;
   guest_ = keep_piped("guest", run.guest, guest->piped);
   bios_ = keep_piped("bios", run.bios, guest->piped_bios);
   return check_outputs({{"--json", options_.json, true}}, {run.guest, run.bios, run.disk});

@@ -1,5 +1,5 @@
 # The libraries of the program.
-add_library(strata_command_line STATIC cache_text.cpp command_table.cpp numbers.cpp options.cpp vary.cpp)
+add_library(strata_command_line STATIC cache_text.cpp command_table.cpp numbers.cpp option_values.cpp options.cpp vary.cpp)
 strata_together(strata_command_line)
 target_compile_definitions(strata_command_line PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_command_line
@@ -41,6 +41,7 @@ set_source_files_properties(simulator_versions.cpp PROPERTIES
 
 # All of the program but main().
 add_library(strata_program STATIC
+    bench_command.cpp
     child_process.cpp
     compare_command.cpp
     disk_command.cpp
@@ -55,9 +56,10 @@ add_library(strata_program STATIC
     simulator_versions.cpp
     stop_signals.cpp
     symbol_text.cpp
+    temporary_folder.cpp
     trace_point.cpp)
 strata_together(strata_program)
 target_compile_definitions(strata_program PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_program PUBLIC
-    strata_options strata_command_line strata_machine strata_loader strata_stats strata_profile strata_disk strata_output
+    strata_options strata_command_line strata_machine strata_loader strata_stats strata_bench strata_bench_guests strata_profile strata_disk strata_output
     strata_display strata_kvm strata_memory_timing strata_systemc fmt::fmt Zydis::Zydis)

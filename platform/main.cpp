@@ -23,6 +23,7 @@ int dispatch(const Command& command) {
   if (const auto* text = std::get_if<ShowText>(&command)) return show(*text);
   if (const auto* run = std::get_if<RunOptions>(&command)) return run_command(*run);
   if (const auto* compare = std::get_if<CompareOptions>(&command)) return compare_command(*compare);
+  if (const auto* bench = std::get_if<BenchOptions>(&command)) return bench_command(*bench);
   if (const auto* profile = std::get_if<ProfileOptions>(&command)) return profile_command(*profile);
   if (const auto* disk = std::get_if<DiskCreateOptions>(&command)) {
     return disk_create_command(*disk);

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <boost/program_options.hpp>
 #include <cmath>
 #include <map>
 #include <sstream>
@@ -13,13 +12,12 @@
 #include "platform/comma_list.h"
 #include "platform/command_table.h"
 #include "platform/numbers.h"
+#include "platform/option_values.h"
 #include "platform/vary.h"
 #include "platform/version.h"
 
 namespace strata {
 namespace {
-
-namespace po = boost::program_options;
 
 constexpr std::uint64_t kMiB = 1 << 20;
 constexpr std::uint64_t kMinMemory = kMiB;
@@ -32,72 +30,8 @@ constexpr unsigned kMaxMemoryLatency = 1000;
 constexpr unsigned kMaxRepeats = 1000;
 constexpr std::size_t kMaxColumns = 64;
 constexpr std::uint64_t kMaxRows = 1'000'000'000;
-
-/// Thrown inside this file only; parse_command_line() turns it into an Error.
-struct BadOption {
-  std::string message;
-};
-
-template <typename... Args>
-[[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) {
-  throw BadOption{fmt::format(format, std::forward<Args>(args)...)};
-}
-
-using Text = std::vector<std::string>;
-
-po::options_description to_description(const OptionGroup& group) {
-  po::options_description options(group.title);
-  auto add = options.add_options();
-  for (const OptionText& option : group.options) {
-    const char* name = option.name.c_str();
-    const char* text = option.text.c_str();
-    if (option.value.empty()) {
-      add(name, text);
-    } else if (option.repeated) {
-      add(name, po::value<Text>()->value_name(option.value)->composing(), text);
-    } else {
-      auto* value = po::value<std::string>()->value_name(option.value);
-      if (!option.initial.empty()) value->default_value(option.initial);
-      add(name, value, text);
-    }
-  }
-  return options;
-}
-
-/// A group without a title is the command's own list.
-po::options_description to_description(const std::vector<OptionGroup>& groups) {
-  po::options_description options;
-  for (const OptionGroup& group : groups) {
-    const po::options_description described = to_description(group);
-    if (!group.title.empty()) {
-      options.add(described);
-      continue;
-    }
-    for (const auto& option : described.options()) options.add(option);
-  }
-  return options;
-}
-
-const EngineEntry* pick_engine(const char* option, const std::string& name) {
-  if (const EngineEntry* engine = find_engine(name)) return engine;
-  fail("{}: '{}' is not {}", option, name, engine_names());
-}
-
-/// The engines that `run`'s option means something to.
-std::vector<const EngineEntry*> engines_with(std::string_view option) {
-  std::vector<const EngineEntry*> all;
-  std::vector<const EngineEntry*> some;
-  for (const EngineEntry& engine : engines()) {
-    all.push_back(&engine);
-    if (std::ranges::find(engine.options, option) != engine.options.end()) some.push_back(&engine);
-  }
-  return some.empty() ? all : some;
-}
-
-bool has_option(const EngineEntry* engine, std::string_view option) {
-  const auto with = engines_with(option);
-  return std::ranges::find(with, engine) != with.end();
-}
+constexpr std::uint64_t kMostBenchSectors = 100'000'000;
+constexpr std::uint64_t kMaxLimit = 1'000'000;
 
 /// "interp and kvm".
 std::string names_with(std::string_view option) {
@@ -106,125 +40,6 @@ std::string names_with(std::string_view option) {
   return fmt::format("{}", fmt::join(names, " and "));
 }
 
-/// Parsed options of one command, with access by name and messages that quote the name.
-class Values {
- public:
-  Values(const CommandText& command, const Text& arguments, const char* positional) {
-    po::options_description visible = to_description(command.groups);
-    visible.add_options()("help,h", "this text");
-    help_ = fmt::format("{}\n\n{}\n{}", command.synopsis, command.text, to_text(visible));
-    po::options_description all;
-    all.add(visible).add_options()("positional", po::value<Text>()->composing());
-    po::positional_options_description positions;
-    positions.add("positional", -1);
-    // No abbreviations: a script must not change its meaning when an option is added.
-    const int style =
-        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    auto parser =
-        po::command_line_parser(arguments).options(all).positional(positions).style(style);
-    po::store(parser.run(), map_);
-    if (map_.count("positional") != 0) positional_ = map_["positional"].as<Text>();
-    if (positional_.size() > 1 || (positional_.size() == 1 && positional == nullptr)) {
-      fail("unexpected argument '{}'; {}", positional_.back(),
-           positional ? fmt::format("only one {} is taken", positional)
-                      : std::string("this command takes none"));
-    }
-    refuse_empty_values(command.groups);
-  }
-
-  const std::string& help() const { return help_; }
-  std::string positional() const { return positional_.empty() ? "" : positional_[0]; }
-  bool given(const std::string& name) const {
-    return map_.count(name) != 0 && !map_[name].defaulted();
-  }
-  std::string text(const std::string& name) const {
-    return map_.count(name) != 0 ? map_[name].as<std::string>() : "";
-  }
-  Text list(const std::string& name) const {
-    return map_.count(name) != 0 ? map_[name].as<Text>() : Text{};
-  }
-
-  std::uint64_t number(const std::string& name, std::uint64_t min, std::uint64_t max) const {
-    const auto value = parse_unsigned(text(name));
-    if (!value || *value < min || *value > max) {
-      fail("--{}: '{}' is not a whole number from {} to {}", name, text(name), min, max);
-    }
-    return *value;
-  }
-
-  /// As parse_count() takes it.
-  std::uint64_t count(const std::string& name, std::uint64_t min, std::uint64_t max) const {
-    const auto value = parse_count(text(name));
-    if (!value || *value < min || *value > max) {
-      fail("--{}: '{}' is not a whole number from {} to {}, such as 2500, 10M or 1e6", name,
-           text(name), min, max);
-    }
-    return *value;
-  }
-
-  template <typename T>
-  T choice(const std::string& name, const std::map<std::string, T>& choices) const {
-    return pick("--" + name, text(name), choices);
-  }
-
-  template <typename T>
-  static T pick(const std::string& what, const std::string& text,
-                const std::map<std::string, T>& choices) {
-    const auto found = choices.find(text);
-    if (found != choices.end()) return found->second;
-    Text names;
-    for (const auto& [name, value] : choices) names.push_back(name);
-    fail("{}: '{}' is not one of {}", what, text, fmt::join(names, ", "));
-  }
-
-  /// One of them at most may be given.
-  void refuse_together(const Text& names) const {
-    Text both;
-    for (const std::string& name : names) {
-      if (given(name)) both.push_back("--" + name);
-    }
-    if (both.size() > 1) fail("{} and {} do not go together", both[0], both[1]);
-  }
-
-  /// The options given on the command line that concern `engine`, to be passed on, as arguments.
-  Text forwarded(const po::options_description& from, const EngineEntry* engine) const {
-    Text arguments;
-    for (const auto& option : from.options()) {
-      const std::string& name = option->long_name();
-      if (!given(name) || !has_option(engine, name)) continue;
-      if (map_[name].value().type() == typeid(Text)) {
-        for (const std::string& value : list(name)) arguments.push_back("--" + name + "=" + value);
-      } else {
-        arguments.push_back("--" + name + "=" + text(name));
-      }
-    }
-    return arguments;
-  }
-
- private:
-  static std::string to_text(const po::options_description& options) {
-    std::ostringstream out;
-    out << options;
-    return out.str();
-  }
-
-  /// A script's variable that is not set must not stand for an option that was not given.
-  void refuse_empty_values(const std::vector<OptionGroup>& groups) const {
-    for (const OptionGroup& group : groups) {
-      for (const OptionText& option : group.options) {
-        const bool may_be_empty = option.value.empty() || option.name == "append";
-        if (may_be_empty || option.repeated || !given(option.name)) continue;
-        if (!text(option.name).empty()) continue;
-        fail("--{}: its value is empty; give one or leave the option out", option.name);
-      }
-    }
-  }
-
-  std::string help_;
-  po::variables_map map_;
-  Text positional_;
-};
-
 void read_devices(const Values& values, RunOptions& run) {
   const std::map<std::string, bool> twins = {{"rtl", false}, {"tlm", true}};
   for (const std::string& choice : values.list("device")) {
@@ -232,8 +47,8 @@ void read_devices(const Values& values, RunOptions& run) {
     const std::string device = choice.substr(0, equals);
     if (equals == std::string::npos ||
         std::ranges::find(kTwinDevices, device) == std::end(kTwinDevices)) {
-      fail("--device: '{}' is not D=TWIN with D one of {} and TWIN rtl or tlm", choice,
-           fmt::join(kTwinDevices, ", "));
+      fail_option("--device: '{}' is not D=TWIN with D one of {} and TWIN rtl or tlm", choice,
+                  fmt::join(kTwinDevices, ", "));
     }
     if (Values::pick("--device " + device, choice.substr(equals + 1), twins)) {
       run.tlm_devices.insert(device);
@@ -249,7 +64,7 @@ void read_disk(std::string text, RunOptions& run) {
   run.disk_shared = text.ends_with(kShare);
   if (run.disk_shared) {
     text.resize(text.size() - kShare.size());
-    if (text.empty()) fail("--disk: '{}' names no file", kShare);
+    if (text.empty()) fail_option("--disk: '{}' names no file", kShare);
   }
   run.disk = std::move(text);
 }
@@ -264,23 +79,23 @@ void read_memory_timing(const Values& values, RunOptions& run) {
     const auto cycles = text.starts_with(kFixed) ? parse_unsigned(text.substr(kFixed.size()))
                                                  : std::optional<std::uint64_t>{};
     if (!cycles || *cycles > kMaxMemoryLatency) {
-      fail("--memory: '{}' is neither sdram nor fixed:N with N from 0 to {}", text,
-           kMaxMemoryLatency);
+      fail_option("--memory: '{}' is neither sdram nor fixed:N with N from 0 to {}", text,
+                  kMaxMemoryLatency);
     }
     run.memory_latency = static_cast<unsigned>(*cycles);
   }
   if (!values.given("mem-latency")) return;
   const auto latency = static_cast<unsigned>(values.number("mem-latency", 0, kMaxMemoryLatency));
   if (values.given("memory") && (run.sdram || latency != run.memory_latency)) {
-    fail("--mem-latency {} is --memory fixed:{}, not --memory {}; give one of them", latency,
-         latency, text);
+    fail_option("--mem-latency {} is --memory fixed:{}, not --memory {}; give one of them", latency,
+                latency, text);
   }
   run.memory_latency = latency;
 }
 
 void read_caches(const Values& values, RunOptions& run) {
   auto caches = parse_cache_shape(values.text("cache"));
-  if (!caches) fail("--cache: {}", caches.error());
+  if (!caches) fail_option("--cache: {}", caches.error());
   run.caches = *caches;
 }
 
@@ -304,19 +119,20 @@ void read_machine(const Values& values, RunOptions& run) {
 
   const auto memory = parse_size(values.text("mem"), kMiB);
   if (!memory || *memory < kMinMemory || *memory > kMaxMemory || *memory % 4096 != 0) {
-    fail("--mem: '{}' is not a size from 1M to 2048M in steps of 4K", values.text("mem"));
+    fail_option("--mem: '{}' is not a size from 1M to 2048M in steps of 4K", values.text("mem"));
   }
   run.memory_bytes = *memory;
 
   const auto mhz = parse_decimal(values.text("clock-mhz"));
   if (!mhz || *mhz < kMinClockMhz || *mhz > kMaxClockMhz) {
-    fail("--clock-mhz: '{}' is not a number from {} to {}", values.text("clock-mhz"), kMinClockMhz,
-         kMaxClockMhz);
+    fail_option("--clock-mhz: '{}' is not a number from {} to {}", values.text("clock-mhz"),
+                kMinClockMhz, kMaxClockMhz);
   }
   run.clock_hz = static_cast<std::uint64_t>(std::llround(*mhz * 1e6));
 
   if (run.guest.empty() && run.bios.empty()) {
-    fail("no guest given; name an ELF file, a boot sector or a disk image, or use --bios FILE");
+    fail_option(
+        "no guest given; name an ELF file, a boot sector or a disk image, or use --bios FILE");
   }
 }
 
@@ -325,8 +141,8 @@ void read_limits(const Values& values, RunOptions& run) {
   if (!values.given("timeout")) return;
   const auto seconds = parse_decimal(values.text("timeout"));
   if (!seconds || *seconds <= 0 || *seconds > kMaxSeconds) {
-    fail("--timeout: '{}' is not a number of seconds above 0, up to {}", values.text("timeout"),
-         kMaxSeconds);
+    fail_option("--timeout: '{}' is not a number of seconds above 0, up to {}",
+                values.text("timeout"), kMaxSeconds);
   }
   run.timeout = std::chrono::duration<double>(*seconds);
 }
@@ -337,10 +153,10 @@ void read_counting(const Values& values, RunOptions& run) {
   run.region = values.text("region");
   run.region_file = values.text("region-file");
   if (values.given("interval") != values.given("interval-file")) {
-    fail("--interval N and --interval-file FILE go together; give both");
+    fail_option("--interval N and --interval-file FILE go together; give both");
   }
   if (values.given("region-file") && !values.given("region")) {
-    fail("--region-file needs --region FUNCTION or --region FROM..TO");
+    fail_option("--region-file needs --region FUNCTION or --region FROM..TO");
   }
 }
 
@@ -368,7 +184,7 @@ void read_waves(const Values& values, RunOptions& run) {
   if (values.given("trace-last")) run.trace_last = values.count("trace-last", 1, 100'000'000);
   const bool traces = !run.vcd.empty() || !run.fst.empty();
   for (const char* name : {"trace-from", "trace-to", "trace-last"}) {
-    if (values.given(name) && !traces) fail("--{} needs --vcd FILE or --fst FILE", name);
+    if (values.given(name) && !traces) fail_option("--{} needs --vcd FILE or --fst FILE", name);
   }
 }
 
@@ -376,7 +192,8 @@ void check_engine(const Values& values, const EngineEntry* engine) {
   for (const EngineEntry& other : engines()) {
     for (const std::string_view name : other.options) {
       if (has_option(engine, name) || !values.given(std::string(name))) continue;
-      fail("--{} works with --engine {} only, not with {}", name, names_with(name), engine->name);
+      fail_option("--{} works with --engine {} only, not with {}", name, names_with(name),
+                  engine->name);
     }
   }
 }
@@ -394,19 +211,6 @@ Command parse_run(const Text& arguments) {
   return run;
 }
 
-/// Names with commas between them.
-std::vector<const EngineEntry*> read_engines(const std::string& list) {
-  std::vector<const EngineEntry*> chosen;
-  for (const std::string& name : comma_list(list)) {
-    const EngineEntry* engine = pick_engine("--engines", name);
-    if (std::ranges::find(chosen, engine) != chosen.end()) {
-      fail("--engines: {} is named twice; --repeat runs each engine several times", engine->name);
-    }
-    chosen.push_back(engine);
-  }
-  return chosen;
-}
-
 /// What may be varied: an option of the machine that names no file.
 bool can_vary(const std::string& name) {
   return std::ranges::any_of(machine_groups().front().options, [&](const OptionText& option) {
@@ -418,12 +222,13 @@ std::vector<VariedOption> read_varied(const Values& values) {
   std::vector<VariedOption> all;
   for (const std::string& text : values.list("vary")) {
     auto option = parse_varied_option(text);
-    if (!option) fail("{}", option.error());
+    if (!option) fail_option("{}", option.error());
     const std::string& name = option->name;
-    if (!can_vary(name)) fail("--vary: '{}' is not an option of the machine without a file", name);
-    if (values.given(name)) fail("--{} is given and varied; give one of them", name);
+    if (!can_vary(name))
+      fail_option("--vary: '{}' is not an option of the machine without a file", name);
+    if (values.given(name)) fail_option("--{} is given and varied; give one of them", name);
     if (std::ranges::find(all, name, &VariedOption::name) != all.end()) {
-      fail("--vary: {} is varied twice; name all its values in one", name);
+      fail_option("--vary: {} is varied twice; name all its values in one", name);
     }
     all.push_back(std::move(*option));
   }
@@ -434,12 +239,13 @@ std::vector<VariedOption> read_varied(const Values& values) {
 /// something to.
 std::vector<const EngineEntry*> read_engines(const Values& values,
                                              const std::vector<VariedOption>& varied) {
-  auto chosen = read_engines(values.text("engines"));
+  auto chosen = pick_engines(values.text("engines"), "; --repeat runs each engine several times");
   if (values.given("engines") || varied.empty()) return chosen;
   std::erase_if(chosen, [&](const EngineEntry* engine) {
     return !std::ranges::all_of(varied, [&](const auto& v) { return has_option(engine, v.name); });
   });
-  if (chosen.empty()) fail("--vary: no engine has all of these options; name some with --engines");
+  if (chosen.empty())
+    fail_option("--vary: no engine has all of these options; name some with --engines");
   return chosen;
 }
 
@@ -453,7 +259,7 @@ void check_engines(const Values& values, const po::options_description& options,
     const bool used =
         values.given(name) || std::ranges::find(varied, name, &VariedOption::name) != varied.end();
     if (!used || std::ranges::any_of(chosen, knows)) continue;
-    fail("--{} works with {} only, which --engines does not name", name, names_with(name));
+    fail_option("--{} works with {} only, which --engines does not name", name, names_with(name));
   }
 }
 
@@ -471,7 +277,7 @@ void add_runs(const Values& values, const po::options_description& passed_on,
     if (!values.positional().empty()) whole.insert(whole.end(), {"--", values.positional()});
     parse_run(whole);
     compare.runs.push_back({engine, std::move(parameters), std::move(arguments)});
-    if (compare.runs.size() > kMaxColumns) fail("--vary: more than {} runs", kMaxColumns);
+    if (compare.runs.size() > kMaxColumns) fail_option("--vary: more than {} runs", kMaxColumns);
   }
 }
 
@@ -500,7 +306,7 @@ Command parse_profile(const Text& arguments) {
   ProfileOptions profile;
   profile.file = values.positional();
   if (profile.file.empty())
-    fail("profile: give a file that 'strata run --profile FILE' has written");
+    fail_option("profile: give a file that 'strata run --profile FILE' has written");
   profile.unit = values.choice<ProfileUnit>("by", {{"function", ProfileUnit::kFunction},
                                                    {"line", ProfileUnit::kLine},
                                                    {"instruction", ProfileUnit::kInstruction}});
@@ -513,6 +319,59 @@ Command parse_profile(const Text& arguments) {
   values.refuse_together({"annotate", "folded", "by"});
   values.refuse_together({"folded", "csv"});
   return profile;
+}
+
+/// Different ones, in ascending order.
+std::vector<std::uint64_t> read_counts(const Values& values, const std::string& name,
+                                       std::uint64_t most) {
+  std::vector<std::uint64_t> counts;
+  for (const std::string& text : comma_list(values.text(name))) {
+    const auto count = parse_count(text);
+    if (!count || *count < 1 || *count > most) {
+      fail_option("--{}: '{}' is not a whole number from 1 to {}", name, text, most);
+    }
+    counts.push_back(*count);
+  }
+  std::ranges::sort(counts);
+  counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
+  return counts;
+}
+
+/// Those of `choices` that are named, with commas between them; all of them without names.
+Text read_ways(const Values& values, const Text& choices) {
+  if (!values.given("ways")) return choices;
+  const Text ways = comma_list(values.text("ways"));
+  for (const std::string& way : ways) {
+    if (std::ranges::find(choices, way) != choices.end()) continue;
+    fail_option("--ways: '{}' is not one of {}", way, fmt::join(choices, ", "));
+  }
+  return ways;
+}
+
+Command parse_bench(const Text& arguments) {
+  const Values values(command_text("bench"), arguments, "device");
+  if (values.given("help")) return ShowText{values.help()};
+  BenchOptions bench;
+  if (values.positional() != "disk" && values.positional() != "vga") {
+    fail_option("bench: give 'bench disk' or 'bench vga'");
+  }
+  const bool disk = values.positional() == "disk";
+  bench.device = disk ? BenchDevice::kDisk : BenchDevice::kScreen;
+  for (const char* name : {"sectors", "write", "read"}) {
+    if (!disk && values.given(name)) fail_option("--{} is of 'bench disk'", name);
+  }
+  if (disk && values.given("frames")) fail_option("--frames is of 'bench vga'");
+  bench.engines = pick_engines(values.text("engines"), "");
+  bench.counts = read_counts(values, disk ? "sectors" : "frames", kMostBenchSectors);
+  bench.ways = read_ways(values, disk ? Text{"pio", "rep", "call", "list", "ring"}
+                                      : Text{"memory", "trap", "call", "frame"});
+  bench.read = disk && (values.given("read") || !values.given("write"));
+  bench.write = !disk || values.given("write") || !values.given("read");
+  bench.limit = static_cast<double>(values.number("limit", 1, kMaxLimit));
+  bench.json = values.text("json");
+  bench.csv = values.text("csv");
+  bench.plot = values.text("plot");
+  return bench;
 }
 
 Command parse_info(const Text& arguments) {
@@ -532,18 +391,18 @@ Command parse_disk(const Text& arguments) {
   const bool plain = rest.size() > 1 && rest[1] == "--";
   if (plain) rest.erase(rest.begin() + 1);
   if (rest.size() != 3 || rest[0] != "create") {
-    fail("disk: give 'disk create FILE SIZE', for example 'disk create disk.img 1M'");
+    fail_option("disk: give 'disk create FILE SIZE', for example 'disk create disk.img 1M'");
   }
   if (!plain && rest[1].starts_with('-')) {
-    fail("disk create: unrecognised option '{}'; try 'strata disk --help'", rest[1]);
+    fail_option("disk create: unrecognised option '{}'; try 'strata disk --help'", rest[1]);
   }
   const auto bytes = parse_size(rest[2], 1);
-  if (!bytes) fail("disk create: '{}' is not a size such as 512K, 1M or 1048576", rest[2]);
+  if (!bytes) fail_option("disk create: '{}' is not a size such as 512K, 1M or 1048576", rest[2]);
   return DiskCreateOptions{rest[1], *bytes};
 }
 
 Command parse(const Text& arguments) {
-  if (arguments.empty()) fail("no command given; try 'strata --help'");
+  if (arguments.empty()) fail_option("no command given; try 'strata --help'");
   const std::string& command = arguments[0];
   Text rest(arguments.begin() + 1, arguments.end());
   if (command == "help" && !rest.empty()) {
@@ -554,10 +413,12 @@ Command parse(const Text& arguments) {
   if (command == "--version") return ShowText{fmt::format("strata {}\n", kVersion)};
   if (command == "run") return parse_run(rest);
   if (command == "compare") return parse_compare(rest);
+  if (command == "bench") return parse_bench(rest);
   if (command == "profile") return parse_profile(rest);
   if (command == "info") return parse_info(rest);
   if (command == "disk") return parse_disk(rest);
-  fail("'{}' is not one of run, compare, profile, info, disk; try 'strata --help'", command);
+  fail_option("'{}' is not one of run, compare, bench, profile, info, disk; try 'strata --help'",
+              command);
 }
 
 }  // namespace

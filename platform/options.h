@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/base/result.h"
+#include "platform/bench/bench_table.h"
 #include "platform/engines.h"
 #include "platform/machine_config.h"
 #include "platform/profile/profile_rows.h"
@@ -92,6 +93,20 @@ struct ProfileOptions {
   std::size_t most = 0;  // rows of a table; 0: all
 };
 
+/// `strata bench`.
+struct BenchOptions {
+  BenchDevice device = BenchDevice::kDisk;
+  std::vector<const EngineEntry*> engines;
+  std::vector<std::uint64_t> counts;  // of sectors or frames, ascending
+  std::vector<std::string> ways;
+  bool write = true;
+  bool read = false;
+  double limit = 0;  // seconds that a cell may take
+  std::string json;
+  std::string csv;
+  std::string plot;  // what the pictures' names begin with
+};
+
 struct InfoOptions {};
 
 /// `strata disk create`.
@@ -105,8 +120,8 @@ struct ShowText {
   std::string text;
 };
 
-using Command = std::variant<ShowText, RunOptions, CompareOptions, ProfileOptions, InfoOptions,
-                             DiskCreateOptions>;
+using Command = std::variant<ShowText, RunOptions, CompareOptions, BenchOptions, ProfileOptions,
+                             InfoOptions, DiskCreateOptions>;
 
 /// `arguments` without the program's name. An error is one line.
 Result<Command> parse_command_line(const std::vector<std::string>& arguments);

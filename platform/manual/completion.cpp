@@ -107,9 +107,11 @@ _strata() {{
   case ${{COMP_WORDS[1]}} in
 {}    help) COMPREPLY=($(compgen -W "{}" -- "$word")); return ;;
   esac
-  if [ "${{COMP_WORDS[1]}}" = disk ] && [ "$COMP_CWORD" -eq 2 ]; then
-    COMPREPLY=($(compgen -W "$words" -- "$word"))
-    return
+  if [ "$COMP_CWORD" -eq 2 ]; then
+    case ${{COMP_WORDS[1]}} in
+      disk) COMPREPLY=($(compgen -W "$words" -- "$word")); return ;;
+      bench) COMPREPLY=($(compgen -W "disk vga $words" -- "$word")); return ;;
+    esac
   fi
   case $word in
     -*) COMPREPLY=($(compgen -W "$words" -- "$word")) ;;
@@ -130,7 +132,9 @@ std::string zsh_completion() {
     for (const OptionGroup& group : command.groups) {
       for (const OptionText& option : group.options) options += zsh_option(option);
     }
-    const char* first = command.name == "disk create" ? "'2:what:(create)' " : "";
+    const char* first = command.name == "disk create" ? "'2:what:(create)' "
+                        : command.name == "bench"     ? "'2:what:(disk vga)' "
+                                                      : "";
     cases += fmt::format("    {})\n      _arguments {}\\\n{}        '*:file:_files'\n      ;;\n",
                          word_of(command), first, options);
   }

@@ -13,9 +13,9 @@
 #include <span>
 #include <vector>
 
+#include "models/engine/kvm/bare_kvm.h"
 #include "models/engine/kvm/kvm_engine.h"
 #include "models/engine/kvm/kvm_host.h"
-#include "tests/bench/bare_kvm.h"
 
 namespace strata::bench {
 namespace {

@@ -26,7 +26,7 @@ TEST_F(CliCommands, HelpAndVersion) {
 
 TEST_F(CliCommands, HelpOfACommand) {
   const std::vector<std::vector<std::string>> commands = {
-      {"run"}, {"compare"}, {"profile"}, {"info"}, {"disk"}, {"disk", "create"}};
+      {"run"}, {"compare"}, {"bench"}, {"profile"}, {"info"}, {"disk"}, {"disk", "create"}};
   for (std::vector<std::string> command : commands) {
     command.push_back("--help");
     const Finished usual = strata(command);
@@ -38,7 +38,7 @@ TEST_F(CliCommands, HelpOfACommand) {
     EXPECT_NE(help.out, strata({"--help"}).out);
   }
   EXPECT_EQ(strata({"help"}).out, strata({"--help"}).out);
-  expect_refused({"help", "fly"}, {"'fly'", "run, compare, profile, info, disk"});
+  expect_refused({"help", "fly"}, {"'fly'", "run, compare, bench, profile, info, disk"});
 }
 
 // Every form of --console and --serial (CliRun.ConsoleAndSerialOnStandardOutput), and so does the

@@ -113,7 +113,7 @@ const std::vector<IncludeRule>& rules() {
        {kStandard, kBase, kMemoryMap, kOwn},
        {kTwin},
        "a device core: base; of the memory map only its own block, rates and latencies"},
-      {"platform/options.*",
+      {"platform/option(s|_values)\\..*",
        {kStandard, kFormatting, kProgramOptions, kBase, "\"platform/.*\""},
        {},
        "options: Boost.Program_options, base, platform"},
@@ -127,6 +127,7 @@ const std::vector<IncludeRule>& rules() {
        "platform: all of models, but concrete devices only in machine and Boost.Program_options "
        "only in options"},
       {"sw/start/bootrom_data\\.h", {kStandard, kMemoryMap}, {}, "the boot ROM as C++ data"},
+      {"sw/benchmarks/bench_guests\\.h", {kStandard}, {}, "guests as C++ data"},
       {"sw/.*",
        {"<std(arg|bool|def|int)\\.h>", "\"sw/.*\"", kMemoryMap, kPvPage},
        {},

@@ -214,7 +214,7 @@ TEST(Options, RefusesUnknownAndAbbreviatedOptions) {
 
 TEST(Options, RefusesWrongCommands) {
   EXPECT_TRUE(contains(error({}), "--help"));
-  EXPECT_TRUE(contains(error({"fly"}), "run, compare, profile, info, disk"));
+  EXPECT_TRUE(contains(error({"fly"}), "run, compare, bench, profile, info, disk"));
   EXPECT_TRUE(contains(error({"run"}), "no guest"));
   EXPECT_TRUE(contains(error({"info", "x"}), "takes none"));
   EXPECT_TRUE(contains(error({"disk", "create", "f"}), "disk create FILE SIZE"));
@@ -244,7 +244,7 @@ TEST(Options, HelpListsOptionsOfTheCommand) {
 
 TEST(Options, ShortHelpIsHelp) {
   EXPECT_EQ(text({"-h"}), text({"--help"}));
-  for (const std::string command : {"run", "compare", "profile", "info", "disk"}) {
+  for (const std::string command : {"run", "compare", "bench", "profile", "info", "disk"}) {
     EXPECT_EQ(text({command, "-h"}), text({command, "--help"}));
   }
   EXPECT_EQ(text({"disk", "create", "-h"}), text({"disk", "--help"}));

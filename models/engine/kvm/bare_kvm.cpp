@@ -1,11 +1,27 @@
-#include "tests/bench/bare_kvm.h"
+#include "models/engine/kvm/bare_kvm.h"
 
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
-namespace strata::bench {
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <vector>
+
+namespace strata {
+namespace {
+
+constexpr std::size_t kMemoryBytes = 1 << 20;
+constexpr std::uint32_t kCode = 0x1000;
+constexpr std::uint32_t kExits = 500;
+constexpr int kRounds = 9;
+
+/// out 0x80, al; dec ecx; jnz; hlt
+constexpr std::array<std::uint8_t, 6> kPortLoop = {0xE6, 0x80, 0x49, 0x75, 0xFB, 0xF4};
+
+}  // namespace
 
 BareKvm::BareKvm(std::span<std::uint8_t> memory, std::uint32_t address) : address_(address) {
   kvm_.reset(open("/dev/kvm", O_RDWR | O_CLOEXEC));
@@ -55,4 +71,27 @@ long BareKvm::run(std::uint32_t count) {
   }
 }
 
-}  // namespace strata::bench
+std::optional<double> bare_port_exit_us() {
+  void* memory =
+      mmap(nullptr, kMemoryBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return std::nullopt;
+  const std::span<std::uint8_t> bytes(static_cast<std::uint8_t*>(memory), kMemoryBytes);
+  std::ranges::copy(kPortLoop, bytes.begin() + kCode);
+  std::vector<double> rounds;
+  {
+    BareKvm kvm(bytes, kCode);
+    for (int round = 0; kvm.ok() && round < kRounds; ++round) {
+      const auto begin = std::chrono::steady_clock::now();
+      if (kvm.run(kExits) != kExits) break;
+      const std::chrono::duration<double, std::micro> taken =
+          std::chrono::steady_clock::now() - begin;
+      rounds.push_back(taken.count() / kExits);
+    }
+  }
+  munmap(memory, kMemoryBytes);
+  if (rounds.size() != kRounds) return std::nullopt;
+  std::ranges::sort(rounds);
+  return rounds[kRounds / 2];
+}
+
+}  // namespace strata

@@ -4,13 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "models/base/file_descriptor.h"
 
 struct kvm_run;
 
-namespace strata::bench {
+namespace strata {
 
 class BareKvm {
  public:
@@ -36,4 +37,8 @@ class BareKvm {
   std::size_t run_bytes_ = 0;
 };
 
-}  // namespace strata::bench
+/// Microseconds of a port exit in such a loop, the median of some rounds; nothing where the host's
+/// KVM cannot do it. Takes a fraction of a second.
+std::optional<double> bare_port_exit_us();
+
+}  // namespace strata
