@@ -27,13 +27,10 @@ std::string bash_words(const CommandText& command) {
   return fmt::format("    {}) words=\"{}\" ;;\n", word_of(command), words);
 }
 
-/// What compgen is asked for.
+/// The call that offers what may follow.
 std::string bash_choices(const OptionText& option) {
-  if (takes_file(option)) return "-f -- \"$word\"";
-  if (!option.is_list()) return fmt::format("-W \"{}\" -- \"$word\"", option.choices);
-  // What stands before the last comma stays.
-  return fmt::format("-P \"${{word%\"${{word##*,}}\"}}\" -W \"{}\" -- \"${{word##*,}}\"",
-                     option.choices);
+  if (takes_file(option)) return "_strata_files";
+  return fmt::format("{} {}", option.is_list() ? "_strata_list" : "_strata_offer", option.choices);
 }
 
 /// What may follow an option, for every option of every command: the choices, a file, anything.
@@ -44,8 +41,7 @@ std::string bash_values() {
     for (const OptionGroup& group : command.groups) {
       for (const OptionText& option : group.options) {
         if (option.value.empty() || !done.insert(option.name).second) continue;
-        text += fmt::format("    --{}) COMPREPLY=($(compgen {})); return ;;\n", option.name,
-                            bash_choices(option));
+        text += fmt::format("    --{}) {}; return ;;\n", option.name, bash_choices(option));
       }
     }
   }
@@ -94,31 +90,63 @@ std::string bash_completion() {
     words += bash_words(command);
   }
   return fmt::format(R"(# bash completion of strata
+
+# Offers those of its arguments that begin with $word, as far as bash has them in one word.
+_strata_offer() {{
+  local choice typed=${{COMP_WORDS[COMP_CWORD]}}
+  [[ $typed == [=:] ]] && typed=
+  for choice; do
+    [[ $choice == "$word"* ]] && COMPREPLY+=("${{choice#"${{word%"$typed"}}"}}")
+  done
+}}
+
+# The same for several of them with commas between: what is named already stays, and is not offered again.
+_strata_list() {{
+  local choice named=${{word%"${{word##*,}}"}}
+  for choice; do
+    [[ ,$named == *,$choice,* ]] || _strata_offer "$named$choice"
+  done
+  compopt -o nospace 2>/dev/null
+}}
+
+_strata_files() {{
+  local names
+  mapfile -t names < <(compgen -f -- "$word")
+  _strata_offer "${{names[@]}}"
+  compopt -o filenames 2>/dev/null
+}}
+
 _strata() {{
-  local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}} words=
-  # bash takes an equals sign for a word of its own.
-  if [ "$word" = "=" ]; then word=; elif [ "$before" = "=" ]; then before=${{COMP_WORDS[COMP_CWORD-2]}}; fi
+  # To bash an equals sign or a colon is a word of its own; $word is what stands between blanks.
+  local at=$COMP_CWORD word=${{COMP_WORDS[COMP_CWORD]}} before words=
+  COMPREPLY=()
+  while [[ $at -gt 2 && ( ${{COMP_WORDS[at]}} == [=:] || ${{COMP_WORDS[at-1]}} == [=:] ) ]]; do
+    at=$((at - 1))
+    word=${{COMP_WORDS[at]}}$word
+  done
+  before=${{COMP_WORDS[at-1]}}
+  if [[ $word == --*=* ]]; then before=${{word%%=*}} word=${{word#*=}}; fi
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "{}help --help --version" -- "$word"))
+    _strata_offer {}help --help --version
     return
   fi
   case $before in
 {}  esac
   case ${{COMP_WORDS[1]}} in
-{}    help) COMPREPLY=($(compgen -W "{}" -- "$word")); return ;;
+{}    help) _strata_offer {}; return ;;
   esac
   if [ "$COMP_CWORD" -eq 2 ]; then
     case ${{COMP_WORDS[1]}} in
-      disk) COMPREPLY=($(compgen -W "$words" -- "$word")); return ;;
-      bench) COMPREPLY=($(compgen -W "disk vga $words" -- "$word")); return ;;
+      disk) _strata_offer $words; return ;;
+      bench) _strata_offer disk vga $words; return ;;
     esac
   fi
   case $word in
-    -*) COMPREPLY=($(compgen -W "$words" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -f -- "$word")) ;;
+    -*) _strata_offer $words ;;
+    *) _strata_files ;;
   esac
 }}
-complete -o filenames -F _strata strata
+complete -F _strata strata
 )",
                      commands, bash_values(), words, commands);
 }

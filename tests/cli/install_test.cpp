@@ -83,10 +83,22 @@ TEST_F(CliInstall, BashCompletesCommandsOptionsAndValues) {
   EXPECT_EQ(completions("strata disk cr", 2), "create\n");
   EXPECT_EQ(completions("strata he", 1), "help\n");
   EXPECT_EQ(completions("strata help ru", 2), "run\n");
-  // The next engine behind a comma.
+  // The next engine behind a comma, of those that are not named.
   EXPECT_EQ(completions("strata compare --engines i", 3), "interp\n");
-  EXPECT_EQ(completions("strata compare --engines rtl,", 3), "rtl,rtl rtl,interp rtl,kvm\n");
+  EXPECT_EQ(completions("strata compare --engines rtl,", 3), "rtl,interp rtl,kvm\n");
+  EXPECT_EQ(completions("strata compare --engines kvm,rtl,", 3), "kvm,rtl,interp\n");
+  EXPECT_EQ(completions("strata compare --engines = rtl,", 4), "rtl,interp rtl,kvm\n");
   EXPECT_EQ(completions("strata compare --engines = rtl,interp,k", 4), "rtl,interp,kvm\n");
+  // An equals sign or a colon within the value: bash takes the rest of it.
+  EXPECT_EQ(completions("strata run --device ata =", 4), "rtl tlm\n");
+  EXPECT_EQ(completions("strata run --device = ata = t", 6), "tlm\n");
+  EXPECT_EQ(completions("strata run --memory fixed : \"\"", 5), "2\n");
+  EXPECT_EQ(completions("strata run --memory s", 3), "sdram\n");
+  EXPECT_EQ(completions("strata bench d", 2), "disk\n");
+  script("touch 'a guest.elf' a:b.img");
+  EXPECT_EQ(completions("strata run 'a g'", 2), "a guest.elf\n");
+  EXPECT_EQ(completions("strata run --disk a : b", 5), "b.img\n");
+  EXPECT_EQ(completions("strata run --disk = a : b", 6), "b.img\n");
 }
 
 }  // namespace
