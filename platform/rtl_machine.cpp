@@ -472,7 +472,7 @@ RunOutcome RtlMachine::outcome(RunEnd end) {
 bool RtlMachine::check_end(RunEnd end) {
   if (end == RunEnd::kCheckFailed) return false;
   if (end == RunEnd::kShutdown && !checker_->on_shutdown()) return false;
-  watch_->end_checking();
+  watch_->end_checking(cpu_.model());
   const bool exit_port = end == RunEnd::kExited && !exit_by_call_;
   if (exit_port) {  // the OUT to the exit port is on the bus and has not retired
     const WishboneRequest& out = cpu_.request.read();

@@ -87,7 +87,7 @@ void RtlWatch::on_retire(const RetireRecord& record, const CpuModel& cpu) {
   }
   // What read before a write of another master must not see it in the checker either.
   if (!foreign_writes_.empty()) {
-    pass_on_foreign_writes(cpu.unseen_snoops());
+    pass_on_foreign_writes(cpu, cpu.unseen_snoops());
   }
   if (checker_ != nullptr && !differs_ && !checker_->on_retire(record, cpu.state())) {
     differs_ = true;
@@ -104,12 +104,15 @@ void RtlWatch::on_foreign_write(const WishboneRequest& request) {
   if (checker_ != nullptr && !differs_) foreign_writes_.push_back(request);
 }
 
-/// All but the latest `unseen`.
-void RtlWatch::pass_on_foreign_writes(std::size_t unseen) {
+/// All but the latest `unseen`. What a store of the CPU's has gone over meanwhile, which the
+/// checker has executed already, stays as that has left it.
+void RtlWatch::pass_on_foreign_writes(const CpuModel& cpu, std::size_t unseen) {
   const std::size_t seen = foreign_writes_.size() - std::min(unseen, foreign_writes_.size());
-  for (const WishboneRequest& request : std::span(foreign_writes_).first(seen)) {
+  for (std::size_t n = 0; n < seen; ++n) {
+    const WishboneRequest& request = foreign_writes_[n];
+    const unsigned lanes = request.sel & ~cpu.overwritten_lanes(foreign_writes_.size() - 1 - n);
     for (unsigned lane = 0; lane < 4; ++lane) {
-      if (request.sel >> lane & 1) {
+      if (lanes >> lane & 1) {
         checker_->on_foreign_write(request.adr + lane, 1, request.dat >> (8 * lane) & 0xFF);
       }
     }

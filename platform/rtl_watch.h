@@ -48,7 +48,7 @@ class RtlWatch : public RetireListener {
   void tell_retirements(RetirementListener listener) { listeners_.push_back(std::move(listener)); }
 
   /// The run has ended: the checker sees what the other masters have written.
-  void end_checking() { pass_on_foreign_writes(0); }
+  void end_checking(const CpuModel& cpu) { pass_on_foreign_writes(cpu, 0); }
 
   /// Waves are recorded from now on, or no longer, whatever the window; they stay as they are until
   /// it begins or ends.
@@ -80,7 +80,7 @@ class RtlWatch : public RetireListener {
   void move_window(Cycle cycle);
   void move_window_before(std::uint32_t next);
   void show(const RetireRecord& record, const CpuModel& cpu);
-  void pass_on_foreign_writes(std::size_t unseen);
+  void pass_on_foreign_writes(const CpuModel& cpu, std::size_t unseen);
 
   WaveRecorder* recorder_;
   LockstepChecker* checker_;

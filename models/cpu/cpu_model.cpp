@@ -1,5 +1,6 @@
 #include "models/cpu/cpu_model.h"
 
+#include <algorithm>
 #include <span>
 
 #include "Vcpu___024root.h"
@@ -103,6 +104,9 @@ void CpuModel::snoop(std::uint32_t address) {
   rtl_->snoop_i = 1;
   rtl_->snoop_line_i = address >> 4;
   ++snoops_;
+  if (!keep_state_) return;
+  latest_snoops_.push_back({.address = address & ~3u});
+  if (latest_snoops_.size() > kKnownSnoops) latest_snoops_.erase(latest_snoops_.begin());
 }
 
 void CpuModel::set_cycle(std::uint64_t cycle) {
@@ -160,8 +164,34 @@ std::vector<CpuModel::CachedLine> CpuModel::cached_lines(Cache cache) const {
 
 void CpuModel::clock() {
   if (keep_state_) unload_model(*rtl_);
+  // What execute stores at this edge is of an instruction that has not seen these.
+  const std::uint8_t unseen = static_cast<std::uint8_t>(snoops_ - executing_snoops());
   clock_model(*rtl_);
+  if (unseen != 0 && !latest_snoops_.empty()) note_overwritten(unseen);
   rtl_->snoop_i = 0;
+}
+
+/// Those of the instruction in execute.
+std::uint8_t CpuModel::executing_snoops() const {
+  return rtl_->rootp->cpu__DOT__u_retirement__DOT__x_snoops_q;
+}
+
+/// Of the latest `unseen` calls of snoop().
+void CpuModel::note_overwritten(std::size_t unseen) {
+  std::vector<BufferedStore> stores = buffered_stores();
+  const Request now = request();
+  if (now.stb && now.we && now.tga == kMemorySpace) stores.push_back({now.adr, now.sel, now.dat});
+  const std::size_t count = std::min(unseen, latest_snoops_.size());
+  for (Snoop& snoop : std::span(latest_snoops_).last(count)) {
+    for (const BufferedStore& store : stores) {
+      if (store.address == snoop.address) snoop.overwritten |= store.sel;
+    }
+  }
+}
+
+unsigned CpuModel::overwritten_lanes(std::size_t later) const {
+  if (later >= latest_snoops_.size()) return 0;
+  return latest_snoops_[latest_snoops_.size() - 1 - later].overwritten;
 }
 
 bool CpuModel::strobe() const {
@@ -205,6 +235,7 @@ RetireRecord CpuModel::record() const {
 
 void CpuModel::keep_state(bool keep) {
   keep_state_ = keep;
+  if (!keep) latest_snoops_.clear();
 }
 
 CpuState CpuModel::look() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -49,6 +50,12 @@ class CpuModel {
   /// How many of the latest calls of snoop(), at most 255, what record() reports had not seen when
   /// it read memory.
   std::uint8_t unseen_snoops() const;
+
+  /// Of the dword that the latest call of snoop() but `later` named, the byte lanes that stores of
+  /// the CPU go over: stores of what retires before that call is seen, which were not on the bus
+  /// yet. Known when it is seen, of the latest kKnownSnoops calls with keep_state() in force.
+  unsigned overwritten_lanes(std::size_t later) const;
+  static constexpr std::size_t kKnownSnoops = 255;
 
   /// Bytes of an aligned dword of memory, whose store has retired and is not on the bus yet.
   struct BufferedStore {
@@ -126,7 +133,16 @@ class CpuModel {
  private:
   std::unique_ptr<Vcpu> rtl_;
   bool keep_state_ = false;
-  std::uint8_t snoops_ = 0;  // calls, modulo 256
+  /// A call of snoop(), and overwritten_lanes() of it so far.
+  struct Snoop {
+    std::uint32_t address = 0;
+    unsigned overwritten = 0;
+  };
+  std::uint8_t executing_snoops() const;
+  void note_overwritten(std::size_t unseen);
+
+  std::uint8_t snoops_ = 0;           // calls, modulo 256
+  std::vector<Snoop> latest_snoops_;  // the latest last
 };
 
 }  // namespace strata

@@ -52,7 +52,7 @@ module cpu_retirement
   logic [31:0] r_linear_q;
   logic [31:0] eip_q;           // EIP before a task switch replaces it
   logic [ 7:0] snoops_q;        // stores of other masters so far,
-  logic [ 7:0] x_snoops_q;      // before the instruction in execute, or the iteration, has read
+  logic [ 7:0] x_snoops_q  /* verilator public_flat_rd */;  // before the instruction in execute, or the iteration, has read
   logic [ 7:0] r_snoops_q;
   logic [31:0] linear_q;        // of EIP, from before a far transfer replaces the CS base
 

@@ -34,8 +34,10 @@ struct SharedTally {
 
 class SharedRun {
  public:
-  SharedRun(std::uint32_t seed, const CacheShape& caches)
+  /// `contended`: the other master stores into the program's dwords, too.
+  SharedRun(std::uint32_t seed, const CacheShape& caches, bool contended)
       : random_(seed + 0x51ED27),
+        contended_(contended),
         program_(seed),
         memory_(program_.memory()),
         checker_memory_(program_.memory()),
@@ -83,7 +85,7 @@ class SharedRun {
   void store() {
     ++tally_.stores;
     std::uint32_t address = 0;
-    switch (pick(random_, 6)) {
+    switch (pick(random_, contended_ ? 9 : 6)) {
       case 0: bench_.touch_elsewhere(address = SharedProgram::own_dword(random_)); break;
       case 1:
         bench_.touch_elsewhere(address = pick(random_, SharedProgram::kMemoryBytes) & ~3u);
@@ -91,6 +93,15 @@ class SharedRun {
       case 2:
         address = program_.foreign_dword(random_) + pick(random_, 4);
         bench_.write_elsewhere(address, 1, static_cast<std::uint32_t>(random_()));
+        break;
+      case 6:
+      case 7:
+        address = SharedProgram::own_dword(random_);
+        bench_.write_elsewhere(address, 4, static_cast<std::uint32_t>(random_()));
+        break;
+      case 8:
+        address = SharedProgram::own_dword(random_) + pick(random_, 3);
+        bench_.write_elsewhere(address, 2, static_cast<std::uint32_t>(random_()));
         break;
       default:
         address = program_.foreign_dword(random_);
@@ -100,6 +111,7 @@ class SharedRun {
   }
 
   Random random_;
+  const bool contended_;
   NoDevice nothing_;
   SharedProgram program_;
   std::vector<std::uint8_t> memory_;
@@ -113,12 +125,12 @@ class SharedRun {
   SharedTally tally_;
 };
 
-void run_shared(const CacheShape& caches, std::uint32_t count) {
+void run_shared(const CacheShape& caches, std::uint32_t count, bool contended = false) {
   const std::uint32_t first = number_of("STRATA_LOCKSTEP_SEED", 1);
   count = number_of("STRATA_LOCKSTEP_SEEDS", count);
   SharedTally sum;
   for (std::uint32_t seed = first; seed < first + count; ++seed) {
-    SharedRun run(seed, caches);
+    SharedRun run(seed, caches, contended);
     const std::string wrong = run.run();
     EXPECT_EQ(wrong, "") << "STRATA_LOCKSTEP_SEED=" << seed;
     const SharedTally tally = run.tally();
@@ -142,6 +154,14 @@ TEST(SharedMemory, EveryLineIsWhatMemoryHolds) {
 
 TEST(SharedMemory, SoItIsInSmallCaches) {
   run_shared({.sets = 4, .ways = 2}, 8);
+}
+
+// A store of the CPU's that still waits in its buffer goes over what another master has stored
+// since, in memory and in the checker.
+TEST(SharedMemory, StoresOfBothIntoOneDwordAreInTheOrderOfTheBus) {
+  run_shared(built_caches(), 8, true);
+  run_shared({.sets = 4, .ways = 2}, 4, true);
+  run_shared({.sets = 1, .ways = 1, .off = true}, 2, true);
 }
 
 TEST(SharedMemory, WithoutCachesEveryReadIsInTheOrderOfTheBus) {

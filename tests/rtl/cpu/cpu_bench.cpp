@@ -167,9 +167,14 @@ void CpuBench::touch_elsewhere(std::uint32_t address) {
 /// All but the latest `unseen`.
 void CpuBench::pass_on_writes_elsewhere(std::size_t unseen) {
   const std::size_t seen = writes_elsewhere_.size() - std::min(unseen, writes_elsewhere_.size());
-  for (const WriteElsewhere& write : std::span(writes_elsewhere_).first(seen)) {
-    if (checker_ == nullptr || write.bytes == 0) continue;
-    checker_->on_foreign_write(write.address, write.bytes, write.value);
+  for (std::size_t n = 0; n < seen && checker_ != nullptr; ++n) {
+    const WriteElsewhere& write = writes_elsewhere_[n];
+    const unsigned gone = cpu_->overwritten_lanes(writes_elsewhere_.size() - 1 - n);
+    for (unsigned byte = 0; byte < write.bytes; ++byte) {
+      const std::uint32_t address = write.address + byte;
+      if (gone >> (address & 3) & 1) continue;
+      checker_->on_foreign_write(address, 1, write.value >> (8 * byte) & 0xFF);
+    }
   }
   writes_elsewhere_.erase(writes_elsewhere_.begin(),
                           writes_elsewhere_.begin() + static_cast<std::ptrdiff_t>(seen));

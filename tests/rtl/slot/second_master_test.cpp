@@ -81,6 +81,25 @@ TEST_F(SecondMasterTest, WhatItWritesIsSeenByTheProgramAndByTheCheck) {
   EXPECT_EQ(result.state.gpr[kEbx], 0x123456FFu);
 }
 
+// The program stores into the dword all the time, so some of the stores find the CPU's on its way
+// to the bus: that goes over them.
+TEST_F(SecondMasterTest, TheCheckHasTheStoresOfBothInTheOrderOfTheBus) {
+  const Bytes code = {0xFA, 0x31, 0xC0, 0x8E, 0xD8,  // cli; xor ax,ax; mov ds,ax
+                      0xB9, 0x00, 0x08,              // mov cx,800h
+                      0x66, 0xA3, 0x10, 0x06, 0x66,
+                      0xA3, 0x20, 0x06,               // mov [610h],eax; mov [620h],eax
+                      0xA3, 0x00, 0x06,               // mov [600h],ax
+                      0x66, 0x8B, 0x1E, 0x00, 0x06,   // mov ebx,[600h]
+                      0x40, 0x49, 0x75, 0xEC,         // inc ax; dec cx; jnz
+                      0xB0, 0x07, 0xE6, 0xF4, 0xF4};  // mov al,7; out F4h,al
+  std::vector<WishboneScript::Access> stores;
+  for (std::uint32_t n = 1; n <= 200; ++n)
+    stores.push_back(store(4000 + n * 67, 0x600, 0x10001 * n));
+  const RunResult result = run(code, stores);
+  EXPECT_EQ(result.end, RunEnd::kExited);
+  EXPECT_EQ(result.status, 7u);
+}
+
 // SDM vol. 3, 11.6: code that is overwritten, by whomever, is not executed from the prefetch queue.
 TEST_F(SecondMasterTest, CodeItOverwritesIsExecutedAnew) {
   const Bytes code = {0xFA, 0xEB, 0x00, 0x90,         // cli; jmp $+2; nop
