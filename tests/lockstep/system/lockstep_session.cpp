@@ -8,6 +8,7 @@
 #include "models/engine/lockstep/lockstep_checker.h"
 #include "models/isa/decoder.h"
 #include "models/isa/opcode_table.h"
+#include "tests/lockstep/random_caches.h"
 #include "tests/lockstep/system/system_features.h"
 #include "tests/rtl/cpu/cpu_bench.h"
 
@@ -18,7 +19,8 @@ constexpr std::uint64_t kMostSilentClocks = 20000;  // without retirement, while
 constexpr unsigned kMostSettleClocks = 400;         // until every store has reached memory
 constexpr unsigned kMostInterruptClocks = 1500;     // between two of them
 constexpr unsigned kMostNmiClocks = 8000;
-constexpr unsigned kUrgentClocks = 60;  // the same where the program is stuck
+constexpr unsigned kUrgentClocks = 60;             // the same where the program is stuck
+constexpr std::uint32_t kEndOfTouches = 0x120000;  // of the memory another master touches
 
 /// Retirements seen after the pin is raised: one a clock while it is sampled and until the
 /// retirement port says so, and one whose load was under way.
@@ -74,7 +76,7 @@ class Session {
         device_(case_.device),
         rtl_memory_(from.memory),
         checker_memory_(from.memory),
-        bench_(SystemProgram::regions(rtl_memory_), device_, from.family),
+        bench_(SystemProgram::regions(rtl_memory_), device_, from.family, 1, from.caches),
         checker_(SystemProgram::regions(checker_memory_), from.initial, from.family,
                  outside(SystemProgram::regions(checker_memory_))),
         guard_(from.initial, case_.device),
@@ -120,8 +122,9 @@ class Session {
     return bench_.clock() ? retire() : idle();
   }
 
-  /// NMIs, interrupts and wait states at random.
+  /// NMIs, interrupts, wait states and another master at random.
   void disturb() {
+    touch_at_random(bench_, case_.random, case_.touch_pause, kEndOfTouches);
     if (case_.nmis && --case_.next_nmi == 0) {
       bench_.raise_nmi();
       case_.next_nmi = 10 + pick(case_.random, kMostNmiClocks);
@@ -320,7 +323,11 @@ SystemCase::SystemCase(const SystemProgram& program, std::uint32_t seed, std::ui
       interrupts((program.features() & kInterrupts) != 0),
       nmis((program.features() & kNmi) != 0),
       delays(seed % 2 == 0 ? 0 : (seed + 0x2F6E2B) | 1),
-      budget(retirements) {}
+      budget(retirements) {
+  Random around(seed + 0x6A09E6);
+  caches = random_caches(around);
+  touch_pause = random_touch_pause(around);
+}
 
 LockstepResult run_in_lockstep(const SystemCase& system_case, const LockstepOptions& options) {
   return Session(system_case, options).run();

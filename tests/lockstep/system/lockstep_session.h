@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/cpu/cache_shape.h"
 #include "tests/lockstep/system/system_device.h"
 #include "tests/lockstep/system/system_guard.h"
 #include "tests/lockstep/system/system_program.h"
@@ -24,7 +25,9 @@ struct SystemCase {
   bool interrupts = false;
   bool nmis = false;
   unsigned latency = 1;
-  std::uint32_t delays = 0;       // CpuBench::set_delays()
+  std::uint32_t delays = 0;  // CpuBench::set_delays()
+  CacheShape caches = built_caches();
+  std::uint32_t touch_pause = 0;  // touch_at_random()
   unsigned next_interrupt = 300;  // clocks until the pin rises
   unsigned next_nmi = 500;
   bool interrupt_high = false;

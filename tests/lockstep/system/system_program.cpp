@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <iterator>
 
 #include "tests/lockstep/system/system_code.h"
 #include "tests/lockstep/system/system_features.h"
@@ -78,6 +79,8 @@ std::uint32_t random_cr0(Random& random, std::uint32_t features) {
   bits |= pick(random, 4) == 0 ? any & (cr0::kMp | cr0::kEm | cr0::kTs) : 0;
   bits |= (features & kPaging) != 0 ? cr0::kPg : 0;
   bits |= (features & kAlignment) != 0 ? any & cr0::kAm : 0;
+  static constexpr std::uint32_t kCaching[] = {0, 0, 0, 0, cr0::kCd, cr0::kCd | cr0::kNw};
+  bits |= kCaching[pick(random, std::size(kCaching))];
   return bits;
 }
 

@@ -56,7 +56,9 @@ class Shrinker {
     start_late();
     for (const auto& change :
          {+[](SystemCase& c) { c.interrupts = c.interrupt_high = false; },
-          +[](SystemCase& c) { c.delays = 0; }, +[](SystemCase& c) { c.latency = 1; }}) {
+          +[](SystemCase& c) { c.delays = 0; }, +[](SystemCase& c) { c.latency = 1; },
+          +[](SystemCase& c) { c.caches = built_caches(); },
+          +[](SystemCase& c) { c.touch_pause = 0; }}) {
       attempt(change);
     }
     replace_instructions();
