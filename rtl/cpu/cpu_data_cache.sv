@@ -117,9 +117,10 @@ module cpu_data_cache
   logic [PlaceBits-1:0] fill_place;
   logic         merges;
 
-  // The page of memory space that was read last without being let be cached, a device's, behind a 1. Nothing depends on
-  // it but what waiting for such reads is called: the slave says so only when it answers.
-  logic [20:0] device_q;
+  // Pages of memory space that were read without being let be cached, a device's: the latest of those with the same three
+  // lowest bits. Nothing depends on them but what waiting for such reads is called: the slave says so only when it answers.
+  logic [31:15] device_page_q[8];
+  logic [7:0]   device_known_q;
 
   // Byte lanes of an access at byte `lane`, over two words.
   function automatic logic [7:0] lanes(size_e size, logic [1:0] lane);
@@ -313,12 +314,14 @@ module cpu_data_cache
   assign status.quiet = empty && state_q == StReady && !fill_q;
   // ---- to whoever counts
   assign status.reading = state_q != StReady || (wants && !hit && physical.ready);
-  assign status.uncached = !cached || !kind.keep || device_q == {1'b1, word[31:12]};
+  assign status.uncached = !cached || !kind.keep ||
+      (device_known_q[word[14:12]] && device_page_q[word[14:12]] == word[31:15]);
   assign status.read_blocked = wants && !(cached && (a_hit || covers)) && !(bus.read_valid && bus.read_ready);
   assign status.store_waits = physical.valid && physical.write && !physical.ready;
   assign status.store_room = room;
   assign status.read_hit = wants && hit;
-  assign status.read_miss = state_q == StReady && wants && !hit && physical.ready && cached;
+  assign status.read_miss = part_done && cached && !(asked_q && !(kind.keep && bus.cacheable)) &&
+      (state_q == StHigh || !crosses);
   assign status.write_hit = side_stores ? b_hit : stores && memory && a_hit && (!crosses || b_hit);
   assign status.write_miss = side_stores ? !b_hit : stores && memory && !(a_hit && (!crosses || b_hit));
   assign status.fill = fill_begin;
@@ -362,7 +365,10 @@ module cpu_data_cache
     end else begin
       if (bus.read_valid && bus.read_ready) asked_q <= 1'b1;
       if (part_done) begin
-        if (asked_q && cached && !bus.cacheable) device_q <= {1'b1, word[31:12]};
+        if (asked_q && cached && !bus.cacheable) begin
+          device_page_q[word[14:12]] <= word[31:15];
+          device_known_q[word[14:12]] <= 1'b1;
+        end
         asked_q <= 1'b0;
         low_data_q <= part;
         state_q <= state_q == StLow && crosses ? StHigh : StReady;
@@ -388,7 +394,7 @@ module cpu_data_cache
       asked_q <= 1'b0;
       fill_q <= 1'b0;
       fill_drop_q <= 1'b0;
-      device_q <= '0;
+      device_known_q <= '0;
     end
   end
 

@@ -22,7 +22,7 @@ interface cpu_memory_status_if;
 
   // ---- events, for who counts them (cpu_performance)
   logic read_hit;
-  logic read_miss;     // of memory space, not under LOCK
+  logic read_miss;     // of memory that may be cached: it is answered in this cycle
   logic write_hit;
   logic write_miss;
   logic fill;          // a line begins to come

@@ -42,6 +42,7 @@ class Loop {
   void set_latency(unsigned clocks) { latency_ = clocks; }
   /// DS begins there.
   void set_data_base(std::uint32_t base) { data_base_ = base; }
+  void set_cr0(std::uint32_t bits) { cr0_ = bits; }
   /// One page table for all of memory below 4 MiB, every page known to be accessed and dirty:
   /// what lies below 64 KiB is where it is, the rest is page 5.
   void set_paging() { paging_ = true; }
@@ -56,6 +57,7 @@ class Loop {
     initial.gpr[kEbx] = initial.gpr[kEsi] = kData;
     initial.gpr[kEax] = 1;
     initial.seg[kDs].base = data_base_;
+    initial.cr0 |= cr0_;
     if (paging_) make_pages(rig);
     rig.bench().cpu().count_cycles(counted);
     rig.bench().load(initial);
@@ -107,6 +109,7 @@ class Loop {
   Code code_;
   unsigned latency_ = 1;
   std::uint32_t data_base_ = 0;
+  std::uint32_t cr0_ = 0;
   bool paging_ = false;
 };
 
@@ -207,6 +210,45 @@ TEST(CpuCycleCounting, IndirectJumpsAreMispredictedOnce) {
   EXPECT_EQ(at(counts, "misprediction"), 2u * 3);
 }
 
+// A return that finds another address than its call has left goes where decode has not gone on.
+TEST(CpuCycleCounting, ReturnsElsewhereAreMispredicted) {
+  const Code elsewhere = {0xE8, 0x03, 0x00, 0x90, 0xEB, 0x04,  // call 06; nop; 04: jmp 0A
+                          0x58, 0x40, 0x50, 0xC3};             // 06: pop ax; inc ax; push ax; ret
+  const Counts rounds = Loop(elsewhere).of_rounds();
+  EXPECT_EQ(at(rounds, "retired"), (6 + 2) * kRounds) << "all but the NOP";
+  EXPECT_EQ(at(rounds, "branches.return"), kRounds);
+  EXPECT_EQ(at(rounds, "mispredictions.return"), kRounds);
+  EXPECT_EQ(at(rounds, "mispredictions.call"), 0u);
+  EXPECT_EQ(at(rounds, "misprediction"), 3 * kRounds);
+}
+
+// Ten functions that call each other, with a return stack of eight: the outer two returns find the
+// places of the inner two.
+TEST(CpuCycleCounting, ReturnsFromDeeperThanTheStackAreMispredicted) {
+  constexpr unsigned kDepth = 10;
+  Code nested = {0xE8, 0x02, 0x00, 0xEB, 4 * kDepth - 3};  // call 05; jmp behind
+  for (unsigned n = 1; n < kDepth; ++n) {
+    nested = nested + Code{0xE8, 0x01, 0x00, 0xC3};  // call the next one; ret
+  }
+  const Counts rounds = Loop(nested + Code{0xC3}).of_rounds();
+  EXPECT_EQ(at(rounds, "branches.call"), kDepth * kRounds);
+  EXPECT_EQ(at(rounds, "branches.return"), kDepth * kRounds);
+  EXPECT_EQ(at(rounds, "mispredictions.return"), 2 * kRounds);
+  EXPECT_EQ(at(rounds, "misprediction"), 2 * 3 * kRounds);
+}
+
+// Each time the other of two functions: it was the wrong one last time. The returns know better.
+TEST(CpuCycleCounting, IndirectCallsOfTwoFunctionsInTurnAreMispredicted) {
+  const Code in_turn = {0x83, 0xF7, 0x01, 0x8D, 0x85, 0x0B, 0x04,  // xor di,1; lea ax,[di+40Bh]
+                        0xFF, 0xD0, 0xEB, 0x02,                    // call ax; jmp 0D
+                        0x90, 0xC3};                               // 0B: nop; 0C: ret
+  const Counts rounds = Loop(in_turn).of_rounds();
+  EXPECT_EQ(at(rounds, "branches.indirect-call"), kRounds);
+  EXPECT_EQ(at(rounds, "mispredictions.indirect-call"), kRounds);
+  EXPECT_EQ(at(rounds, "mispredictions.return"), 0u);
+  EXPECT_EQ(at(rounds, "misprediction"), 3 * kRounds);
+}
+
 // Every round reads a new line: what a clock more of latency costs is all of the miss.
 TEST(CpuCycleCounting, DataCacheMissesAreWhatTheBusTakes) {
   Loop loop(kLoad + kNextLine);
@@ -233,10 +275,37 @@ TEST(CpuCycleCounting, ReadsOfDevicesAreUncached) {
   loop.set_latency(11);
   const Counts slow = loop.of_rounds();
   EXPECT_EQ(at(fast, "data-cache.uncached-reads"), kRounds);
+  EXPECT_EQ(at(fast, "data-cache.read-misses"), 0u);
   EXPECT_EQ(at(fast, "data-cache.fills"), 0u);
   EXPECT_EQ(at(fast, "data-miss"), 0u);
   EXPECT_EQ(at(slow, "uncached"), at(fast, "uncached") + kRounds);
   EXPECT_EQ(at(fast, "execute") + at(fast, "uncached"), at(fast, "clocks"));
+}
+
+// Its first read, too, is no miss; that of one of its pages in turn with another's is known for
+// what it is.
+TEST(CpuCycleCounting, PagesOfDevicesAreKnownAfterTheirFirstRead) {
+  const Code next_page = {0x67, 0x66, 0x8B, 0x83, 0x00, 0x10, 0x00, 0x00};  // mov eax,[ebx+1000h]
+  Loop loop(kLoad + next_page);
+  loop.set_data_base(RealModeRig::kDevice - kData);
+  const Counts rounds = loop.of_rounds();
+  EXPECT_EQ(at(rounds, "data-cache.uncached-reads"), 2 * kRounds);
+  EXPECT_EQ(at(rounds, "data-miss"), 0u);
+  const Counts all = loop.run(kRounds);
+  EXPECT_EQ(at(all, "data-cache.uncached-reads"), 2 * kRounds);
+  EXPECT_EQ(at(all, "data-cache.read-misses"), 0u);
+  EXPECT_EQ(at(all, "data-cache.read-hits"), 0u);
+}
+
+// What CR0.CD or a page keeps from being cached is neither hit nor miss.
+TEST(CpuCycleCounting, ReadsOfMemoryThatIsNotCachedAreUncached) {
+  Loop loop(kLoad);
+  loop.set_cr0(cr0::kCd);
+  const Counts all = loop.run(kRounds);
+  EXPECT_EQ(at(all, "data-cache.uncached-reads"), kRounds);
+  EXPECT_EQ(at(all, "data-cache.read-misses"), 0u);
+  EXPECT_EQ(at(all, "data-cache.fills"), 0u);
+  EXPECT_EQ(at(all, "data-miss"), 0u);
 }
 
 TEST(CpuCycleCounting, PortsAreUncached) {
@@ -260,6 +329,69 @@ TEST(CpuCycleCounting, StoreBufferFull) {
   EXPECT_EQ(at(rounds, "execute"), 3 * kRounds);
   EXPECT_GT(at(rounds, "store-buffer"), 10 * kRounds);
   EXPECT_EQ(at(rounds, "execute") + at(rounds, "store-buffer"), at(rounds, "clocks"));
+}
+
+Code store_at(std::uint8_t offset) {
+  return {0x67, 0x66, 0x89, 0x43, offset};  // mov [ebx+offset],eax
+}
+
+// While the bus has one store and knows the next, the third waits in the buffer, where the fourth
+// joins it: if it is into the same doubleword, of a line that is there.
+TEST(CpuCycleCounting, StoresIntoOneDoublewordMerge) {
+  const Code first = store_at(0) + store_at(4) + store_at(8);
+  for (const bool same : {true, false}) {
+    for (const bool cached : {true, false}) {
+      Loop loop((cached ? kLoad : kStay) + first + store_at(same ? 8 : 12));
+      loop.set_latency(20);
+      const Counts rounds = loop.of_rounds();
+      EXPECT_EQ(at(rounds, "store-buffer.merges"), same && cached ? kRounds : 0u);
+      EXPECT_EQ(at(rounds, cached ? "data-cache.write-hits" : "data-cache.write-misses"),
+                4 * kRounds);
+      // A word takes the bus for its latency and one clock more.
+      EXPECT_EQ(at(rounds, "clocks"), (same && cached ? 3 : 4) * 21u * kRounds);
+    }
+  }
+}
+
+// What waits in the buffer answers a load of it whose line is gone, if it is all that is asked for.
+TEST(CpuCycleCounting, StoresAreForwardedToLoadsThatMiss) {
+  const Code stores = store_at(0) + store_at(4) + store_at(8);
+  const Code store_byte = {0x67, 0x88, 0x43, 0x0C};  // mov [ebx+0Ch],al
+  const Code flush = {0x0F, 0x09};                   // wbinvd
+  const Code load = {0x67, 0x66, 0x8B, 0x4B, 0x0C};  // mov ecx,[ebx+0Ch]
+  for (const bool whole : {true, false}) {
+    Loop loop(Code{0x66, 0x51} + kLoad + stores + (whole ? store_at(12) : store_byte) + flush +
+              load + Code{0x66, 0x59});  // push ecx ... pop ecx
+    loop.set_latency(20);
+    const Counts rounds = loop.of_rounds();
+    EXPECT_EQ(at(rounds, "store-buffer.forwards"), whole ? kRounds : 0u);
+    EXPECT_EQ(at(rounds, "store-buffer.merges"), 0u);
+  }
+}
+
+// Read and write go to the bus, one behind the other, whatever the cache has: with the clock in
+// which each is asked for and the one that ends it, six a round that are not latency. The rest of
+// the loop is executed while the write is on the bus.
+TEST(CpuCycleCounting, LockedAccessesAreUncached) {
+  const Code locked_add = {0xF0, 0x01, 0x07};  // lock add [bx],ax
+  const Code exchange = {0x87, 0x07};          // xchg [bx],ax
+  for (const Code& locked : {locked_add, exchange}) {
+    for (const unsigned latency : {1u, 2u, 10u}) {
+      Loop loop(locked);
+      loop.set_latency(latency);
+      const Counts rounds = loop.of_rounds();
+      expect_cycles(rounds, 3,
+                    {{"uncached", (latency + 2) * kRounds}, {"bus", (latency + 1) * kRounds}});
+      EXPECT_EQ(at(rounds, "data-cache.uncached-reads"), kRounds);
+      EXPECT_EQ(at(rounds, "data-cache.write-misses"), kRounds);
+    }
+    const Counts cached = Loop(kLoad + locked).of_rounds();
+    EXPECT_EQ(at(cached, "data-cache.uncached-reads"), kRounds);
+    EXPECT_EQ(at(cached, "data-cache.read-hits"), kRounds);
+    EXPECT_EQ(at(cached, "data-cache.read-misses"), 0u);
+    EXPECT_EQ(at(cached, "data-cache.write-hits"), kRounds);
+    EXPECT_EQ(at(cached, "store-buffer.merges"), 0u);
+  }
 }
 
 // A load behind a store of the same doubleword has to let it pass.
