@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "models/base/types.h"
+#include "models/cpu/performance_event.h"
 #include "platform/trace/vcd_reader.h"
 #include "tests/cli/program.h"
 #include "tests/support/temp_folder.h"
@@ -297,6 +299,39 @@ TEST_F(Waves, EveryCycleSaysWhatItWentTo) {
        {"execute", "fetch", "code-miss", "data-miss", "uncached", "microcode"}) {
     EXPECT_TRUE(causes.contains(cause)) << cause;
   }
+}
+
+/// How often each event is named in the signal of what happens, over all `cycles`; by its counter.
+std::map<std::string, std::uint64_t> happenings(const VcdHistory& waves, Cycle cycles) {
+  std::map<std::string, std::uint64_t> counts;
+  for (Cycle cycle = 1; cycle <= cycles; ++cycle) {
+    std::string rest = ", " + waves.value_at("strata.happened", cycle * kTicks);
+    for (const PerformanceEvent& event : kPerformanceEvents) {
+      const std::string named = std::string(", ") + event.text;
+      if (!rest.starts_with(named)) continue;
+      rest.erase(0, named.size());
+      ++counts[std::string("cpu.") + event.counter];
+    }
+  }
+  return counts;
+}
+
+TEST_F(Waves, EveryCycleSaysWhatHappened) {
+  constexpr Cycle kCycles = 20000;
+  ASSERT_EQ(
+      run_disk({"--vcd", "waves.vcd", "--stats", "s.json", "--max-cycles", std::to_string(kCycles)})
+          .status,
+      4);
+  const auto counters = nlohmann::json::parse(read("s.json")).at("counters");
+  const auto counts = happenings(waves(), kCycles);
+  EXPECT_GE(counts.size(), 12u);
+  for (const PerformanceEvent& event : kPerformanceEvents) {
+    const std::string name = std::string("cpu.") + event.counter;
+    const auto found = counts.find(name);
+    EXPECT_EQ(found == counts.end() ? 0 : found->second, counters.at(name)) << name;
+  }
+  const std::string save = read("waves.vcd.gtkw");
+  EXPECT_NE(save.find("\n+{happened} strata.happened\n"), std::string::npos) << save;
 }
 
 TEST_F(Waves, EachStageShowsItsInstruction) {
