@@ -12,8 +12,11 @@ add_custom_command(
     VERBATIM)
 set_property(GLOBAL APPEND PROPERTY STRATA_GUEST_FILES "${kit_library}")
 
+# Source lines, for profiles.
 list(JOIN STRATA_GUEST_ASM_FLAGS " " guest_asm_flags)
+string(APPEND guest_asm_flags " -g1")
 list(JOIN STRATA_GUEST_CODE_FLAGS " " guest_code_flags)
+string(APPEND guest_code_flags " -g1")
 list(JOIN STRATA_GUEST_LINK_FLAGS " " guest_link_flags)
 configure_file(outside/strata-guest.cmake.in "${STRATA_OUTSIDE_DIR}/strata-guest.cmake" @ONLY)
 configure_file(outside/strata-guest.mk.in "${STRATA_OUTSIDE_DIR}/strata-guest.mk" @ONLY)

@@ -21,6 +21,19 @@ class CliInstall : public CliTest {
                   "; _strata; echo ${COMPREPLY[@]}")
         .out;
   }
+
+  /// The sum of 1 to 1000 is on the screen, its cycles on the debug console; a profile knows the
+  /// lines of both sources.
+  void expect_stopwatch(const std::string& guest) const {
+    for (const char* engine : {"interp", "rtl"}) {
+      const Finished run = strata({"run", "--engine", engine, "--profile", "p.json", guest});
+      EXPECT_EQ(run.status, 0) << run.err;
+      EXPECT_TRUE(contains(run.out, "sum: 500500\ncycles: ")) << run.out;
+      const std::string lines = strata({"profile", "--by", "line", "--top", "0", "p.json"}).out;
+      EXPECT_TRUE(contains(lines, "stopwatch.c:")) << lines;
+      EXPECT_TRUE(contains(lines, "work.S:")) << lines;
+    }
+  }
 };
 
 TEST_F(CliInstall, ProgramAndGuestsRunFromThere) {
@@ -33,18 +46,11 @@ TEST_F(CliInstall, ProgramAndGuestsRunFromThere) {
   }
 }
 
-/// The sum of 1 to 1000 is on the screen, its cycles on the debug console.
-void expect_stopwatch(const Finished& run) {
-  EXPECT_EQ(run.status, 0) << run.err;
-  EXPECT_TRUE(contains(run.out, "sum: 500500\ncycles: ")) << run.out;
-}
-
 TEST_F(CliInstall, GuestIsBuiltOutsideTheTreeByMake) {
   const std::string make = "make -C example KIT=$PWD/installed/share/strata/guest";
   const Finished built = script("cp -r installed/share/strata/guest/example . && " + make);
   ASSERT_EQ(built.status, 0) << built.out << built.err;
-  for (const char* engine : {"interp", "rtl"})
-    expect_stopwatch(strata({"run", "--engine", engine, "example/stopwatch.elf"}));
+  expect_stopwatch("example/stopwatch.elf");
   EXPECT_TRUE(contains(script(make).out, "Nothing to be done")) << "built again without a change";
 }
 
@@ -53,8 +59,7 @@ TEST_F(CliInstall, GuestIsBuiltOutsideTheTreeByCMake) {
       "cmake -S installed/share/strata/guest/example -B b "
       "-DSTRATA_GUEST_KIT=$PWD/installed/share/strata/guest && cmake --build b");
   ASSERT_EQ(built.status, 0) << built.out << built.err;
-  for (const char* engine : {"interp", "rtl"})
-    expect_stopwatch(strata({"run", "--engine", engine, "b/stopwatch.elf"}));
+  expect_stopwatch("b/stopwatch.elf");
 }
 
 TEST_F(CliInstall, ManualPageHasWhatTheHelpHas) {
