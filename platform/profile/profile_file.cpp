@@ -178,8 +178,13 @@ Result<Profile> parse_profile(const std::string& text, const std::string& name) 
     return read_json(Json::parse(text));
   } catch (const BadProfile& bad) {
     why = bad.what;
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const Json::parse_error& error) {
+    why = text.empty() ? "it is empty"
+                       : fmt::format("it is no whole JSON, as byte {} shows", error.byte);
+  } catch (const Json::exception& error) {
+    // Behind "[json.exception.out_of_range.403] " it says which key or type is wrong.
     why = error.what();
+    why.erase(0, why.find("] ") + 2);
   }
   return Error{fmt::format("{}: no profile of 'strata run --profile FILE': {}", name, why)};
 }

@@ -266,6 +266,8 @@ TEST_F(CliProfile, MistakesAreOneLineAndNoRun) {
   expect_refused({"profile"}, {"strata run --profile FILE"});
   expect_refused({"profile", "none.json"}, {"none.json"});
   expect_refused({"profile", "guest"}, {"guest", "no profile"});
+  write("empty", Bytes{});
+  expect_refused({"profile", "empty"}, {"empty", "no profile", "it is empty"});
   expect_refused({"profile", "a", "b"}, {"'b'"});
   expect_refused({"profile", "--by", "page", "p"}, {"--by", "'page'"});
   expect_refused({"profile", "--top", "-1", "p"}, {"--top", "'-1'"});
