@@ -1,5 +1,7 @@
 #include "platform/profile/call_tree.h"
 
+#include <algorithm>
+
 namespace strata {
 
 CallTree::CallTree(const FunctionMap& functions) : functions_(functions) {}
@@ -88,7 +90,14 @@ void CallTree::look_at_top(std::uint32_t linear) {
   top_ = 0;
   if (stack_.empty()) return;
   top_ = stack_.back().node;
-  if (function.contains(stack_.back().entry)) size_ = function.end - function.begin;
+  const std::uint64_t entry = stack_.back().entry;
+  if (!function.contains(stack_.back().entry)) return;
+  std::uint64_t end = function.end;
+  if (!function.named()) {
+    begin_ = std::max(begin_, entry - std::min<std::uint64_t>(entry, kUnnamedReach));
+    end = std::min(end, entry + kUnnamedReach);
+  }
+  size_ = end - begin_;
 }
 
 std::uint32_t CallTree::entry_of(std::uint32_t linear) const {

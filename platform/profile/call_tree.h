@@ -4,7 +4,8 @@
 // down to the frame with the address it goes to, so that frames which are left by longjmp() or a
 // changed stack go with it. A return that matches none is a jump. A jump within a function changes
 // nothing. One to the middle of a function that is on the stack unwinds to it, any other replaces
-// the frame at the top: a tail call. Code without symbols is what was called there last.
+// the frame at the top: a tail call. Code without symbols is what was called there last, unless it
+// is 64 KiB from there: then it was jumped to.
 //
 // There is one stack: a guest that switches stacks is followed as if it had one, and finds its
 // way again at the next call or return.

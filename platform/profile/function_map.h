@@ -19,6 +19,9 @@ struct FunctionRange {
   bool named() const { return !name.empty(); }
 };
 
+/// How far code without a symbol may be from where it was entered, to belong to that.
+inline constexpr std::uint32_t kUnnamedReach = 0x10000;
+
 class FunctionMap {
  public:
   /// A symbol reaches to the next one or to the end of its segment (SymbolTable::at()).

@@ -31,8 +31,6 @@ class ProfileMaker {
   }
 
  private:
-  static constexpr std::uint32_t kReach = 0x10000;
-
   void add_code() {
     std::vector<const RecordedInstruction*> sorted;
     for (const RecordedInstruction& one : recording_.code) sorted.push_back(&one);
@@ -64,15 +62,18 @@ class ProfileMaker {
     return entry->second;
   }
 
-  /// Where the function begins that an address belongs to. Asked in ascending order.
+  /// Where the function begins that an address belongs to: without a symbol, what was entered
+  /// nearest below it, or above it. Asked in ascending order.
   std::uint32_t entry_for(std::uint32_t address) {
     const FunctionRange& range = functions_.find(address);
     if (range.named()) return static_cast<std::uint32_t>(range.begin);
     const auto near = [&](std::uint32_t entry) {
-      return range.contains(entry) && address - entry < kReach;
+      const std::uint32_t distance = entry < address ? address - entry : entry - address;
+      return range.contains(entry) && distance < kUnnamedReach;
     };
     const auto behind = entries_.upper_bound(address);
     if (behind != entries_.begin() && near(*std::prev(behind))) return *std::prev(behind);
+    if (behind != entries_.end() && near(*behind)) return *behind;
     entries_.insert(address);
     return address;
   }

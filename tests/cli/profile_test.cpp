@@ -227,6 +227,7 @@ TEST_F(CliProfile, GuestWithoutSymbols) {
     const Finished code = strata({"profile", "p.json", "--annotate", "0x00007c00"});
     EXPECT_EQ(code.status, 0) << code.err;
     EXPECT_TRUE(contains(code.out, "00007c00  mov al, 0x00")) << code.out;
+    EXPECT_TRUE(contains(strata({"profile", "p.json", "--folded"}).out, "0x00007c00 "));
   }
 }
 

@@ -154,6 +154,30 @@ TEST_F(CallTreeTest, CodeWithoutSymbolsGoesByWhatWasCalled) {
             (Stacks{{rom, 2}, {rom + ";" + std::to_string(kRom + 0x100), 5}, {"main", 9}}));
 }
 
+// The reset vector jumps to the ROM's beginning, and that to a boot sector far away.
+TEST_F(CallTreeTest, CodeWithoutSymbolsFarAwayIsAnotherFunction) {
+  constexpr std::uint32_t kReset = 0xFFFFFFF0;
+  constexpr std::uint32_t kBootRom = 0x000F0000;
+  constexpr std::uint32_t kSector = 0x00007C00;
+  run_at(kReset);
+  tree_.transfer(Transfer::kJump, kReset + 5, kBootRom);
+  run_at(kBootRom, 2);
+  tree_.transfer(Transfer::kJump, kBootRom + 0x20, kSector);
+  run_at(kSector, 3);
+  tree_.transfer(Transfer::kCall, kSector + 0x10, kSector + 0x80);
+  run_at(kSector + 0x80, 4);
+  tree_.transfer(Transfer::kJump, kSector + 0x88, kSector + 0x40);
+  run_at(kSector + 0x40, 5);
+  tree_.transfer(Transfer::kReturn, kSector + 0x48, kSector + 0x10);
+  run_at(kSector + 0x10, 6);
+  const std::string sector = std::to_string(kSector);
+  EXPECT_EQ(stacks(), (Stacks{{std::to_string(kReset), 1},
+                              {std::to_string(kBootRom), 2},
+                              {sector, 9},
+                              {sector + ";" + std::to_string(kSector + 0x80), 9}}));
+  EXPECT_EQ(calls(kSector), 1u);
+}
+
 TEST_F(CallTreeTest, FallingIntoAFunctionIsSeen) {
   run_at(kOther - 1);
   run_at(kOther, 4);
