@@ -13,229 +13,10 @@
 #include <vector>
 
 #include "models/isa/decoder.h"
-#include "models/isa/processor.h"
+#include "tests/isa/random_try.h"
 
-namespace strata {
+namespace strata::test {
 namespace {
-
-constexpr std::uint32_t kMemoryBytes = 0x20000;
-constexpr std::uint32_t kCode = 0x1000;
-constexpr std::uint32_t kDataBase = 0x4000;
-constexpr std::uint32_t kGdt = 0x100;  // of random descriptors
-constexpr std::uint32_t kGdtLimit = 0x1FF;
-constexpr std::uint32_t kFlags = eflags::kStatus | eflags::kDf;
-
-/// Ports that give something of themselves.
-class Ports final : public EngineBus {
- public:
-  std::uint32_t port_read(std::uint16_t port, unsigned) override { return port * 0x9E3779B9u; }
-  void port_write(std::uint16_t port, unsigned, std::uint32_t value) override {
-    written = written * 31 + port + value;
-  }
-  std::uint32_t mmio_read(std::uint32_t, unsigned) override { return ~0u; }
-  void mmio_write(std::uint32_t, unsigned, std::uint32_t) override {}
-  std::uint8_t acknowledge_interrupt() override { return 0; }
-  std::uint32_t written = 0;
-};
-
-class Random {
- public:
-  std::uint32_t next() {
-    state_ = state_ * 6364136223846793005u + 1442695040888963407u;
-    return static_cast<std::uint32_t>(state_ >> 32);
-  }
-  std::uint32_t below(std::uint32_t limit) { return next() % limit; }
-
- private:
-  std::uint64_t state_ = 1;
-};
-
-/// What an execution came to.
-struct Result {
-  Outcome outcome = Outcome::kFault;
-  unsigned vector = 0;
-  CpuState state;
-  std::uint32_t next_eip = 0;
-  std::uint32_t written = 0;  // to ports
-  std::vector<std::uint8_t> memory;
-};
-
-struct Try {
-  std::size_t row = 0;
-  Instruction instruction;
-  std::vector<std::uint8_t> bytes;
-  std::size_t displacement_at = 0;  // index in bytes
-  CpuState start;
-};
-
-/// The declared registers of an instruction, its operands' among them.
-struct Declared {
-  unsigned read = 0;
-  unsigned written = 0;
-};
-
-class Bench {
- public:
-  Bench() : memory_(kMemoryBytes), image_(kMemoryBytes), p_(ports_, CpuFamily::k586) {
-    p_.memory.map(0, kMemoryBytes, memory_.data(), true);
-    for (std::uint8_t& byte : image_) byte = static_cast<std::uint8_t>(random.next());
-    // No gates and tasks: what a task switch does is no instruction's own.
-    for (std::uint32_t at = kGdt; at <= kGdt + kGdtLimit; at += 8) image_[at + 5] |= attr::kS;
-  }
-
-  /// What the first execution of a try comes to; valid until the next one's.
-  const Result& run_first(const Try& t) { return run(t, t.start, first_); }
-
-  /// What another execution comes to; valid until the next call.
-  Result& run(const Try& t, const CpuState& start) { return run(t, start, other_); }
-
-  /// The doubleword a run finds at a linear address.
-  std::uint32_t initial(std::uint32_t linear) const {
-    std::uint32_t value;
-    std::memcpy(&value, &image_[linear], 4);
-    return value;
-  }
-  const std::uint8_t* at(std::uint32_t linear) const { return &image_[linear]; }
-  /// Changes what runs find from now on; twice is not at all.
-  void flip(std::uint32_t linear, std::uint32_t bits) {
-    const std::uint32_t value = initial(linear) ^ bits;
-    std::memcpy(&image_[linear], &value, 4);
-  }
-
-  Random random;
-
- private:
-  Result& run(const Try& t, const CpuState& start, Result& r) {
-    std::memcpy(memory_.data(), image_.data(), kMemoryBytes);
-    std::memcpy(memory_.data() + kCode, t.bytes.data(), t.bytes.size());
-    ports_.written = 0;
-    p_.load_state(start);
-    p_.debug_hits = 0;
-    p_.next_eip = p_.eip + t.instruction.length;
-    r.outcome = t.instruction.execute(p_, t.instruction);
-    r.vector = r.outcome == Outcome::kFault ? p_.fault().vector : 0u;
-    r.next_eip = p_.next_eip;
-    r.state = p_.state();
-    r.written = ports_.written;
-    r.memory = memory_;
-    return r;
-  }
-
-  std::vector<std::uint8_t> memory_;
-  std::vector<std::uint8_t> image_;
-  Result first_, other_;  // their memories are large
-  Ports ports_;
-  Processor p_;
-};
-
-/// How states differ from the usual.
-enum class Mood { kReal, kProtected, kHostile };
-
-CpuState random_state(Random& random, Mood mood) {
-  CpuState s = CpuState::reset(CpuFamily::k586);
-  const bool real = mood == Mood::kReal;
-  s.cr0 = cr0::kEt | (real ? 0 : cr0::kPe) | (random.below(4) == 0 ? cr0::kTs : 0);
-  if (mood == Mood::kHostile) {
-    s.cr0 |= cr0::kMp | cr0::kTs;
-    s.cr4 = 4;  // TSD
-  }
-  const std::uint32_t level = mood == Mood::kHostile ? 3u << attr::kDplShift : 0;
-  for (unsigned n = 0; n < s.seg.size(); ++n) {
-    SegmentState& segment = s.seg[n];
-    segment.base = n == kCs ? 0 : kDataBase;
-    segment.selector = n == kCs ? 0 : kDataBase >> 4;
-    segment.limit = mood == Mood::kHostile ? (n == kCs ? kCode + 20 : 1) : 0xFFFF;
-    segment.attributes = attr::kPresent | attr::kS | attr::kWritable | attr::kAccessed | level |
-                         (n == kCs ? attr::kCode : 0) | (real ? 0 : attr::kBig);
-  }
-  s.gdtr = {kGdt, kGdtLimit};
-  s.tsc = random.next();
-  s.idtr = {0, mood == Mood::kHostile ? 0 : 0x3FFu};
-  for (std::uint32_t& value : s.gpr) {
-    value = random.below(3) == 0 ? random.below(16) : random.next();
-  }
-  for (const Gpr pointer : {kEbx, kEsp, kEbp, kEsi, kEdi}) {
-    s.gpr[pointer] = 0x100 + random.below(0x3000);
-  }
-  if (random.below(2) == 0) s.gpr[kEcx] = random.below(20);
-  if (random.below(2) == 0) s.gpr[kEdx] = random.below(3);  // so that divisions divide
-  s.eip = kCode;
-  s.eflags = eflags::kReserved1 | (random.next() & kFlags);
-  if (mood != Mood::kHostile && random.below(2) == 0) s.eflags |= eflags::kIf;
-  return s;
-}
-
-/// Makes what random registers seldom hit: registers that exist, comparisons that are equal.
-void favour(Bench& bench, Operation operation, Try& t) {
-  if (bench.random.below(2) == 0) return;
-  constexpr std::uint32_t kModelRegisters[] = {0, 1, 0x10};
-  if (operation == Operation::kJcxz) t.start.gpr[kEcx] = 0;
-  if (operation == Operation::kRdmsr || operation == Operation::kWrmsr) {
-    t.start.gpr[kEcx] = kModelRegisters[bench.random.below(3)];
-  } else if (operation == Operation::kCmpxchg8b) {
-    const bool big = t.start.seg[kDs].attributes & attr::kBig;
-    std::uint32_t displacement = 0;
-    std::memcpy(&displacement, &t.bytes[t.displacement_at], big ? 4 : 2);
-    t.start.gpr[kEax] = bench.initial(kDataBase + displacement);
-    t.start.gpr[kEdx] = bench.initial(kDataBase + displacement + 4);
-  }
-}
-
-/// The row's instruction at an absolute address, or with random registers.
-Try random_try(Bench& bench, std::size_t number, Mood mood, bool memory, bool operand32) {
-  Random& random = bench.random;
-  const OpcodeRow& row = opcode_rows()[number];
-  const FormTraits traits = traits_of(row.form);
-  const bool big = mood != Mood::kReal;
-  Try t;
-  t.row = number;
-  const auto add = [&](std::uint32_t value, unsigned count) {
-    for (unsigned n = 0; n < count; ++n)
-      t.bytes.push_back(static_cast<std::uint8_t>(value >> 8 * n));
-  };
-  const Operation operation = row_effects()[number].operation;
-  const bool string = row.form == Form::kNone && (row_effects()[number].registers_read & 0xC0) != 0;
-  if (string && operation != Operation::kPusha && random.below(2) == 0) {
-    add(0xF2 + random.below(2), 1);
-  }
-  if (operand32 != big) add(0x66, 1);
-  if (row.map == OpcodeMap::kTwoByte) add(0x0F, 1);
-  add(row.opcode + (traits.register_in_opcode ? random.below(8) : 0u), 1);
-  if (traits.modrm) {
-    const bool from_segment = operation == Operation::kMov && row.opcode == 0x8C;
-    const unsigned reg =
-        row.group >= 0 ? static_cast<unsigned>(row.group) : random.below(from_segment ? 6 : 8);
-    if (memory) {
-      add(reg << 3 | (big ? 5 : 6), 1);
-      t.displacement_at = t.bytes.size();
-      add(random.below(0x3000), big ? 4 : 2);
-    } else {
-      add(0xC0 | reg << 3 | random.below(8), 1);
-    }
-  }
-  const std::uint32_t value = random.below(3) == 0 ? random.below(3) : random.next();
-  const unsigned full = operand32 ? 4 : 2;
-  switch (traits.immediate) {
-    case ImmediateKind::kNone: break;
-    case ImmediateKind::kByte: add(value, 1); break;
-    case ImmediateKind::kWord: add(value, 2); break;
-    case ImmediateKind::kFull: add(random.below(2) == 0 ? value & 0xFFF : value, full); break;
-    case ImmediateKind::kFar:
-      add(value & 0xFFF, full);
-      add(random.next(), 2);
-      break;
-    case ImmediateKind::kAddress: add(random.below(0x3000), big ? 4 : 2); break;
-    case ImmediateKind::kEnter:
-      add(value & 0xFF, 2);
-      add(random.below(4), 1);
-      break;
-  }
-  t.bytes.resize(20);  // what is behind it is not reached
-  t.start = random_state(random, mood);
-  favour(bench, operation, t);
-  EXPECT_TRUE(decode(t.bytes, big, CpuFamily::k586, t.instruction)) << row.mnemonic;
-  return t;
-}
 
 unsigned register_bit(unsigned number, bool byte) {
   return 1u << (byte ? number & 3 : number);
@@ -264,7 +45,7 @@ Declared declared(const Try& t) {
 }
 
 /// All but general registers and the flags of kFlags.
-bool same_elsewhere(const Result& a, const Result& b) {
+bool same_elsewhere(const Executed& a, const Executed& b) {
   CpuState x = a.state;
   CpuState y = b.state;
   x.gpr = y.gpr;
@@ -274,7 +55,7 @@ bool same_elsewhere(const Result& a, const Result& b) {
 }
 
 /// Whether two executions from states that differ in what `ignored...` name come to the same.
-bool same(const Result& a, const Result& b, unsigned ignored_registers,
+bool same(const Executed& a, const Executed& b, unsigned ignored_registers,
           std::uint32_t ignored_flags) {
   for (unsigned n = 0; n < 8; ++n) {
     if ((ignored_registers >> n & 1) == 0 && a.state.gpr[n] != b.state.gpr[n]) return false;
@@ -283,7 +64,7 @@ bool same(const Result& a, const Result& b, unsigned ignored_registers,
 }
 
 /// Whether the next instruction cannot just follow.
-bool ended(const Try& t, const Result& r) {
+bool ended(const Try& t, const Executed& r) {
   const CpuState& before = t.start;
   const CpuState& after = r.state;
   const bool straight =
@@ -337,7 +118,7 @@ void note_operands(const Try& t, unsigned bit, bool read, bool written, Seen& se
   }
 }
 
-void check_registers(Bench& bench, const Try& t, const Result& base, Seen& seen) {
+void check_registers(Bench& bench, const Try& t, const Executed& base, Seen& seen) {
   const Declared d = declared(t);
   for (unsigned n = 0; n < 8; ++n) {
     const unsigned bit = 1u << n;
@@ -348,7 +129,7 @@ void check_registers(Bench& bench, const Try& t, const Result& base, Seen& seen)
     }
     CpuState other = t.start;
     other.gpr[n] ^= bench.random.below(2) == 0 ? 1u << bench.random.below(8) : bench.random.next();
-    const Result& r = bench.run(t, other);
+    const Executed& r = bench.run(t, other);
     const bool read = !same(base, r, bit, 0);
     if (read) {
       EXPECT_NE(d.read & bit, 0u) << name_of(t) << " reads register " << n;
@@ -362,7 +143,7 @@ void check_registers(Bench& bench, const Try& t, const Result& base, Seen& seen)
 
 /// The place of the r/m operand in memory, in the same way: one that is read shows in something
 /// else or, changed too, by what becomes of it.
-void check_memory(Bench& bench, const Try& t, const Result& base, Seen& seen) {
+void check_memory(Bench& bench, const Try& t, const Executed& base, Seen& seen) {
   const RowEffects& effects = row_effects()[t.row];
   if (!t.instruction.memory) return;
   const std::uint32_t linear = kDataBase + t.instruction.displacement;
@@ -371,7 +152,7 @@ void check_memory(Bench& bench, const Try& t, const Result& base, Seen& seen) {
       bench.random.below(2) == 0 ? 15 + 16 * bench.random.below(2) : bench.random.below(32);
   const std::uint32_t byte = linear + bit / 8;
   bench.flip(linear, 1u << bit);
-  Result& r = bench.run(t, t.start);
+  Executed& r = bench.run(t, t.start);
   const bool follows = r.memory[byte] != *bench.at(byte) && r.memory[byte] != base.memory[byte];
   bench.flip(linear, 1u << bit);
   r.memory[byte] = base.memory[byte];
@@ -390,7 +171,7 @@ void check_memory(Bench& bench, const Try& t, const Result& base, Seen& seen) {
   }
 }
 
-void check_flags(Bench& bench, const Try& t, const Result& base, Seen& seen) {
+void check_flags(Bench& bench, const Try& t, const Executed& base, Seen& seen) {
   const RowEffects& effects = row_effects()[t.row];
   const std::uint32_t changeable = effects.flags_changed | effects.flags_undefined;
   const std::uint32_t changed = (base.state.eflags ^ t.start.eflags) & kFlags;
@@ -400,7 +181,7 @@ void check_flags(Bench& bench, const Try& t, const Result& base, Seen& seen) {
     if ((flag & kFlags) == 0) continue;
     CpuState other = t.start;
     other.eflags ^= flag;
-    const Result& r = bench.run(t, other);
+    const Executed& r = bench.run(t, other);
     // Read and changed: the new value may be all that shows it.
     const bool follows = ((r.state.eflags ^ base.state.eflags) & flag) != 0 &&
                          ((r.state.eflags ^ other.eflags) & flag) != 0;
@@ -412,7 +193,7 @@ void check_flags(Bench& bench, const Try& t, const Result& base, Seen& seen) {
 
 void check_once(Bench& bench, const Try& t, Seen& seen) {
   const RowEffects& effects = row_effects()[t.row];
-  const Result& base = bench.run_first(t);
+  const Executed& base = bench.run_first(t);
   check_registers(bench, t, base, seen);
   check_memory(bench, t, base, seen);
   check_flags(bench, t, base, seen);
@@ -505,7 +286,7 @@ bool names_twice(const Try& t) {
 
 /// What the register named twice ends with, by the columns: `apart` is the run in which its two
 /// roles are two registers, the r/m operand's `other`.
-std::uint32_t expected_value(const Try& t, const Result& apart, unsigned other) {
+std::uint32_t expected_value(const Try& t, const Executed& apart, unsigned other) {
   const RowEffects& effects = row_effects()[t.row];
   const std::uint32_t of_rm = apart.state.gpr[other];
   const std::uint32_t of_rest = apart.state.gpr[t.instruction.rm];
@@ -522,8 +303,8 @@ std::uint32_t expected_value(const Try& t, const Result& apart, unsigned other) 
 
 void check_order(Bench& bench, const Try& t, unsigned other) {
   const Try moved = moved_operand(t, other);
-  const Result& apart = bench.run_first(moved);
-  Result& twice = bench.run(t, t.start);
+  const Executed& apart = bench.run_first(moved);
+  Executed& twice = bench.run(t, t.start);
   CpuState expected = apart.state;
   expected.gpr[t.instruction.rm] = expected_value(t, apart, other);
   expected.gpr[other] = t.start.gpr[other];
@@ -601,4 +382,4 @@ TEST(RowEffects, OrderIsWhatOneRegisterInTwoPlacesShows) {
 }
 
 }  // namespace
-}  // namespace strata
+}  // namespace strata::test
