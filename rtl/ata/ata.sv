@@ -86,25 +86,6 @@ module ata
     output logic idle_o  // no timer or transfer in progress
 );
 
-  typedef enum logic [2:0] {
-    StReady,     // BSY 0, DRQ 0
-    StBusy,      // BSY until the timer and the medium are done; then outcome_q
-    StDataIn,    // DRQ, the host reads the buffer
-    StDataOut,   // DRQ, the host fills the buffer
-    StSoftReset  // SRST is 1
-  } state_e;
-
-  typedef enum logic [2:0] {
-    OutDone,           // command complete, INTRQ
-    OutFailed,         // ERR with the error register, INTRQ
-    OutOfferIn,        // DRQ towards the host, INTRQ
-    OutOfferFirstOut,  // DRQ for the first sector of a write, no INTRQ
-    OutSectorStored,   // a sector is on the medium: INTRQ, DRQ again if there are more
-    OutResetDone,      // signature
-    OutVerified,       // a sector was readable: the next one, or INTRQ
-    OutDiagnosed       // signature, INTRQ
-  } outcome_e;
-
   localparam int unsigned TIMER_BITS = 12;
   typedef logic [TIMER_BITS-1:0] timer_t;
 

@@ -1,4 +1,4 @@
-// Register bits, command codes and IDENTIFY DEVICE data of the ATA controller (ATA/ATAPI-6).
+// States, register bits, command codes and IDENTIFY DEVICE data of the ATA controller (ATA/ATAPI-6).
 package ata_pkg;
 
   // Command codes (ATA-1, table 9-1, which gives RECALIBRATE and SEEK sixteen codes each; FLUSH CACHE:
@@ -13,6 +13,27 @@ package ata_pkg;
   parameter logic [7:0] CMD_FLUSH_CACHE = 8'hE7;
   parameter logic [7:0] CMD_IDENTIFY_DEVICE = 8'hEC;
   parameter logic [7:0] CMD_SET_FEATURES = 8'hEF;
+
+  // What the controller is at.
+  typedef enum logic [2:0] {
+    StReady,     // BSY 0, DRQ 0
+    StBusy,      // BSY until the timer and the medium are done; then outcome_q
+    StDataIn,    // DRQ, the host reads the buffer
+    StDataOut,   // DRQ, the host fills the buffer
+    StSoftReset  // SRST is 1
+  } state_e;
+
+  // What the end of BSY brings.
+  typedef enum logic [2:0] {
+    OutDone,           // command complete, INTRQ
+    OutFailed,         // ERR with the error register, INTRQ
+    OutOfferIn,        // DRQ towards the host, INTRQ
+    OutOfferFirstOut,  // DRQ for the first sector of a write, no INTRQ
+    OutSectorStored,   // a sector is on the medium: INTRQ, DRQ again if there are more
+    OutResetDone,      // signature
+    OutVerified,       // a sector was readable: the next one, or INTRQ
+    OutDiagnosed       // signature, INTRQ
+  } outcome_e;
 
   // Subcommands of SET FEATURES.
   parameter logic [7:0] FEATURE_TRANSFER_MODE = 8'h03;

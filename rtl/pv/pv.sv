@@ -87,39 +87,6 @@ module pv
     output logic idle_o  // nothing in progress, at no port
 );
 
-  typedef enum logic [4:0] {
-    StNext,           // what there is to do: nothing while idle
-    // ways to move data; then after_q
-    StLoad,           // memory to buffer
-    StStore,          // buffer, or one word, to memory
-    StMedium,         // buffer to medium or back
-    // a call
-    StCall,           // its arguments are there
-    StFrame,          // the next piece of a frame
-    StFrameLoaded,
-    StText,           // a byte a cycle
-    StCounts,         // the words of a result
-    StStatus,
-    StDone,
-    // a transfer
-    StTransfer,       // to be checked
-    StSector,         // the next sector
-    StSectorRead,     // from the medium
-    StSectorLoaded,   // from memory
-    StSectorMoved,
-    StTransferDone,
-    // a list
-    StList,           // the next entry
-    StEntry,          // is there
-    StListDone,
-    // the ring
-    StRing,           // its words are there
-    StDescriptor,     // is there
-    StTail,           // the descriptor is marked as done
-    StRingStatus,
-    StRingDone
-  } state_e;
-
   localparam logic [2:0] CTI_CLASSIC = 3'b000;
   localparam logic [2:0] CTI_INCREMENTING = 3'b010;
   localparam logic [1:0] BTE_WRAP4 = 2'b01;

@@ -20,6 +20,40 @@ package pv_pkg;
     OfRing
   } origin_e;
 
+  // What the block is at.
+  typedef enum logic [4:0] {
+    StNext,           // what there is to do: nothing while idle
+    // ways to move data; then after_q
+    StLoad,           // memory to buffer
+    StStore,          // buffer, or one word, to memory
+    StMedium,         // buffer to medium or back
+    // a call
+    StCall,           // its arguments are there
+    StFrame,          // the next piece of a frame
+    StFrameLoaded,
+    StText,           // a byte a cycle
+    StCounts,         // the words of a result
+    StStatus,
+    StDone,
+    // a transfer
+    StTransfer,       // to be checked
+    StSector,         // the next sector
+    StSectorRead,     // from the medium
+    StSectorLoaded,   // from memory
+    StSectorMoved,
+    StTransferDone,
+    // a list
+    StList,           // the next entry
+    StEntry,          // is there
+    StListDone,
+    // the ring
+    StRing,           // its words are there
+    StDescriptor,     // is there
+    StTail,           // the descriptor is marked as done
+    StRingStatus,
+    StRingDone
+  } state_e;
+
   parameter int unsigned SECTOR_WORDS = 128;
   parameter int unsigned SECTOR_BYTES = 4 * SECTOR_WORDS;
   parameter int unsigned LINE_WORDS = 4;
