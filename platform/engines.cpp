@@ -11,6 +11,9 @@
 namespace strata {
 namespace {
 
+/// The data port of the disk, of one word: 255 of 256 writes to it only fill a buffer.
+constexpr unsigned kAtaDataBytes = 2;
+
 EngineOnHost anywhere() {
   return {true, "available", ""};
 }
@@ -34,7 +37,9 @@ Result<std::unique_ptr<Engine>> make_kvm(EngineBus& bus, const MachineConfig& co
                                          std::span<const MemoryRegion> memory) {
   auto engine = KvmEngine::create(bus, {.memory = {memory.begin(), memory.end()},
                                         .clock_hz = config.clock_hz,
-                                        .family = config.cpu});
+                                        .family = config.cpu,
+                                        .kept_port = STRATA_ATA_COMMAND_PORT,
+                                        .kept_port_bytes = kAtaDataBytes});
   if (!engine) return engine.failure();
   return std::unique_ptr<Engine>(std::move(*engine));
 }

@@ -22,7 +22,7 @@ target_link_libraries(strata_rtl_machine
             strata_debug_rtl strata_debug_tlm strata_pv_rtl fmt::fmt)
 
 # Without SystemC: several such machines fit in a process.
-add_library(strata_software_machine STATIC software_machine.cpp)
+add_library(strata_software_machine STATIC ring_thread.cpp software_machine.cpp)
 target_link_libraries(strata_software_machine
     PUBLIC strata_machine_base strata_plain_machine
     PRIVATE strata_slot_device strata_slots strata_disk strata_vga_core strata_ata_core strata_pic_core strata_pit_core

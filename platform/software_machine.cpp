@@ -1,6 +1,7 @@
 #include "platform/software_machine.h"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -20,9 +21,11 @@
 #include "models/vga/vga_core.h"
 #include "platform/counter_watch.h"
 #include "platform/disk/memory_disk.h"
+#include "platform/locked_disk.h"
 #include "platform/machine_memory.h"
 #include "platform/profile/engine_profile.h"
 #include "platform/profile/recording.h"
+#include "platform/ring_thread.h"
 #include "platform/run_control.h"
 
 namespace strata {
@@ -88,6 +91,10 @@ class EngineMachine final : public SoftwareMachine {
   void plug_pulling(Device& device, std::span<const BusWindow> windows, int irq);
   void plug_slots();
   void plug_post_card();
+  void start_ring_thread();
+  void serve_ring();
+  void end_rings();
+  void settle();
   void start();
   NamedDevices stateful_devices();
   RunOutcome outcome(PlainMachine::End end) const;
@@ -97,6 +104,7 @@ class EngineMachine final : public SoftwareMachine {
   const MachineConfig config_;
   MachineMemory memory_;
   MemoryDisk no_disk_{0};
+  LockedDisk disk_;
 
   PlainMachine machine_;
   VgaCore vga_;
@@ -117,18 +125,21 @@ class EngineMachine final : public SoftwareMachine {
   std::optional<RunEnd> stop_;  // what RunControl said
   std::optional<std::uint8_t> exit_status_;
   bool resetting_ = false;  // the wires change meanwhile, and no engine is told
+  std::mutex rings_mutex_;
+  std::vector<PvCore::RingService> rings_;   // served, and not yet shown to the guest
+  std::unique_ptr<RingThread> ring_thread_;  // null: the doorbell is an access like any other
 };
 
 EngineMachine::EngineMachine(const MachineConfig& config)
     : config_(config),
       memory_(config),
+      disk_(config.disk ? *config.disk : no_disk_),
       pic_([this](bool level) { machine_.set_interrupt(level); }, config.log),
-      ata_(config.disk ? *config.disk : no_disk_, irq(STRATA_IRQ_ATA), config.log),
+      ata_(disk_, irq(STRATA_IRQ_ATA), config.log),
       pit_(irq(STRATA_IRQ_PIT), config.clock_hz),
       uart_(static_cast<std::uint32_t>(config.clock_hz), config.serial, irq(STRATA_IRQ_UART)),
       debug_(debug_sinks(), config.log),
-      pv_(pv_memory(), config.disk ? *config.disk : no_disk_, pv_sinks(), irq(STRATA_IRQ_PV),
-          config.log) {
+      pv_(pv_memory(), disk_, pv_sinks(), irq(STRATA_IRQ_PV), config.log) {
   plug_own(vga_, STRATA_DEVICE_VGA);
   plug_own(ata_, STRATA_DEVICE_ATA);
   plug_own(pic_, STRATA_DEVICE_PIC);
@@ -223,6 +234,7 @@ std::optional<Error> EngineMachine::make_engine(MakeEngine make) {
   if (!engine) return engine.failure();
   engine_ = std::move(*engine);
   machine_.attach(*engine_);
+  start_ring_thread();
   if (config_.profile != nullptr) {
     profile_.emplace(*config_.profile, config_.cpi);
     engine_->watch_execution(&*profile_);
@@ -231,6 +243,41 @@ std::optional<Error> EngineMachine::make_engine(MakeEngine make) {
                                                  [this] { return exit_status_.has_value(); });
   start();
   return std::nullopt;
+}
+
+/// Where the engine can tell of the doorbell without leaving the guest, the ring has a thread.
+void EngineMachine::start_ring_thread() {
+  auto thread = std::make_unique<RingThread>([this] { serve_ring(); });
+  if (thread->event() < 0) return;
+  if (!engine_->signal_on_write(STRATA_PV_PORT, STRATA_PV_CALL_RING, thread->event())) return;
+  ring_thread_ = std::move(thread);
+  machine_.set_outside_work([this] { return ring_thread_->under_way(); }, [this] { end_rings(); });
+  ring_thread_->start();
+}
+
+void EngineMachine::serve_ring() {
+  const PvCore::RingService service = pv_.serve_ring();
+  {
+    const std::scoped_lock lock(rings_mutex_);
+    rings_.push_back(service);
+  }
+  machine_.wake();
+}
+
+void EngineMachine::end_rings() {
+  std::vector<PvCore::RingService> served;
+  {
+    const std::scoped_lock lock(rings_mutex_);
+    served.swap(rings_);
+  }
+  for (const PvCore::RingService& service : served) pv_.end_ring(service, machine_.now());
+}
+
+/// Between two runs nothing is under way.
+void EngineMachine::settle() {
+  if (!ring_thread_) return;
+  ring_thread_->settle();
+  machine_.take_outside_work();
 }
 
 /// Code is as memory has it now.
@@ -316,7 +363,10 @@ RunOutcome EngineMachine::run(RunControl& control) {
     stop_ = control.poll(*this);
     return stop_.has_value();
   };
-  return outcome(config_.counting != nullptr ? run_counted(limits) : machine_.run(limits));
+  const PlainMachine::End end =
+      config_.counting != nullptr ? run_counted(limits) : machine_.run(limits);
+  settle();
+  return outcome(end);
 }
 
 /// In pieces that end where something is counted: for a region each instruction is one.

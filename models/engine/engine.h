@@ -86,8 +86,16 @@ class Engine {
   /// 3, 6.7). May be called from inside an EngineBus call.
   virtual void raise_nmi() = 0;
 
-  /// Makes run() return kRequested at the next boundary. Callable from EngineBus calls and from
-  /// signal handlers.
+  /// From now on a 32-bit write of `value` to `port` does not reach the bus, but signals eventfd
+  /// `event`, and the guest runs on. False where the engine has no use for that, and nothing
+  /// changes.
+  virtual bool signal_on_write(std::uint16_t port, std::uint32_t value, int event) {
+    static_cast<void>(port), static_cast<void>(value), static_cast<void>(event);
+    return false;
+  }
+
+  /// Makes run() return kRequested at the next boundary. Callable from EngineBus calls, from
+  /// signal handlers and, of engines on host time, from other threads.
   virtual void request_stop() = 0;
 
   /// Counts what run() executes from now on; null: nobody does. The watch outlives the engine or

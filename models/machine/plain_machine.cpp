@@ -48,6 +48,7 @@ PlainMachine::End PlainMachine::run(const RunLimits& limits) {
     const StopReason reason = engine_->run(deadline_);
     deadline_ = 0;
     run_events(engine_->cycle());
+    take_outside_work();
     if (stopped_) return End::kStopped;
     if (reason == StopReason::kShutdown) return End::kShutdown;
     if (reason == StopReason::kHalted && !sleep_until_interrupt(limits)) return End::kHalted;
@@ -61,12 +62,27 @@ PlainMachine::End PlainMachine::run(const RunLimits& limits) {
 bool PlainMachine::sleep_until_interrupt(const RunLimits& limits) {
   const bool interrupts_enabled = (engine_->state().eflags & eflags::kIf) != 0;
   while (!stopped_ && now_ < limits.limit) {
+    const bool more = queue_.next() != kNever || (under_way_ && under_way_());
+    const bool woken = take_outside_work();
     if (interrupts_enabled && interrupt_) return true;
-    if (!interrupts_enabled || queue_.next() == kNever) return false;
+    if (!interrupts_enabled || !more) return false;
+    // The request that wake() made would end each sleep to come: a halted engine only takes it.
+    if (woken) engine_->run(now_);
     engine_->advance_to(next_stop(limits));
     run_events(engine_->cycle());
     poll(limits);
   }
+  return true;
+}
+
+void PlainMachine::wake() {
+  woken_ = true;
+  engine_->request_stop();
+}
+
+bool PlainMachine::take_outside_work() {
+  if (!woken_.exchange(false)) return false;
+  finish_();
   return true;
 }
 
@@ -101,6 +117,7 @@ EngineStep PlainMachine::step() {
     if (sleep_until_interrupt(limits) && interrupt_) step = engine_->step_once();
   }
   run_events(engine_->cycle());
+  take_outside_work();
   return step;
 }
 

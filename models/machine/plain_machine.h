@@ -8,6 +8,7 @@
 // interrupt pin before the next instruction.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -87,6 +88,18 @@ class PlainMachine final : public EngineBus {
   /// Ends run() after the instruction in progress. To be called by devices.
   void stop();
 
+  /// What is done for a device on another thread: `under_way` says whether there is any, and
+  /// `finish` makes the device show what has been done, at time now(). Neither is a null function.
+  /// Of machines on host time only.
+  void set_outside_work(std::function<bool()> under_way, std::function<void()> finish) {
+    under_way_ = std::move(under_way);
+    finish_ = std::move(finish);
+  }
+  /// Has `finish` called soon, from run() or step(). Callable from any thread.
+  void wake();
+  /// Calls it now if wake() was called, and says whether.
+  bool take_outside_work();
+
   // EngineBus: an access that is not whole in a window is cut as BusMap says. Where nobody is reads
   // all ones; writes there are dropped.
   std::uint32_t port_read(std::uint16_t port, unsigned bytes) override;
@@ -123,6 +136,9 @@ class PlainMachine final : public EngineBus {
   Cycle next_poll_ = 0;
   bool interrupt_ = false;
   bool stopped_ = false;
+  std::function<bool()> under_way_;  // null: there is no such device
+  std::function<void()> finish_;
+  std::atomic<bool> woken_{false};
 };
 
 }  // namespace strata

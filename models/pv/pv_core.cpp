@@ -104,7 +104,7 @@ const PvCore::Call* PvCore::find_call(std::uint32_t number) {
 }
 
 void PvCore::make_call(std::uint32_t number, Cycle now) {
-  if (number == STRATA_PV_CALL_RING) return serve_ring(now);
+  if (number == STRATA_PV_CALL_RING) return end_ring(serve_ring(), now);
   const Call* call = find_call(number);
   const Error error = call == nullptr ? STRATA_PV_ERROR_CALL : (this->*call->carry_out)(now);
   set_word(STRATA_PV_WORD_STATUS, error);
@@ -233,7 +233,8 @@ PvCore::Error PvCore::list(Cycle) {
   return error;
 }
 
-void PvCore::serve_ring(Cycle now) {
+PvCore::RingService PvCore::serve_ring() {
+  const std::scoped_lock lock(ring_mutex_);
   const std::uint32_t head = word(STRATA_PV_WORD_RING_HEAD);
   std::uint32_t tail = word(STRATA_PV_WORD_RING_TAIL);
   const bool interrupt = word(STRATA_PV_WORD_RING_INTERRUPT) != 0;
@@ -248,8 +249,12 @@ void PvCore::serve_ring(Cycle now) {
   }
   const Error status = possible ? 0 : STRATA_PV_ERROR_RING;
   set_word(STRATA_PV_WORD_RING_STATUS, status);
-  log_call(log_, now, STRATA_PV_CALL_RING, status, served);
-  if (served != 0 && interrupt) set_irq(true);
+  return {status, served, interrupt};
+}
+
+void PvCore::end_ring(const RingService& service, Cycle now) {
+  log_call(log_, now, STRATA_PV_CALL_RING, service.status, service.served);
+  if (service.served != 0 && service.interrupt) set_irq(true);
 }
 
 /// That of number `tail`, which becomes the next.

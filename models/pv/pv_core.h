@@ -1,11 +1,12 @@
 // The paravirtual interface, port ABBA, as a plain C++ core; models/pv/pv_page.h says what it does.
 // Offsets in the block: 2 to 5 are ports ABBA to ABBD, everything else reads all ones.
 //
-// Every call is carried out and done in the access that makes it.
-// Left out: letting the guest run on meanwhile, which the RTL does.
+// Every call is carried out and done in the access that makes it, but for a ring that is served on
+// a thread of its own. Left out: letting the guest run on meanwhile, which the RTL does.
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <span>
 #include <string>
 
@@ -36,6 +37,17 @@ class PvCore : public DeviceOf<PvState> {
   PvState state(Cycle) const override { return state_; }
   void load_state(const PvState& state, Cycle now) override;
 
+  /// What serving the ring once has come to.
+  struct RingService {
+    std::uint32_t status = 0;  // 0 or STRATA_PV_ERROR_RING
+    std::uint32_t served = 0;  // descriptors
+    bool interrupt = false;    // the guest wants one
+  };
+  /// What a doorbell begins, in two parts: the first may be on a thread of its own, beside
+  /// everything else, the second is what the guest sees in the block.
+  RingService serve_ring();
+  void end_ring(const RingService& service, Cycle now);
+
  private:
   using Error = std::uint32_t;  // 0 or STRATA_PV_ERROR_
 
@@ -62,7 +74,6 @@ class PvCore : public DeviceOf<PvState> {
   Error counts(Cycle now);
 
   void make_call(std::uint32_t number, Cycle now);
-  void serve_ring(Cycle now);
   void finish_descriptor(std::uint32_t& tail, Error error);
   Error one_sector(std::uint32_t direction);
   Error find_text(std::span<const std::uint8_t>& text) const;
@@ -77,6 +88,7 @@ class PvCore : public DeviceOf<PvState> {
   Wire irq_;
   EventLog* log_;
   PvState state_;
+  std::mutex ring_mutex_;  // one at a time serves the ring
 };
 
 }  // namespace strata

@@ -13,6 +13,7 @@ bool touches_page(const pv_transfer& transfer) {
 
 PvTransfers::Result PvTransfers::carry_out(std::uint32_t count,
                                            const std::function<pv_transfer(std::uint32_t)>& load) {
+  const std::scoped_lock lock(mutex_);
   const pv_transfer first = load(0);
   if (first.direction == STRATA_PV_FLUSH) {
     if (!disk_.flush()) return {0, STRATA_PV_ERROR_MEDIUM};

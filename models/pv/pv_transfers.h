@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -28,7 +29,8 @@ class PvTransfers {
   /// Carries out transfer 0 of `count`, which are not 0, and at once with it those behind it that
   /// move the sectors behind its own in the same direction. The memory that is the shared page is
   /// left to a transfer of its own, because what is done with a transfer is written there. Each is
-  /// read, by `load`(number), once for each time it is looked at, and then checked.
+  /// read, by `load`(number), once for each time it is looked at, and then checked. Callable from
+  /// any thread; then one after another.
   Result carry_out(std::uint32_t count, const std::function<pv_transfer(std::uint32_t)>& load);
 
  private:
@@ -38,6 +40,7 @@ class PvTransfers {
 
   const PvMemory& memory_;
   DiskBackend& disk_;
+  std::mutex mutex_;
   // What is to be moved at once.
   std::uint32_t direction_ = 0;
   std::uint64_t lba_ = 0;

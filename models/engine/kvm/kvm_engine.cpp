@@ -75,6 +75,9 @@ bool host_emulates_guests() {
 Result<std::unique_ptr<KvmEngine>> KvmEngine::create(EngineBus& bus, const KvmConfig& config) {
   auto vm = KvmVm::create(config.device, config.memory, config.clock_hz, config.family);
   if (!vm) return vm.failure();
+  if (config.kept_port_bytes != 0) {
+    (*vm)->keep_writes(config.kept_port, config.kept_port_bytes);
+  }
   if (const int error = RunTimer::refusal(); error != 0) {
     return system_error(
         fmt::format("the host gives no timer ({}); raise the limit of pending signals (ulimit -i), "
@@ -172,6 +175,10 @@ void KvmEngine::raise_nmi() {
   halted_ = halted_ && state.nmi_blocked != 0;
 }
 
+bool KvmEngine::signal_on_write(std::uint16_t port, std::uint32_t value, int event) {
+  return cpu_->signal_on_write(port, value, event);
+}
+
 void KvmEngine::request_stop() {
   const int saved = errno;
   stop_ = true;
@@ -256,6 +263,7 @@ bool KvmEngine::enter_guest() {
   const kvm_run& run = cpu_->run();
   interrupts_enabled_ = run.if_flag != 0;
   interruptible_ = interrupts_enabled_ && run.ready_for_interrupt_injection != 0;
+  carry_out_kept_writes();
   if (error == 0) return true;
   if (error == EINTR || error == EAGAIN) {
     ++exits_[kSignalExit];
@@ -264,6 +272,16 @@ bool KvmEngine::enter_guest() {
     fail(fmt::format("KVM could not run the guest ({})", std::strerror(error)));
   }
   return false;
+}
+
+void KvmEngine::carry_out_kept_writes() {
+  while (const auto kept = cpu_->take_kept_write()) {
+    write_pieces(kept->port, kept->bytes, kept->data.data(),
+                 [&](unsigned done, unsigned bytes, std::uint32_t value) {
+                   ++exits_[kPortExit];
+                   bus_.port_write(static_cast<std::uint16_t>(kept->port + done), bytes, value);
+                 });
+  }
 }
 
 void KvmEngine::handle_exit() {

@@ -49,6 +49,10 @@ struct KvmConfig {
   /// What CPUID tells the guest. The instructions are the host's all the same: a 386 has CPUID, and
   /// nothing is #UD for being too new.
   CpuFamily family = CpuFamily::k586;
+  /// Ports that KVM may keep writes to until the guest is left for something else, but no longer
+  /// than a turn of it lasts: those where nothing happens at once. Empty range: none.
+  std::uint16_t kept_port = 0;
+  unsigned kept_port_bytes = 0;
   /// Where KVM is; another path is of use only to tests.
   std::string device = "/dev/kvm";
   /// Whether this host's KVM runs paged 32-bit guests; asked when one ends as if it did not.
@@ -90,6 +94,7 @@ class KvmEngine final : public Engine {
   EngineStep step_once() override;
   void set_interrupt_line(bool level) override { interrupt_line_ = level; }
   void raise_nmi() override;
+  bool signal_on_write(std::uint16_t port, std::uint32_t value, int event) override;
   /// Async-signal-safe, and callable from any thread.
   void request_stop() override;
 
@@ -132,6 +137,7 @@ class KvmEngine final : public Engine {
   bool wants_paging() const;
   const std::uint8_t* memory_at(std::uint32_t physical, std::uint32_t bytes) const;
   bool enter_guest();
+  void carry_out_kept_writes();
   void handle_exit();
   void handle_port_exit();
   void handle_mmio_exit();

@@ -174,6 +174,44 @@ int KvmVm::enter() {
   return ioctl(cpu_.get(), KVM_RUN, 0) < 0 ? errno : 0;
 }
 
+void KvmVm::keep_writes(std::uint16_t port, unsigned bytes) {
+  const int page = ioctl(kvm_.get(), KVM_CHECK_EXTENSION, KVM_CAP_COALESCED_MMIO);
+  if (page <= 0 || ioctl(kvm_.get(), KVM_CHECK_EXTENSION, KVM_CAP_COALESCED_PIO) <= 0) return;
+  kvm_coalesced_mmio_zone zone{};
+  zone.addr = port;
+  zone.size = bytes;
+  zone.pio = 1;
+  if (ioctl(vm_.get(), KVM_REGISTER_COALESCED_MMIO, &zone) < 0) return;
+  auto* block = reinterpret_cast<std::uint8_t*>(run_);
+  kept_ = reinterpret_cast<kvm_coalesced_mmio_ring*>(block + static_cast<unsigned>(page) * kPage);
+}
+
+/// Nobody fills the ring while the CPU is not running: it is the only one.
+std::optional<VirtualCpu::KeptWrite> KvmVm::take_kept_write() {
+  if (kept_ == nullptr || kept_->first == kept_->last) return std::nullopt;
+  // Behind `first` and `last`; C++ has the ring's array of no length elsewhere.
+  constexpr std::size_t kHead = 2 * sizeof(__u32);
+  constexpr std::size_t kEntries = (kPage - kHead) / sizeof(kvm_coalesced_mmio);
+  kvm_coalesced_mmio entry{};
+  const auto* ring = reinterpret_cast<const std::uint8_t*>(kept_);
+  std::memcpy(&entry, ring + kHead + kept_->first * sizeof entry, sizeof entry);
+  KeptWrite write{static_cast<std::uint16_t>(entry.phys_addr), entry.len, {}};
+  std::memcpy(write.data.data(), entry.data, write.data.size());
+  kept_->first = static_cast<__u32>((kept_->first + 1) % kEntries);
+  return write;
+}
+
+bool KvmVm::signal_on_write(std::uint16_t port, std::uint32_t value, int event) {
+  if (ioctl(kvm_.get(), KVM_CHECK_EXTENSION, KVM_CAP_IOEVENTFD) <= 0) return false;
+  kvm_ioeventfd wanted{};
+  wanted.datamatch = value;
+  wanted.addr = port;
+  wanted.len = 4;
+  wanted.fd = event;
+  wanted.flags = KVM_IOEVENTFD_FLAG_PIO | KVM_IOEVENTFD_FLAG_DATAMATCH;
+  return ioctl(vm_.get(), KVM_IOEVENTFD, &wanted) == 0;
+}
+
 bool KvmVm::single_step(bool on) {
   kvm_guest_debug debug{};
   if (on) debug.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP;

@@ -32,6 +32,12 @@ class KvmVm final : public VirtualCpu {
 
   kvm_run& run() override { return *run_; }
   int enter() override;
+  std::optional<KeptWrite> take_kept_write() override;
+  bool signal_on_write(std::uint16_t port, std::uint32_t value, int event) override;
+
+  /// Has KVM keep writes of up to `bytes` bytes to the ports from `port` on; those of other sizes,
+  /// and all where the host cannot, leave the guest as ever.
+  void keep_writes(std::uint16_t port, unsigned bytes);
   bool single_step(bool on) override;
   bool inject_interrupt(std::uint8_t vector) override;
   bool raise_nmi() override;
@@ -50,6 +56,7 @@ class KvmVm final : public VirtualCpu {
   FileDescriptor vm_;
   FileDescriptor cpu_;
   kvm_run* run_ = nullptr;
+  kvm_coalesced_mmio_ring* kept_ = nullptr;  // in the run block; null: nothing is kept
   std::size_t run_bytes_ = 0;
   std::uint64_t tsc_offset_ = 0;  // CpuState's counter less KVM's
 };

@@ -4,7 +4,9 @@
 
 #include <linux/kvm.h>
 
+#include <array>
 #include <cstdint>
+#include <optional>
 
 #include "models/isa/cpu_state.h"
 
@@ -19,6 +21,22 @@ class VirtualCpu {
 
   /// KVM_RUN: 0 or the errno.
   virtual int enter() = 0;
+
+  /// A write to a port that KVM has kept instead of leaving the guest.
+  struct KeptWrite {
+    std::uint16_t port = 0;
+    unsigned bytes = 0;
+    std::array<std::uint8_t, 4> data{};
+  };
+  /// The oldest of them, which is then forgotten. They all came before what the guest was left for.
+  virtual std::optional<KeptWrite> take_kept_write() { return std::nullopt; }
+
+  /// Signals eventfd `event` when `value` is written to `port` with 32 bits, instead of leaving the
+  /// guest; false where KVM cannot.
+  virtual bool signal_on_write(std::uint16_t port, std::uint32_t value, int event) {
+    static_cast<void>(port), static_cast<void>(value), static_cast<void>(event);
+    return false;
+  }
 
   /// Makes enter() leave with KVM_EXIT_DEBUG after each instruction, or no longer
   /// (KVM_SET_GUEST_DEBUG); false where KVM cannot.

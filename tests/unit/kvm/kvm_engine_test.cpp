@@ -53,6 +53,54 @@ TEST_F(KvmEngineTest, RepOutswSendsEveryElementInOrder) {
   EXPECT_EQ(after.gpr[kEcx], 0u);
 }
 
+// Writes to a port that KVM may keep: they come in order, before what the guest is left for, and at
+// the latest when its turn ends.
+class KvmKeptWrites : public KvmGuest {
+ protected:
+  void SetUp() override {
+    KvmGuest::SetUp();
+    if (!engine) return;
+    const KvmConfig config{.memory = {{0, kVideo, memory.data(), true}},
+                           .clock_hz = kClockHz,
+                           .kept_port = 0x1F0,
+                           .kept_port_bytes = 2};
+    engine = std::move(*KvmEngine::create(bus, config));
+    for (unsigned i = 0; i < 256; ++i) {
+      memory.set(0x2000 + 2 * i, {static_cast<std::uint8_t>(i), 0x5A});
+      expected.push_back({0x1F0, 2, 0x5A00u | i});
+    }
+    state.gpr[kEsi] = 0x2000;
+    state.gpr[kEcx] = 256;
+    state.gpr[kEdx] = 0x1F0;
+  }
+
+  CpuState state = protected_mode();
+  std::vector<Access> expected;
+};
+
+TEST_F(KvmKeptWrites, ComeInOrderWithTwoExitsASector) {
+  // rep outsw; out 0x80, al; hlt
+  ASSERT_EQ(run(state, {0xF3, 0x66, 0x6F, 0xE6, 0x80, 0xF4}), StopReason::kHalted);
+  expected.push_back({0x80, 1, 0});
+  EXPECT_EQ(bus.port_writes, expected);
+  EXPECT_EQ(engine->exits().at("port"), 257u);
+  EXPECT_LE(engine->exits().at("vm-exit"), 5u) << "in the sector, port 80, HLT, and two to begin";
+}
+
+TEST_F(KvmKeptWrites, ComeWhenTheTurnEnds) {
+  memory.set(kCode, {0xF3, 0x66, 0x6F, 0xEB, 0xFE});  // rep outsw; jmp $
+  engine->load_state(state);
+  EXPECT_EQ(engine->run(engine->cycle() + kSecond / 20), StopReason::kDeadline);
+  EXPECT_EQ(bus.port_writes, expected);
+}
+
+TEST_F(KvmKeptWrites, OtherSizesAreExits) {
+  // out dx, eax; out dx, ax; in ax, dx; hlt
+  ASSERT_EQ(run(state, {0xEF, 0x66, 0xEF, 0x66, 0xED, 0xF4}), StopReason::kHalted);
+  EXPECT_EQ(bus.port_writes, (std::vector<Access>{{0x1F0, 4, 0}, {0x1F0, 2, 0}}));
+  EXPECT_EQ(bus.port_reads.size(), 1u);
+}
+
 TEST_F(KvmEngineTest, RepInsdFillsMemoryInOrder) {
   for (std::uint32_t i = 0; i < 128; ++i) bus.inputs.push_back(0x01000000 * i + 7 * i);
   CpuState state = protected_mode();
