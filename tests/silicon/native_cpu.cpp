@@ -38,7 +38,8 @@ struct Context {
   std::uint16_t ds, es, fs, gs, ss, cs;
   std::uint32_t running;
   std::uint32_t vector, error_code, cr2, eip;
-  std::uint32_t ticks;  // of the watchdog since this run began
+  std::uint32_t
+      ticks;  // of the watchdog, which counts the program's own time, since this run began
 };
 static_assert(offsetof(Context, eflags) == 0x20 && offsetof(Context, entry_offset) == 0x28);
 static_assert(offsetof(Context, use_fs_base) == 0x2E && offsetof(Context, host_rsp) == 0x30);
@@ -49,8 +50,8 @@ Context& context() {
   return *reinterpret_cast<Context*>(std::uintptr_t{kContextBase});
 }
 
-constexpr int kSignals[] = {SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGBUS, SIGALRM};
-static_assert(SIGALRM == 14);
+constexpr int kSignals[] = {SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGBUS, SIGVTALRM};
+static_assert(SIGVTALRM == 26);
 constexpr std::size_t kSignalStackBytes = 64 * 1024;
 constexpr long kWatchMicroseconds = 200'000;
 constexpr unsigned long kHwcap2FsGsBase = 1u << 1;  // AT_HWCAP2 of the kernel's x86 ABI
@@ -138,7 +139,7 @@ strata_native_exit_begin:
 strata_native_exit_end:
 
 strata_native_signal:
-  cmp $14, %edi
+  cmp $26, %edi
   jne 2f
   incl CTX+0x60
   cmpl $3, CTX+0x60
@@ -186,7 +187,7 @@ void strata_native_on_signal(int signal, siginfo_t*, void* frame) {
   using strata::test::Context;
   Context& c = strata::test::context();
   if (c.running == 0) {
-    if (signal != SIGALRM) ::signal(signal, SIG_DFL);
+    if (signal != SIGVTALRM) ::signal(signal, SIG_DFL);
     return;
   }
   constexpr int kOrder[8] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX,
@@ -201,7 +202,7 @@ void strata_native_on_signal(int signal, siginfo_t*, void* frame) {
   c.eflags = static_cast<std::uint64_t>(registers[REG_EFL]);
   c.eip = static_cast<std::uint32_t>(registers[REG_RIP]);
   c.vector = static_cast<std::uint32_t>(registers[REG_TRAPNO]);
-  if (signal == SIGALRM) c.vector = strata::test::NativeCpu::kTimeout;
+  if (signal == SIGVTALRM) c.vector = strata::test::NativeCpu::kTimeout;
   c.error_code = static_cast<std::uint32_t>(registers[REG_ERR]);
   c.cr2 = static_cast<std::uint32_t>(registers[REG_CR2]);
   constexpr std::uint64_t kHost = 0x33 | std::uint64_t{0x2B} << 48;
@@ -238,7 +239,7 @@ bool take_signals() {
     if (sigaction(kSignals[n], &action, &old_handlers.action[n]) != 0) return false;
   }
   constexpr itimerval kWatch{{0, kWatchMicroseconds}, {0, kWatchMicroseconds}};
-  return setitimer(ITIMER_REAL, &kWatch, nullptr) == 0;
+  return setitimer(ITIMER_VIRTUAL, &kWatch, nullptr) == 0;
 }
 
 /// Puts the segment into the process's local descriptor table, or removes it.
@@ -372,7 +373,7 @@ bool NativeCpu::map_all(std::string& reason) {
 
 NativeCpu::~NativeCpu() {
   constexpr itimerval kOff{};
-  setitimer(ITIMER_REAL, &kOff, nullptr);
+  setitimer(ITIMER_VIRTUAL, &kOff, nullptr);
   for (std::size_t n = 0; n < std::size(kSignals); ++n) {
     sigaction(kSignals[n], &old_handlers.action[n], nullptr);
   }

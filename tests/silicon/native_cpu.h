@@ -3,7 +3,7 @@
 // comes back by a far jump or by a signal. Needs an x86-64 host whose kernel has 32-bit segments.
 //
 // One at a time in a process: it takes fixed low addresses, and while code runs the signals SIGSEGV
-// SIGILL SIGFPE SIGTRAP SIGBUS and, as a watchdog over loops that do not end, SIGALRM.
+// SIGILL SIGFPE SIGTRAP SIGBUS and, as a watchdog over loops that do not end, SIGVTALRM.
 #pragma once
 
 #include <cstdint>
