@@ -41,11 +41,12 @@ void add_return_frame(const Processor& p, const Event& event, FrameValues& frame
   frame.add(event.return_eip);
 }
 
-/// SDM vol. 2, INT n, "REAL-ADDRESS-MODE".
+/// SDM vol. 2, INT n, "REAL-ADDRESS-MODE". Error codes are not pushed there; they stand in the
+/// record of what retires.
 bool deliver_real(Processor& p, const Event& event) {
   const std::uint32_t offset = event.vector * 4u;
   if (offset + 3 > p.system.idtr.limit) {
-    return p.raise(vector::kGeneralProtection);
+    return p.raise(vector::kGeneralProtection, event.external());
   }
   std::uint32_t entry = 0;
   if (!p.read_linear(p.system.idtr.base + offset, Privilege::kSupervisor, entry)) {
@@ -55,8 +56,9 @@ bool deliver_real(Processor& p, const Event& event) {
   const CodeTarget target = real_code_target(p, static_cast<std::uint16_t>(entry >> 16));
   FrameValues frame;
   add_return_frame(p, event, frame);
-  if (!room_for_frame(p, frame.all().size(), false, 0) || !check_code_offset(p, target, eip, 0) ||
-      !push_frame(p, frame, false, 0)) {
+  if (!room_for_frame(p, frame.all().size(), false, event.external()) ||
+      !check_code_offset(p, target, eip, event.external()) ||
+      !push_frame(p, frame, false, event.external())) {
     return false;
   }
   p.set_eflags(0, eflags::kIf | eflags::kTf | eflags::kRf | eflags::kAc);

@@ -17,13 +17,20 @@ constexpr std::size_t kMemoryBytes = 0x10000;
 constexpr std::uint32_t kInstruction = 0x500;
 constexpr std::uint32_t kHandler = 0x600;
 
+class InterruptDevice final : public NoDevice {
+ public:
+  static constexpr std::uint8_t kVector = 0x40;
+  std::uint8_t acknowledge() override { return kVector; }
+};
+
 struct Case {
   std::string name;
   std::vector<std::uint8_t> code;
   std::uint32_t sp;
   std::uint32_t idt_limit;
   std::uint32_t eip;
-  std::string outcome;  // "13 at 500" with the saved IP, "int at 502", "shutdown"
+  std::string outcome;       // "13 at 500" with the saved IP, "int at 502", "shutdown"
+  bool interrupted = false;  // in front of the instruction
 };
 
 /// What came of the first instruction: CPU and interpreter must agree on it.
@@ -45,11 +52,13 @@ std::string run(const Case& c) {
   initial.eip = c.eip;
   initial.gpr[kEsp] = c.sp;
   initial.idtr.limit = c.idt_limit;
-  NoDevice device;
+  if (c.interrupted) initial.eflags |= eflags::kIf;
+  InterruptDevice device;
   LockstepChecker checker(std::span(&checked, 1), initial);
   CpuBench bench(std::span(&cpu, 1), device);
   bench.set_checker(&checker);
   bench.load(initial);
+  bench.set_interrupt(c.interrupted);
   for (unsigned n = 0; n < kMostClocks; ++n) {
     const bool retired = bench.clock();
     if (retired && !checker.on_retire(bench.record(), bench.state())) return checker.report();
@@ -58,7 +67,9 @@ std::string run(const Case& c) {
     const std::uint32_t sp = bench.state().gpr[kEsp] & 0xFFFF;
     const bool handled = bench.state().eip == kHandler;
     std::ostringstream outcome;
-    if (bench.record().kind == RetireKind::kException) {
+    if (bench.record().kind == RetireKind::kInterrupt) {
+      outcome << "interrupt";
+    } else if (bench.record().kind == RetireKind::kException) {
       outcome << unsigned{bench.record().vector};
     } else {
       outcome << (handled ? "int" : "done");
@@ -113,7 +124,10 @@ TEST(CpuRealModeDelivery, WithoutRoom) {
       {"two bytes at FFFF: #GP", {0xB0, 0x01}, kSp, kAll, 0xFFFF, "13 at ffff"},
       {"prefix at FFFF: #GP", {0x26, 0x90}, kSp, kAll, 0xFFFF, "13 at ffff"},
       {"three bytes at FFFE: #GP", {0xB8, 0x01, 0x02}, kSp, kAll, 0xFFFE, "13 at fffe"},
-      {"at 10000: #GP", {0x90}, kSp, kAll, 0x10000, "13 at 0"}};
+      {"at 10000: #GP", {0x90}, kSp, kAll, 0x10000, "13 at 0"},
+      {"interrupt 40", {0x90}, kSp, 0x103, kInstruction, "interrupt at 500", true},
+      {"without its vector: #GP", {0x90}, kSp, 0x102, kInstruction, "13 at 500", true},
+      {"and without that: #DF", {0x90}, kSp, 0x36, kInstruction, "8 at 500", true}};
   for (const Case& c : cases) EXPECT_EQ(run(c), c.outcome) << c.name;
 }
 
