@@ -11,6 +11,7 @@
 #include "platform/cache_text.h"
 #include "platform/comma_list.h"
 #include "platform/command_table.h"
+#include "platform/loader/guest_loader.h"
 #include "platform/numbers.h"
 #include "platform/option_values.h"
 #include "platform/vary.h"
@@ -21,7 +22,6 @@ namespace {
 
 constexpr std::uint64_t kMiB = 1 << 20;
 constexpr std::uint64_t kMinMemory = kMiB;
-constexpr std::uint64_t kMaxMemory = 2048 * kMiB;
 constexpr double kMinClockMhz = kMinClockHz / 1e6;
 constexpr double kMaxClockMhz = 4'000;
 constexpr double kMaxSeconds = 1e9;
@@ -118,7 +118,7 @@ void read_machine(const Values& values, RunOptions& run) {
   read_devices(values, run);
 
   const auto memory = parse_size(values.text("mem"), kMiB);
-  if (!memory || *memory < kMinMemory || *memory > kMaxMemory || *memory % 4096 != 0) {
+  if (!memory || *memory < kMinMemory || *memory > kMostMemoryBytes || *memory % 4096 != 0) {
     fail_option("--mem: '{}' is not a size from 1M to 2048M in steps of 4K", values.text("mem"));
   }
   run.memory_bytes = *memory;

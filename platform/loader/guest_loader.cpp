@@ -58,10 +58,12 @@ std::optional<Error> check_segments(const ElfFile& elf, const GuestRequest& requ
     const AddressRange range = range_of(segment);
     const std::uint64_t end = range.end;
     if (end > request.memory_bytes) {
-      return Error{fmt::format(
-          "guest {}: needs memory up to {:#x} but --mem gives {}; give --mem {}M "
-          "or more",
-          request.guest, end, size_text(request.memory_bytes), (end + (1 << 20) - 1) >> 20)};
+      const std::string wanted =
+          end > kMostMemoryBytes
+              ? fmt::format("no machine has more than {}M; link it lower", kMostMemoryBytes >> 20)
+              : fmt::format("give --mem {}M or more", (end + (1 << 20) - 1) >> 20);
+      return Error{fmt::format("guest {}: needs memory up to {:#x} but --mem gives {}; {}",
+                               request.guest, end, size_text(request.memory_bytes), wanted)};
     }
     for (const Window& window : windows) {
       if (!overlaps(range, window.range)) continue;

@@ -13,6 +13,9 @@
 
 namespace strata {
 
+/// RAM a machine has at most.
+inline constexpr std::uint64_t kMostMemoryBytes = 2048u << 20;
+
 struct GuestRequest {
   std::string guest;   // file name, - for standard input; empty: none
   std::string bios;    // file name; empty: the machine's own boot ROM

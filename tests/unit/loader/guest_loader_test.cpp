@@ -296,7 +296,7 @@ TEST_F(GuestLoader, RefusesWhatDoesNotFitMemory) {
   ElfBuilder wrapping;
   wrapping.segment.p_paddr = wrapping.segment.p_vaddr = 0xFFFFF000;
   wrapping.segment.p_memsz = 0x2000;
-  expect_error(load(wrapping.build()), {"--mem"});
+  expect_error(load(wrapping.build()), {"--mem gives 16 MiB", "no machine has more than 2048M"});
   ElfBuilder screen;
   screen.segment.p_paddr = 0xB7F80;
   expect_error(load(screen.build()), {"the memory of device vga at 0xb8000", "1 MiB or above"});
