@@ -1,5 +1,6 @@
 #include "models/ata/ata_core.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "models/ata/ata_identify.h"
@@ -172,6 +173,16 @@ void AtaCore::write(std::uint32_t offset, unsigned bytes, std::uint32_t value, C
   for (unsigned i = 0; i < bytes; ++i) {
     write_register(offset + i, static_cast<std::uint8_t>(value >> (8 * i)), now);
   }
+}
+
+/// Words of a sector but the last, which says when it is whole. Meanwhile no time has an end.
+std::uint32_t AtaCore::write_block(std::uint32_t offset, unsigned bytes, const std::uint8_t* data,
+                                   std::uint32_t count) {
+  if (state_ != State::kDataOut || offset != STRATA_ATA_BLOCK_COMMAND || bytes != 2) return 0;
+  const std::uint32_t taken = std::min(count, kSectorWords - 1 - word_);
+  std::copy_n(data, 2 * taken, &buffer_[2 * word_]);
+  word_ += taken;
+  return taken;
 }
 
 void AtaCore::advance(Cycle now) {

@@ -45,6 +45,8 @@ class AtaCore : public DeviceOf<AtaState> {
   void reset() override;
   std::uint32_t read(std::uint32_t offset, unsigned bytes, Cycle now) override;
   void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
+  std::uint32_t write_block(std::uint32_t offset, unsigned bytes, const std::uint8_t* data,
+                            std::uint32_t count) override;
   void advance(Cycle now) override;
   Cycle next_event() const override { return deadline_; }
   AtaState state(Cycle now) const override;

@@ -26,6 +26,14 @@ class Device : public Stateful {
   /// Writes the low `bytes` (1 to 4, in one dword) of `value` at `offset` at time `now`.
   virtual void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) = 0;
 
+  /// As EngineBus::port_write_block(), at `offset`.
+  virtual std::uint32_t write_block(std::uint32_t offset, unsigned bytes, const std::uint8_t* data,
+                                    std::uint32_t count) {
+    static_cast<void>(offset), static_cast<void>(bytes), static_cast<void>(data);
+    static_cast<void>(count);
+    return 0;
+  }
+
   /// Brings the device to time `now`; never called with an earlier time than before.
   virtual void advance(Cycle now) = 0;
 

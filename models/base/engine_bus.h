@@ -15,6 +15,15 @@ class EngineBus {
   virtual ~EngineBus() = default;
   virtual std::uint32_t port_read(std::uint16_t port, unsigned bytes) = 0;
   virtual void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) = 0;
+  /// Writes elements of `bytes` bytes from `data` on to `port`, of which `count` are to come one
+  /// after the other, as far as all they do is to wait in the device for more; how many. The rest,
+  /// and what says when things happen, comes by port_write().
+  virtual std::uint32_t port_write_block(std::uint16_t port, unsigned bytes,
+                                         const std::uint8_t* data, std::uint32_t count) {
+    static_cast<void>(port), static_cast<void>(bytes), static_cast<void>(data);
+    static_cast<void>(count);
+    return 0;
+  }
   virtual std::uint32_t mmio_read(std::uint32_t physical, unsigned bytes) = 0;
   virtual void mmio_write(std::uint32_t physical, unsigned bytes, std::uint32_t value) = 0;
   /// The INTA cycle: asks the 8259 pair for the vector of the pending interrupt.

@@ -75,6 +75,12 @@ class SoftwareEngine : public Engine {
     return cycle_ >= break_at_.load(std::memory_order_relaxed) || processor_.attention;
   }
 
+  /// How long no boundary needs that look because of the clock.
+  Cycle cycles_to_break() const {
+    const Cycle break_at = break_at_.load(std::memory_order_relaxed);
+    return break_at > cycle_ ? break_at - cycle_ : 0;
+  }
+
   void take_exception();
 
   /// Linear address of what runs next.

@@ -65,6 +65,13 @@ class GuestMemory {
   /// I/O space, split as memory is: at dword boundaries, low part first.
   std::uint32_t port_read(std::uint16_t port, unsigned bytes);
   void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value);
+  /// As EngineBus::port_write_block().
+  std::uint32_t port_write_block(std::uint16_t port, unsigned bytes, const std::uint8_t* data,
+                                 std::uint32_t count) {
+    const std::uint32_t taken = bus_.port_write_block(port, bytes, data, count);
+    port_accesses_ += taken;
+    return taken;
+  }
 
   /// Calls of the bus so far: of its ports, and of its memory.
   std::uint64_t port_accesses() const { return port_accesses_; }

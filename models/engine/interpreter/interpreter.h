@@ -32,6 +32,7 @@ class Interpreter final : public SoftwareEngine {
   const Instruction* fetch_across_pages();
   bool find_code(std::uint32_t linear, GuestMemory::Region& run) const;
   bool open_window();
+  std::uint32_t repeat_at_once(const Instruction& instruction);
 
   std::unique_ptr<DecodeMemo> memo_;
   Instruction slow_instruction_;

@@ -93,6 +93,24 @@ std::vector<DiskWay> disk_ways() {
 INSTANTIATE_TEST_SUITE_P(All, GuestDiskWays, testing::ValuesIn(disk_ways()),
                          testing::PrintToStringParamName());
 
+// Words of a sector are taken together where nothing can happen between them. A profiled run takes
+// each by itself, and with a cycle a look at the clock there is nothing to take together.
+TEST_F(GuestTest, WordsTakenTogetherTakeTheSameTime) {
+  const auto run_with = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> all = {"--append=way=rep sectors=60 seed=9"};
+    all.insert(all.end(), options.begin(), options.end());
+    EXPECT_EQ(run("interp", "disk_ways.elf", all).status, 0);
+    const auto figures = stats();
+    return figures["cycles"].dump() + figures["instructions"].dump() + figures["exits"].dump() +
+           figures["marked"]["cycles"].dump() + figures["marked"]["exits"].dump() +
+           figures["screen_hash"].dump() + read("disk.img");
+  };
+  const std::string together = run_with({});
+  EXPECT_EQ(run_with({"--profile=profile"}), together);
+  EXPECT_EQ(run_with({"--interval=1", "--interval-file=rows"}), together);
+  EXPECT_EQ(run_with({"--interval=37", "--interval-file=rows"}), together);
+}
+
 // scripts/kill-disk kills a thousand; here each way is killed twice.
 class GuestKill : public GuestTest {};
 
