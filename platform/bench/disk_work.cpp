@@ -37,7 +37,7 @@ class Batch {
   }
   void stamp(std::uint64_t first, std::uint64_t count, std::uint32_t seed) {
     for (std::uint64_t i = 0; i < count; ++i) {
-      stamp_sector(sector(i), static_cast<std::uint32_t>(first + i), seed);
+      put_stamp(sector(i), sector_stamp(static_cast<std::uint32_t>(first + i), seed));
     }
   }
   const std::uint32_t* data() const { return words_.data(); }

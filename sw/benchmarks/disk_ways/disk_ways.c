@@ -77,7 +77,8 @@ static void prepare_list(void) {
 
 static bool by_lists(uint32_t first, uint32_t count) {
   volatile struct pv_transfer* entry = pv_shared_page()->list;
-  for (uint32_t lba = first; lba < first + count; lba++) (entry++)->lba = lba;
+#pragma GCC unroll 8
+  for (uint32_t i = 0; i < count; i++) entry[i].lba = first + i;
   const uint32_t arguments[4] = {count};
   return succeeded(pv_call(STRATA_PV_CALL_LIST, arguments));
 }
@@ -104,8 +105,10 @@ static bool by_ring(uint32_t first, uint32_t count) {
 
 /* ---- what is moved ---- */
 
-static void stamp(uint32_t first, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) stamp_sector(buffers[i], first + i, seed);
+static void put_stamps(uint32_t first, uint32_t count) {
+  uint32_t stamp = sector_stamp(first, seed);
+#pragma GCC unroll 8
+  for (uint32_t i = 0; i < count; i++, stamp += SECTOR_STAMP_STEP) put_stamp(buffers[i], stamp);
 }
 
 static bool check_whole(const uint32_t* words, uint32_t sector) {
@@ -118,8 +121,9 @@ static bool check_whole(const uint32_t* words, uint32_t sector) {
 }
 
 static bool check(uint32_t first, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) {
-    bool right = has_stamp(buffers[i], first + i, seed);
+  uint32_t stamp = sector_stamp(first, seed);
+  for (uint32_t i = 0; i < count; i++, stamp += SECTOR_STAMP_STEP) {
+    bool right = has_stamp(buffers[i], stamp);
     if ((first + i) % 64 == 0) right = right && check_whole(buffers[i], first + i);
     if (right) continue;
     log_printf("disk_ways: sector %u is WRONG\n", first + i);
@@ -142,7 +146,7 @@ static bool move_all(move_batch* move, uint32_t sectors, bool registers, uint32_
   uint32_t reported = 0;
   for (uint32_t first = 0; first < sectors; first += BATCH) {
     uint32_t count = sectors - first < BATCH ? sectors - first : BATCH;
-    if (!reading) stamp(first, count);
+    if (!reading) put_stamps(first, count);
     if (!move(first, count)) return false;
     if (reading && !check(first, count)) return false;
     uint32_t done = first + count;

@@ -14,20 +14,21 @@
 #define SECTOR_PATTERN_BUFFERS 127 /* sector s is in buffer s modulo this */
 #define SECTOR_PATTERN_MIDDLE 63
 
+/* From sector to sector it grows by this: a guest need not multiply. */
+#define SECTOR_STAMP_STEP 2654435761u
+
 static inline uint32_t sector_stamp(uint32_t sector, uint32_t seed) {
-  return (sector ^ seed) * 2654435761u;
+  return sector * SECTOR_STAMP_STEP + seed * 2246822519u;
 }
 
 /* The words that say which sector it is. */
-static inline void stamp_sector(uint32_t* words, uint32_t sector, uint32_t seed) {
-  uint32_t stamp = sector_stamp(sector, seed);
+static inline void put_stamp(uint32_t* words, uint32_t stamp) {
   words[0] = stamp;
   words[SECTOR_PATTERN_MIDDLE] = ~stamp;
   words[SECTOR_PATTERN_WORDS - 1] = stamp + 0x9E3779B9u;
 }
 
-static inline int has_stamp(const uint32_t* words, uint32_t sector, uint32_t seed) {
-  uint32_t stamp = sector_stamp(sector, seed);
+static inline int has_stamp(const uint32_t* words, uint32_t stamp) {
   return words[0] == stamp && words[SECTOR_PATTERN_MIDDLE] == ~stamp &&
          words[SECTOR_PATTERN_WORDS - 1] == stamp + 0x9E3779B9u;
 }
@@ -40,7 +41,7 @@ static inline void fill_buffer(uint32_t* words, uint32_t buffer) {
 
 static inline void fill_sector(uint32_t* words, uint32_t sector, uint32_t seed) {
   fill_buffer(words, sector % SECTOR_PATTERN_BUFFERS);
-  stamp_sector(words, sector, seed);
+  put_stamp(words, sector_stamp(sector, seed));
 }
 
 #endif
