@@ -128,12 +128,15 @@ std::string part(const BenchTable& table, bool reading) {
   return text + '\n';
 }
 
+/// Of those of an engine and way the first, as the larger ones follow from it.
 std::string missing_text(const BenchTable& table) {
   std::string text;
+  std::set<std::string> said;
   for (const BenchCell& cell : table.cells) {
-    if (cell.finished()) continue;
-    text += fmt::format("{} {} {} {}: {}\n", cell.engine, cell.way, group_digits(cell.count),
-                        direction_of(cell.reading), cell.missing);
+    std::string name = cell.engine + ' ' + cell.way;
+    if (table.device == BenchDevice::kDisk) name += fmt::format(" {}", direction_of(cell.reading));
+    if (cell.finished() || !said.insert(name).second) continue;
+    text += fmt::format("{} {}: {}\n", name, group_digits(cell.count), cell.missing);
   }
   return text;
 }

@@ -37,7 +37,8 @@ class BareKvm {
   std::size_t run_bytes_ = 0;
 };
 
-/// Microseconds of a port exit in such a loop, the median of some rounds; nothing where the host's
+/// Microseconds of a port exit in such a loop, the fastest of some rounds, as what else the
+/// host does only adds; nothing where the host's
 /// KVM cannot do it. Takes a fraction of a second.
 std::optional<double> bare_port_exit_us();
 

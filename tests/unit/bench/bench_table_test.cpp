@@ -40,7 +40,7 @@ TEST(BenchTable, TableHasEachOfThemAndSharesOfTheReference) {
   EXPECT_TRUE(contains(text, "20.0       1.01        5 %")) << text;
   EXPECT_TRUE(contains(text, "0.0004 WRONG")) << text;
   EXPECT_TRUE(contains(text, "50 %")) << text;
-  EXPECT_TRUE(contains(text, "rtl pio 1,000 write: would take 3:00 min")) << text;
+  EXPECT_TRUE(contains(text, "rtl pio write 1,000: would take 3:00 min")) << text;
   EXPECT_TRUE(contains(text, "1.10 times")) << text;
 }
 
