@@ -1,8 +1,9 @@
 /* Task switches (SDM vol. 3, chapter 7): what is saved, loaded, marked and linked, and the checks.
  */
+#include "sw/tests/rules/tasks.h"
+
 #include "sw/include/string.h"
 #include "sw/tests/rules/rule.h"
-#include "sw/tests/rules/tasks.h"
 
 SNIPPET(jump, "", "ljmpl *far_target", "");
 SNIPPET(call, "", "lcall *far_target", "");

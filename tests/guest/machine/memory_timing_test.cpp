@@ -78,7 +78,8 @@ TEST_P(MemoryTimingGuest, RandomDelaysChangeNoResult) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MemoryTimingGuest,
-                         testing::Values("hello.elf", "disk.elf", "busy.elf", "disk_pv.elf", "vga_pv.elf"),
+                         testing::Values("hello.elf", "disk.elf", "busy.elf", "disk_pv.elf",
+                                         "vga_pv.elf"),
                          [](const auto& guest) {
                            const std::string file = guest.param;
                            return file.substr(0, file.find('.'));
