@@ -68,6 +68,7 @@ void VerilatedVcd::next_chunk() {
   chunk_ = sink_.exchange(chunk_, max_cycle_words_);
   assert(chunk_->words.size() >= max_cycle_words_);
   chunk_->size = 0;
+  save_members();
   chunk_->state_before = state_;
   write_ = chunk_->words.data();
 }
@@ -83,23 +84,35 @@ void VerilatedVcd::put_marker(ChangeMarker marker, std::uint64_t cycle) {
   write_ += 3;
 }
 
-void VerilatedVcd::run(const std::vector<Record<DumpCallback>>& callbacks) {
-  Buffer buffer(state_.data(), guards_.data(), guards_known_, write_);
-  for (const auto& record : callbacks) record.callback(record.self, &buffer);
-  write_ = buffer.write();
+void VerilatedVcd::dump(std::uint64_t cycle) {
+  put_marker(full_dump_ ? ChangeMarker::kAll : ChangeMarker::kChanges, cycle);
+  full_dump_ ? dump_all() : dump_changes();
+  full_dump_ = false;
   for (const auto& record : cleanup_callbacks_) record.callback(record.self, this);
 }
 
-void VerilatedVcd::dump(std::uint64_t cycle) {
-  if (full_dump_) {
-    full_dump_ = false;
-    put_marker(ChangeMarker::kAll, cycle);
-    run(full_callbacks_);
-    guards_known_ = false;
-  } else {
-    put_marker(ChangeMarker::kChanges, cycle);
-    run(change_callbacks_);
-    guards_known_ = true;
+void VerilatedVcd::dump_all() {
+  Buffer buffer(state_.data(), guards_.data(), write_);
+  for (const auto& record : full_callbacks_) record.callback(record.self, &buffer);
+  write_ = buffer.write();
+  for (Changes& changes : changes_) changes.members.visited = false;
+}
+
+void VerilatedVcd::dump_changes() {
+  Buffer buffer(state_.data(), guards_.data(), write_);
+  for (Changes& changes : changes_) {
+    buffer.begin(changes.members);
+    changes.callback(changes.self, &buffer);
+  }
+  write_ = buffer.write();
+}
+
+/// Members are not written into the state as they change.
+void VerilatedVcd::save_members() {
+  for (const Changes& changes : changes_) {
+    if (!changes.members.visited) continue;
+    changes.members.bytes.save(state_.data());
+    changes.members.words.save(state_.data());
   }
 }
 

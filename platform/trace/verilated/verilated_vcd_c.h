@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "member_lanes.h"
 #include "platform/trace/change_stream.h"
 #include "platform/trace/plain_vcd_sink.h"
 #include "verilated.h"
@@ -32,9 +33,7 @@ class VerilatedVcd final {
   void addModel(VerilatedModel* model);
   void addInitCb(InitCallback callback, void* self) { init_callbacks_.push_back({callback, self}); }
   void addFullCb(DumpCallback callback, void* self) { full_callbacks_.push_back({callback, self}); }
-  void addChgCb(DumpCallback callback, void* self) {
-    change_callbacks_.push_back({callback, self});
-  }
+  void addChgCb(DumpCallback callback, void* self) { changes_.push_back({callback, self, {}}); }
   void addCleanupCb(CleanupCallback callback, void* self) {
     cleanup_callbacks_.push_back({callback, self});
   }
@@ -58,6 +57,21 @@ class VerilatedVcd final {
     Callback callback;
     void* self;
   };
+  /// A model's variables that are compared many at a time, and what is known of it.
+  struct Members {
+    bool arranged = false;
+    bool visited =
+        false;  // since the latest full dump: guards and members are those of the latest dump
+    strata::MemberLanes<CData> bytes;
+    strata::MemberLanes<IData> words;
+    std::vector<CData> byte_values;
+    std::vector<IData> word_values;
+  };
+  struct Changes {
+    DumpCallback callback;
+    void* self;
+    Members members;
+  };
 
   explicit VerilatedVcd(strata::ChangeSink& sink) : sink_(sink) {}
   void declare(std::uint32_t code, const char* name, bool array, int index, strata::Signal signal);
@@ -67,20 +81,22 @@ class VerilatedVcd final {
   void close();
   void put_marker(strata::ChangeMarker marker, std::uint64_t cycle);
   void next_chunk();
-  void run(const std::vector<Record<DumpCallback>>& callbacks);
+  void dump_all();
+  void dump_changes();
+  void save_members();
 
   strata::ChangeSink& sink_;
   strata::SignalTable table_;
   std::vector<Record<InitCallback>> init_callbacks_;
   std::vector<Record<DumpCallback>> full_callbacks_;
-  std::vector<Record<DumpCallback>> change_callbacks_;
+  std::vector<Changes> changes_;
   std::vector<Record<CleanupCallback>> cleanup_callbacks_;
   std::vector<std::string> prefixes_{"strata "};
   const VerilatedContext* context_ = nullptr;
 
-  std::vector<std::uint32_t> state_;   // every signal's value as of the latest dump, by code
-  std::vector<std::uint32_t> guards_;  // Buffer::changed(): variables as of the latest dump
-  bool guards_known_ = false;
+  // Every signal's value as of the latest dump, by code; members' as of save_members().
+  std::vector<std::uint32_t> state_;
+  std::vector<std::uint32_t> guards_;     // Buffer::changed(): variables as of the latest dump
   strata::ChangeChunk* chunk_ = nullptr;  // not null: open
   std::uint32_t* write_ = nullptr;        // into chunk_
   std::size_t max_cycle_words_ = 0;       // what one cycle can need at most
@@ -91,11 +107,17 @@ class VerilatedVcd final {
 /// fit.
 class VerilatedVcd::Buffer final {
  public:
-  Buffer(std::uint32_t* state, std::uint32_t* guards, bool guards_known, std::uint32_t* write)
-      : state_(state), guards_(guards), guards_known_(guards_known), write_(write) {}
+  Buffer(std::uint32_t* state, std::uint32_t* guards, std::uint32_t* write)
+      : state_(state), guards_(guards), write_(write) {}
 
   std::uint32_t* oldp(std::uint32_t code) { return state_ + code; }
   std::uint32_t* write() const { return write_; }
+
+  /// Whose changes follow.
+  void begin(Members& members) {
+    members_ = &members;
+    before_known_ = members.visited;
+  }
 
   void fullBit(std::uint32_t* oldp, CData value) { put_inline(oldp, value); }
   void fullCData(std::uint32_t* oldp, CData value, int) { put_inline(oldp, value); }
@@ -108,15 +130,31 @@ class VerilatedVcd::Buffer final {
 
   /// Whether `variable` may have changed since the latest dump. All signals made of it are tested
   /// where it may have; they have `kWords` words of state from `oldp` on, and with it as many for
-  /// the variable itself. scripts/cmake/guard_trace.py writes the calls.
+  /// the variable itself.
   template <std::size_t kWords, typename Variable>
   bool changed(const std::uint32_t* oldp, const Variable& variable) {
     if constexpr (sizeof variable > kWords * sizeof(std::uint32_t)) return true;
     std::uint32_t* const before = guards_ + code(oldp);
-    if (guards_known_ && std::memcmp(before, &variable, sizeof variable) == 0) return false;
+    if (before_known_ && std::memcmp(before, &variable, sizeof variable) == 0) return false;
     std::memcpy(before, &variable, sizeof variable);
     return true;
   }
+
+  // What follows stands in for tests; scripts/cmake/guard_trace.py writes the calls.
+
+  /// Numbers that signals are written into, which member() then names.
+  CData* bytes(std::size_t count) { return numbers(members_->byte_values, count); }
+  IData* words(std::size_t count) { return numbers(members_->word_values, count); }
+  bool wantsMembers() const { return !members_->arranged; }
+  bool wantsAll() const { return !before_known_; }
+  void member(const std::uint32_t* oldp, const CData& variable) {
+    members_->bytes.add(variable, code(oldp));
+  }
+  void member(const std::uint32_t* oldp, const IData& variable) {
+    members_->words.add(variable, code(oldp));
+  }
+  /// Records what changed in the members.
+  void chgMembers();
 
   // Inline and branching: measured against writing always and advancing the pointer only when a
   // value differs, which is slower by half (the pointer then depends on every signal before).
@@ -150,6 +188,11 @@ class VerilatedVcd::Buffer final {
   std::uint32_t code(const std::uint32_t* oldp) const {
     return static_cast<std::uint32_t>(oldp - state_);
   }
+  template <typename Number>
+  static Number* numbers(std::vector<Number>& values, std::size_t count) {
+    if (VL_UNLIKELY(values.size() < count)) values.resize(count);
+    return values.data();
+  }
   static QData as_quad(double value) { return __builtin_bit_cast(QData, value); }
 
   void put_inline(std::uint32_t* oldp, CData value) {
@@ -172,9 +215,24 @@ class VerilatedVcd::Buffer final {
   }
   std::uint32_t* const state_;
   std::uint32_t* const guards_;
-  const bool guards_known_;
   std::uint32_t* write_;
+  Members* members_ = nullptr;
+  bool before_known_ = false;
 };
+
+inline void VerilatedVcd::Buffer::chgMembers() {
+  if (VL_UNLIKELY(!members_->arranged)) {
+    members_->bytes.arrange();
+    members_->words.arrange();
+    members_->arranged = true;
+  }
+  members_->visited = true;  // what did nothing since does not come here
+  if (VL_LIKELY(before_known_)) {
+    write_ = members_->words.record(members_->bytes.record(write_));
+  } else {
+    write_ = members_->words.record_all(state_, members_->bytes.record_all(state_, write_));
+  }
+}
 
 inline void VerilatedVcd::Buffer::fullWData(std::uint32_t* oldp, const WData* value, int bits) {
   *write_++ = code(oldp);

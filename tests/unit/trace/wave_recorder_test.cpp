@@ -188,29 +188,45 @@ TEST_F(WaveRecording, AdjoiningWindowsHaveNoGap) {
   }
 }
 
-// An array is compared as a whole with what it was in the cycle before, and where a window opens
-// everything is recorded without a comparison.
-TEST_F(WaveRecording, ArrayThatReturnsToItsValueOfTheWindowBeforeIsSeen) {
-  ProbePair probes;
-  auto recorder = make_recorder(vcd_options(), probes);
-  std::map<Cycle, ProbeValues> expected;
-  const auto sample = [&](Cycle cycle) {
-    recorder->sample(cycle);
-    expected[cycle] = probes.values();
-  };
-  recorder->start();
-  sample(1);
-  sample(2);
-  recorder->stop();
-  for (Cycle cycle = 3; cycle < 100; ++cycle) probes.clock(cycle);
-  EXPECT_NE(probes.values().at("strata.alpha.bytes_q[1]"), "00000000");
-  recorder->start();
-  sample(100);
-  probes.reset();
-  EXPECT_EQ(probes.values().at("strata.alpha.bytes_q[1]"), "00000000");
-  sample(101);
-  ASSERT_TRUE(recorder->close().ok());
-  expect_shown(read(), expected);
+// Variables are compared with what they were in the cycle before, and where a window opens
+// everything is recorded without a comparison. `at_rest` cycles follow in which no model is
+// evaluated.
+class WaveWindow : public WaveRecording {
+ protected:
+  void expect_return_to_value_before_window(Cycle at_rest) {
+    ProbePair probes;
+    auto recorder = make_recorder(vcd_options(), probes);
+    std::map<Cycle, ProbeValues> expected;
+    const auto sample = [&](Cycle cycle) {
+      recorder->sample(cycle);
+      expected[cycle] = probes.values();
+    };
+    recorder->start();
+    sample(1);
+    probes.reset();
+    sample(2);
+    sample(3);
+    recorder->stop();
+    for (Cycle cycle = 4; cycle < 100; ++cycle) probes.clock(cycle);
+    EXPECT_NE(probes.values().at("strata.alpha.bytes_q[1]"), "00000000");
+    EXPECT_NE(probes.values().at("strata.alpha.word_o"), expected.at(3).at("strata.alpha.word_o"));
+    recorder->start();
+    sample(100);
+    for (Cycle cycle = 101; cycle <= 100 + at_rest; ++cycle) sample(cycle);
+    probes.reset();
+    EXPECT_EQ(probes.values(), expected.at(3));
+    sample(101 + at_rest);
+    ASSERT_TRUE(recorder->close().ok());
+    expect_shown(read(), expected);
+  }
+};
+
+TEST_F(WaveWindow, VariableThatReturnsToItsValueOfTheWindowBeforeIsSeen) {
+  expect_return_to_value_before_window(0);
+}
+
+TEST_F(WaveWindow, VariableOfAModelAtRestThatReturnsToItIsSeen) {
+  expect_return_to_value_before_window(3);
 }
 
 TEST_F(WaveRecording, FlightRecorderKeepsExactlyTheLastCycles) {
