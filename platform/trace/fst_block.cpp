@@ -5,12 +5,22 @@
 #include <unordered_map>
 
 #include "platform/trace/binary_digits.h"
+#include "platform/trace/byte_hash.h"
 
 namespace strata {
 namespace {
 
 constexpr char kBlockType = 8;  // value changes with aliases, second form
 constexpr char kPackedByLz4 = '4';
+// Chains are told apart by their length and their ends, nearly always.
+struct EndsHash {
+  static constexpr std::size_t kEnd = 64;
+
+  std::size_t operator()(std::string_view bytes) const {
+    const std::string_view tail = bytes.substr(bytes.size() - std::min(bytes.size(), kEnd));
+    return ByteHash()(bytes.substr(0, kEnd)) ^ ByteHash()(tail) * 3 ^ bytes.size();
+  }
+};
 // The least that is packed: nothing so short becomes shorter.
 constexpr std::size_t kMinPacked = 33;
 
@@ -20,16 +30,32 @@ void FstBlock::add(std::uint32_t code, FstKind kind, std::uint32_t bits) {
   Chain& chain = chains_[code];
   chain.kind = kind;
   chain.bits = bits;
-  if (bits <= 8) chain.shift = static_cast<std::uint8_t>(8 - bits);
+  if (bits <= 32) chain.shift = static_cast<std::uint8_t>((bits <= 8 ? 8 : 32) - bits);
+  if (bits == 1) {
+    chain.time_shift = 2;
+    chain.low_bits = 2;
+  } else {
+    chain.value_bytes = static_cast<std::uint8_t>((bits + 7) / 8);
+  }
+  grow(chain, 0);
   codes_.push_back(code);
 }
 
-void FstBlock::grow(Chain& chain, std::size_t bytes) {
-  const std::size_t capacity = std::max<std::size_t>(2 * chain.capacity, chain.size + bytes);
+/// Room for a short change and `more` bytes.
+void FstBlock::grow(Chain& chain, std::size_t more) {
+  const std::size_t size = chain.size();
+  const std::size_t capacity = std::max(2 * size, kFirstBytes) + kChangeBytes + more;
   std::unique_ptr<std::uint8_t[]> larger(new std::uint8_t[capacity]);
-  if (chain.size != 0) std::memcpy(larger.get(), chain.bytes.get(), chain.size);
+  if (size != 0) std::memcpy(larger.get(), chain.bytes.get(), size);
   chain.bytes = std::move(larger);
-  chain.capacity = static_cast<std::uint32_t>(capacity);
+  chain.end = chain.bytes.get() + size;
+  chain.full = chain.bytes.get() + capacity - kChangeBytes;
+}
+
+std::size_t FstBlock::held_bytes() const {
+  std::size_t bytes = 0;
+  for (const std::uint32_t code : codes_) bytes += chains_[code].size();
+  return bytes;
 }
 
 void FstBlock::begin(std::uint64_t ticks) {
@@ -39,7 +65,6 @@ void FstBlock::begin(std::uint64_t ticks) {
   put_varint(times_, ticks);
   time_count_ = 1;
   time_index_ = 0;
-  held_bytes_ = 0;
 }
 
 void FstBlock::put_time(std::uint64_t ticks) {
@@ -67,7 +92,7 @@ void FstBlock::put_words(std::uint32_t code, const std::uint32_t* words) {
     std::memcpy(out, &bytes, sizeof bytes);
     out += sizeof bytes;
   }
-  end(chain, out - (32 * count - chain.bits) / 8);
+  chain.end = out - (32 * count - chain.bits) / 8;
 }
 
 void FstBlock::put_real(std::uint32_t code, const std::uint32_t* words) {
@@ -75,24 +100,24 @@ void FstBlock::put_real(std::uint32_t code, const std::uint32_t* words) {
   std::copy_n(words, 2, values_.begin() + code);
   std::uint8_t* const out = put_delta(chain, 1, 1);
   std::memcpy(out, words, sizeof(double));
-  end(chain, out + sizeof(double));
+  chain.end = out + sizeof(double);
 }
 
 void FstBlock::put_string(std::uint32_t code, std::string_view text) {
   Chain& chain = chains_[code];
   std::uint8_t* const out = write_varint(put_delta(chain, 0, 1, text.size()), text.size());
   std::memcpy(out, text.data(), text.size());
-  end(chain, out + text.size());
+  chain.end = out + text.size();
 }
 
 void FstBlock::put_unknown(std::uint32_t code) {
   Chain& chain = chains_[code];
   if (chain.bits == 1) {
-    put_delta(chain, 1, 4);
+    chain.end = put_delta(chain, 1, 4);
   } else {
     std::uint8_t* const out = put_delta(chain, 1, 1, chain.bits);
     std::memset(out, 'x', chain.bits);
-    end(chain, out + chain.bits);
+    chain.end = out + chain.bits;
   }
   chain.known = false;
 }
@@ -125,19 +150,19 @@ std::string FstBlock::frame() const {
 /// signal's is.
 std::string FstBlock::packed_chains(std::string& positions) {
   std::string out(1, kPackedByLz4);
-  std::unordered_map<std::string_view, std::int64_t> handles;  // by what a chain holds
+  std::unordered_map<std::string_view, std::int64_t, EndsHash> handles;  // by what a chain holds
   std::uint64_t without = 0;  // signals in a row that did not change
   std::size_t before = 0;     // where the chain before begins
   std::int64_t alias_before = 0;
   for (std::size_t i = 0; i < codes_.size(); ++i) {
     const Chain& chain = chains_[codes_[i]];
-    if (chain.size == 0) {
+    if (chain.size() == 0) {
       ++without;
       continue;
     }
     if (without != 0) put_varint(positions, without << 1);
     without = 0;
-    const std::string_view bytes(reinterpret_cast<const char*>(chain.bytes.get()), chain.size);
+    const std::string_view bytes(reinterpret_cast<const char*>(chain.bytes.get()), chain.size());
     const auto [same, first] = handles.try_emplace(bytes, static_cast<std::int64_t>(i + 1));
     if (!first) {
       // Zero: the same alias as the latest.
@@ -162,8 +187,7 @@ std::string FstBlock::packed_chains(std::string& positions) {
 }
 
 std::string FstBlock::take() {
-  std::uint64_t needed = 0;  // by a reader that unpacks everything
-  for (const std::uint32_t code : codes_) needed += chains_[code].size;
+  const std::uint64_t needed = held_bytes();  // by a reader that unpacks everything
   std::string positions;
   const std::string chains = packed_chains(positions);
   const std::string frame = zlib_packed(frame_, 4);
@@ -190,7 +214,7 @@ std::string FstBlock::take() {
   put_u64(block, body.size() + 8);
   block += body;
   for (const std::uint32_t code : codes_) {
-    chains_[code].size = 0;
+    chains_[code].end = chains_[code].bytes.get();
     chains_[code].latest = 0;
   }
   begin(time_);

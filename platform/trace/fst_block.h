@@ -3,6 +3,7 @@
 // them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -28,35 +29,31 @@ class FstBlock {
   /// What follows is at this time, which is later than the one before.
   void put_time(std::uint64_t ticks);
 
-  // The values of vectors by width: one bit, up to 8, up to 32, any.
-  void put_bit(std::uint32_t code, std::uint32_t bit) {
-    Chain& chain = chains_[code];
-    values_[code] = bit;
-    put_delta(chain, bit << 1, 2);
-  }
+  // The values of vectors by width: up to 8 bits, up to 32, any.
   void put_byte(std::uint32_t code, std::uint32_t byte) {
     Chain& chain = chains_[code];
     values_[code] = byte;
-    std::uint8_t* const out = put_delta(chain, 0, 1);
+    // A single bit is part of the time's number, and what is written behind it is not counted.
+    std::uint8_t* const out = put_delta(chain, byte << 1 & chain.low_bits, chain.time_shift);
     *out = static_cast<std::uint8_t>(byte << chain.shift);
-    end(chain, out + 1);
+    chain.end = out + chain.value_bytes;
   }
   void put_word(std::uint32_t code, std::uint32_t word) {
     Chain& chain = chains_[code];
     values_[code] = word;
     std::uint8_t* const out = put_delta(chain, 0, 1);
     // The highest bit first, at the top of the first byte.
-    const std::uint32_t bytes = __builtin_bswap32(word << (32 - chain.bits));
+    const std::uint32_t bytes = __builtin_bswap32(word << chain.shift);
     std::memcpy(out, &bytes, sizeof bytes);
-    end(chain, out + (chain.bits + 7) / 8);
+    chain.end = out + chain.value_bytes;
   }
   void put_words(std::uint32_t code, const std::uint32_t* words);
   void put_real(std::uint32_t code, const std::uint32_t* words);
   void put_string(std::uint32_t code, std::string_view text);
   void put_unknown(std::uint32_t code);
 
-  /// About what the block will need of memory, in bytes.
-  std::size_t held_bytes() const { return held_bytes_; }
+  /// What the block holds, in bytes.
+  std::size_t held_bytes() const;
   bool empty() const { return time_count_ == 0; }
 
   /// The block with all that came since the last one, which ends at the latest time. The next
@@ -69,38 +66,36 @@ class FstBlock {
  private:
   // The changes of one signal.
   struct Chain {
-    std::unique_ptr<std::uint8_t[]> bytes;
-    std::uint32_t size = 0;
-    std::uint32_t capacity = 0;
-    std::uint32_t latest = 0;  // index of the latest change's time
-    std::uint32_t bits = 0;
-    std::uint8_t shift = 0;  // of a vector of up to 8 bits, to the top of a byte
+    std::uint8_t* end = nullptr;         // behind the latest change
+    const std::uint8_t* full = nullptr;  // where a short change would no longer fit
+    std::uint32_t latest = 0;            // index of the latest change's time
+    // Of a vector of up to 32 bits:
+    std::uint8_t shift = 0;        // to the top of the value's first byte
+    std::uint8_t value_bytes = 0;  // none of a single bit
+    std::uint8_t time_shift = 1;   // the time's number stands above as many bits
+    std::uint8_t low_bits = 0;     // those of them that hold the value
     FstKind kind = FstKind::kVector;
     bool known = false;  // by the latest change
+    std::uint32_t bits = 0;
+    std::unique_ptr<std::uint8_t[]> bytes;
+
+    std::size_t size() const { return static_cast<std::size_t>(end - bytes.get()); }
   };
 
-  static constexpr std::uint32_t kChangeBytes = 16;  // room for a short change, and what it clears
+  static constexpr std::size_t kChangeBytes =
+      16;  // room for a short change, and what it scribbles on
+  static constexpr std::size_t kFirstBytes = 64;  // of a chain
 
-  std::uint8_t* room(Chain& chain, std::size_t bytes) {
-    if (chain.capacity - chain.size < bytes) grow(chain, bytes);
-    return chain.bytes.get() + chain.size;
-  }
   static void grow(Chain& chain, std::size_t bytes);
 
-  // How much later than the signal's change before, in time stamps, above `shift` low bits.
+  // How much later than the signal's change before, in time stamps, above `shift` low bits, with
+  // room for `more` bytes than a short change has. The caller sets the chain's end.
   std::uint8_t* put_delta(Chain& chain, std::uint32_t low, unsigned shift, std::size_t more = 0) {
-    std::uint8_t* const out = room(chain, kChangeBytes + more);
+    if (chain.end + more >= chain.full) grow(chain, more);
     const std::uint64_t delta = time_index_ - chain.latest;
     chain.latest = time_index_;
     chain.known = true;
-    std::uint8_t* const behind = write_varint(out, delta << shift | low);
-    end(chain, behind);
-    return behind;
-  }
-  void end(Chain& chain, const std::uint8_t* behind) {
-    const auto size = static_cast<std::uint32_t>(behind - chain.bytes.get());
-    held_bytes_ += size - chain.size;
-    chain.size = size;
+    return write_short_varint(chain.end, delta << shift | low);
   }
   void begin(std::uint64_t ticks);
   std::string frame() const;
@@ -116,7 +111,6 @@ class FstBlock {
   std::uint64_t time_ = 0;
   std::uint32_t time_index_ = 0;
   std::uint32_t time_count_ = 0;
-  std::size_t held_bytes_ = 0;
 };
 
 }  // namespace strata

@@ -17,6 +17,15 @@ inline std::uint8_t* write_varint(std::uint8_t* out, std::uint64_t value) {
   return out;
 }
 
+/// The same, fast for one and two bytes, whichever comes; may scribble on one more byte.
+inline std::uint8_t* write_short_varint(std::uint8_t* out, std::uint64_t value) {
+  if (value >= 1u << 14) return write_varint(out, value);
+  const bool two = value >= 0x80;
+  out[0] = static_cast<std::uint8_t>((value & 0x7F) | unsigned{two} << 7);
+  out[1] = static_cast<std::uint8_t>(value >> 7);
+  return out + 1 + two;
+}
+
 inline void put_varint(std::string& out, std::uint64_t value) {
   std::uint8_t bytes[kMaxVarint];
   const auto length = static_cast<std::size_t>(write_varint(bytes, value) - bytes);

@@ -165,6 +165,7 @@ void FstWriter::put_header(const SignalTable& table) {
 void FstWriter::decode(const ChangeChunk& chunk) {
   const std::vector<std::uint32_t>& bits_of_code = table().bits_of_code();
   FstBlock& block = *block_;
+  block_is_full_ = block.held_bytes() > kBlockBytes;
   const std::uint32_t* p = chunk.words.data();
   const std::uint32_t* const end = p + chunk.size;
   while (p != end) {
@@ -172,9 +173,6 @@ void FstWriter::decode(const ChangeChunk& chunk) {
     const std::uint32_t code = head & kCodeMask;
     switch (forms_[code]) {
       case Form::kBit:
-        block.put_bit(code, head >> kInlineShift);
-        ++p;
-        break;
       case Form::kByte:
         block.put_byte(code, head >> kInlineShift);
         ++p;
@@ -189,16 +187,17 @@ void FstWriter::decode(const ChangeChunk& chunk) {
 }
 
 void FstWriter::put_time(std::uint64_t ticks) {
-  if (block_->held_bytes() > kBlockBytes) {
+  if (block_is_full_) {
     file_->write(block_->take());
     ++blocks_;
+    block_is_full_ = false;
   }
   block_->put_time(ticks);
 }
 
 void FstWriter::put_value(std::uint32_t code, std::uint32_t bits, const std::uint32_t* words) {
   if (bits == 1) {
-    block_->put_bit(code, words[0] & 1);
+    block_->put_byte(code, words[0] & 1);
   } else if (first_signals_[handles_[code] - 1].kind == SignalKind::kReal) {
     block_->put_real(code, words);
   } else {

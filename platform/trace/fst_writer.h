@@ -44,9 +44,10 @@ class FstWriter final : public WaveWriter {
   std::unique_ptr<Output> file_;
   std::unique_ptr<FstBlock> block_;
   std::uint64_t bytes_ = 0;
-  std::uint64_t blocks_ = 0;  // of value changes
-  std::string hierarchy_;     // until it is written
-  std::string widths_;        // likewise
+  std::uint64_t blocks_ = 0;    // of value changes
+  bool block_is_full_ = false;  // written before the next time
+  std::string hierarchy_;       // until it is written
+  std::string widths_;          // likewise
   std::uint64_t scopes_ = 0;
   std::uint64_t variables_ = 0;
   std::vector<std::uint32_t> handles_;  // by code

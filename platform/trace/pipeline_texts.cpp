@@ -1,6 +1,8 @@
 #include "platform/trace/pipeline_texts.h"
 
 #include <algorithm>
+#include <cstring>
+#include <string_view>
 #include <utility>
 
 namespace strata {
@@ -51,14 +53,17 @@ const std::string& PipelineTexts::text_at(std::uint32_t eip, std::uint32_t lengt
   code.length = static_cast<std::uint8_t>(length);
   code.code32 = code32;
   for (std::uint32_t i = 0; i < length; ++i) code.bytes[i] = bytes_[(eip + i) % kBytes];
-  std::string key(reinterpret_cast<const char*>(code.bytes), length);
-  key.append(reinterpret_cast<const char*>(&eip), sizeof eip).push_back(code32 ? '1' : '0');
+  std::array<char, sizeof code.bytes + sizeof eip + 1> key_bytes;
+  std::memcpy(key_bytes.data(), code.bytes, length);
+  std::memcpy(key_bytes.data() + length, &eip, sizeof eip);
+  key_bytes[length + sizeof eip] = code32 ? '1' : '0';
+  const std::string_view key(key_bytes.data(), length + sizeof eip + 1);
   const auto found = made_.find(key);
   if (found != made_.end()) return found->second;
   if (made_.size() >= kMaxTexts) made_.clear();
   std::string text = options_.describe ? options_.describe(code) : std::string();
   if (text == kNoInstruction) text.clear();
-  return made_.emplace(std::move(key), std::move(text)).first->second;
+  return made_.emplace(key, std::move(text)).first->second;
 }
 
 const std::string& PipelineTexts::at_end(bool valid, std::uint32_t end) const {

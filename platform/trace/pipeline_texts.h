@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "platform/trace/byte_hash.h"
 #include "platform/trace/wave_recorder.h"
 
 namespace strata {
@@ -60,9 +61,10 @@ class PipelineTexts {
   std::size_t next_ = 0;                      // the oldest of them
   bool address_valid_ = false;                // of the view before
   std::uint32_t address_end_ = 0;
-  std::uint32_t start_ = 0;                            // of the instruction in decode
-  std::uint32_t there_ = 0;                            // bytes of it decode_ was made from
-  std::unordered_map<std::string, std::string> made_;  // texts by bytes and offset
+  std::uint32_t start_ = 0;  // of the instruction in decode
+  std::uint32_t there_ = 0;  // bytes of it decode_ was made from
+  std::unordered_map<std::string, std::string, ByteHash, std::equal_to<>>
+      made_;  // texts by bytes and offset
   std::string decode_, address_, memory_, execute_;
 };
 

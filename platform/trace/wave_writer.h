@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "platform/trace/byte_hash.h"
 #include "platform/trace/change_stream.h"
 #include "platform/trace/time_base.h"
 
@@ -70,15 +71,10 @@ class WaveWriter {
  private:
   enum class Shown : std::uint8_t { kNot, kValue, kText, kSource };
 
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view key) const {
-      return std::hash<std::string_view>()(key);
-    }
-  };
   struct Text {
     const TextSignal* signal = nullptr;
-    std::unordered_map<std::string, std::string, Hash, std::equal_to<>> made;  // by recorded words
+    std::unordered_map<std::string, std::string, ByteHash, std::equal_to<>>
+        made;  // by recorded words
   };
 
   void mark_shown(const Scope& scope);

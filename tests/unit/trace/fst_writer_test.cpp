@@ -110,7 +110,7 @@ std::uint64_t blocks_in(const std::string& path) {
 }
 
 TEST(FstWriter, EveryValueOfEveryBlockIsRead) {
-  constexpr std::uint32_t kCycles = 80'000;
+  constexpr std::uint32_t kCycles = 120'000;  // more than a block holds
   const TempFolder folder;
   const std::string path = folder.file("out.fst");
   const std::vector<TestSignal> signals = test_signals();
