@@ -234,7 +234,9 @@ std::optional<Error> RtlMachine::make_observers() {
   watch_->expect_entry(config_.guest->entry);
   if (counts_region) count_region();
   if (profiles) make_profile();
-  cpu_.model().keep_state(true);
+  using KeepState = CpuModel::KeepState;
+  cpu_.model().keep_state(checker_ != nullptr || counts_region ? KeepState::kOn
+                                                               : KeepState::kWhilePaging);
   cpu_.set_listener(watch_.get());
   if (recorder_ != nullptr) {
     clock_.on_edge([this](Cycle cycle) {
@@ -265,7 +267,7 @@ void RtlMachine::make_profile() {
   watch_->tell_retirements(
       [this](const RetireRecord& record, std::uint32_t next, const CpuModel& cpu) {
         profile_->on_retire(record, next, cpu.code32(), [&](std::uint32_t linear, auto bytes) {
-          return watch_->read_code(cpu.state(), linear, bytes);
+          return watch_->read_code(cpu, linear, bytes);
         });
       });
 }

@@ -12,13 +12,9 @@
 namespace strata {
 namespace {
 
-/// The linear address of the instruction after `record`. What does not go on behind itself may have
-/// given CS another base, which only the state has.
+/// The linear address of the instruction after `record`.
 std::uint32_t next_address(const RetireRecord& record, const CpuModel& cpu) {
-  const bool goes_on = record.next_eip == record.eip + record.length;
-  const std::uint32_t code_base =
-      goes_on ? record.linear_eip - record.eip : cpu.state().seg[kCs].base;
-  return code_base + record.next_eip;
+  return cpu.code_base() + record.next_eip;
 }
 
 }  // namespace
@@ -124,8 +120,15 @@ void RtlWatch::pass_on_foreign_writes(const CpuModel& cpu, std::size_t unseen) {
 void RtlWatch::show(const RetireRecord& record, const CpuModel& cpu) {
   std::array<std::uint8_t, 15> bytes{};
   const auto code = std::span(bytes).first(record.length);
-  read_code(cpu.state(), record.linear_eip, code);
+  read_code(cpu, record.linear_eip, code);
   recorder_->retire(record, code, cpu.code32());
+}
+
+std::size_t RtlWatch::read_code(const CpuModel& cpu, std::uint32_t linear,
+                                std::span<std::uint8_t> bytes) const {
+  static const CpuState kWithoutPaging;
+  return cpu.paging() ? read_code(cpu.state(), linear, bytes)
+                      : read_code(kWithoutPaging, linear, bytes);
 }
 
 std::size_t RtlWatch::read_code(const CpuState& state, std::uint32_t linear,

@@ -31,8 +31,11 @@ class RtlWatch : public RetireListener {
   RtlWatch(WaveRecorder* recorder, LockstepChecker* checker, const MemoryMap& memory,
            const TraceConfig& trace, std::function<void()> on_difference);
 
-  /// Copies code at the linear address `linear`, as `state` maps it; how many bytes there were.
+  /// Copies code at the linear address `linear`, as `state` or the latest retirement's state maps
+  /// it; how many bytes there were.
   std::size_t read_code(const CpuState& state, std::uint32_t linear,
+                        std::span<std::uint8_t> bytes) const;
+  std::size_t read_code(const CpuModel& cpu, std::uint32_t linear,
                         std::span<std::uint8_t> bytes) const;
 
   /// Linear address of the guest's first instruction, where the waves' story begins.

@@ -56,9 +56,6 @@ std::uint32_t strap_of(const CacheShape& caches) {
 constexpr std::size_t kTscLow = kStateWords - 2;
 constexpr std::size_t kTscHigh = kStateWords - 1;
 
-/// CS in state_o: eight general registers, EIP and EFLAGS come first, then ES with four words.
-constexpr std::size_t kCsAttributes = 8 + 2 + 4 + 3;
-
 /// `tags` are cpu_tags' tag_t, `words` the lines' at the same places.
 template <typename Tags, typename Words>
 std::vector<CpuModel::CachedLine> lines_of(const Tags& tags, const Words& words) {
@@ -104,7 +101,7 @@ void CpuModel::snoop(std::uint32_t address) {
   rtl_->snoop_i = 1;
   rtl_->snoop_line_i = address >> 4;
   ++snoops_;
-  if (!keep_state_) return;
+  if (keeps_state_ != KeepState::kOn) return;
   latest_snoops_.push_back({.address = address & ~3u});
   if (latest_snoops_.size() > kKnownSnoops) latest_snoops_.erase(latest_snoops_.begin());
 }
@@ -163,7 +160,12 @@ std::vector<CpuModel::CachedLine> CpuModel::cached_lines(Cache cache) const {
 }
 
 void CpuModel::clock() {
-  if (keep_state_) unload_model(*rtl_);
+  code_base_ = rtl_->code_base_o;
+  code32_ = rtl_->code32_o;
+  paging_ = rtl_->paging_o;
+  if (keeps_state_ == KeepState::kOn || (keeps_state_ == KeepState::kWhilePaging && paging_)) {
+    unload_model(*rtl_);
+  }
   // What execute stores at this edge is of an instruction that has not seen these.
   const std::uint8_t unseen = static_cast<std::uint8_t>(snoops_ - executing_snoops());
   clock_model(*rtl_);
@@ -233,9 +235,9 @@ RetireRecord CpuModel::record() const {
   return record;
 }
 
-void CpuModel::keep_state(bool keep) {
-  keep_state_ = keep;
-  if (!keep) latest_snoops_.clear();
+void CpuModel::keep_state(KeepState keep) {
+  keeps_state_ = keep;
+  if (keep != KeepState::kOn) latest_snoops_.clear();
 }
 
 CpuState CpuModel::look() {
@@ -285,10 +287,6 @@ bool CpuModel::idle() const {
 
 bool CpuModel::shutdown() const {
   return rtl_->shutdown_o;
-}
-
-bool CpuModel::code32() const {
-  return rtl_->state_o[kCsAttributes] & attr::kBig;
 }
 
 void CpuModel::trace(VerilatedVcdC* file, int levels) {

@@ -90,12 +90,18 @@ class CpuModel {
   bool retired() const;
   RetireRecord record() const;
 
-  /// Makes every further clock() copy the architectural state for state().
-  void keep_state(bool keep);
+  /// Whether every further clock() copies the architectural state for state().
+  enum class KeepState : std::uint8_t { kOff, kWhilePaging, kOn };
+  void keep_state(KeepState keep);
 
-  /// The state right after what record() reports (keep_state(true) in force during the latest
-  /// clock); tsc is that of this clock.
+  /// The state right after what record() reports, if the latest clock copied it; tsc is that of
+  /// this clock.
   CpuState state() const;
+
+  // Of the state right after what record() reports, copied or not.
+  std::uint32_t code_base() const { return code_base_; }  // of CS
+  bool code32() const { return code32_; }                 // CS.D
+  bool paging() const { return paging_; }                 // CR0.PG
 
   /// The state now, as of the latest instruction boundary; not a cycle of the CPU. tsc is that of
   /// set_cycle().
@@ -125,14 +131,15 @@ class CpuModel {
   /// Triple fault (SDM vol. 3, 6.15, shutdown).
   bool shutdown() const;
 
-  /// CS.D of the state kept by keep_state(): 32-bit code.
-  bool code32() const;
-
   void trace(VerilatedVcdC* file, int levels);
 
  private:
   std::unique_ptr<Vcpu> rtl_;
-  bool keep_state_ = false;
+  KeepState keeps_state_ = KeepState::kOff;
+  std::uint32_t code_base_ = 0;
+  bool code32_ = false;
+  bool paging_ = false;
+
   /// A call of snoop(), and overwritten_lanes() of it so far.
   struct Snoop {
     std::uint32_t address = 0;

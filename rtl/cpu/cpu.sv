@@ -75,6 +75,11 @@ module cpu
     output logic        retire_nmi_o,      // the event is an NMI, or the fault or shutdown its delivery ended in
     output logic [ 7:0] retire_snoops_o,   // stores of other masters (snoop_i) so far that it has seen, modulo 256
 
+    // registers as they are; what they were before an edge is the state of what is reported after it
+    /* verilator tracing_off */ output logic [31:0] code_base_o,  // CS
+    output logic        code32_o,     // CS.D
+    output logic        paging_o, /* verilator tracing_on */  // CR0.PG
+
     // to whoever counts cycles
     input  logic       count_i,
     output logic [3:0] cause_o,  // cycle_cause_e of the latest cycle, while count_i,
@@ -385,5 +390,9 @@ module cpu
       .retire_nmi_o,
       .retire_snoops_o
   );
+
+  assign code_base_o = regs.seg_base[IDX_CS];
+  assign code32_o = regs.seg_attr[IDX_CS][14];
+  assign paging_o = regs.cr0[31];
 
 endmodule

@@ -29,7 +29,7 @@ CpuBench::CpuBench(std::span<const MemoryRegion> regions, BenchDevice& device, C
       device_(device),
       context_(new_context(seed)),
       cpu_(std::make_unique<CpuModel>(context_.get(), "cpu", family, caches)) {
-  cpu_->keep_state(true);
+  cpu_->keep_state(CpuModel::KeepState::kOn);
 }
 
 CpuBench::~CpuBench() = default;
