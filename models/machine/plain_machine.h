@@ -122,6 +122,7 @@ class PlainMachine final : public EngineBus {
   void take_engine_time();
   void end_access(unsigned slot);
   void run_events(Cycle until);
+  void hold_host_time(Cycle passed);
   bool sleep_until_interrupt(const RunLimits& limits);
   Cycle next_stop(const RunLimits& limits) const;
   void poll(const RunLimits& limits);

@@ -18,6 +18,7 @@ using End = PlainMachine::End;
 class ScriptedEngine final : public Engine {
  public:
   std::string_view name() const override { return "scripted"; }
+  bool on_host_time() const override { return host_time; }
   void load_state(const CpuState& state) override { state_ = state; }
   CpuState state() const override { return state_; }
   Cycle cycle() const override { return cycle_; }
@@ -62,6 +63,7 @@ class ScriptedEngine final : public Engine {
   std::vector<std::pair<Cycle, bool>> line_changes;
   bool line = false;
   bool shutdown = false;
+  bool host_time = false;
   Cycle late = 1;  // cycles an instruction takes
 
  private:
@@ -95,6 +97,40 @@ class PlainMachineTest : public testing::Test {
   PlainMachine machine;
   std::vector<Cycle> acknowledged;
 };
+
+// ---- host time ----
+
+// A device that acts in every cycle, and takes ten for it.
+TEST_F(PlainMachineTest, ADeviceSlowerThanHostTimeDoesNotStarveTheGuest) {
+  constexpr Cycle kTaken = 10;
+  engine.host_time = true;
+  first.events = {1};
+  first.on_event = [this](Cycle now) {
+    first.events = {now + 1};
+    engine.set_cycle(engine.cycle() + kTaken);
+  };
+  machine.restart(0, CpuState::reset());
+  engine.late = 5'000;
+  unsigned instructions = 0;
+  constexpr Cycle kLimit = 500'000;
+  for (Cycle cycle = 0; cycle < kLimit; cycle += engine.late) {
+    engine.script[cycle] = [&] { ++instructions; };
+  }
+  EXPECT_EQ(machine.run({.limit = kLimit}), End::kLimit);
+  EXPECT_EQ(instructions, kLimit / engine.late);
+  EXPECT_EQ(first.advanced.back(), kLimit) << "it has had every cycle";
+}
+
+// What the host does beside counts as time.
+TEST_F(PlainMachineTest, ALittleOfTheHostsTimePasses) {
+  constexpr Cycle kTaken = 5'000;
+  engine.host_time = true;
+  first.events = {10};
+  first.on_event = [this](Cycle) { engine.set_cycle(engine.cycle() + kTaken); };
+  machine.restart(0, CpuState::reset());
+  machine.run({.limit = 100, .quantum = 10});
+  EXPECT_EQ(engine.cycle(), 10 + kTaken);
+}
 
 // ---- accesses ----
 
