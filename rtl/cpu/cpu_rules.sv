@@ -77,10 +77,10 @@ module cpu_rules
 
   // ---- requests
   // Only an interrupt or a drain request, or for a load what comes before it, takes back a request that nothing was
-  // done for.
+  // done for; and a store that waited may go beside a load.
   store_held:
   assert property (@(posedge clk_i) disable iff (!rst_ni)
-                   waits && !load_access_i |=> at_boundary_i || (d_valid && $stable(request)));
+                   waits && !load_access_i |=> at_boundary_i || beside_i || (d_valid && $stable(request)));
   committed_held:
   assert property (@(posedge clk_i) disable iff (!rst_ni)
                    waits && d_committed_i |=> d_valid && $stable(request));

@@ -26,6 +26,17 @@ TEST(CpuRules, RestAndAnInstructionPass) {
   EXPECT_EQ(found, "");
 }
 
+TEST(CpuRules, AStoreThatWaitedMayGoBesideALoad) {
+  Rig rig;
+  rig.ports.ex_store_i = rig.ports.d_write_i = rig.ports.x_valid_i = 1;
+  std::string found = rig.clock();
+  rig.ports.beside_i = rig.ports.load_access_i = rig.ports.ex_done_i = 1;
+  rig.ports.d_write_i = 0;
+  rig.ports.d_linear_i = 0x40;
+  found += rig.clock();
+  EXPECT_EQ(found, "");
+}
+
 void executes(Ports& p) {
   p.x_valid_i = p.ex_done_i = 1;
 }
