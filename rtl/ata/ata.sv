@@ -115,7 +115,7 @@ module ata
   // State //
   ///////////
 
-  state_e state_q, state_d;
+  ata_state_e state_q, state_d;
   outcome_e outcome_q, outcome_d;
   timer_t timer_q, timer_d;
   task_file_t task_q, task_d;
@@ -405,7 +405,7 @@ module ata
       irq_o        <= pending_d && !nien_d && !task_d.address.device.dev;
     end
     if (load_valid_i) begin
-      state_q      <= state_e'(load_state_i.phase[2:0]);
+      state_q      <= ata_state_e'(load_state_i.phase[2:0]);
       outcome_q    <= outcome_e'(load_state_i.outcome[2:0]);
       timer_q      <= timer_t'(load_state_i.busy_left - 32'd1);
       task_q       <= {load_state_i.error[7:0], load_state_i.count[7:0], load_state_i.device[7:0],
@@ -542,8 +542,8 @@ module ata
     end
     data_request_o <= rst_ni && (state_d == StDataIn || state_d == StDataOut);
     if (load_valid_i) begin
-      data_request_o <= state_e'(load_state_i.phase[2:0]) == StDataIn ||
-                        state_e'(load_state_i.phase[2:0]) == StDataOut;
+      data_request_o <= ata_state_e'(load_state_i.phase[2:0]) == StDataIn ||
+                        ata_state_e'(load_state_i.phase[2:0]) == StDataOut;
     end
   end
 

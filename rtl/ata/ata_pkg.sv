@@ -21,7 +21,7 @@ package ata_pkg;
     StDataIn,    // DRQ, the host reads the buffer
     StDataOut,   // DRQ, the host fills the buffer
     StSoftReset  // SRST is 1
-  } state_e;
+  } ata_state_e;
 
   // What the end of BSY brings.
   typedef enum logic [2:0] {

@@ -125,8 +125,8 @@ module pv
   // Buffer //
   ////////////
 
-  state_e      state_q;
-  state_e      after_q;
+  pv_state_e   state_q;
+  pv_state_e   after_q;
   logic [31:0] buffer_q[SECTOR_WORDS];
   logic [31:0] line_q[LINE_WORDS];  // what was loaded last, by the lowest bits of its place in the buffer
   logic [ 6:0] index_q;             // of the buffer's next word
@@ -218,7 +218,7 @@ module pv
   endtask
 
   // `words` words from `address` on, 1 to 128, to the buffer's beginning.
-  task automatic load(logic [31:2] address, logic [7:0] words, state_e after);
+  task automatic load(logic [31:2] address, logic [7:0] words, pv_state_e after);
     index_q <= '0;
     words_q <= words;
     after_q <= after;
@@ -227,7 +227,7 @@ module pv
   endtask
 
   // The buffer's first words to memory.
-  task automatic store(logic [31:2] address, logic [7:0] words, state_e after);
+  task automatic store(logic [31:2] address, logic [7:0] words, pv_state_e after);
     index_q <= 7'd1;
     words_q <= words;
     after_q <= after;
@@ -236,14 +236,14 @@ module pv
   endtask
 
   // One word, or some bytes of it.
-  task automatic store_word(logic [31:2] address, logic [31:0] data, logic [3:0] sel, state_e after);
+  task automatic store_word(logic [31:2] address, logic [31:0] data, logic [3:0] sel, pv_state_e after);
     words_q <= 8'd1;
     after_q <= after;
     state_q <= StStore;
     request_write(address, data, sel);
   endtask
 
-  task automatic ask_medium(medium_op_e op, state_e after);
+  task automatic ask_medium(medium_op_e op, pv_state_e after);
     medium_req_o <= 1'b1;
     medium_op_o  <= op;
     medium_lba_o <= lba_q;

@@ -52,7 +52,7 @@ package pv_pkg;
     StTail,           // the descriptor is marked as done
     StRingStatus,
     StRingDone
-  } state_e;
+  } pv_state_e;
 
   parameter int unsigned SECTOR_WORDS = 128;
   parameter int unsigned SECTOR_BYTES = 4 * SECTOR_WORDS;
