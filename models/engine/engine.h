@@ -40,6 +40,7 @@ struct EngineStep {
 };
 
 class ExecutionWatch;  // models/engine/execution_watch.h
+class ExitWatch;       // models/engine/exit_watch.h
 
 class Engine {
  public:
@@ -53,6 +54,13 @@ class Engine {
 
   /// Whether time is the host's, which goes on by itself, instead of the instructions'.
   virtual bool on_host_time() const { return false; }
+
+  /// Linear address of the instruction that runs, in EngineBus calls; else of the one to come. On
+  /// KVM an instruction that writes may be past already.
+  virtual std::uint32_t linear_address() const {
+    const CpuState now = state();
+    return now.seg[kCs].base + now.eip;
+  }
 
   /// Replaces the state where the CPU stands; time and counts go on. Not from inside run().
   virtual void set_registers(const CpuState& state) = 0;
@@ -101,6 +109,10 @@ class Engine {
   /// Counts what run() executes from now on; null: nobody does. The watch outlives the engine or
   /// the next call. Nothing happens where the engine cannot (KVM).
   virtual void watch_execution(ExecutionWatch* watch) { static_cast<void>(watch); }
+
+  /// Tells `watch`, which outlives the engine or the next call, of each exit from now on; null:
+  /// nobody. Nothing happens where the host's CPU does not run the guest.
+  virtual void watch_exits(ExitWatch* watch) { static_cast<void>(watch); }
 
   /// Instructions retired since load_state(); 0 where the engine cannot know (KVM).
   virtual std::uint64_t instructions() const = 0;

@@ -33,6 +33,7 @@ class SoftwareEngine : public Engine {
   void raise_nmi() override;
   void request_stop() override;
   void watch_execution(ExecutionWatch* watch) override { watch_ = watch; }
+  std::uint32_t linear_address() const override { return linear_eip(); }
   std::uint64_t instructions() const override { return instructions_; }
   std::map<std::string, std::uint64_t> exits() const override;
 

@@ -51,9 +51,16 @@ PlainMachine::End PlainMachine::run(const RunLimits& limits) {
     take_outside_work();
     if (stopped_) return End::kStopped;
     if (reason == StopReason::kShutdown) return End::kShutdown;
-    if (reason == StopReason::kHalted && !sleep_until_interrupt(limits)) return End::kHalted;
+    if (reason == StopReason::kHalted && !sleep(limits)) return End::kHalted;
     poll(limits);
   }
+}
+
+bool PlainMachine::sleep(const RunLimits& limits) {
+  const Cycle from = now_;
+  const bool goes_on = sleep_until_interrupt(limits);
+  if (sleep_watch_) sleep_watch_(from, now_);
+  return goes_on;
 }
 
 /// HLT: time goes on from event to event until one brings an interrupt, or the run ends. False if

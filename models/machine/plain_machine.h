@@ -65,6 +65,10 @@ class PlainMachine final : public EngineBus {
   }
   void set_port_watch(PortWatch watch) { port_watch_ = std::move(watch); }
 
+  /// Told of each sleep in HLT when it has ended: from when to when.
+  using SleepWatch = std::function<void(Cycle from, Cycle to)>;
+  void set_sleep_watch(SleepWatch watch) { sleep_watch_ = std::move(watch); }
+
   /// Level of the CPU's INTR pin from now on: the interrupt controller's wire.
   void set_interrupt(bool level);
 
@@ -123,6 +127,7 @@ class PlainMachine final : public EngineBus {
   void end_access(unsigned slot);
   void run_events(Cycle until);
   void hold_host_time(Cycle passed);
+  bool sleep(const RunLimits& limits);
   bool sleep_until_interrupt(const RunLimits& limits);
   Cycle next_stop(const RunLimits& limits) const;
   void poll(const RunLimits& limits);
@@ -134,6 +139,7 @@ class PlainMachine final : public EngineBus {
   Engine* engine_ = nullptr;
   std::function<std::uint8_t(Cycle)> acknowledge_;
   PortWatch port_watch_;
+  SleepWatch sleep_watch_;
   Cycle now_ = 0;
   Cycle deadline_ = 0;  // of the engine while it runs; else 0
   Cycle next_poll_ = 0;

@@ -109,6 +109,7 @@ void PvCore::make_call(std::uint32_t number, Cycle now) {
   const Error error = call == nullptr ? STRATA_PV_ERROR_CALL : (this->*call->carry_out)(now);
   set_word(STRATA_PV_WORD_STATUS, error);
   log_call(log_, now, number, error, 0);
+  sinks_.done(number);
 }
 
 PvCore::Error PvCore::character(Cycle) {
@@ -254,6 +255,7 @@ PvCore::RingService PvCore::serve_ring() {
 
 void PvCore::end_ring(const RingService& service, Cycle now) {
   log_call(log_, now, STRATA_PV_CALL_RING, service.status, service.served);
+  sinks_.done(STRATA_PV_CALL_RING);
   if (service.served != 0 && service.interrupt) set_irq(true);
 }
 

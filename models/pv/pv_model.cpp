@@ -68,6 +68,7 @@ void PvModel::end_call(Cycle cycle) {
     sinks_.label(label);
   }
   log_call(log_, cycle, number, rtl_->done_error_o, rtl_->done_served_o);
+  sinks_.done(number);
   switch (well ? number : 0) {
     case STRATA_PV_CALL_EXIT: sinks_.exit(rtl_->done_status_o); break;
     case STRATA_PV_CALL_REGION_BEGIN: sinks_.region(true); break;

@@ -18,6 +18,8 @@ struct PvSinks {
   std::function<void(const std::string& text)> label = [](const std::string&) {};
   /// Retired so far; 0 where nobody counts.
   std::function<std::uint64_t()> instructions = [] { return std::uint64_t{0}; };
+  /// A call has ended, well or not; of the ring, what a doorbell began.
+  std::function<void(std::uint32_t number)> done = [](std::uint32_t) {};
 };
 
 /// A byte of a label as it is shown.

@@ -21,7 +21,8 @@ constexpr char kIsa[] = "\"models/isa/.*\"";
 constexpr char kCpuInterface[] = "\"models/isa/(cpu_state|retire_record)\\.h\"";
 constexpr char kEngineFace[] =
     "\"models/engine/"
-    "(engine|software_engine|execution_watch|debug_target|engine_debug|foresight|linear_bytes)\\."
+    "(engine|software_engine|execution_watch|exit_watch|debug_target|engine_debug|foresight|linear_"
+    "bytes)\\."
     "h\"";
 constexpr char kBusShared[] = "\"models/bus/(wishbone|clock_driver|device_tlm)\\.h\"";
 constexpr char kOwn[] = "\"{folder}/.*\"";
@@ -126,7 +127,10 @@ const std::vector<IncludeRule>& rules() {
        {kKvmHeader, kProgramOptions, kDevices, "\"tests/.*\"", "\"sw/(lib|drivers|demos)/.*\""},
        "platform: all of models, but concrete devices only in machine and Boost.Program_options "
        "only in options"},
-      {"sw/start/bootrom_data\\.h", {kStandard, kMemoryMap}, {}, "the boot ROM as C++ data"},
+      {"sw/(start/bootrom|measure/measure)_data\\.h",
+       {kStandard, kMemoryMap},
+       {},
+       "images as C++ data"},
       {"sw/benchmarks/bench_guests\\.h", {kStandard}, {}, "guests as C++ data"},
       {"sw/.*",
        {"<std(arg|bool|def|int)\\.h>", "\"sw/.*\"", kMemoryMap, kPvPage},

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "models/base/system_error.h"
+#include "models/engine/exit_watch.h"
 #include "models/engine/kvm/kvm_host.h"
 #include "models/engine/kvm/kvm_vm.h"
 #include "models/engine/kvm/run_timer.h"
@@ -256,14 +257,19 @@ std::uint8_t KvmEngine::inject_interrupt() {
 /// One KVM_RUN. True if the guest left it for a reason in kvm_run, false for a signal or an error.
 bool KvmEngine::enter_guest() {
   access_pending_ = false;
-  const std::int64_t start = share_.measuring() ? monotonic_ns() : 0;
+  const bool measures = share_.measuring();
+  if (measures || watch_ != nullptr) entered_ns_ = monotonic_ns();
   const int error = cpu_->enter();
+  if (measures || watch_ != nullptr) left_ns_ = monotonic_ns();
   ++exits_[kVmExit];
-  if (start != 0 && error == 0) share_.note_trip(monotonic_ns() - start);
+  if (measures && error == 0) share_.note_trip(left_ns_ - entered_ns_);
   const kvm_run& run = cpu_->run();
   interrupts_enabled_ = run.if_flag != 0;
   interruptible_ = interrupts_enabled_ && run.ready_for_interrupt_injection != 0;
+  const bool tells = watch_ != nullptr && error == 0;
+  if (tells) watch_->on_leave(entered_ns_, left_ns_);
   carry_out_kept_writes();
+  if (tells) watch_->on_kept();
   if (error == 0) return true;
   if (error == EINTR || error == EAGAIN) {
     ++exits_[kSignalExit];
@@ -284,7 +290,38 @@ void KvmEngine::carry_out_kept_writes() {
   }
 }
 
+/// With the registers that KVM leaves beside the reason of each exit (KVM_CAP_SYNC_REGS).
+void KvmEngine::watch_exits(ExitWatch* watch) {
+  watch_ = watch;
+  cpu_->run().kvm_valid_regs = watch != nullptr ? KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS : 0;
+}
+
+std::uint32_t KvmEngine::linear_address() const {
+  const kvm_run& run = cpu_->run();
+  if (run.kvm_valid_regs == 0) return Engine::linear_address();
+  const auto& regs = run.s.regs;
+  return static_cast<std::uint32_t>(regs.sregs.cs.base + regs.regs.rip);
+}
+
 void KvmEngine::handle_exit() {
+  answer_exit();
+  if (watch_ != nullptr) watch_->on_handled(exit_reason(), monotonic_ns());
+}
+
+const char* KvmEngine::exit_reason() const {
+  switch (cpu_->run().exit_reason) {
+    case KVM_EXIT_IO: return kExitNames[kPortExit];
+    case KVM_EXIT_MMIO: return kExitNames[kMmioExit];
+    case KVM_EXIT_HLT: return kExitNames[kHltExit];
+    case KVM_EXIT_IRQ_WINDOW_OPEN: return kExitNames[kWindowExit];
+    case KVM_EXIT_INTR: return kExitNames[kSignalExit];
+    case KVM_EXIT_SHUTDOWN: return kExitNames[kShutdownExit];
+    case KVM_EXIT_INTERNAL_ERROR: return kExitNames[kSoftwareExit];
+    default: return kExitNames[kOtherExit];
+  }
+}
+
+void KvmEngine::answer_exit() {
   const kvm_run& run = cpu_->run();
   if (run.exit_reason != KVM_EXIT_SHUTDOWN) injection_.reset();
   switch (run.exit_reason) {

@@ -98,6 +98,8 @@ class KvmEngine final : public Engine {
   /// Async-signal-safe, and callable from any thread.
   void request_stop() override;
 
+  std::uint32_t linear_address() const override;
+  void watch_exits(ExitWatch* watch) override;
   std::uint64_t instructions() const override { return 0; }
   std::map<std::string, std::uint64_t> exits() const override;
   std::string failure() const override { return failure_; }
@@ -139,6 +141,8 @@ class KvmEngine final : public Engine {
   bool enter_guest();
   void carry_out_kept_writes();
   void handle_exit();
+  void answer_exit();
+  const char* exit_reason() const;
   void handle_port_exit();
   void handle_mmio_exit();
   void complete_access();
@@ -174,6 +178,9 @@ class KvmEngine final : public Engine {
   bool access_pending_ = false;  // KVM finishes the last port or MMIO access on its next run
   std::optional<Injection> injection_;
   std::array<std::uint64_t, kExitKinds> exits_{};
+  ExitWatch* watch_ = nullptr;
+  std::int64_t entered_ns_ = 0;  // both of the latest KVM_RUN that somebody wanted to know of
+  std::int64_t left_ns_ = 0;
   std::string failure_;
 };
 
