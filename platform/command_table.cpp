@@ -84,6 +84,10 @@ OptionGroup output_group() {
           {"region-file", "FILE", "",
            "where they go, as those of --interval, with minimum, median and maximum", ""},
           {"profile", "FILE", "", "rtl, interp: where the cycles went, for 'strata profile'", ""},
+          {"explain", "", "",
+           "which instructions left the guest, how often, how long, and what calls of port ABBA "
+           "would save",
+           ""},
           {"log", "FILE", "", "what the devices did, by cycle", ""},
           {"verbose", "", "", "the same on standard error", ""},
           {"quiet", "", "", "no status line and no closing line", ""},
@@ -91,14 +95,14 @@ OptionGroup output_group() {
 }
 
 OptionGroup wave_group() {
-  return {"Waves and checks (rtl)",
+  return {"Waves and checks",
           {
-              {"vcd", "FILE", "", "waves as VCD", ""},
-              {"fst", "FILE", "", "waves as FST", ""},
-              {"trace-from", "WHEN", "", "begin at a cycle or symbol", ""},
-              {"trace-to", "WHEN", "", "end at a cycle or symbol", ""},
-              {"trace-last", "N", "", "keep only the last N cycles before the end", ""},
-              {"check", "", "", "compare every instruction with the interpreter", ""},
+              {"vcd", "FILE", "", "waves as VCD: rtl its wires, interp and kvm their exits", ""},
+              {"fst", "FILE", "", "the same as FST", ""},
+              {"trace-from", "WHEN", "", "rtl: begin at a cycle or symbol", ""},
+              {"trace-to", "WHEN", "", "rtl: end at a cycle or symbol", ""},
+              {"trace-last", "N", "", "rtl: keep only the last N cycles before the end", ""},
+              {"check", "", "", "rtl: compare every instruction with the interpreter", ""},
           }};
 }
 
@@ -204,6 +208,10 @@ std::vector<OptionGroup> compare_groups() {
            "run with each of these values, e.g. memory=fixed:2,sdram; given again, with each of "
            "those too",
            "", true},
+          {"explain", "", "",
+           "what left the guest, and the work of devices by registers and by calls of port ABBA "
+           "beside each other",
+           ""},
           {"json", "FILE", "", "the table as JSON; - for standard output", ""},
           {"repeat", "N", "1", "run each N times, in turn; the time is the median", ""},
           {"share-disk", "", "", "run on the image itself instead of a copy for each run", ""},

@@ -4,16 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <optional>
 
-#include "models/base/system_error.h"
 #include "platform/child_process.h"
 #include "platform/commands.h"
 #include "platform/disk/raw_image.h"

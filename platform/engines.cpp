@@ -51,21 +51,20 @@ Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config) {
   return std::unique_ptr<Machine>(std::move(*machine));
 }
 
-constexpr std::array<std::string_view, 15> kRtlOptions = {
-    "vcd",      "fst",           "trace-from", "trace-to",    "trace-last",
-    "check",    "device",        "memory",     "mem-latency", "cache",
-    "interval", "interval-file", "region",     "region-file", "profile"};
+constexpr std::array<std::string_view, 13> kRtlOptions = {
+    "trace-from", "trace-to", "trace-last",    "check",  "device",      "memory", "mem-latency",
+    "cache",      "interval", "interval-file", "region", "region-file", "profile"};
 constexpr std::array<std::string_view, 7> kInterpOptions = {
     "cpi", "vga-memory", "interval", "interval-file", "region", "region-file", "profile"};
 constexpr std::array<std::string_view, 1> kKvmOptions = {"vga-memory"};
 
 constexpr EngineEntry kEngines[] = {
-    {"rtl", "Verilated RTL in SystemC, cycle by cycle", kRtlOptions, true, anywhere,
+    {"rtl", "Verilated RTL in SystemC, cycle by cycle", kRtlOptions, true, false, true, anywhere,
      make_rtl_machine},
-    {"interp", "interpreter, one instruction after another", kInterpOptions, true, anywhere,
-     make_machine<make_interpreter>},
-    {"kvm", "the host's CPU through Linux KVM, on host time", kKvmOptions, false, kvm_on_host,
-     make_machine<make_kvm>},
+    {"interp", "interpreter, one instruction after another", kInterpOptions, true, false, false,
+     anywhere, make_machine<make_interpreter>},
+    {"kvm", "the host's CPU through Linux KVM, on host time", kKvmOptions, false, true, false,
+     kvm_on_host, make_machine<make_kvm>},
 };
 
 }  // namespace

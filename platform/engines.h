@@ -28,6 +28,10 @@ struct EngineEntry {
   std::span<const std::string_view> options;
   /// Whether Machine::instructions() is a count; KVM's hosts have none.
   bool counts_instructions;
+  /// Whether time goes on by itself, with the host's clock.
+  bool on_host_time;
+  /// Whether there are wires, and waves are theirs; else waves are of exits.
+  bool has_wires;
   /// May take a few milliseconds.
   EngineOnHost (*probe)();
   /// Builds the machine around the engine; an error says what the host lacks.

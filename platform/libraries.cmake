@@ -13,11 +13,11 @@ target_link_libraries(strata_machine_base
     PUBLIC strata_cache_shape strata_engine strata_loader strata_bus_map strata_memory_map strata_output
     PRIVATE fmt::fmt)
 
-add_library(strata_rtl_machine STATIC rtl_debug.cpp rtl_devices.cpp rtl_machine.cpp rtl_watch.cpp)
+add_library(strata_rtl_machine STATIC rtl_debug.cpp rtl_devices.cpp rtl_exits.cpp rtl_machine.cpp rtl_watch.cpp)
 target_link_libraries(strata_rtl_machine
     PUBLIC strata_machine_base
     PRIVATE strata_cpu_rtl strata_bus_rtl strata_slot_rtl strata_slots strata_memory strata_disk
-            strata_trace strata_profile strata_isa strata_interpreter strata_lockstep strata_verilated strata_vga_rtl strata_vga_tlm strata_ata_rtl
+            strata_trace strata_explain strata_profile strata_isa strata_interpreter strata_lockstep strata_verilated strata_vga_rtl strata_vga_tlm strata_ata_rtl
             strata_ata_tlm strata_pic_rtl strata_pic_tlm strata_pit_rtl strata_pit_tlm strata_uart_rtl strata_uart_tlm
             strata_debug_rtl strata_debug_tlm strata_pv_rtl fmt::fmt)
 
@@ -26,7 +26,7 @@ add_library(strata_software_machine STATIC ring_thread.cpp software_machine.cpp)
 target_link_libraries(strata_software_machine
     PUBLIC strata_machine_base strata_plain_machine
     PRIVATE strata_slot_device strata_slots strata_disk strata_vga_core strata_ata_core strata_pic_core strata_pit_core
-            strata_uart_core strata_debug_core strata_pv_core strata_profile)
+            strata_uart_core strata_debug_core strata_pv_core strata_explain strata_profile)
 
 add_library(strata_machine STATIC engines.cpp)
 target_link_libraries(strata_machine
@@ -42,6 +42,7 @@ set_source_files_properties(simulator_versions.cpp PROPERTIES
 # All of the program but main().
 add_library(strata_program STATIC
     bench_command.cpp
+    call_measurement.cpp
     child_process.cpp
     compare_command.cpp
     disk_command.cpp
@@ -61,5 +62,5 @@ add_library(strata_program STATIC
 strata_together(strata_program)
 target_compile_definitions(strata_program PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_program PUBLIC
-    strata_options strata_command_line strata_machine strata_loader strata_stats strata_bench strata_bench_guests strata_profile strata_disk strata_output
+    strata_options strata_command_line strata_machine strata_loader strata_stats strata_bench strata_bench_guests strata_explain strata_trace strata_measure_data strata_profile strata_disk strata_output
     strata_display strata_kvm strata_memory_timing strata_systemc fmt::fmt Zydis::Zydis)

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "models/base/disk_backend.h"
 #include "models/base/event_log.h"
@@ -20,6 +21,7 @@
 namespace strata {
 
 class CounterWatch;  // platform/counter_watch.h
+class ExitSink;      // platform/explain/exit_record.h
 class FunctionMap;   // platform/profile/function_map.h
 class Machine;       // platform/machine.h
 class MemoryTiming;  // models/memory/memory_timing.h
@@ -81,6 +83,8 @@ struct MachineConfig {
   /// Hears where the guest's region of interest begins and ends (calls 17 and 18 of port ABBA).
   /// Never a null function.
   std::function<void(bool begins, const Machine& machine)> on_mark = [](bool, const Machine&) {};
+  /// Told of each exit; they outlive the machine.
+  std::vector<ExitSink*> exits;
   /// Compare every retired instruction with the interpreter (cycle-accurate machine).
   bool check = false;
   TraceConfig trace;

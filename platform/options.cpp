@@ -170,6 +170,7 @@ void read_output(const Values& values, RunOptions& run) {
   run.stats = values.text("stats");
   read_counting(values, run);
   run.profile = values.text("profile");
+  run.explain = values.given("explain");
   run.log = values.text("log");
   run.verbose = values.given("verbose");
   run.quiet = values.given("quiet");
@@ -198,6 +199,17 @@ void check_engine(const Values& values, const EngineEntry* engine) {
   }
 }
 
+/// What another `run` of the same engine and machine is given, with a guest of its own.
+Text machine_arguments(const Values& values, const EngineEntry* engine) {
+  OptionGroup group = machine_groups().front();
+  std::erase_if(group.options, [](const OptionText& option) {
+    return option.value == "FILE" || option.name == "append" || option.name == "post-port";
+  });
+  Text arguments = values.forwarded(to_description(group), engine);
+  arguments.push_back("--engine=" + std::string(engine->name));
+  return arguments;
+}
+
 Command parse_run(const Text& arguments) {
   const Values values(command_text("run"), arguments, "guest");
   if (values.given("help")) return ShowText{values.help()};
@@ -208,6 +220,7 @@ Command parse_run(const Text& arguments) {
   read_limits(values, run);
   read_output(values, run);
   read_waves(values, run);
+  run.machine_arguments = machine_arguments(values, run.engine);
   return run;
 }
 
@@ -273,6 +286,7 @@ void add_runs(const Values& values, const po::options_description& passed_on,
     Text arguments = values.forwarded(passed_on, engine);
     for (const auto& [name, value] : parameters) arguments.push_back("--" + name + "=" + value);
     Text whole = arguments;
+    if (compare.explain) arguments.push_back("--explain");
     whole.push_back("--engine=" + std::string(engine->name));
     if (!values.positional().empty()) whole.insert(whole.end(), {"--", values.positional()});
     parse_run(whole);
@@ -290,6 +304,7 @@ Command parse_compare(const Text& arguments) {
   compare.json = values.text("json");
   compare.repeats = static_cast<unsigned>(values.number("repeat", 1, kMaxRepeats));
   compare.share_disk = values.given("share-disk");
+  compare.explain = values.given("explain");
 
   const po::options_description passed_on = to_description(machine_groups());
   const auto varied = read_varied(values);

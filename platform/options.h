@@ -47,6 +47,7 @@ struct RunOptions {
   std::string region;
   std::string region_file;
   std::string profile;
+  bool explain = false;
   std::string log;
   bool verbose = false;
   bool quiet = false;
@@ -65,6 +66,8 @@ struct RunOptions {
   bool sdram = false;
   CacheShape caches = built_caches();
   std::uint64_t seed = 0;
+  /// Engine and machine as options of another `run`, without guest and files.
+  std::vector<std::string> machine_arguments;
 };
 
 /// `strata compare`: the arguments of one `strata run` for each column.
@@ -78,6 +81,7 @@ struct CompareOptions {
   RunOptions common;
   bool varies = false;      // options: what the guest shows may rightly differ
   unsigned repeats = 1;     // runs of each column, taken in turn
+  bool explain = false;     // each column's exits, and both ways to devices
   bool share_disk = false;  // let the engines work on the given image, one after another
   std::string json;
 };

@@ -24,11 +24,13 @@
 #include "platform/counter_watch.h"
 #include "platform/foreign_writes.h"
 #include "platform/machine_memory.h"
+#include "platform/profile/label_spans.h"
 #include "platform/profile/recording.h"
 #include "platform/profile/retirement_profile.h"
 #include "platform/quiet_outputs.h"
 #include "platform/rtl_debug.h"
 #include "platform/rtl_devices.h"
+#include "platform/rtl_exits.h"
 #include "platform/rtl_watch.h"
 #include "platform/run_control.h"
 #include "platform/trace/wave_recorder.h"
@@ -75,10 +77,12 @@ class RtlMachine final : public Machine {
  private:
   std::function<void(std::uint8_t)> on_exit(bool by_call);
   PvSinks pv_sinks();
+  void on_label(const std::string& text);
   void plug_post_card();
   void wire();
   std::optional<Error> make_recorder();
   void make_profile();
+  void watch_exits();
   void register_models();
   void count_region();
   std::optional<DebugStop> go_on();
@@ -114,6 +118,8 @@ class RtlMachine final : public Machine {
   std::unique_ptr<MachineMemory> check_memory_;
   std::unique_ptr<LockstepChecker> checker_;
   std::optional<RetirementProfile> profile_;
+  std::optional<RtlExits> exits_;
+  LabelSpans labels_;
   Recording recording_;
   std::unique_ptr<RtlWatch> watch_;
   std::unique_ptr<RtlDebug> debug_target_;
@@ -184,8 +190,17 @@ PvSinks RtlMachine::pv_sinks() {
               [this](bool on) {
                 if (watch_ != nullptr) watch_->switch_waves(on);
               },
-          .label = [](const std::string&) {},
-          .instructions = [this] { return cpu_.instructions(); }};
+          .label = [this](const std::string& text) { on_label(text); },
+          .instructions = [this] { return cpu_.instructions(); },
+          .done =
+              [this](std::uint32_t number) {
+                if (exits_) exits_->on_call(number, clock_.cycle());
+              }};
+}
+
+void RtlMachine::on_label(const std::string& text) {
+  if (recorder_ != nullptr) recorder_->set_label(text);
+  if (profile_) labels_.on_label(text, clock_.cycle(), cpu_.instructions());
 }
 
 /// The debug ports report port 80 themselves.
@@ -224,7 +239,8 @@ std::optional<Error> RtlMachine::make_observers() {
                                                  is_device_memory);
   }
   const bool profiles = config_.profile != nullptr;
-  if (recorder_ == nullptr && checker_ == nullptr && !counts_region && !profiles) {
+  const bool explains = !config_.exits.empty();
+  if (recorder_ == nullptr && checker_ == nullptr && !counts_region && !profiles && !explains) {
     return std::nullopt;
   }
   watch_ = std::make_unique<RtlWatch>(recorder_.get(), checker_.get(), map_, config_.trace, [this] {
@@ -234,9 +250,10 @@ std::optional<Error> RtlMachine::make_observers() {
   watch_->expect_entry(config_.guest->entry);
   if (counts_region) count_region();
   if (profiles) make_profile();
+  if (explains) watch_exits();
   using KeepState = CpuModel::KeepState;
-  cpu_.model().keep_state(checker_ != nullptr || counts_region ? KeepState::kOn
-                                                               : KeepState::kWhilePaging);
+  const bool wants_state = checker_ != nullptr || counts_region || explains;
+  cpu_.model().keep_state(wants_state ? KeepState::kOn : KeepState::kWhilePaging);
   cpu_.set_listener(watch_.get());
   if (recorder_ != nullptr) {
     clock_.on_edge([this](Cycle cycle) {
@@ -272,12 +289,34 @@ void RtlMachine::make_profile() {
       });
 }
 
+/// Cycles asleep up to each retirement come from the causes of cycles.
+void RtlMachine::watch_exits() {
+  cpu_.count_cycles();
+  exits_.emplace(config_.exits, config_.cpu, [this](std::uint32_t linear, auto bytes) {
+    return watch_->read_code(cpu_.model().state(), linear, bytes);
+  });
+  watch_->tell_accesses([this](const WishboneRequest& request, std::uint32_t data) {
+    exits_->on_access(request, data);
+  });
+  watch_->tell_retirements([this, slept = Cycle{0}](const RetireRecord& record, std::uint32_t,
+                                                    const CpuModel& cpu) mutable {
+    Cycle halted = 0;
+    if (record.kind == RetireKind::kInterrupt) {
+      const Cycle all =
+          cpu_.cycle_counts(record.cycle)[static_cast<std::size_t>(CycleCause::kHalted)];
+      halted = all - std::exchange(slept, all);
+    }
+    exits_->on_retire(record, cpu.state(), halted);
+  });
+}
+
 const Recording* RtlMachine::recording() {
   if (!profile_) return nullptr;
   profile_->finish(cycles_, [this, state = cpu_.state()](std::uint32_t linear, auto bytes) {
     return watch_->read_code(state, linear, bytes);
   });
   recording_ = profile_->recording();
+  recording_.labels = labels_.spans(cycles_, cpu_.instructions());
   return &recording_;
 }
 

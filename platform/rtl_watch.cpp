@@ -159,6 +159,7 @@ std::set<std::uint32_t> RtlWatch::written_lately() const {
 }
 
 void RtlWatch::on_access(const WishboneRequest& request, std::uint32_t data) {
+  if (accessed_) accessed_(request, data);
   const bool io = request.tga == kIoSpace;
   if (checker_ == nullptr || differs_) return;
   if (!io && !is_device_memory(request.adr)) return;

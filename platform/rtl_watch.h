@@ -50,6 +50,10 @@ class RtlWatch : public RetireListener {
       std::function<void(const RetireRecord& record, std::uint32_t next, const CpuModel& cpu)>;
   void tell_retirements(RetirementListener listener) { listeners_.push_back(std::move(listener)); }
 
+  /// Tells `listener`, as RetireListener::on_access(); null: nobody.
+  using AccessListener = std::function<void(const WishboneRequest& request, std::uint32_t data)>;
+  void tell_accesses(AccessListener listener) { accessed_ = std::move(listener); }
+
   /// The run has ended: the checker sees what the other masters have written.
   void end_checking(const CpuModel& cpu) { pass_on_foreign_writes(cpu, 0); }
 
@@ -93,6 +97,7 @@ class RtlWatch : public RetireListener {
   std::optional<std::uint32_t> entry_;  // until it is reached
   std::function<void()> on_difference_;
   std::vector<RetirementListener> listeners_;
+  AccessListener accessed_;
   std::vector<WishboneRequest> foreign_writes_;  // the checker has not seen them yet
   Cycle sampled_ = 0;                            // the latest cycle in the waves
   bool differs_ = false;

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "models/base/text_screen.h"
+#include "platform/call_measurement.h"
 #include "platform/commands.h"
 #include "platform/counter_watch.h"
 #include "platform/counting_disk.h"
@@ -17,6 +18,7 @@
 #include "platform/display/screen_text.h"
 #include "platform/display/terminal_display.h"
 #include "platform/exit_codes.h"
+#include "platform/explain/explain.h"
 #include "platform/guest_output.h"
 #include "platform/host_cpu.h"
 #include "platform/live_view.h"
@@ -33,6 +35,7 @@
 #include "platform/stats/run_report.h"
 #include "platform/stats/state_text.h"
 #include "platform/stop_signals.h"
+#include "platform/trace/exit_waves.h"
 #include "platform/trace/save_file.h"
 #include "platform/trace_point.h"
 
@@ -63,6 +66,7 @@ class Run {
   std::optional<Error> open_disk();
   std::optional<Error> check_boot_sector();
   std::optional<Error> open_outputs();
+  std::optional<Error> open_exit_waves();
   std::vector<OutputFile> outputs() const;
   MachineConfig config();
   int finish(const RunOutcome& outcome, double seconds);
@@ -74,6 +78,8 @@ class Run {
   void write_profile(const RunReport& report) const;
   void explain(const RunOutcome& outcome, const RunReport& report) const;
   void explain_region() const;
+  Explanation explain_exits() const;
+  void show_exits(const Explanation& explanation) const;
 
   const RunOptions& options_;
   RunLog log_;
@@ -84,6 +90,8 @@ class Run {
   std::unique_ptr<RawImage> image_;
   std::optional<CountingDisk> disk_;
   std::optional<CounterWatch> counting_;
+  std::optional<ExitTable> exits_;
+  std::unique_ptr<ExitWaves> exit_waves_;
   std::unique_ptr<Machine> machine_;
   MarkWatch marks_;
   std::uint64_t post_codes_ = 0;
@@ -127,6 +135,8 @@ std::optional<Error> Run::prepare() {
   // What the run opens it closes, from here on whatever comes.
   catch_stop_signals();
   if (auto error = open_disk()) return error;
+  if (options_.explain) exits_.emplace();
+  if (auto error = open_exit_waves()) return error;
   auto machine = options_.engine->make(config());
   if (!machine) return machine.failure();
   machine_ = std::move(*machine);
@@ -192,6 +202,8 @@ MachineConfig Run::config() {
   config.memory_latency = options_.memory_latency;
   config.sdram = options_.sdram;
   config.caches = options_.caches;
+  if (exits_) config.exits.push_back(&*exits_);
+  if (exit_waves_) config.exits.push_back(exit_waves_.get());
   config.check = options_.check;
   config.count_cycles = !options_.stats.empty() || counting_.has_value();
   config.counting = counting_ ? &*counting_ : nullptr;
@@ -219,6 +231,26 @@ std::optional<Error> Run::open_outputs() {
   return output_.open();
 }
 
+/// Where there are wires the machine records them.
+std::optional<Error> Run::open_exit_waves() {
+  if (options_.engine->has_wires || (options_.vcd.empty() && options_.fst.empty())) {
+    return std::nullopt;
+  }
+  constexpr std::uint64_t kPsPerSecond = 1'000'000'000'000;
+  ExitWaveOptions waves{
+      .vcd_path = options_.vcd,
+      .fst_path = options_.fst,
+      .host_time = options_.engine->on_host_time,
+      .clock_period_ps = (kPsPerSecond + options_.clock_hz / 2) / options_.clock_hz,
+      .symbol_at = [this](std::uint32_t at) { return guest_.symbols.at(at); },
+      .device_of = device_of,
+      .name_of = name_of};
+  auto opened = ExitWaves::create(std::move(waves));
+  if (!opened) return opened.failure();
+  exit_waves_ = std::move(*opened);
+  return std::nullopt;
+}
+
 int Run::execute() {
   if (auto error = prepare()) return report_error(*error);
   RunControl control({options_.max_cycles, options_.timeout});
@@ -231,6 +263,7 @@ int Run::execute() {
   const double seconds = control.elapsed();
   view.close();
   if (counting_) counting_->finish(*machine_);
+  if (exit_waves_) exit_waves_->close();
   return finish(outcome, seconds);
 }
 
@@ -262,9 +295,11 @@ int Run::finish(const RunOutcome& outcome, double seconds) {
     complain(image_->failure());
     figures.status = kExitFailed;
   }
+  if (exits_) figures.explanation = explain_exits();
   write_results(figures, screen);
   if (counting_) write_counters();
   explain(outcome, figures);
+  if (figures.explanation && !options_.quiet) show_exits(*figures.explanation);
   if (outcome.empty_window && outcome.end != RunEnd::kInterrupted) {
     say("strata: no waves: {}\n", why_no_waves());
     return kExitFailed;
@@ -369,6 +404,23 @@ void Run::explain_region() const {
     say("strata: {}: of the first {} passes\n", options_.region,
         group_digits(CounterRows::kMostRows));
   }
+}
+
+/// With the costs of calls that the guest has not made, where it could have made some.
+Explanation Run::explain_exits() const {
+  CallCosts costs;
+  if (wants_call_costs(*exits_) && !RunControl::interrupted()) {
+    auto measured = measure_calls(options_.machine_arguments);
+    if (measured) costs = std::move(*measured);
+    if (!measured) complain("--explain: no costs of calls: " + measured.error());
+  }
+  return strata::explain(*exits_, guest_.symbols, options_.cpu, options_.engine->on_host_time,
+                         costs);
+}
+
+void Run::show_exits(const Explanation& explanation) const {
+  constexpr std::size_t kMostRows = 30;
+  say("{}", to_text(explanation, kMostRows));
 }
 
 void Run::write_profile(const RunReport& report) const {

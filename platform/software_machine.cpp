@@ -21,9 +21,11 @@
 #include "models/vga/vga_core.h"
 #include "platform/counter_watch.h"
 #include "platform/disk/memory_disk.h"
+#include "platform/explain/exit_bus.h"
 #include "platform/locked_disk.h"
 #include "platform/machine_memory.h"
 #include "platform/profile/engine_profile.h"
+#include "platform/profile/label_spans.h"
 #include "platform/profile/recording.h"
 #include "platform/ring_thread.h"
 #include "platform/run_control.h"
@@ -85,6 +87,7 @@ class EngineMachine final : public SoftwareMachine {
  private:
   DebugSinks debug_sinks();
   PvSinks pv_sinks();
+  void watch_exits(const std::vector<MemoryRegion>& memory);
   PvMemory pv_memory();
   void exit(std::uint8_t status);
   void plug_own(Device& device, unsigned number);
@@ -118,8 +121,10 @@ class EngineMachine final : public SoftwareMachine {
   std::vector<Device*> devices_;  // all that are plugged in
 
   std::optional<PostCard> post_card_;
+  std::unique_ptr<ExitBus> exit_bus_;  // null: nobody wants to know
   std::unique_ptr<Engine> engine_;
   std::optional<EngineProfile> profile_;
+  LabelSpans labels_;
   Recording recording_;
   std::unique_ptr<MachineDebug> debug_target_;
   std::optional<RunEnd> stop_;  // what RunControl said
@@ -162,7 +167,6 @@ void EngineMachine::exit(std::uint8_t status) {
   machine_.stop();
 }
 
-/// Nobody records waves here, and a label is in the log.
 PvSinks EngineMachine::pv_sinks() {
   return {.console = config_.debug_console,
           .exit = [this](std::uint8_t status) { exit(status); },
@@ -171,7 +175,20 @@ PvSinks EngineMachine::pv_sinks() {
                 if (config_.counting != nullptr) config_.counting->on_mark(begin, *this);
                 config_.on_mark(begin, *this);
               },
-          .instructions = [this] { return engine_->instructions(); }};
+          .waves =
+              [this](bool on) {
+                if (exit_bus_) exit_bus_->on_waves(on);
+              },
+          .label =
+              [this](const std::string& text) {
+                if (exit_bus_) exit_bus_->on_label(text);
+                if (profile_) labels_.on_label(text, machine_.now(), engine_->instructions());
+              },
+          .instructions = [this] { return engine_->instructions(); },
+          .done =
+              [this](std::uint32_t number) {
+                if (exit_bus_) exit_bus_->on_call(number);
+              }};
 }
 
 PvMemory EngineMachine::pv_memory() {
@@ -230,11 +247,17 @@ void EngineMachine::plug_post_card() {
 std::optional<Error> EngineMachine::make_engine(MakeEngine make) {
   const bool shared = config_.vga_memory == VgaMemory::kShared;
   const std::vector<MemoryRegion> memory = memory_.regions(vga_.text_memory(), shared);
-  auto engine = make(machine_, config_, memory);
+  if (!config_.exits.empty()) {
+    exit_bus_ =
+        std::make_unique<ExitBus>(machine_, config_.guest->symbols, config_.cpu, config_.cpi);
+  }
+  EngineBus& bus = exit_bus_ ? static_cast<EngineBus&>(*exit_bus_) : machine_;
+  auto engine = make(bus, config_, memory);
   if (!engine) return engine.failure();
   engine_ = std::move(*engine);
   machine_.attach(*engine_);
   start_ring_thread();
+  if (exit_bus_) watch_exits(memory);
   if (config_.profile != nullptr) {
     profile_.emplace(*config_.profile, config_.cpi);
     engine_->watch_execution(&*profile_);
@@ -280,6 +303,15 @@ void EngineMachine::settle() {
   machine_.take_outside_work();
 }
 
+void EngineMachine::watch_exits(const std::vector<MemoryRegion>& memory) {
+  for (ExitSink* sink : config_.exits) exit_bus_->add(*sink);
+  exit_bus_->attach(*engine_, [memory](const CpuState& state, std::uint32_t linear,
+                                       std::span<std::uint8_t> bytes) {
+    return read_linear_bytes(plain_memory(memory), state, linear, bytes);
+  });
+  machine_.set_sleep_watch([this](Cycle from, Cycle to) { exit_bus_->on_sleep(from, to); });
+}
+
 /// Code is as memory has it now.
 const Recording* EngineMachine::recording() {
   if (!profile_) return nullptr;
@@ -291,6 +323,7 @@ const Recording* EngineMachine::recording() {
         return read_linear_bytes(plain, state, linear, bytes);
       },
       config_.cpu);
+  recording_.labels = labels_.spans(engine_->cycle(), engine_->instructions());
   return &recording_;
 }
 

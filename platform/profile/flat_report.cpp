@@ -28,6 +28,20 @@ std::string cause_table(const Profile& profile) {
   return text;
 }
 
+/// Nothing without labels.
+std::string label_table(const Profile& profile) {
+  if (profile.labels.empty()) return "";
+  std::string text = fmt::format("{:>15}  {:>8}  {:>8}  {:>14}  {}\n", "cycles", "share", "times",
+                                 "instructions", "from label");
+  for (const ProfileLabel& label : profile.labels) {
+    text += fmt::format("{:>15}  {:>8}  {:>8}  {:>14}  {}\n", group_digits(label.cycles),
+                        percent_text(label.cycles, profile.cycles), group_digits(label.times),
+                        group_digits(label.instructions),
+                        label.name.empty() ? "(before the first)" : label.name);
+  }
+  return text + "\n";
+}
+
 std::string flat_row(const Profile& profile, ProfileUnit unit, const ProfileRow& row) {
   const bool function = unit == ProfileUnit::kFunction;
   std::string name = row.name;
@@ -46,6 +60,7 @@ std::string flat_text(const Profile& profile, ProfileUnit unit, std::size_t most
   const std::size_t shown = shown_rows(rows.size(), most);
   const bool function = unit == ProfileUnit::kFunction;
   std::string text = run_line(profile) + "\n" + cause_table(profile) + "\n";
+  text += label_table(profile);
   text += fmt::format(kFlatRow, "cycles", "share", function ? "total" : "", function ? "calls" : "",
                       unit == ProfileUnit::kInstruction ? "executions" : "instructions", "CPI",
                       "main cause", name_of(unit));

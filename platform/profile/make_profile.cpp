@@ -18,6 +18,7 @@ class ProfileMaker {
 
   Profile make() {
     profile_.causes = recording_.causes;
+    profile_.labels = recording_.labels;
     for (const CallTree::Node& node : recording_.tree->nodes()) {
       if (&node != &recording_.tree->nodes().front()) entries_.insert(node.entry);
     }

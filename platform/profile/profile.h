@@ -40,6 +40,14 @@ struct ProfileStack {
   std::uint64_t instructions = 0;
 };
 
+/// What followed a label of the guest's up to the next one.
+struct ProfileLabel {
+  std::string name;  // empty: before the first
+  std::uint64_t times = 0;
+  Cycle cycles = 0;
+  std::uint64_t instructions = 0;
+};
+
 struct Profile {
   std::string engine;
   std::string guest;
@@ -52,6 +60,7 @@ struct Profile {
   std::vector<ProfileFunction> functions;
   std::vector<ProfileInstruction> code;  // by address
   std::vector<ProfileStack> stacks;
+  std::vector<ProfileLabel> labels;  // in the order they came first
 };
 
 }  // namespace strata

@@ -59,6 +59,13 @@ Json to_row(const ProfileStack& stack) {
   return row;
 }
 
+Json to_row(const ProfileLabel& label) {
+  return {{"name", label.name},
+          {"times", label.times},
+          {"cycles", label.cycles},
+          {"instructions", label.instructions}};
+}
+
 /// File names are bytes to the host; what is not UTF-8 must not lose the profile.
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -99,6 +106,13 @@ void read_row(const Json& row, ProfileStack& stack) {
   row.at("calls").get_to(stack.calls);
   row.at("cycles").get_to(stack.cycles);
   row.at("instructions").get_to(stack.instructions);
+}
+
+void read_row(const Json& row, ProfileLabel& label) {
+  row.at("name").get_to(label.name);
+  row.at("times").get_to(label.times);
+  row.at("cycles").get_to(label.cycles);
+  row.at("instructions").get_to(label.instructions);
 }
 
 template <typename Row>
@@ -150,6 +164,7 @@ Profile read_json(const Json& json) {
   read_rows(json, "functions", profile.functions);
   read_rows(json, "code", profile.code);
   read_rows(json, "stacks", profile.stacks);
+  if (json.contains("labels")) read_rows(json, "labels", profile.labels);
   check_indices(profile);
   return profile;
 }
@@ -169,7 +184,7 @@ std::string to_json(const Profile& profile) {
   std::string text = dump(head);
   text.pop_back();
   return text + member("functions", profile.functions) + member("code", profile.code) +
-         member("stacks", profile.stacks) + "}\n";
+         member("stacks", profile.stacks) + member("labels", profile.labels) + "}\n";
 }
 
 Result<Profile> parse_profile(const std::string& text, const std::string& name) {

@@ -10,6 +10,7 @@
 #include "models/base/types.h"
 #include "models/isa/cpu_family.h"
 #include "platform/profile/call_tree.h"
+#include "platform/profile/profile.h"
 
 namespace strata {
 
@@ -35,6 +36,7 @@ struct Recording {
   std::vector<std::string> causes;
   std::vector<RecordedInstruction> code;  // in any order
   const CallTree* tree = nullptr;         // never null
+  std::vector<ProfileLabel> labels = {};
 };
 
 }  // namespace strata

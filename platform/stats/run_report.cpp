@@ -66,6 +66,8 @@ nlohmann::ordered_json to_json_value(const RunReport& report) {
   json["screen_hash"] = report.screen_hash;
   json["screen_rows"] = report.screen_rows;
   json["host"] = report.host;
+  json["explanation"] = nullptr;
+  if (report.explanation) json["explanation"] = to_json_value(*report.explanation);
   return json;
 }
 
@@ -94,6 +96,10 @@ Result<RunReport> parse_run_report(const std::string& text) {
     json.at("screen_hash").get_to(report.screen_hash);
     json.at("screen_rows").get_to(report.screen_rows);
     json.at("host").get_to(report.host);
+    const auto explanation = json.find("explanation");
+    if (explanation != json.end() && !explanation->is_null()) {
+      report.explanation = read_explanation(*explanation);
+    }
     return report;
   } catch (const nlohmann::json::exception& error) {
     return Error{fmt::format("not the figures of a run: {}", error.what())};

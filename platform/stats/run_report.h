@@ -10,6 +10,7 @@
 #include "models/base/result.h"
 #include "models/base/text_screen.h"
 #include "models/base/types.h"
+#include "platform/stats/explanation.h"
 #include "platform/stats/marked_figures.h"
 
 namespace strata {
@@ -26,9 +27,10 @@ struct RunReport {
   std::string host;                            // the CPU's name
   std::map<std::string, std::uint64_t> exits;  // by reason
   std::map<std::string, std::uint64_t> counters;
-  std::optional<MarkedFigures> marked;   // between the guest's marks
-  std::string screen_hash;               // of the final screen, see hash_screen()
-  std::vector<std::string> screen_rows;  // of each of its rows, see hash_rows()
+  std::optional<MarkedFigures> marked;     // between the guest's marks
+  std::string screen_hash;                 // of the final screen, see hash_screen()
+  std::vector<std::string> screen_rows;    // of each of its rows, see hash_rows()
+  std::optional<Explanation> explanation;  // with --explain
 
   /// Cycles an instruction.
   std::optional<double> cpi() const;

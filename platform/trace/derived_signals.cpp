@@ -36,7 +36,7 @@ constexpr Name kAtaCommands[] = {
     {0x41, "READ VERIFY"},    {0x70, "SEEK"},          {0x90, "DIAGNOSTIC"},
     {0x91, "SET PARAMETERS"}, {0xE7, "FLUSH CACHE"},   {0xEC, "IDENTIFY DEVICE"},
     {0xEF, "SET FEATURES"}};
-// state_e of rtl/ata/ata.sv.
+// ata_state_e of rtl/ata/ata_pkg.sv.
 constexpr Name kAtaStates[] = {
     {0, "ready"}, {1, "busy"}, {2, "data in"}, {3, "data out"}, {4, "soft reset"}};
 // Wishbone's cycle type as the CPU uses it, and the address tag (models/base/wishbone_wires.h).

@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 constexpr Cycle kLeadIn = 4;  // cycles shown left of the beginning
 // GTKWave's zoom is the negative binary logarithm of the time that 200 pixels show.
 constexpr double kCyclesIn200Pixels = 6.4;
+constexpr double kNanosecondsIn200Pixels = 20'000;
+constexpr double kWindowIn200Pixels = 5.5;  // what the window has for waves
 
 /// Absolute, so that GTKWave finds it wherever it is started.
 std::string absolute(const std::string& path) {
@@ -30,8 +32,9 @@ std::uint64_t gtkwave_time(const TimeBase& time, Cycle cycle) {
   return ticks;
 }
 
-std::string header(const std::string& wave_path, const TimeBase& time, Cycle begin) {
-  const double shown = kCyclesIn200Pixels * static_cast<double>(gtkwave_time(time, 1));
+std::string header(const std::string& wave_path, const TimeBase& time, Cycle begin,
+                   double in_200_pixels) {
+  const double shown = in_200_pixels * static_cast<double>(gtkwave_time(time, 1));
   std::string text = "[dumpfile] \"" + absolute(wave_path) + "\"\n";
   text += "[savefile] \"" + absolute(save_file_of(wave_path)) + "\"\n";
   text += "[timestart] " + std::to_string(gtkwave_time(time, begin - std::min(begin, kLeadIn)));
@@ -53,7 +56,19 @@ std::string save_file_of(const std::string& wave_path) {
 void write_save_file(const std::string& wave_path, const TimeBase& time, Cycle begin) {
   const std::string path = save_file_of(wave_path);
   if (path.empty()) return;
-  write_document({"save file", path, true}, header(wave_path, time, begin) + kSaveFileLayout);
+  write_document({"save file", path, true},
+                 header(wave_path, time, begin, kCyclesIn200Pixels) + kSaveFileLayout);
+}
+
+void write_exit_save_file(const std::string& wave_path, const TimeBase& time, Cycle begin,
+                          Cycle span) {
+  const std::string path = save_file_of(wave_path);
+  if (path.empty()) return;
+  const bool host_time = time.high_ticks == 0;
+  double shown = host_time ? kNanosecondsIn200Pixels : kCyclesIn200Pixels;
+  if (span != 0) shown = static_cast<double>(span) / kWindowIn200Pixels;
+  write_document({"save file", path, true},
+                 header(wave_path, time, begin, shown) + kExitSaveFileLayout);
 }
 
 }  // namespace strata

@@ -16,4 +16,9 @@ std::string save_file_of(const std::string& wave_path);
 /// some 36 cycles. Nothing where there is no place for one. A failure is the program's (Output).
 void write_save_file(const std::string& wave_path, const TimeBase& time, Cycle begin);
 
+/// The same beside waves of exits (exit_waves.h); the window has room for `span` cycles, or if that
+/// is 0 for a few exits.
+void write_exit_save_file(const std::string& wave_path, const TimeBase& time, Cycle begin,
+                          Cycle span);
+
 }  // namespace strata

@@ -1,8 +1,10 @@
-// traces/strata.gtkw as text; a file made from it when CMake configures defines it.
+// traces/strata.gtkw and traces/exits.gtkw as text; a file made from them when CMake configures
+// defines it.
 #pragma once
 
 namespace strata {
 
 extern const char* const kSaveFileLayout;
+extern const char* const kExitSaveFileLayout;
 
 }  // namespace strata

@@ -41,6 +41,7 @@ struct StorySignals::Callbacks {
     trace->declBit(story.clock_code_ = take(1), "clk", false, -1);
     trace->declQuad(story.cycle_code_ = take(2), "cycle", false, -1, kCountBits - 1, 0);
     trace->declBus(story.irq_code_ = take(1), "irq", false, -1, 15, 0);
+    trace->declBus(story.label_code_ = take(1), "label", false, -1, 31, 0);
     trace->pushNamePrefix("retired ");
     trace->declBit(story.valid_code_ = take(1), "valid", false, -1);
     trace->declQuad(story.count_code_ = take(2), "count", false, -1, kCountBits - 1, 0);
@@ -54,6 +55,7 @@ struct StorySignals::Callbacks {
   static void full(void* self, VerilatedVcd::Buffer* buffer) {
     auto& story = *static_cast<StorySignals*>(self);
     buffer->fullSData(buffer->oldp(story.irq_code_), story.irq_, 16);
+    buffer->fullIData(buffer->oldp(story.label_code_), story.label_, 32);
     buffer->fullBit(buffer->oldp(story.valid_code_), story.retired_);
     buffer->fullQData(buffer->oldp(story.count_code_), story.count_, kCountBits);
     buffer->fullIData(buffer->oldp(story.eip_code_), story.code_[0], 32);
@@ -65,6 +67,7 @@ struct StorySignals::Callbacks {
   static void change(void* self, VerilatedVcd::Buffer* buffer) {
     auto& story = *static_cast<StorySignals*>(self);
     buffer->chgSData(buffer->oldp(story.irq_code_), story.irq_, 16);
+    buffer->chgIData(buffer->oldp(story.label_code_), story.label_, 32);
     buffer->chgBit(buffer->oldp(story.valid_code_), story.retired_);
     if (!story.retired_) return;
     story.retired_ = false;
@@ -106,6 +109,18 @@ void StorySignals::amend(SignalTable& table, const WaveOptions& options) const {
   table.add_text({symbol_code_, [&options](const std::uint32_t* words) {
                     return options.symbol_at ? options.symbol_at(words[0]) : std::string();
                   }});
+  table.add_text({label_code_, [this](const std::uint32_t* words) {
+                    const std::lock_guard lock(mutex_);
+                    return labels_[words[0]];
+                  }});
+}
+
+void StorySignals::set_label(const std::string& label) {
+  const auto [found, is_new] = places_.try_emplace(label, places_.size() + 1);
+  label_ = found->second;
+  if (!is_new) return;
+  const std::lock_guard lock(mutex_);
+  labels_.push_back(label);
 }
 
 void StorySignals::retire(const RetireRecord& record, std::span<const std::uint8_t> bytes,

@@ -131,6 +131,10 @@ void WaveRecorder::set_irq_lines(std::uint16_t lines) {
   impl_->story.set_irq_lines(lines);
 }
 
+void WaveRecorder::set_label(const std::string& label) {
+  impl_->story.set_label(label);
+}
+
 void WaveRecorder::begin_story_at(Cycle cycle) {
   impl_->story_begin = cycle;
 }

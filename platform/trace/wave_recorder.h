@@ -94,6 +94,9 @@ class WaveRecorder {
   /// The 16 interrupt request lines as the 8259 pair sees them.
   void set_irq_lines(std::uint16_t lines);
 
+  /// What the guest calls what follows.
+  void set_label(const std::string& label);
+
   /// Where the window of the save file begins, if that cycle is recorded: the guest's first
   /// instruction. Not called: at the first cycle.
   void begin_story_at(Cycle cycle);

@@ -13,7 +13,7 @@ if(STRATA_PREBUILT)
 endif()
 
 # What differs from one set of devices to another, and what else is built in these folders.
-set(STRATA_SLOT_LIBRARIES strata_bus_map strata_bus_verilated strata_bus_rtl strata_slots strata_bootrom_data strata_bench_guests)
+set(STRATA_SLOT_LIBRARIES strata_bus_map strata_bus_verilated strata_bus_rtl strata_slots strata_bootrom_data strata_bench_guests strata_measure_data)
 set(STRATA_SLOT_FOLDERS models/machine models/bus models/slot sw platform tests/rtl/slot)
 
 function(strata_find_libraries folder variable)

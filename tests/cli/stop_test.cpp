@@ -142,9 +142,7 @@ TEST_F(CliStop, FewDescriptors) {
   const std::string options =
       " --quiet --disk disk.img --log log --serial com --stats s.json --screen-png s.png ";
   for (const std::string& engine : engines_here()) {
-    const auto own = find_engine(engine)->options;
-    const bool has_waves = std::ranges::find(own, "fst") != own.end();
-    const std::string waves = has_waves ? " --fst w.fst --vcd w.vcd " : "";
+    const std::string waves = " --fst w.fst --vcd w.vcd ";
     for (int limit = 4; limit < 16; ++limit) {
       // Descriptors that the test itself was started with are not the program's.
       const Finished run =

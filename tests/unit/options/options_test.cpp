@@ -189,7 +189,7 @@ TEST(Options, RefusesWhatIsOutOfRange) {
 }
 
 TEST(Options, RefusesWhatAnotherEngineHas) {
-  for (const std::string option : {"--vcd=f", "--fst=f", "--check", "--device=ata=tlm",
+  for (const std::string option : {"--trace-last=9", "--check", "--device=ata=tlm",
                                    "--memory=sdram", "--mem-latency=1", "--cache=off"}) {
     const auto message = error({"run", option, "g"});
     EXPECT_TRUE(contains(message, "not with interp")) << message;
