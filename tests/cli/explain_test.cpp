@@ -90,9 +90,11 @@ TEST_P(CliExplainEngine, ASectorByRegistersAndByACall) {
     EXPECT_TRUE(contains(finished.err, "would save")) << finished.err;
     EXPECT_TRUE(contains(finished.err, "rep outsw")) << finished.err;
   }
-  for (const char* part : {"ata_write", "pv_call", "DISK_WRITE"}) {
-    EXPECT_TRUE(contains(finished.err, part)) << part << " is missing in\n" << finished.err;
-  }
+  EXPECT_TRUE(contains(finished.err, "DISK_WRITE")) << finished.err;
+  std::set<std::string> functions;
+  for (const auto& exit : explained.at("exits")) functions.insert(exit.at("function"));
+  EXPECT_TRUE(functions.contains("ata_write"));
+  EXPECT_TRUE(functions.contains("pv_call"));
 }
 
 /// Where the kernel leaves the CPU behind what writes, too.
@@ -172,7 +174,9 @@ TEST_F(CliExplain, EnginesAndWaysBesideEachOther) {
                            "one by a call: exits", "registers / call"}) {
     EXPECT_TRUE(contains(finished.out, part)) << part << " is missing in\n" << finished.out;
   }
-  for (const auto& one : nlohmann::json::parse(read("c.json")).at("runs")) {
+  const auto comparison = nlohmann::json::parse(read("c.json"));
+  ASSERT_EQ(comparison.at("runs").size(), 2u);
+  for (const auto& one : comparison.at("runs")) {
     EXPECT_EQ(one.at("explanation").at("works").at(0).at("unit"), "disk sector");
   }
 }
