@@ -48,7 +48,6 @@ class ExitWaves final : public ExitSink {
  private:
   enum Track : unsigned;
   enum class Where : std::uint8_t;
-  struct Signals;
 
   explicit ExitWaves(ExitWaveOptions options);
   std::optional<Error> open();
