@@ -110,7 +110,8 @@ constexpr char kRunText[] =
     R"(GUEST is a multiboot (version 1) i386 ELF file, a boot sector (512 bytes ending
 55 AA, loaded at 7C00), or a disk image whose first sector is one; such an image
 is also the disk when --disk is not given. Without GUEST, --bios is needed.
-A guest but a disk image may come through a pipe; - is standard input. The debug
+A guest but a disk image may come through a pipe; - is standard input. FILE.toml is
+a machine's description as 'strata config' prints it; options beside it win. The debug
 console (port E9) goes to standard output, unless --console names a file or a
 document (--stats -, --screen-text -) takes standard output; then to standard error.
 
@@ -149,6 +150,15 @@ the screen: memory, text memory; trap, the same where each store leaves the gues
 call, a call a character; frame, a call a frame of 80 x 25.
 )";
 
+constexpr char kConfigText[] =
+    R"(Prints in TOML the machine that 'strata run' would run if given the same. Each key
+is an option of 'strata run' without the dashes, or guest; of an option without a
+value it is true, of one that may be given more than once a list. A file needs
+only what it wants otherwise than without the option; what is printed has all of it.
+A relative name of a file is taken from the folder that FILE.toml is in; what is
+printed has whole names.
+)";
+
 constexpr char kProfileText[] =
     R"(FILE is what 'strata run --profile FILE' has written. Prints cycles by cause and
 by function, the most first: those in the function itself, with what it called
@@ -178,7 +188,8 @@ std::string engine_help() {
   return text;
 }
 
-std::vector<OptionGroup> run_groups() {
+/// What a machine's description has.
+std::vector<OptionGroup> config_groups() {
   return {{"", {{"engine", "E", "interp", engine_names(), engine_list(" ")}}},
           machine_group(),
           limit_group(),
@@ -241,11 +252,14 @@ std::vector<OptionGroup> bench_groups() {
 
 const std::vector<CommandText>& command_table() {
   static const std::vector<CommandText> kCommands = {
-      {"run", "run a guest", "strata run [options] GUEST", kRunText + engine_help(), run_groups()},
+      {"run", "run a guest", "strata run [options] GUEST|FILE.toml", kRunText + engine_help(),
+       config_groups()},
       {"compare", "run it on one engine after another and compare",
        "strata compare [options] GUEST", kCompareText + engine_help(), compare_groups()},
       {"bench", "measure the ways to disk and screen", "strata bench DEVICE [options]", kBenchText,
        bench_groups()},
+      {"config", "print a machine's description", "strata config [options] GUEST|FILE.toml",
+       kConfigText + engine_help(), config_groups()},
       {"profile", "show where the cycles of a run went", "strata profile [options] FILE",
        kProfileText, profile_groups()},
       {"info",

@@ -1,9 +1,9 @@
 # The libraries of the program.
-add_library(strata_command_line STATIC cache_text.cpp command_table.cpp numbers.cpp option_values.cpp options.cpp vary.cpp)
+add_library(strata_command_line STATIC cache_text.cpp command_table.cpp numbers.cpp option_files.cpp option_values.cpp options.cpp vary.cpp)
 strata_together(strata_command_line)
 target_compile_definitions(strata_command_line PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_command_line
-    PUBLIC strata_machine PRIVATE Boost::program_options fmt::fmt)
+    PUBLIC strata_config strata_machine PRIVATE Boost::program_options fmt::fmt)
 
 # What every machine is built from, without SystemC.
 add_library(strata_machine_base STATIC counter_watch.cpp host_memory.cpp machine_memory.cpp machine_state.cpp power_on.cpp

@@ -13,6 +13,7 @@
 #include "platform/command_table.h"
 #include "platform/loader/guest_loader.h"
 #include "platform/numbers.h"
+#include "platform/option_files.h"
 #include "platform/option_values.h"
 #include "platform/vary.h"
 #include "platform/version.h"
@@ -210,9 +211,7 @@ Text machine_arguments(const Values& values, const EngineEntry* engine) {
   return arguments;
 }
 
-Command parse_run(const Text& arguments) {
-  const Values values(command_text("run"), arguments, "guest");
-  if (values.given("help")) return ShowText{values.help()};
+RunOptions read_run(const Values& values) {
   RunOptions run;
   run.engine = pick_engine("--engine", values.text("engine"));
   check_engine(values, run.engine);
@@ -222,6 +221,19 @@ Command parse_run(const Text& arguments) {
   read_waves(values, run);
   run.machine_arguments = machine_arguments(values, run.engine);
   return run;
+}
+
+Command parse_run(const Text& arguments) {
+  const Values values(command_text("run"), arguments, "guest");
+  if (values.given("help")) return ShowText{values.help()};
+  if (!names_machine_file(values.positional())) return read_run(values);
+  return run_of_file(values, values.positional(), read_run);
+}
+
+Command parse_config(const Text& arguments) {
+  const Values values(command_text("config"), arguments, "guest");
+  if (values.given("help")) return ShowText{values.help()};
+  return ShowText{machine_file_of(values, read_run)};
 }
 
 /// What may be varied: an option of the machine that names no file.
@@ -289,7 +301,7 @@ void add_runs(const Values& values, const po::options_description& passed_on,
     if (compare.explain) arguments.push_back("--explain");
     whole.push_back("--engine=" + std::string(engine->name));
     if (!values.positional().empty()) whole.insert(whole.end(), {"--", values.positional()});
-    parse_run(whole);
+    read_run(Values(command_text("run"), whole, "guest"));
     compare.runs.push_back({engine, std::move(parameters), std::move(arguments)});
     if (compare.runs.size() > kMaxColumns) fail_option("--vary: more than {} runs", kMaxColumns);
   }
@@ -429,11 +441,13 @@ Command parse(const Text& arguments) {
   if (command == "run") return parse_run(rest);
   if (command == "compare") return parse_compare(rest);
   if (command == "bench") return parse_bench(rest);
+  if (command == "config") return parse_config(rest);
   if (command == "profile") return parse_profile(rest);
   if (command == "info") return parse_info(rest);
   if (command == "disk") return parse_disk(rest);
-  fail_option("'{}' is not one of run, compare, bench, profile, info, disk; try 'strata --help'",
-              command);
+  fail_option(
+      "'{}' is not one of run, compare, bench, config, profile, info, disk; try 'strata --help'",
+      command);
 }
 
 }  // namespace

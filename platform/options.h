@@ -11,6 +11,7 @@
 
 #include "models/base/result.h"
 #include "platform/bench/bench_table.h"
+#include "platform/config/machine_file.h"
 #include "platform/engines.h"
 #include "platform/machine_config.h"
 #include "platform/profile/profile_rows.h"
@@ -66,6 +67,8 @@ struct RunOptions {
   bool sdram = false;
   CacheShape caches = built_caches();
   std::uint64_t seed = 0;
+  /// Of the machine file it comes from, if it does.
+  SettingPlaces places;
   /// Engine and machine as options of another `run`, without guest and files.
   std::vector<std::string> machine_arguments;
 };

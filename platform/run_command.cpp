@@ -252,7 +252,9 @@ std::optional<Error> Run::open_exit_waves() {
 }
 
 int Run::execute() {
-  if (auto error = prepare()) return report_error(*error);
+  if (auto error = prepare()) {
+    return report_error({options_.places.locate(error->message), error->of_host});
+  }
   RunControl control({options_.max_cycles, options_.timeout});
   std::optional<Cycle> limit;
   if (options_.max_cycles != kNever) limit = options_.max_cycles;

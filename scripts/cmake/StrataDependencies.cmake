@@ -5,6 +5,7 @@ find_package(Boost REQUIRED COMPONENTS program_options)
 find_package(Zydis REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # used without its library
 
 # Debian's libsystemc-dev ships no CMake package.
 find_path(SYSTEMC_INCLUDE_DIR systemc REQUIRED)

@@ -18,7 +18,7 @@ class CliBadInput : public CliTest {
 
 TEST_F(CliBadInput, Commands) {
   expect_refused({}, {"no command", "--help"});
-  expect_refused({"walk"}, {"'walk'", "run, compare, bench, profile, info, disk"});
+  expect_refused({"walk"}, {"'walk'", "run, compare, bench, config, profile, info, disk"});
   expect_refused({"run"}, {"no guest"});
   expect_refused({"run", "--nonsense", "guest"}, {"nonsense"});
   expect_refused({"run", "--engine", "fast", "guest"}, {"'fast'", "interp"});

@@ -25,8 +25,9 @@ TEST_F(CliCommands, HelpAndVersion) {
 }
 
 TEST_F(CliCommands, HelpOfACommand) {
-  const std::vector<std::vector<std::string>> commands = {
-      {"run"}, {"compare"}, {"bench"}, {"profile"}, {"info"}, {"disk"}, {"disk", "create"}};
+  const std::vector<std::vector<std::string>> commands = {{"run"},    {"compare"},       {"bench"},
+                                                          {"config"}, {"profile"},       {"info"},
+                                                          {"disk"},   {"disk", "create"}};
   for (std::vector<std::string> command : commands) {
     command.push_back("--help");
     const Finished usual = strata(command);
@@ -38,7 +39,7 @@ TEST_F(CliCommands, HelpOfACommand) {
     EXPECT_NE(help.out, strata({"--help"}).out);
   }
   EXPECT_EQ(strata({"help"}).out, strata({"--help"}).out);
-  expect_refused({"help", "fly"}, {"'fly'", "run, compare, bench, profile, info, disk"});
+  expect_refused({"help", "fly"}, {"'fly'", "run, compare, bench, config, profile, info, disk"});
 }
 
 // Every form of --console and --serial (CliRun.ConsoleAndSerialOnStandardOutput), and so does the

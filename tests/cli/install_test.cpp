@@ -81,6 +81,8 @@ TEST_F(CliInstall, ManualPageHasWhatTheHelpHas) {
 
 TEST_F(CliInstall, BashCompletesCommandsOptionsAndValues) {
   EXPECT_EQ(completions("strata com", 1), "compare\n");
+  EXPECT_EQ(completions("strata conf", 1), "config\n");
+  EXPECT_EQ(completions("strata config --engine i", 3), "interp\n");
   EXPECT_EQ(completions("strata run --trace-l", 2), "--trace-last\n");
   EXPECT_EQ(completions("strata run --engine i", 3), "interp\n");
   EXPECT_EQ(completions("strata run --engine = i", 4), "interp\n");

@@ -116,7 +116,7 @@ const std::vector<IncludeRule>& rules() {
        {kStandard, kBase, kMemoryMap, kOwn},
        {kTwin},
        "a device core: base; of the memory map only its own block, rates and latencies"},
-      {"platform/option(s|_values)\\..*",
+      {"platform/option(s|_files|_values)\\..*",
        {kStandard, kFormatting, kProgramOptions, kBase, "\"platform/.*\""},
        {},
        "options: Boost.Program_options, base, platform"},

@@ -214,7 +214,7 @@ TEST(Options, RefusesUnknownAndAbbreviatedOptions) {
 
 TEST(Options, RefusesWrongCommands) {
   EXPECT_TRUE(contains(error({}), "--help"));
-  EXPECT_TRUE(contains(error({"fly"}), "run, compare, bench, profile, info, disk"));
+  EXPECT_TRUE(contains(error({"fly"}), "run, compare, bench, config, profile, info, disk"));
   EXPECT_TRUE(contains(error({"run"}), "no guest"));
   EXPECT_TRUE(contains(error({"info", "x"}), "takes none"));
   EXPECT_TRUE(contains(error({"disk", "create", "f"}), "disk create FILE SIZE"));
