@@ -88,6 +88,10 @@ OptionGroup output_group() {
            "which instructions left the guest, how often, how long, and what calls of port ABBA "
            "would save",
            ""},
+          {"sensitive", "", "",
+           "interp: privileged and sensitive instructions executed, what a trap-and-emulate "
+           "monitor would have to do, and whether the guest is virtualisable classically",
+           ""},
           {"log", "FILE", "", "what the devices did, by cycle", ""},
           {"verbose", "", "", "the same on standard error", ""},
           {"quiet", "", "", "no status line and no closing line", ""},

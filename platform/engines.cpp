@@ -54,8 +54,9 @@ Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config) {
 constexpr std::array<std::string_view, 13> kRtlOptions = {
     "trace-from", "trace-to", "trace-last",    "check",  "device",      "memory", "mem-latency",
     "cache",      "interval", "interval-file", "region", "region-file", "profile"};
-constexpr std::array<std::string_view, 7> kInterpOptions = {
-    "cpi", "vga-memory", "interval", "interval-file", "region", "region-file", "profile"};
+constexpr std::array<std::string_view, 8> kInterpOptions = {
+    "cpi",    "vga-memory",  "interval", "interval-file",
+    "region", "region-file", "profile",  "sensitive"};
 constexpr std::array<std::string_view, 1> kKvmOptions = {"vga-memory"};
 
 constexpr EngineEntry kEngines[] = {

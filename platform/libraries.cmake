@@ -26,7 +26,7 @@ add_library(strata_software_machine STATIC ring_thread.cpp software_machine.cpp)
 target_link_libraries(strata_software_machine
     PUBLIC strata_machine_base strata_plain_machine
     PRIVATE strata_slot_device strata_slots strata_disk strata_vga_core strata_ata_core strata_pic_core strata_pit_core
-            strata_uart_core strata_debug_core strata_pv_core strata_explain strata_profile)
+            strata_uart_core strata_debug_core strata_pv_core strata_explain strata_profile strata_sensitive)
 
 add_library(strata_machine STATIC engines.cpp)
 target_link_libraries(strata_machine
@@ -62,5 +62,5 @@ add_library(strata_program STATIC
 strata_together(strata_program)
 target_compile_definitions(strata_program PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_program PUBLIC
-    strata_options strata_command_line strata_machine strata_loader strata_stats strata_bench strata_bench_guests strata_explain strata_trace strata_measure_data strata_profile strata_disk strata_output
+    strata_options strata_command_line strata_machine strata_loader strata_stats strata_bench strata_bench_guests strata_explain strata_sensitive strata_trace strata_measure_data strata_profile strata_disk strata_output
     strata_display strata_kvm strata_memory_timing strata_systemc fmt::fmt Zydis::Zydis)

@@ -20,11 +20,12 @@
 
 namespace strata {
 
-class CounterWatch;  // platform/counter_watch.h
-class ExitSink;      // platform/explain/exit_record.h
-class FunctionMap;   // platform/profile/function_map.h
-class Machine;       // platform/machine.h
-class MemoryTiming;  // models/memory/memory_timing.h
+class CounterWatch;     // platform/counter_watch.h
+class ExitSink;         // platform/explain/exit_record.h
+class FunctionMap;      // platform/profile/function_map.h
+class Machine;          // platform/machine.h
+class MemoryTiming;     // models/memory/memory_timing.h
+class SensitiveCounts;  // platform/sensitive/sensitive_counts.h
 
 /// The devices of which the cycle-accurate machine can take the TLM twin for the RTL.
 inline constexpr const char* kTwinDevices[] = {"ata", "debug", "pic", "pit", "uart", "vga"};
@@ -85,6 +86,9 @@ struct MachineConfig {
   std::function<void(bool begins, const Machine& machine)> on_mark = [](bool, const Machine&) {};
   /// Told of each exit; they outlive the machine.
   std::vector<ExitSink*> exits;
+  /// Counts privileged and sensitive instructions; outlives the machine, null: nobody does.
+  /// Software engines.
+  SensitiveCounts* sensitive = nullptr;
   /// Compare every retired instruction with the interpreter (cycle-accurate machine).
   bool check = false;
   TraceConfig trace;

@@ -172,6 +172,7 @@ void read_output(const Values& values, RunOptions& run) {
   read_counting(values, run);
   run.profile = values.text("profile");
   run.explain = values.given("explain");
+  run.sensitive = values.given("sensitive");
   run.log = values.text("log");
   run.verbose = values.given("verbose");
   run.quiet = values.given("quiet");

@@ -49,6 +49,7 @@ struct RunOptions {
   std::string region_file;
   std::string profile;
   bool explain = false;
+  bool sensitive = false;
   std::string log;
   bool verbose = false;
   bool quiet = false;

@@ -31,6 +31,7 @@
 #include "platform/region.h"
 #include "platform/run_control.h"
 #include "platform/run_log.h"
+#include "platform/sensitive/sensitive_counts.h"
 #include "platform/stats/number_text.h"
 #include "platform/stats/run_report.h"
 #include "platform/stats/state_text.h"
@@ -79,7 +80,7 @@ class Run {
   void explain(const RunOutcome& outcome, const RunReport& report) const;
   void explain_region() const;
   Explanation explain_exits() const;
-  void show_exits(const Explanation& explanation) const;
+  static void show_tables(const RunReport& report);
 
   const RunOptions& options_;
   RunLog log_;
@@ -91,6 +92,7 @@ class Run {
   std::optional<CountingDisk> disk_;
   std::optional<CounterWatch> counting_;
   std::optional<ExitTable> exits_;
+  std::optional<SensitiveCounts> sensitive_;
   std::unique_ptr<ExitWaves> exit_waves_;
   std::unique_ptr<Machine> machine_;
   MarkWatch marks_;
@@ -136,6 +138,7 @@ std::optional<Error> Run::prepare() {
   catch_stop_signals();
   if (auto error = open_disk()) return error;
   if (options_.explain) exits_.emplace();
+  if (options_.sensitive) sensitive_.emplace();
   if (auto error = open_exit_waves()) return error;
   auto machine = options_.engine->make(config());
   if (!machine) return machine.failure();
@@ -204,6 +207,7 @@ MachineConfig Run::config() {
   config.caches = options_.caches;
   if (exits_) config.exits.push_back(&*exits_);
   if (exit_waves_) config.exits.push_back(exit_waves_.get());
+  config.sensitive = sensitive_ ? &*sensitive_ : nullptr;
   config.check = options_.check;
   config.count_cycles = !options_.stats.empty() || counting_.has_value();
   config.counting = counting_ ? &*counting_ : nullptr;
@@ -298,10 +302,11 @@ int Run::finish(const RunOutcome& outcome, double seconds) {
     figures.status = kExitFailed;
   }
   if (exits_) figures.explanation = explain_exits();
+  if (sensitive_) figures.sensitive = sensitive_->report(guest_.symbols, options_.cpu);
   write_results(figures, screen);
   if (counting_) write_counters();
   explain(outcome, figures);
-  if (figures.explanation && !options_.quiet) show_exits(*figures.explanation);
+  if (!options_.quiet) show_tables(figures);
   if (outcome.empty_window && outcome.end != RunEnd::kInterrupted) {
     say("strata: no waves: {}\n", why_no_waves());
     return kExitFailed;
@@ -420,9 +425,10 @@ Explanation Run::explain_exits() const {
                          costs);
 }
 
-void Run::show_exits(const Explanation& explanation) const {
+void Run::show_tables(const RunReport& report) {
   constexpr std::size_t kMostRows = 30;
-  say("{}", to_text(explanation, kMostRows));
+  if (report.explanation) say("{}", to_text(*report.explanation, kMostRows));
+  if (report.sensitive) say("{}", to_text(*report.sensitive, kMostRows));
 }
 
 void Run::write_profile(const RunReport& report) const {

@@ -29,6 +29,7 @@
 #include "platform/profile/recording.h"
 #include "platform/ring_thread.h"
 #include "platform/run_control.h"
+#include "platform/sensitive/sensitive_counts.h"
 
 namespace strata {
 namespace {
@@ -88,6 +89,7 @@ class EngineMachine final : public SoftwareMachine {
   DebugSinks debug_sinks();
   PvSinks pv_sinks();
   void watch_exits(const std::vector<MemoryRegion>& memory);
+  void watch_sensitive(const std::vector<MemoryRegion>& memory);
   PvMemory pv_memory();
   void exit(std::uint8_t status);
   void plug_own(Device& device, unsigned number);
@@ -258,6 +260,7 @@ std::optional<Error> EngineMachine::make_engine(MakeEngine make) {
   machine_.attach(*engine_);
   start_ring_thread();
   if (exit_bus_) watch_exits(memory);
+  if (config_.sensitive != nullptr) watch_sensitive(memory);
   if (config_.profile != nullptr) {
     profile_.emplace(*config_.profile, config_.cpi);
     engine_->watch_execution(&*profile_);
@@ -310,6 +313,14 @@ void EngineMachine::watch_exits(const std::vector<MemoryRegion>& memory) {
     return read_linear_bytes(plain_memory(memory), state, linear, bytes);
   });
   machine_.set_sleep_watch([this](Cycle from, Cycle to) { exit_bus_->on_sleep(from, to); });
+}
+
+void EngineMachine::watch_sensitive(const std::vector<MemoryRegion>& memory) {
+  config_.sensitive->attach(
+      [memory](const CpuState& state, std::uint32_t linear, std::span<std::uint8_t> bytes) {
+        return read_linear_bytes(plain_memory(memory), state, linear, bytes);
+      });
+  engine_->watch_instructions(config_.sensitive);
 }
 
 /// Code is as memory has it now.

@@ -39,8 +39,9 @@ struct EngineStep {
   std::optional<std::uint8_t> interrupt = std::nullopt;
 };
 
-class ExecutionWatch;  // models/engine/execution_watch.h
-class ExitWatch;       // models/engine/exit_watch.h
+class ExecutionWatch;    // models/engine/execution_watch.h
+class ExitWatch;         // models/engine/exit_watch.h
+class InstructionWatch;  // models/engine/instruction_watch.h
 
 class Engine {
  public:
@@ -109,6 +110,10 @@ class Engine {
   /// Counts what run() executes from now on; null: nobody does. The watch outlives the engine or
   /// the next call. Nothing happens where the engine cannot (KVM).
   virtual void watch_execution(ExecutionWatch* watch) { static_cast<void>(watch); }
+
+  /// Tells `watch`, which outlives the engine or the next call, of each instruction from now on;
+  /// null: nobody. Nothing happens where the host's CPU runs the guest.
+  virtual void watch_instructions(InstructionWatch* watch) { static_cast<void>(watch); }
 
   /// Tells `watch`, which outlives the engine or the next call, of each exit from now on; null:
   /// nobody. Nothing happens where the host's CPU does not run the guest.

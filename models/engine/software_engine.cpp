@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "models/engine/execution_watch.h"
+#include "models/engine/instruction_watch.h"
 #include "models/isa/debug_registers.h"
 #include "models/isa/opcode_table.h"
 
@@ -145,7 +146,7 @@ StopReason SoftwareEngine::run(Cycle deadline) {
       fall_asleep();
       return StopReason::kHalted;
     }
-    if (p.watched()) {
+    if (one_at_a_time()) {
       execute_and_count();
       continue;
     }
@@ -238,14 +239,23 @@ void SoftwareEngine::execute_watched(RetireRecord& record) {
   p.system.shadow = kNoShadow;
   p.debug_hits = p.flag(eflags::kTf) ? dr6::kBs : 0;
   p.control_flags &= ~eflags::kRf;
-  Outcome outcome = Outcome::kFault;
-  if (const Instruction* instruction = fetch_one()) {
-    record.length = instruction->length;
-    watched_row_ = instruction->row;
-    p.next_eip = p.eip + instruction->length;
-    outcome = instruction->execute(p, *instruction);
+  finish_watched(execute_fetched(record), record);
+}
+
+Outcome SoftwareEngine::execute_fetched(RetireRecord& record) {
+  Processor& p = processor_;
+  InstructionWatch* const watch = instruction_watch_;
+  const Instruction* instruction = fetch_one();
+  while (instruction != nullptr && watch != nullptr && watch->on_fetched(p, *instruction)) {
+    instruction = fetch_one();
   }
-  finish_watched(outcome, record);
+  if (instruction == nullptr) return Outcome::kFault;
+  record.length = instruction->length;
+  watched_row_ = instruction->row;
+  p.next_eip = p.eip + instruction->length;
+  const Outcome outcome = instruction->execute(p, *instruction);
+  if (watch != nullptr) watch->on_executed(p, *instruction, outcome);
+  return outcome;
 }
 
 /// A trap is due after what has completed, but for loads of SS.

@@ -33,6 +33,7 @@ class SoftwareEngine : public Engine {
   void raise_nmi() override;
   void request_stop() override;
   void watch_execution(ExecutionWatch* watch) override { watch_ = watch; }
+  void watch_instructions(InstructionWatch* watch) override { instruction_watch_ = watch; }
   std::uint32_t linear_address() const override { return linear_eip(); }
   std::uint64_t instructions() const override { return instructions_; }
   std::map<std::string, std::uint64_t> exits() const override;
@@ -98,7 +99,9 @@ class SoftwareEngine : public Engine {
   void fall_asleep();
   bool interrupt_due() const;
   bool meets_instruction_breakpoint() const;
+  bool one_at_a_time() const { return processor_.watched() || instruction_watch_ != nullptr; }
   void execute_watched(RetireRecord& record);
+  Outcome execute_fetched(RetireRecord& record);
   void execute_and_count();
   void count(const RetireRecord& record, std::uint32_t linear, bool code32);
   void finish_watched(Outcome outcome, RetireRecord& record);
@@ -112,6 +115,7 @@ class SoftwareEngine : public Engine {
   std::uint64_t interrupts_ = 0;
   std::atomic<Cycle> break_at_{0};
   std::atomic<bool> stop_requested_{false};
+  InstructionWatch* instruction_watch_ = nullptr;
   bool interrupt_line_ = false;
   bool asleep_ = false;            // halted, and counted as such
   std::uint16_t watched_row_ = 0;  // of the opcode table, of what execute_watched() executed

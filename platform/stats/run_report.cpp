@@ -68,6 +68,8 @@ nlohmann::ordered_json to_json_value(const RunReport& report) {
   json["host"] = report.host;
   json["explanation"] = nullptr;
   if (report.explanation) json["explanation"] = to_json_value(*report.explanation);
+  json["sensitive"] = nullptr;
+  if (report.sensitive) json["sensitive"] = to_json_value(*report.sensitive);
   return json;
 }
 
@@ -99,6 +101,10 @@ Result<RunReport> parse_run_report(const std::string& text) {
     const auto explanation = json.find("explanation");
     if (explanation != json.end() && !explanation->is_null()) {
       report.explanation = read_explanation(*explanation);
+    }
+    const auto sensitive = json.find("sensitive");
+    if (sensitive != json.end() && !sensitive->is_null()) {
+      report.sensitive = read_sensitive_report(*sensitive);
     }
     return report;
   } catch (const nlohmann::json::exception& error) {

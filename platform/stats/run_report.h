@@ -12,6 +12,7 @@
 #include "models/base/types.h"
 #include "platform/stats/explanation.h"
 #include "platform/stats/marked_figures.h"
+#include "platform/stats/sensitive_report.h"
 
 namespace strata {
 
@@ -27,10 +28,11 @@ struct RunReport {
   std::string host;                            // the CPU's name
   std::map<std::string, std::uint64_t> exits;  // by reason
   std::map<std::string, std::uint64_t> counters;
-  std::optional<MarkedFigures> marked;     // between the guest's marks
-  std::string screen_hash;                 // of the final screen, see hash_screen()
-  std::vector<std::string> screen_rows;    // of each of its rows, see hash_rows()
-  std::optional<Explanation> explanation;  // with --explain
+  std::optional<MarkedFigures> marked;       // between the guest's marks
+  std::string screen_hash;                   // of the final screen, see hash_screen()
+  std::vector<std::string> screen_rows;      // of each of its rows, see hash_rows()
+  std::optional<Explanation> explanation;    // with --explain
+  std::optional<SensitiveReport> sensitive;  // with --sensitive
 
   /// Cycles an instruction.
   std::optional<double> cpi() const;

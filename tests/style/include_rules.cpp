@@ -21,7 +21,8 @@ constexpr char kIsa[] = "\"models/isa/.*\"";
 constexpr char kCpuInterface[] = "\"models/isa/(cpu_state|retire_record)\\.h\"";
 constexpr char kEngineFace[] =
     "\"models/engine/"
-    "(engine|software_engine|execution_watch|exit_watch|debug_target|engine_debug|foresight|linear_"
+    "(engine|software_engine|execution_watch|exit_watch|instruction_watch|debug_target|engine_"
+    "debug|foresight|linear_"
     "bytes)\\."
     "h\"";
 constexpr char kBusShared[] = "\"models/bus/(wishbone|clock_driver|device_tlm)\\.h\"";

@@ -216,6 +216,9 @@ TEST(Comparison, EveryKeyIsDescribedAndEveryKeyDescribedIsThere) {
   explained.explanation = Explanation();
   explained.explanation->exits.resize(1);
   explained.explanation->works.resize(1);
+  explained.sensitive = SensitiveReport();
+  explained.sensitive->instructions.resize(1);
+  explained.sensitive->instructions[0].kind = "critical";
   comparison.runs = {column(explained)};
   comparison.skipped = {{"kvm", "no"}};
   comparison.screen = Difference{"row", 7, {{{"rtl"}, "a"}}};
