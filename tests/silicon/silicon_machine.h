@@ -32,6 +32,9 @@ class SiliconMachine {
   /// Makes, runs and compares the sequence that follows from `seed`. Empty, or the whole story.
   std::string run_seed(std::uint64_t seed);
 
+  /// What run_code() says of a program whose end the host need not share.
+  static constexpr const char* kUnfit = "the program's end depends on something undefined";
+
   /// Runs a given program; empty, or what differs.
   std::string run_code(const Registers& start, const std::vector<CodeBytes>& code);
 

@@ -103,6 +103,27 @@ TEST_F(Silicon, CodeOfOtherSequencesIsTheSameOnBothSides) {
   EXPECT_EQ(machine_->run_code(start(), {read}), "");
 }
 
+/// Selector 33 is 64-bit code on the host: nothing is compared behind it, wherever it came from.
+TEST_F(Silicon, NothingIsComparedIn64BitCode) {
+  constexpr std::uint32_t kPointer = layout::kData.base;
+  const auto store = [](std::uint32_t address, std::uint32_t value) {
+    return CodeBytes{0xC7, 0x05}.add(address, 4).add(value, 4);
+  };
+  for (const std::uint32_t selector : {0x23u, 0x33u}) {
+    for (const CodeBytes& transfer :
+         {CodeBytes{0xCB}, CodeBytes{0xCF}, CodeBytes{0xFF, 0x2D}.add(kPointer, 4),
+          CodeBytes{0xFF, 0x1D}.add(kPointer, 4)}) {  // retf iret jmp call
+      std::vector<CodeBytes> program{{0x9C}, CodeBytes{0x68}.add(selector, 4)};  // pushf; push
+      const std::uint32_t end = start().eip + 1 + 5 + 5 + 10 + 10 + transfer.size();
+      program.insert(program.end(), {CodeBytes{0x68}.add(end, 4), store(kPointer, end),
+                                     store(kPointer + 4, selector), transfer});
+      EXPECT_EQ(machine_->run_code(start(), program),
+                selector == 0x23 ? "" : SiliconMachine::kUnfit)
+          << selector << ' ' << describe({.start = start(), .pieces = {{0, transfer}}}, true);
+    }
+  }
+}
+
 /// Operands of one and of several items within a few bytes of the end of a local segment: which
 /// items go round, and what is outside.
 TEST_F(Silicon, OperandsAtTheEndOfASegmentEndAlike) {
