@@ -29,6 +29,7 @@ class MachineTable : public testing::Test {
       fs::create_directories(folder / "slot");
       std::ofstream(folder / "slot/slot.txt") << slot;
       std::ofstream(folder / "slot/crc.sv") << "module crc; endmodule\n";
+      std::ofstream(folder / "slot/crc_inputs.sv") << "module crc_inputs; endmodule\n";
       command += ' ' + quoted((folder / "slot").string());
     }
     return run_command(command);
@@ -183,6 +184,25 @@ std::vector<Contradiction> contradictions() {
        "slot.txt:1: mutable is a word of C++"},
       {"SlotModuleOfALanguagesName", small, "slot crc io 0x300 4 class.sv\n",
        "slot.txt:1: class is a word of SystemVerilog"},
+      {"SlotModuleOfCMakesName", small, "slot crc io 0x300 4 SOURCES.sv\n",
+       "slot.txt:1: SOURCES is a word of CMake"},
+      {"SlotModuleOfAPortsName", small, "slot crc io 0x300 4 wb_ack_o.sv\n",
+       "slot.txt:1: module wb_ack_o has a port of that name"},
+      {"SlotOfAWiresName", small, "slot timer_request io 0x300 4 crc.sv\n",
+       "slot.txt:1: timer_request is named at"},
+      {"SlotWhoseWiresAreTaken", small,
+       "slot irq_sum io 0x300 4 crc.sv\nslot sum io 0x304 4 sum.sv\n",
+       "slot.txt:2: irq_sum is named at"},
+      {"SlotOfWhatHasNoName", small, "slot plugged0 io 0x300 4 crc.sv\n",
+       "slot.txt:1: plugged0 is how the machine names what has no name"},
+      {"SlotModuleOfAHeadersName", small,
+       "slot sum io 0x300 4 crc.sv\nslot crc io 0x304 4 crc_inputs.sv\n",
+       "slot.txt:2: module crc_inputs: the build calls another's model so"},
+      {"SlotModuleWhoseHeaderIsTaken", small,
+       "slot sum io 0x300 4 crc_inputs.sv\nslot crc io 0x304 4 crc.sv\n",
+       "slot.txt:2: module crc: the build calls another's model so"},
+      {"SlotModuleOfAClassesName", small, "slot crc io 0x300 4 cpu_cpu_stage_if.sv\n",
+       "slot.txt:1: module cpu_cpu_stage_if: the build calls another's model so"},
       {"SlotInTheVectorTable", small, "slot crc memory 0 0x1000 crc.sv\n",
        "slot.txt:1: 0 is below 64 KiB"},
       {"SlotInLowMemory", small, "slot crc memory 0xF000 0x2000 crc.sv\n",

@@ -28,6 +28,21 @@ TEST(NewDevice, WritesAFolderTheTableTakes) {
   EXPECT_EQ(table.status, 0) << table.output;
 }
 
+/// Names that are something in a language or a library, and of which nothing breaks: macros of the
+/// compilers, functions and types of C and of the guests' kit, namespaces, what Verilator and CMake
+/// call things. tests/recipe builds some of them.
+TEST(NewDevice, TakesNamesThatOnlyLookTaken) {
+  for (const char* name :
+       {"linux", "unix",     "i386",   "errno",  "cycle",  "irq",     "main",   "std",   "size_t",
+        "stdin", "uint32_t", "typeof", "printf", "outl",   "sc_main", "signal", "count", "top",
+        "root",  "model",    "modelp", "syms",   "name",   "trace",   "eval",   "vl",    "off",
+        "list",  "test",     "all",    "slot",   "strata", "a_",      "t"}) {
+    const test::TempFolder own;
+    const CommandResult made = new_device(name, own.path());
+    EXPECT_EQ(made.status, 0) << made.output;
+  }
+}
+
 /// What is asked for where the device `lamp` has ports 300h to 30Fh and line 5, and what is said.
 struct Refusal {
   const char* name;
@@ -73,6 +88,16 @@ constexpr Refusal kRefusals[] = {
     {"NameInTheLanguage", "wire --port 0x340 --irq 6", "wire is a word of SystemVerilog"},
     {"NameOfAType", "int --port 0x340 --irq 6", "int is a word of SystemVerilog"},
     {"NameInCpp", "namespace --port 0x340 --irq 6", "namespace is a word of C++"},
+    {"NameOfAWire", "irq_pit --port 0x340 --irq 6", "irq_pit is named at"},
+    {"NameOfAWireOfASlot", "lamp_response --port 0x340 --irq 6", "lamp_response is named at"},
+    {"NameOfAHeader", "lamp_inputs --port 0x340 --irq 6", "module lamp_inputs: the build calls"},
+    {"NameOfAClass", "cpu_cpu_bus_if --port 0x340 --irq 6", "module cpu_cpu_bus_if: the build"},
+    {"NameOfWhatHasNone", "plugged1 --port 0x340 --irq 6", "plugged1 is how the machine names"},
+    {"NameOfAPort", "clk_i --port 0x340 --irq 6", "module clk_i has a port of that name"},
+    {"NameOfASignal", "scratch_q --port 0x340 --irq 6", "has a signal of that name"},
+    {"NameInCppOnly", "bitand --port 0x340 --irq 6", "bitand is a word of C++"},
+    {"NameOfAConstant", "cascade --port 0x340 --irq 6", "IRQ_CASCADE is named at"},
+    {"NameOfAWindow", "pic1 --port 0x340 --irq 6", "PIC1_PORT is named at"},
     {"PortsOfADevice", "crc --port 0x3F0 --irq 6", "shares addresses with ATA_CONTROL"},
     {"PortsOfASlot", "crc --port 0x30C --irq 6", "shares addresses with LAMP"},
     {"PortsBeyondTheEnd", "crc --port 0xFFF8 --irq 6", "not inside io space"},
