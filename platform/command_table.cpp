@@ -119,6 +119,13 @@ a machine's description as 'strata config' prints it; options beside it win. The
 console (port E9) goes to standard output, unless --console names a file or a
 document (--stats -, --screen-text -) takes standard output; then to standard error.
 
+Several machines, each with its FILE.toml, take turns of --quantum cycles of their own CPU,
+and each is the same as when it runs alone. One of them can be rtl (SystemC has one
+kernel a process); kvm, on host time, takes no turns but runs on a thread of its own.
+A line of a guest on a standard stream begins with its machine's name, which is the
+file's. Options beside the files are for each machine. The status is 130 after Ctrl-C, else
+that of the first machine named whose status is not 0, else 0.
+
 Whole numbers are decimal or, behind 0x, hexadecimal; _ may separate digits.
 Cycles are also counted as 10M or 1e6 (thousands), sizes as 64K or 16M (1024s).
 WHEN is a cycle, or a symbol of GUEST, also as SYMBOL+OFFSET: the first time
@@ -201,6 +208,12 @@ std::vector<OptionGroup> config_groups() {
           wave_group()};
 }
 
+std::vector<OptionGroup> run_groups() {
+  std::vector<OptionGroup> groups = config_groups();
+  groups.push_back({"Several machines", {{"quantum", "N", "100k", "CPU cycles of a turn", ""}}});
+  return groups;
+}
+
 std::vector<OptionGroup> profile_groups() {
   return {
       {"Report",
@@ -256,8 +269,8 @@ std::vector<OptionGroup> bench_groups() {
 
 const std::vector<CommandText>& command_table() {
   static const std::vector<CommandText> kCommands = {
-      {"run", "run a guest", "strata run [options] GUEST|FILE.toml", kRunText + engine_help(),
-       config_groups()},
+      {"run", "run a guest, or several side by side", "strata run [options] GUEST|FILE.toml...",
+       kRunText + engine_help(), run_groups()},
       {"compare", "run it on one engine after another and compare",
        "strata compare [options] GUEST", kCompareText + engine_help(), compare_groups()},
       {"bench", "measure the ways to disk and screen", "strata bench DEVICE [options]", kBenchText,
@@ -300,7 +313,7 @@ std::string general_help() {
   std::string text =
       "strata runs one IA-32 PC at every level: cycle-accurate RTL, interpreter, KVM.\n\n";
   for (const CommandText& command : command_table()) {
-    text += fmt::format("  {:<33} {}\n", command.synopsis, command.summary);
+    text += fmt::format("  {:<40} {}\n", command.synopsis, command.summary);
   }
   text +=
       "\n'strata COMMAND --help' lists a command's options; -h and 'strata help COMMAND' are the\n"

@@ -7,6 +7,7 @@
 namespace strata {
 
 int run_command(const RunOptions& options);
+int machines_command(const MachinesOptions& options);
 int compare_command(const CompareOptions& options);
 int bench_command(const BenchOptions& options);
 int profile_command(const ProfileOptions& options);

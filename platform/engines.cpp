@@ -60,12 +60,12 @@ constexpr std::array<std::string_view, 8> kInterpOptions = {
 constexpr std::array<std::string_view, 1> kKvmOptions = {"vga-memory"};
 
 constexpr EngineEntry kEngines[] = {
-    {"rtl", "Verilated RTL in SystemC, cycle by cycle", kRtlOptions, true, false, true, anywhere,
-     make_rtl_machine},
+    {"rtl", "Verilated RTL in SystemC, cycle by cycle", kRtlOptions, true, false, true, true,
+     anywhere, make_rtl_machine},
     {"interp", "interpreter, one instruction after another", kInterpOptions, true, false, false,
-     anywhere, make_machine<make_interpreter>},
+     false, anywhere, make_machine<make_interpreter>},
     {"kvm", "the host's CPU through Linux KVM, on host time", kKvmOptions, false, true, false,
-     kvm_on_host, make_machine<make_kvm>},
+     false, kvm_on_host, make_machine<make_kvm>},
 };
 
 }  // namespace

@@ -32,6 +32,8 @@ struct EngineEntry {
   bool on_host_time;
   /// Whether there are wires, and waves are theirs; else waves are of exits.
   bool has_wires;
+  /// Whether there can be one machine of it in a process at most.
+  bool once_a_process;
   /// May take a few milliseconds.
   EngineOnHost (*probe)();
   /// Builds the machine around the engine; an error says what the host lacks.

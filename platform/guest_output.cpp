@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
 #include <utility>
 
 #include "platform/output/standard_streams.h"
@@ -38,6 +39,7 @@ std::optional<Error> GuestOutput::open_file(const char* option, const std::strin
 void GuestOutput::put(Output* out, std::uint8_t byte) {
   if (out == nullptr) return;
   const char character = static_cast<char>(byte);
+  if (out == standard_ && !paths_.name.empty()) return put_named(character);
   if (out == standard_ && paths_.hold_back) {
     held_ += character;
     return;
@@ -47,8 +49,30 @@ void GuestOutput::put(Output* out, std::uint8_t byte) {
   if (character == '\n') out->flush();
 }
 
+/// Whole lines, so that those of several machines stay apart; one that is too long is cut.
+void GuestOutput::put_named(char character) {
+  constexpr std::size_t kLongest = 4096;
+  if (line_.empty()) line_ = paths_.name + ": ";
+  if (character != '\n') line_ += character;
+  if (character == '\n' || line_.size() >= kLongest) put_line();
+}
+
+void GuestOutput::put_line() {
+  line_ += '\n';
+  if (paths_.hold_back) {
+    held_ += line_;
+  } else {
+    const std::scoped_lock lock(standard_streams_mutex());
+    standard_->put(line_);
+    standard_->flush();
+  }
+  line_.clear();
+}
+
 void GuestOutput::release() {
   if (standard_ == nullptr) return;
+  if (!line_.empty()) put_line();
+  const std::scoped_lock lock(standard_streams_mutex());
   standard_->put(std::exchange(held_, {}));
   standard_->flush();
   for (const auto& file : files_) file->close();

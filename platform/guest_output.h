@@ -12,6 +12,9 @@
 namespace strata {
 
 struct GuestOutputPaths {
+  /// Of the machine beside others: each line on the standard stream begins with it. Empty: it is
+  /// alone, and its bytes pass as they come.
+  std::string name;
   /// Of the debug console: a file; "stdio" or "-", as if empty, for the standard stream.
   std::string console;
   /// Of the serial port: a file; "stdio" or "-" for the standard stream; empty: its bytes are
@@ -42,8 +45,11 @@ class GuestOutput {
  private:
   std::optional<Error> open_file(const char* option, const std::string& path, Output*& out);
   void put(Output* out, std::uint8_t byte);
+  void put_named(char character);
+  void put_line();
 
   GuestOutputPaths paths_;
+  std::string line_;  // with the machine's name, as far as it has come
   std::string held_;
   std::vector<std::unique_ptr<Output>> files_;
   Output* standard_ = nullptr;

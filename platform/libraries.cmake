@@ -50,6 +50,7 @@ add_library(strata_program STATIC
     host_cpu.cpp
     info_command.cpp
     live_view.cpp
+    machines_command.cpp
     profile_command.cpp
     region.cpp
     run_command.cpp

@@ -33,6 +33,7 @@ enum class RunEnd {
   kInterrupted,   // Ctrl-C
   kOutputFailed,  // something the run writes could not be written, or nobody reads it any more
   kCheckFailed,   // --check found a difference; RunOutcome::report shows it
+  kTurnOver,      // not ended: RunControl::turn_end(); run() goes on from there
   kHostFailed,    // the host could not go on (Engine::failure()); RunOutcome::report says why
 };
 
@@ -48,9 +49,10 @@ class Machine {
  public:
   virtual ~Machine() = default;
 
-  /// Runs from reset until the guest ends or `control` says stop: control.max_cycles() exactly,
-  /// control.poll() at least every few milliseconds of host time. Closes its wave files before it
-  /// returns.
+  /// Runs on from where the machine is until the guest ends or `control` says stop:
+  /// control.next_stop() exactly, control.poll() at least every few milliseconds of host time. In
+  /// how many turns it gets there makes no difference. Closes its wave files before it returns for
+  /// another reason than kTurnOver.
   virtual RunOutcome run(RunControl& control) = 0;
 
   /// CPU cycles since reset, instructions retired since reset (0 where unknown: KVM).

@@ -22,6 +22,9 @@ int show(const ShowText& text) {
 int dispatch(const Command& command) {
   if (const auto* text = std::get_if<ShowText>(&command)) return show(*text);
   if (const auto* run = std::get_if<RunOptions>(&command)) return run_command(*run);
+  if (const auto* machines = std::get_if<MachinesOptions>(&command)) {
+    return machines_command(*machines);
+  }
   if (const auto* compare = std::get_if<CompareOptions>(&command)) return compare_command(*compare);
   if (const auto* bench = std::get_if<BenchOptions>(&command)) return bench_command(*bench);
   if (const auto* profile = std::get_if<ProfileOptions>(&command)) return profile_command(*profile);

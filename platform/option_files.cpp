@@ -1,5 +1,6 @@
 #include "platform/option_files.h"
 
+#include <filesystem>
 #include <functional>
 #include <vector>
 
@@ -122,7 +123,50 @@ std::string to_text(const Values& values, const RunOptions& run) {
   return *text;
 }
 
+/// Throws what keeps the later one from running beside the other.
+void check_company(const MachinesOptions::Machine& other, const MachinesOptions::Machine& later) {
+  const auto refuse = [&](const std::string& why) {
+    fail_option("{}", later.run.places.locate(why));
+  };
+  if (other.name == later.name) {
+    refuse(fmt::format("the name of another machine is '{}', too; rename one of the files",
+                       other.name));
+  }
+  const EngineEntry* engine = later.run.engine;
+  if (engine == other.run.engine && engine->once_a_process) {
+    refuse(
+        fmt::format("--engine {}: one machine of it fits in a process, and '{}' is one; run this "
+                    "one on another "
+                    "engine or by itself",
+                    engine->name, other.name));
+  }
+  const bool shown = other.run.display != DisplayMode::kNone;
+  if (shown && later.run.display != DisplayMode::kNone) {
+    refuse(fmt::format("--display: the terminal has room for one screen, and '{}' shows its own",
+                       other.name));
+  }
+  if (later.run.guest == "-" && other.run.guest == "-") {
+    refuse(fmt::format("guest -: '{}' reads its guest from standard input", other.name));
+  }
+}
+
 }  // namespace
+
+MachinesOptions machines_of_files(const Values& given, ReadRun read) {
+  MachinesOptions all;
+  all.quantum = given.count("quantum", 1, kNever - 1);
+  for (const std::string& path : given.positionals()) {
+    if (names_machine_file(path)) continue;
+    fail_option("{}: of several machines each needs a FILE.toml; 'strata config' prints one", path);
+  }
+  for (const std::string& path : given.positionals()) {
+    MachinesOptions::Machine machine{std::filesystem::path(path).stem().string(),
+                                     run_of_file(given, path, read)};
+    for (const auto& other : all.machines) check_company(other, machine);
+    all.machines.push_back(std::move(machine));
+  }
+  return all;
+}
 
 RunOptions run_of_file(const Values& given, const std::string& path, ReadRun read) {
   return read_file(given, path, read).run;

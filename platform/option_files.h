@@ -15,6 +15,9 @@ using ReadRun = RunOptions (*)(const Values& values);
 /// BadOption, whose message says where in the file the mistake is, if it is there.
 RunOptions run_of_file(const Values& given, const std::string& path, ReadRun read);
 
+/// The machines of all files that the command line names, refused where they do not go together.
+MachinesOptions machines_of_files(const Values& given, ReadRun read);
+
 /// The machine that `run` has with these options, as a machine file; throws BadOption.
 std::string machine_file_of(const Values& given, ReadRun read);
 

@@ -47,7 +47,11 @@ bool has_option(const EngineEntry* engine, std::string_view option);
 /// Parsed options of one command, with access by name and messages that quote the name.
 class Values {
  public:
-  Values(const CommandText& command, const Text& arguments, const char* positional) {
+  /// `positional` is what an argument without dashes is, null: there is none. There may be several
+  /// where `may_be_one_of_several` says so of one.
+  using MayBeOneOfSeveral = bool (*)(const std::string& argument);
+  Values(const CommandText& command, const Text& arguments, const char* positional,
+         MayBeOneOfSeveral may_be_one_of_several = nullptr) {
     po::options_description visible = to_description(command.groups);
     visible.add_options()("help,h", "this text");
     help_ = fmt::format("{}\n\n{}\n{}", command.synopsis, command.text, to_text(visible));
@@ -62,7 +66,9 @@ class Values {
         po::command_line_parser(arguments).options(all).positional(positions).style(style);
     po::store(parser.run(), map_);
     if (map_.count("positional") != 0) positional_ = map_["positional"].as<Text>();
-    if (positional_.size() > 1 || (positional_.size() == 1 && positional == nullptr)) {
+    const bool several =
+        may_be_one_of_several != nullptr && std::ranges::any_of(positional_, may_be_one_of_several);
+    if ((positional_.size() > 1 && !several) || (!positional_.empty() && positional == nullptr)) {
       fail_option("unexpected argument '{}'; {}", positional_.back(),
                   positional ? fmt::format("only one {} is taken", positional)
                              : std::string("this command takes none"));
@@ -72,6 +78,7 @@ class Values {
 
   const std::string& help() const { return help_; }
   std::string positional() const { return positional_.empty() ? "" : positional_[0]; }
+  const Text& positionals() const { return positional_; }
   bool given(const std::string& name) const {
     return map_.count(name) != 0 && !map_[name].defaulted();
   }

@@ -225,8 +225,10 @@ RunOptions read_run(const Values& values) {
 }
 
 Command parse_run(const Text& arguments) {
-  const Values values(command_text("run"), arguments, "guest");
+  const Values values(command_text("run"), arguments, "guest", names_machine_file);
   if (values.given("help")) return ShowText{values.help()};
+  if (values.positionals().size() > 1) return machines_of_files(values, read_run);
+  if (values.given("quantum")) fail_option("--quantum: there is one machine only; name several");
   if (!names_machine_file(values.positional())) return read_run(values);
   return run_of_file(values, values.positional(), read_run);
 }

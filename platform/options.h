@@ -74,6 +74,16 @@ struct RunOptions {
   std::vector<std::string> machine_arguments;
 };
 
+/// `strata run` of several machines.
+struct MachinesOptions {
+  struct Machine {
+    std::string name;
+    RunOptions run;
+  };
+  std::vector<Machine> machines;
+  Cycle quantum = 0;
+};
+
 /// `strata compare`: the arguments of one `strata run` for each column.
 struct CompareOptions {
   struct Run {
@@ -128,8 +138,8 @@ struct ShowText {
   std::string text;
 };
 
-using Command = std::variant<ShowText, RunOptions, CompareOptions, BenchOptions, ProfileOptions,
-                             InfoOptions, DiskCreateOptions>;
+using Command = std::variant<ShowText, RunOptions, MachinesOptions, CompareOptions, BenchOptions,
+                             ProfileOptions, InfoOptions, DiskCreateOptions>;
 
 /// `arguments` without the program's name. An error is one line.
 Result<Command> parse_command_line(const std::vector<std::string>& arguments);

@@ -354,6 +354,7 @@ RunOutcome RtlMachine::run(RunControl& control) {
   std::optional<RunEnd> end;
   cpu_.drain(false);  // a debugger may have held it
   while (!end) end = advance(control);
+  if (*end == RunEnd::kTurnOver) return {*end, 0, ""};
   RunOutcome result = outcome(*end);
   // What could not be written is known to the program (Output).
   if (recorder_ != nullptr) {
@@ -406,7 +407,7 @@ bool RtlMachine::asleep() const {
 
 /// A piece of the run; nothing while it goes on.
 std::optional<RunEnd> RtlMachine::advance(RunControl& control) {
-  const Cycle left = control.max_cycles() - std::min(control.max_cycles(), cycles_);
+  const Cycle left = control.next_stop() - std::min(control.next_stop(), cycles_);
   Cycle piece = std::min(left, kPollCycles);
   if (config_.counting != nullptr) {
     piece = std::min(piece, config_.counting->next_interval() - cycles_);
@@ -420,6 +421,7 @@ std::optional<RunEnd> RtlMachine::advance(RunControl& control) {
   if (cpu_.shutdown()) return RunEnd::kShutdown;
   if (cpu_.stuck() || asleep()) return RunEnd::kHalted;
   if (cycles_ >= control.max_cycles()) return RunEnd::kCycleLimit;
+  if (cycles_ >= control.turn_end()) return RunEnd::kTurnOver;
   return control.poll(*this);
 }
 

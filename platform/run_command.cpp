@@ -1,10 +1,11 @@
-// `strata run`: everything around one run of one machine. All input is checked before any output is
-// opened.
+// `strata run` of one machine, and everything around a machine's run. All input is checked before
+// any output is opened.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -24,6 +25,7 @@
 #include "platform/live_view.h"
 #include "platform/loader/guest_loader.h"
 #include "platform/machine.h"
+#include "platform/machine_run.h"
 #include "platform/output/output_file.h"
 #include "platform/output/standard_streams.h"
 #include "platform/profile/guest_profile.h"
@@ -50,27 +52,37 @@ std::string trimmed(std::string text) {
 }
 
 /// A run's parts; built in this order, ended in the reverse one.
-class Run {
+class Run final : public MachineRun {
  public:
-  explicit Run(const RunOptions& options)
+  Run(const RunOptions& options, RunCompany company)
       : options_(options),
-        log_(options.log, options.verbose),
-        output_({options.console, options.serial, find_standard_output(outputs()) != nullptr,
-                 options.display == DisplayMode::kText}) {}
+        company_(std::move(company)),
+        log_(company_.name, options.log, options.verbose),
+        output_({company_.name, options.console, options.serial, company_.standard_output_taken,
+                 company_.screen_shown}),
+        control_({options.max_cycles, options.timeout}) {}
 
-  int execute();
+  std::optional<Error> check() override { return in_file(read_and_check()); }
+  std::optional<Error> make() override { return in_file(make_machine()); }
+  std::optional<Error> open() override { return in_file(open_outputs()); }
+  bool go_on(Cycle turn_end) override;
+  int finish() override;
+  Cycle cycles() const override { return machine_->cycles(); }
 
  private:
-  std::optional<Error> prepare();
+  std::optional<Error> in_file(std::optional<Error> error) const;
+  std::string named(const std::string& text) const;
+  std::optional<Error> read_and_check();
+  std::optional<Error> make_machine();
   std::optional<Error> read_trace_points();
   std::optional<Error> read_counting();
   std::optional<Error> open_disk();
   std::optional<Error> check_boot_sector();
   std::optional<Error> open_outputs();
   std::optional<Error> open_exit_waves();
-  std::vector<OutputFile> outputs() const;
   MachineConfig config();
-  int finish(const RunOutcome& outcome, double seconds);
+  void start();
+  int write_all(const RunOutcome& outcome, double seconds);
   int exit_status(const RunOutcome& outcome) const;
   std::string why_no_waves() const;
   RunReport report(const RunOutcome& outcome, double seconds) const;
@@ -83,8 +95,13 @@ class Run {
   static void show_tables(const RunReport& report);
 
   const RunOptions& options_;
+  const RunCompany company_;
   RunLog log_;
   GuestOutput output_;
+  RunControl control_;
+  std::optional<LiveView> view_;  // from the start on
+  RunOutcome outcome_;
+  double seconds_ = 0;  // of its turns
   GuestImage guest_;
   TraceConfig trace_;
   std::optional<GuestProfile> profile_;
@@ -100,26 +117,17 @@ class Run {
   std::uint8_t last_post_code_ = 0;
 };
 
-std::vector<OutputFile> Run::outputs() const {
-  const auto beside = [](const std::string& waves) {
-    return waves.empty() ? waves : save_file_of(waves);
-  };
-  return {{"--vcd", options_.vcd},
-          {"--fst", options_.fst},
-          {"save file of --vcd", beside(options_.vcd)},
-          {"save file of --fst", beside(options_.fst)},
-          {"--stats", options_.stats, true},
-          {"--interval-file", options_.interval_file, true},
-          {"--region-file", options_.region_file, true},
-          {"--profile", options_.profile, true},
-          {"--screen-text", options_.screen_text, true},
-          {"--screen-png", options_.screen_png, true},
-          {"--log", options_.log},
-          {"--console", names_standard_stream(options_.console) ? "" : options_.console},
-          {"--serial", names_standard_stream(options_.serial) ? "" : options_.serial}};
+std::optional<Error> Run::in_file(std::optional<Error> error) const {
+  if (error) error->message = options_.places.locate(error->message);
+  return error;
 }
 
-std::optional<Error> Run::prepare() {
+/// What is said of one of several machines.
+std::string Run::named(const std::string& text) const {
+  return company_.name.empty() ? text : company_.name + ": " + text;
+}
+
+std::optional<Error> Run::read_and_check() {
   auto guest = load_guest({options_.guest, options_.bios, options_.append, options_.memory_bytes});
   if (!guest) return guest.failure();
   guest_ = std::move(*guest);
@@ -131,19 +139,24 @@ std::optional<Error> Run::prepare() {
         "--display text: standard output is not a terminal; use --screen-text FILE for the final "
         "screen"};
   }
-  if (auto error = check_outputs(outputs(), {options_.guest, options_.bios, options_.disk})) {
-    return error;
-  }
+  std::vector<OutputFile> outputs = company_.outputs;
+  std::ranges::copy(outputs_of(options_), std::back_inserter(outputs));
+  std::vector<std::string> inputs = company_.inputs;
+  std::ranges::copy(inputs_of(options_), std::back_inserter(inputs));
+  if (auto error = check_outputs(outputs, inputs)) return error;
   // What the run opens it closes, from here on whatever comes.
   catch_stop_signals();
-  if (auto error = open_disk()) return error;
+  return open_disk();
+}
+
+std::optional<Error> Run::make_machine() {
   if (options_.explain) exits_.emplace();
   if (options_.sensitive) sensitive_.emplace();
   if (auto error = open_exit_waves()) return error;
   auto machine = options_.engine->make(config());
   if (!machine) return machine.failure();
   machine_ = std::move(*machine);
-  return open_outputs();
+  return std::nullopt;
 }
 
 std::optional<Error> Run::read_trace_points() {
@@ -255,22 +268,29 @@ std::optional<Error> Run::open_exit_waves() {
   return std::nullopt;
 }
 
-int Run::execute() {
-  if (auto error = prepare()) {
-    return report_error({options_.places.locate(error->message), error->of_host});
-  }
-  RunControl control({options_.max_cycles, options_.timeout});
+void Run::start() {
   std::optional<Cycle> limit;
   if (options_.max_cycles != kNever) limit = options_.max_cycles;
-  LiveView view(options_.display == DisplayMode::kText, !options_.quiet, limit);
-  view.attach(control);
-  control.start();
-  const RunOutcome outcome = machine_->run(control);
-  const double seconds = control.elapsed();
-  view.close();
+  view_.emplace(options_.display == DisplayMode::kText, !options_.quiet && company_.name.empty(),
+                limit);
+  view_->attach(control_);
+  control_.start();
+}
+
+bool Run::go_on(Cycle turn_end) {
+  if (!view_) start();
+  control_.set_turn_end(turn_end);
+  const double begun = control_.elapsed();
+  outcome_ = machine_->run(control_);
+  seconds_ += control_.elapsed() - begun;
+  return outcome_.end == RunEnd::kTurnOver;
+}
+
+int Run::finish() {
+  view_->close();
   if (counting_) counting_->finish(*machine_);
   if (exit_waves_) exit_waves_->close();
-  return finish(outcome, seconds);
+  return write_all(outcome_, seconds_);
 }
 
 std::string Run::why_no_waves() const {
@@ -284,7 +304,7 @@ std::string Run::why_no_waves() const {
   return fmt::format("the run did not reach --trace-from {}{}", options_.trace_from, to);
 }
 
-int Run::finish(const RunOutcome& outcome, double seconds) {
+int Run::write_all(const RunOutcome& outcome, double seconds) {
   if (image_) image_->flush();
   log_.close();
   output_.release();
@@ -298,7 +318,7 @@ int Run::finish(const RunOutcome& outcome, double seconds) {
   figures.screen_hash = hash_screen(screen);
   figures.screen_rows = hash_rows(screen);
   if (image_ && !image_->failure().empty()) {
-    complain(image_->failure());
+    complain(named(image_->failure()));
     figures.status = kExitFailed;
   }
   if (exits_) figures.explanation = explain_exits();
@@ -308,7 +328,7 @@ int Run::finish(const RunOutcome& outcome, double seconds) {
   explain(outcome, figures);
   if (!options_.quiet) show_tables(figures);
   if (outcome.empty_window && outcome.end != RunEnd::kInterrupted) {
-    say("strata: no waves: {}\n", why_no_waves());
+    say("strata: {}\n", named("no waves: " + why_no_waves()));
     return kExitFailed;
   }
   if (!options_.region.empty()) {
@@ -328,6 +348,7 @@ int Run::exit_status(const RunOutcome& outcome) const {
     case RunEnd::kInterrupted: return kExitInterrupted;
     case RunEnd::kOutputFailed: return kExitOk;  // end_program() knows better
     case RunEnd::kCheckFailed:
+    case RunEnd::kTurnOver:
     case RunEnd::kHostFailed: return kExitFailed;
   }
   return kExitFailed;
@@ -343,6 +364,7 @@ const char* outcome_name(RunEnd end) {
     case RunEnd::kInterrupted: return "interrupted";
     case RunEnd::kOutputFailed: return "output-failed";
     case RunEnd::kCheckFailed: return "check-failed";
+    case RunEnd::kTurnOver: break;
     case RunEnd::kHostFailed: return "host-failed";
   }
   return "?";
@@ -397,19 +419,21 @@ void Run::write_counters() const {
 void Run::explain_region() const {
   const CounterRows& passes = counting_->passes();
   if (passes.count() == 0) {
-    say("strata: no passes: the run did not go through --region {} to its end\n", options_.region);
+    say("strata: {}\n",
+        named(fmt::format("no passes: the run did not go through --region {} to its end",
+                          options_.region)));
     return;
   }
   if (options_.quiet) return;
   const CounterRows::Summary cycles = passes.summary("cycles");
   const auto median = static_cast<std::uint64_t>(cycles.median);
   const bool between = static_cast<double>(median) != cycles.median;
-  say("strata: {}: {} passes, of {} cycles at least, {}{} in the median, {} at most\n",
-      options_.region, group_digits(passes.count()), group_digits(cycles.minimum),
-      group_digits(median), between ? ".5" : "", group_digits(cycles.maximum));
+  const std::string region = named(options_.region);
+  say("strata: {}: {} passes, of {} cycles at least, {}{} in the median, {} at most\n", region,
+      group_digits(passes.count()), group_digits(cycles.minimum), group_digits(median),
+      between ? ".5" : "", group_digits(cycles.maximum));
   if (passes.count() > CounterRows::kMostRows) {
-    say("strata: {}: of the first {} passes\n", options_.region,
-        group_digits(CounterRows::kMostRows));
+    say("strata: {}: of the first {} passes\n", region, group_digits(CounterRows::kMostRows));
   }
 }
 
@@ -419,7 +443,7 @@ Explanation Run::explain_exits() const {
   if (wants_call_costs(*exits_) && !RunControl::interrupted()) {
     auto measured = measure_calls(options_.machine_arguments);
     if (measured) costs = std::move(*measured);
-    if (!measured) complain("--explain: no costs of calls: " + measured.error());
+    if (!measured) complain(named("--explain: no costs of calls: " + measured.error()));
   }
   return strata::explain(*exits_, guest_.symbols, options_.cpu, options_.engine->on_host_time,
                          costs);
@@ -443,14 +467,15 @@ void Run::write_profile(const RunReport& report) const {
 void Run::explain(const RunOutcome& outcome, const RunReport& report) const {
   switch (outcome.end) {
     case RunEnd::kShutdown:
-      say("strata: triple fault in cycle {}\n{}", report.cycles, to_text(machine_->state()));
+      say("strata: {}\n{}", named(fmt::format("triple fault in cycle {}", report.cycles)),
+          to_text(machine_->state()));
       break;
     case RunEnd::kCheckFailed:
-    case RunEnd::kHostFailed: say("strata: {}\n", outcome.report); break;
+    case RunEnd::kHostFailed: say("strata: {}\n", named(outcome.report)); break;
     default: break;
   }
   if (options_.quiet || outcome.end == RunEnd::kOutputFailed) return;
-  std::string line = fmt::format("strata: {}: {}", report.engine, report.outcome);
+  std::string line = named(fmt::format("{}: {}", report.engine, report.outcome));
   if (outcome.end == RunEnd::kExited) line += fmt::format(" with status {}", report.status);
   line += fmt::format(" after {} cycles", group_digits(report.cycles));
   if (report.instructions) {
@@ -463,13 +488,48 @@ void Run::explain(const RunOutcome& outcome, const RunReport& report) const {
   if (options_.post_port && post_codes_ != 0) {
     line += fmt::format("; last POST code {:02x}", last_post_code_);
   }
-  say("{}\n", line);
+  say("strata: {}\n", line);
 }
 
 }  // namespace
 
+std::vector<OutputFile> outputs_of(const RunOptions& options) {
+  const auto beside = [](const std::string& waves) {
+    return waves.empty() ? waves : save_file_of(waves);
+  };
+  return {{"--vcd", options.vcd},
+          {"--fst", options.fst},
+          {"save file of --vcd", beside(options.vcd)},
+          {"save file of --fst", beside(options.fst)},
+          {"--stats", options.stats, true},
+          {"--interval-file", options.interval_file, true},
+          {"--region-file", options.region_file, true},
+          {"--profile", options.profile, true},
+          {"--screen-text", options.screen_text, true},
+          {"--screen-png", options.screen_png, true},
+          {"--log", options.log},
+          {"--console", names_standard_stream(options.console) ? "" : options.console},
+          {"--serial", names_standard_stream(options.serial) ? "" : options.serial}};
+}
+
+std::vector<std::string> inputs_of(const RunOptions& options) {
+  return {options.guest, options.bios, options.disk};
+}
+
+std::unique_ptr<MachineRun> make_machine_run(const RunOptions& options, RunCompany company) {
+  return std::make_unique<Run>(options, std::move(company));
+}
+
 int run_command(const RunOptions& options) {
-  return Run(options).execute();
+  RunCompany alone;
+  alone.standard_output_taken = find_standard_output(outputs_of(options)) != nullptr;
+  alone.screen_shown = options.display == DisplayMode::kText;
+  Run run(options, std::move(alone));
+  if (auto error = run.check()) return report_error(*error);
+  if (auto error = run.make()) return report_error(*error);
+  if (auto error = run.open()) return report_error(*error);
+  run.go_on(kNever);
+  return run.finish();
 }
 
 }  // namespace strata

@@ -3,6 +3,7 @@
 // a run.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -37,6 +38,14 @@ class RunControl {
   /// Reports progress when it is due. Returns why the run must end now, if it must.
   std::optional<RunEnd> poll(const Machine& machine);
 
+  /// The machine returns from run() exactly at this cycle with kTurnOver, to be asked again when
+  /// others have had their turn.
+  void set_turn_end(Cycle cycle) { turn_end_ = cycle; }
+  Cycle turn_end() const { return turn_end_; }
+
+  /// Where a machine that goes on has to stop at the latest.
+  Cycle next_stop() const { return std::min(limits_.max_cycles, turn_end_); }
+
   /// Host seconds since start().
   double elapsed() const;
 
@@ -48,6 +57,7 @@ class RunControl {
   static inline std::atomic<bool> interrupted_{false};
 
   RunLimits limits_;
+  Cycle turn_end_ = kNever;
   std::optional<Clock::time_point> start_;
   Clock::time_point next_progress_{};
   std::chrono::milliseconds interval_{250};

@@ -8,7 +8,8 @@
 
 namespace strata {
 
-RunLog::RunLog(std::string file, bool verbose) : file_(std::move(file)), verbose_(verbose) {}
+RunLog::RunLog(std::string name, std::string file, bool verbose)
+    : name_(std::move(name)), file_(std::move(file)), verbose_(verbose) {}
 
 std::optional<Error> RunLog::open() {
   if (!file_.empty()) {
@@ -33,8 +34,18 @@ void RunLog::record(Cycle cycle, std::string_view unit, std::string what) {
 void RunLog::put(const std::string& lines) {
   if (log_) log_->put(lines);
   if (!verbose_) return;
-  standard_error().put(lines);
-  standard_error().flush();
+  say("{}", named(lines));
+}
+
+std::string RunLog::named(const std::string& lines) const {
+  if (name_.empty()) return lines;
+  std::string result;
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const std::size_t end = lines.find('\n', begin) + 1;
+    result += name_ + ": " + lines.substr(begin, end - begin);
+    begin = end;
+  }
+  return result;
 }
 
 void RunLog::close() {

@@ -14,7 +14,8 @@ namespace strata {
 
 class RunLog : public EventLog {
  public:
-  RunLog(std::string file, bool verbose);
+  /// `name` of a machine beside others begins each line on standard error; empty: it is alone.
+  RunLog(std::string name, std::string file, bool verbose);
 
   /// Whether anybody listens; if not, devices get a null pointer instead of this.
   bool wanted() const { return verbose_ || !file_.empty(); }
@@ -29,7 +30,9 @@ class RunLog : public EventLog {
 
  private:
   void put(const std::string& lines);
+  std::string named(const std::string& lines) const;
 
+  std::string name_;
   std::string file_;
   bool verbose_;
   bool open_ = false;

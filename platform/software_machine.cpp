@@ -102,7 +102,7 @@ class EngineMachine final : public SoftwareMachine {
   void settle();
   void start();
   NamedDevices stateful_devices();
-  RunOutcome outcome(PlainMachine::End end) const;
+  RunOutcome outcome(PlainMachine::End end, const RunControl& control) const;
   PlainMachine::End run_counted(const PlainMachine::RunLimits& limits);
   void take_counts(std::uint32_t address, std::uint64_t instructions);
 
@@ -400,7 +400,7 @@ std::optional<Error> EngineMachine::load_state(const MachineState& state) {
 
 RunOutcome EngineMachine::run(RunControl& control) {
   PlainMachine::RunLimits limits;
-  limits.limit = control.max_cycles();
+  limits.limit = control.next_stop();
   limits.quantum = engine_->on_host_time() ? config_.clock_hz / kHostTimeLooksASecond
                                            : kQuantumInstructions * config_.cpi;
   limits.poll = [this, &control] {
@@ -410,7 +410,9 @@ RunOutcome EngineMachine::run(RunControl& control) {
   const PlainMachine::End end =
       config_.counting != nullptr ? run_counted(limits) : machine_.run(limits);
   settle();
-  return outcome(end);
+  const RunOutcome result = outcome(end, control);
+  if (result.end != RunEnd::kTurnOver) machine_.end_sleep();
+  return result;
 }
 
 /// In pieces that end where something is counted: for a region each instruction is one.
@@ -447,11 +449,14 @@ void EngineMachine::take_counts(std::uint32_t address, std::uint64_t instruction
       [&state] { return state.gpr[kEsp]; }, *this);
 }
 
-RunOutcome EngineMachine::outcome(PlainMachine::End end) const {
+RunOutcome EngineMachine::outcome(PlainMachine::End end, const RunControl& control) const {
   if (exit_status_) return {RunEnd::kExited, *exit_status_, ""};
   if (stop_) return {*stop_, 0, ""};
   switch (end) {
-    case PlainMachine::End::kLimit: return {RunEnd::kCycleLimit, 0, ""};
+    case PlainMachine::End::kLimit: {
+      const bool all = machine_.now() >= control.max_cycles();
+      return {all ? RunEnd::kCycleLimit : RunEnd::kTurnOver, 0, ""};
+    }
     case PlainMachine::End::kShutdown:
       if (!engine_->failure().empty()) return {RunEnd::kHostFailed, 0, engine_->failure()};
       return {RunEnd::kShutdown, 0, ""};

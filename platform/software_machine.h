@@ -26,8 +26,7 @@ class SoftwareMachine : public Machine {
   /// Back to power-on, memory, time and plugged devices included.
   virtual void reset() = 0;
 
-  /// Machine::run(), but goes on from where the machine is: after kCycleLimit it may be called
-  /// again.
+  /// Machine::run(); after kCycleLimit, too, it may be called again.
   RunOutcome run(RunControl& control) override = 0;
 };
 

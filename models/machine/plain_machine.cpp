@@ -24,6 +24,7 @@ void PlainMachine::set_interrupt(bool level) {
 
 void PlainMachine::restart(Cycle now, const CpuState& state) {
   now_ = now;
+  asleep_since_.reset();
   queue_.refresh_all();
   engine_->load_state(state);
   engine_->set_cycle(now);
@@ -57,10 +58,21 @@ PlainMachine::End PlainMachine::run(const RunLimits& limits) {
 }
 
 bool PlainMachine::sleep(const RunLimits& limits) {
-  const Cycle from = now_;
+  if (!asleep_since_) asleep_since_ = now_;
   const bool goes_on = sleep_until_interrupt(limits);
-  if (sleep_watch_) sleep_watch_(from, now_);
+  const bool cut_off = goes_on && !stopped_ && !wakes();
+  if (!cut_off) end_sleep();
   return goes_on;
+}
+
+void PlainMachine::end_sleep() {
+  if (!asleep_since_) return;
+  if (sleep_watch_) sleep_watch_(*asleep_since_, now_);
+  asleep_since_.reset();
+}
+
+bool PlainMachine::wakes() const {
+  return interrupt_ && (engine_->state().eflags & eflags::kIf) != 0;
 }
 
 /// HLT: time goes on from event to event until one brings an interrupt, or the run ends. False if

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -65,9 +66,11 @@ class PlainMachine final : public EngineBus {
   }
   void set_port_watch(PortWatch watch) { port_watch_ = std::move(watch); }
 
-  /// Told of each sleep in HLT when it has ended: from when to when.
+  /// Told of each sleep in HLT when it has ended: from when to when. One that a limit of run() has
+  /// cut off goes on in the next, or ends with end_sleep().
   using SleepWatch = std::function<void(Cycle from, Cycle to)>;
   void set_sleep_watch(SleepWatch watch) { sleep_watch_ = std::move(watch); }
+  void end_sleep();
 
   /// Level of the CPU's INTR pin from now on: the interrupt controller's wire.
   void set_interrupt(bool level);
@@ -128,6 +131,7 @@ class PlainMachine final : public EngineBus {
   void run_events(Cycle until);
   void hold_host_time(Cycle passed);
   bool sleep(const RunLimits& limits);
+  bool wakes() const;
   bool sleep_until_interrupt(const RunLimits& limits);
   Cycle next_stop(const RunLimits& limits) const;
   void poll(const RunLimits& limits);
@@ -140,6 +144,7 @@ class PlainMachine final : public EngineBus {
   std::function<std::uint8_t(Cycle)> acknowledge_;
   PortWatch port_watch_;
   SleepWatch sleep_watch_;
+  std::optional<Cycle> asleep_since_;
   Cycle now_ = 0;
   Cycle deadline_ = 0;  // of the engine while it runs; else 0
   Cycle next_poll_ = 0;

@@ -10,7 +10,7 @@
 namespace strata {
 
 struct OutputFile {
-  const char* option;     // "--stats"
+  std::string option;     // "--stats"
   std::string path;       // empty: not asked for; "-": standard output, where `document`
   bool document = false;  // written as a whole, at the end
 };

@@ -18,6 +18,11 @@ Output& standard_error() {
   return output;
 }
 
+std::mutex& standard_streams_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 void guard_standard_streams() {
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(descriptor, F_GETFD) >= 0) continue;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
 #include <utility>
 
 #include "platform/output/output.h"
@@ -17,9 +18,14 @@ Output& standard_error();
 /// to a pipe without reader and beyond a file size limit fail, too, instead of killing.
 void guard_standard_streams();
 
+/// To be held while something is put on either of them by one of several machines, which may be on
+/// a thread of its own.
+std::mutex& standard_streams_mutex();
+
 /// Writes to standard error at once.
 template <typename... Arguments>
 void say(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
+  const std::scoped_lock lock(standard_streams_mutex());
   standard_error().put(fmt::format(text, std::forward<Arguments>(arguments)...));
   standard_error().flush();
 }

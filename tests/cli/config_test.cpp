@@ -55,7 +55,7 @@ TEST_F(CliConfig, MistakesAreRefusedWithTheirPlace) {
     write("m.toml", Bytes(text.begin(), text.end()));
     expect_refused({"run", "m.toml"}, {message});
   }
-  expect_refused({"run", "m.toml", "guest"}, {"'guest'", "only one guest"});
+  expect_refused({"run", "m.toml", "guest"}, {"guest: ", "FILE.toml"});
   expect_refused({"run", "no.toml"}, {"no.toml", "No such file"});
   expect_refused({"config"}, {"no guest given"});
 }

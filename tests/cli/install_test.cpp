@@ -83,6 +83,7 @@ TEST_F(CliInstall, BashCompletesCommandsOptionsAndValues) {
   EXPECT_EQ(completions("strata com", 1), "compare\n");
   EXPECT_EQ(completions("strata conf", 1), "config\n");
   EXPECT_EQ(completions("strata config --engine i", 3), "interp\n");
+  EXPECT_EQ(completions("strata run --quan", 2), "--quantum\n");
   EXPECT_EQ(completions("strata run --trace-l", 2), "--trace-last\n");
   EXPECT_EQ(completions("strata run --engine i", 3), "interp\n");
   EXPECT_EQ(completions("strata run --engine = i", 4), "interp\n");
