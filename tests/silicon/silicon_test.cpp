@@ -81,6 +81,9 @@ TEST_F(Silicon, KeptCasesEndAlike) {
         {0x9D},                                       // popfd
         {0x0F, 0xC7, 0x0D, 0x24, 0x14, 0x00, 0x11}},  // cmpxchg8b [11001424]
        {}},
+      {"either operand of CMPS is read first: #AC of one, or #PF of the other",
+       {{0x68, 0x02, 0x00, 0x04, 0x00}, {0x9D}, {0xA7}},  // push 40002: AC; popfd; cmpsd
+       {{kEsi, layout::kData.base + 1}, {kEdi, 0x30000000}}},
       {"a single step comes after the flags are as the instruction leaves them",
        {{0x68, 0x02, 0x01, 0x00, 0x00}, {0x9D}, {0x04, 0xFF}},  // push 102; popfd; add al, -1
        {{kEax, 1}}},
