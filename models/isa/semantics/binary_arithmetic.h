@@ -90,18 +90,20 @@ struct Neg {
 /// op r/m, r
 template <class Op>
 struct RmReg {
+  template <typename T>
+  static void take(Processor& p, const Instruction& i, T value) {
+    Op::apply(p.flags, value, p.reg<T>(i.reg));
+  }
+  template <typename T>
+  static T change(Processor& p, const Instruction& i, T value) {
+    return Op::apply(p.flags, value, p.reg<T>(i.reg));
+  }
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    const T source = p.reg<T>(i.reg);
     if constexpr (Op::kStores) {
-      return modify_rm<T, kMemory>(p, i, [&](T a) { return Op::apply(p.flags, a, source); });
+      return change_rm<RmReg, T, kMemory>(p, i);
     } else {
-      T value;
-      if (!read_rm<T, kMemory>(p, i, value)) {
-        return Outcome::kFault;
-      }
-      Op::apply(p.flags, value, source);
-      return Outcome::kDone;
+      return take_rm<RmReg, T, kMemory>(p, i);
     }
   }
 };
@@ -109,35 +111,36 @@ struct RmReg {
 /// op r, r/m
 template <class Op>
 struct RegRm {
-  template <typename T, bool kMemory>
-  static Outcome run(Processor& p, const Instruction& i) {
-    T source;
-    if (!read_rm<T, kMemory>(p, i, source)) {
-      return Outcome::kFault;
-    }
-    const T result = Op::apply(p.flags, p.reg<T>(i.reg), source);
+  template <typename T>
+  static void take(Processor& p, const Instruction& i, T value) {
+    const T result = Op::apply(p.flags, p.reg<T>(i.reg), value);
     if constexpr (Op::kStores) {
       p.set_reg<T>(i.reg, result);
     }
-    return Outcome::kDone;
+  }
+  template <typename T, bool kMemory>
+  static Outcome run(Processor& p, const Instruction& i) {
+    return take_rm<RegRm, T, kMemory>(p, i);
   }
 };
 
 /// op r/m, imm
 template <class Op>
 struct RmImm {
+  template <typename T>
+  static void take(Processor& p, const Instruction& i, T value) {
+    Op::apply(p.flags, value, static_cast<T>(i.immediate));
+  }
+  template <typename T>
+  static T change(Processor& p, const Instruction& i, T value) {
+    return Op::apply(p.flags, value, static_cast<T>(i.immediate));
+  }
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    const T source = static_cast<T>(i.immediate);
     if constexpr (Op::kStores) {
-      return modify_rm<T, kMemory>(p, i, [&](T a) { return Op::apply(p.flags, a, source); });
+      return change_rm<RmImm, T, kMemory>(p, i);
     } else {
-      T value;
-      if (!read_rm<T, kMemory>(p, i, value)) {
-        return Outcome::kFault;
-      }
-      Op::apply(p.flags, value, source);
-      return Outcome::kDone;
+      return take_rm<RmImm, T, kMemory>(p, i);
     }
   }
 };
@@ -158,9 +161,13 @@ struct AccImm {
 /// op r/m
 template <class Op>
 struct UnaryRm {
+  template <typename T>
+  static T change(Processor& p, const Instruction&, T value) {
+    return Op::apply(p.flags, value);
+  }
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    return modify_rm<T, kMemory>(p, i, [&](T a) { return Op::apply(p.flags, a); });
+    return change_rm<UnaryRm, T, kMemory>(p, i);
   }
 };
 
@@ -256,27 +263,25 @@ void multiply_into(Processor& p, unsigned destination, T a, T b) {
 
 /// IMUL r, r/m
 struct ImulRegRm {
+  template <typename T>
+  static void take(Processor& p, const Instruction& i, T value) {
+    multiply_into<T>(p, i.reg, p.reg<T>(i.reg), value);
+  }
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    T source;
-    if (!read_rm<T, kMemory>(p, i, source)) {
-      return Outcome::kFault;
-    }
-    multiply_into<T>(p, i.reg, p.reg<T>(i.reg), source);
-    return Outcome::kDone;
+    return take_rm<ImulRegRm, T, kMemory>(p, i);
   }
 };
 
 /// IMUL r, r/m, imm
 struct ImulRegRmImm {
+  template <typename T>
+  static void take(Processor& p, const Instruction& i, T value) {
+    multiply_into<T>(p, i.reg, value, static_cast<T>(i.immediate));
+  }
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    T source;
-    if (!read_rm<T, kMemory>(p, i, source)) {
-      return Outcome::kFault;
-    }
-    multiply_into<T>(p, i.reg, source, static_cast<T>(i.immediate));
-    return Outcome::kDone;
+    return take_rm<ImulRegRmImm, T, kMemory>(p, i);
   }
 };
 

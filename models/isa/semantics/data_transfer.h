@@ -9,30 +9,37 @@ namespace strata::semantics {
 
 /// MOV r/m, r
 struct MovRmReg {
+  template <typename T>
+  static T give(const Processor& p, const Instruction& i) {
+    return p.reg<T>(i.reg);
+  }
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    return write_rm<T, kMemory>(p, i, p.reg<T>(i.reg));
+    return write_rm<T, kMemory>(p, i, give<T>(p, i));
   }
 };
 
 /// MOV r, r/m
 struct MovRegRm {
+  template <typename T>
+  static void take(Processor& p, const Instruction& i, T value) {
+    p.set_reg<T>(i.reg, value);
+  }
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    T value;
-    if (!read_rm<T, kMemory>(p, i, value)) {
-      return Outcome::kFault;
-    }
-    p.set_reg<T>(i.reg, value);
-    return Outcome::kDone;
+    return take_rm<MovRegRm, T, kMemory>(p, i);
   }
 };
 
 /// MOV r/m, imm
 struct MovRmImm {
+  template <typename T>
+  static T give(const Processor&, const Instruction& i) {
+    return static_cast<T>(i.immediate);
+  }
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    return write_rm<T, kMemory>(p, i, static_cast<T>(i.immediate));
+    return write_rm<T, kMemory>(p, i, give<T>(p, i));
   }
 };
 
@@ -69,14 +76,15 @@ struct MovOffsetAcc {
 /// MOVZX and MOVSX r, r/m of type From
 template <typename From, bool kSigned>
 struct MovExtend {
+  template <typename T>
+  struct To {
+    static void take(Processor& p, const Instruction& i, From value) {
+      p.set_reg<T>(i.reg, static_cast<T>(kSigned ? sign_extend(value) : std::uint32_t{value}));
+    }
+  };
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    From value;
-    if (!read_rm<From, kMemory>(p, i, value)) {
-      return Outcome::kFault;
-    }
-    p.set_reg<T>(i.reg, static_cast<T>(kSigned ? sign_extend(value) : std::uint32_t{value}));
-    return Outcome::kDone;
+    return take_rm<To<T>, From, kMemory>(p, i);
   }
 };
 
@@ -158,18 +166,18 @@ Outcome push_value(Processor& p, T value) {
 }
 
 /// PUSH r; PUSH (E)SP pushes the value before the push (80286 and later)
-struct PushReg {
+struct PushReg : MovRmReg {
   template <typename T>
   static Outcome run(Processor& p, const Instruction& i) {
-    return push_value<T>(p, p.reg<T>(i.reg));
+    return push_value<T>(p, give<T>(p, i));
   }
 };
 
 /// PUSH imm
-struct PushImm {
+struct PushImm : MovRmImm {
   template <typename T>
   static Outcome run(Processor& p, const Instruction& i) {
-    return push_value<T>(p, static_cast<T>(i.immediate));
+    return push_value<T>(p, give<T>(p, i));
   }
 };
 

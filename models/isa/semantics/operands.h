@@ -45,4 +45,22 @@ template <typename T, bool kMemory, typename Change>
   return Outcome::kDone;
 }
 
+// A form whose operand is in r/m says what it does with the operand's value: take() it, give() a
+// new one, or change() it. Engines that reach operands in ways of their own use those directly.
+
+template <class Form, typename T, bool kMemory>
+[[gnu::always_inline]] inline Outcome take_rm(Processor& p, const Instruction& i) {
+  T value;
+  if (!read_rm<T, kMemory>(p, i, value)) {
+    return Outcome::kFault;
+  }
+  Form::take(p, i, value);
+  return Outcome::kDone;
+}
+
+template <class Form, typename T, bool kMemory>
+[[gnu::always_inline]] inline Outcome change_rm(Processor& p, const Instruction& i) {
+  return modify_rm<T, kMemory>(p, i, [&](T value) { return Form::change(p, i, value); });
+}
+
 }  // namespace strata::semantics

@@ -97,36 +97,47 @@ struct Rcr {
   }
 };
 
-template <class Op, typename T, bool kMemory>
-Outcome shift_rm(Processor& p, const Instruction& i, unsigned count) {
-  return modify_rm<T, kMemory>(
-      p, i, [&](T value) { return count == 0 ? value : Op::apply(p.flags, value, count); });
+template <class Op, typename T>
+T shift(Processor& p, T value, unsigned count) {
+  return count == 0 ? value : Op::apply(p.flags, value, count);
 }
 
 /// op r/m, 1
 template <class Op>
 struct ShiftOne {
+  template <typename T>
+  static T change(Processor& p, const Instruction&, T value) {
+    return shift<Op>(p, value, 1);
+  }
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    return shift_rm<Op, T, kMemory>(p, i, 1);
+    return change_rm<ShiftOne, T, kMemory>(p, i);
   }
 };
 
 /// op r/m, imm8
 template <class Op>
 struct ShiftImm {
+  template <typename T>
+  static T change(Processor& p, const Instruction& i, T value) {
+    return shift<Op>(p, value, i.immediate & 31);
+  }
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    return shift_rm<Op, T, kMemory>(p, i, i.immediate & 31);
+    return change_rm<ShiftImm, T, kMemory>(p, i);
   }
 };
 
 /// op r/m, CL
 template <class Op>
 struct ShiftCl {
+  template <typename T>
+  static T change(Processor& p, const Instruction&, T value) {
+    return shift<Op>(p, value, p.gpr[kEcx] & 31);
+  }
   template <typename T, bool kMemory>
   static Outcome run(Processor& p, const Instruction& i) {
-    return shift_rm<Op, T, kMemory>(p, i, p.gpr[kEcx] & 31);
+    return change_rm<ShiftCl, T, kMemory>(p, i);
   }
 };
 
