@@ -1,5 +1,6 @@
 #include "models/isa/guest_memory.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdlib>
 #include <new>
@@ -84,11 +85,48 @@ std::uint32_t GuestMemory::read_piece(std::uint32_t physical, unsigned bytes) {
 
 void GuestMemory::write_piece(std::uint32_t physical, unsigned bytes, std::uint32_t value) {
   std::uint8_t* host = at(writable_[physical >> kPageShift], physical);
+  if (host == nullptr && guard_ != nullptr) {
+    const Page page = guarded_page(physical);
+    host = at(page, physical);
+    if (page != nullptr) guard_->on_code_write(page, physical & kPageMask, bytes);
+  }
   if (host == nullptr) {
     ++device_accesses_;
     bus_.mmio_write(physical, bytes, value);
   } else {
     std::memcpy(host, &value, bytes);
+  }
+}
+
+// ---- code ----
+
+void GuestMemory::set_guard(CodeGuard& guard) {
+  guard_ = &guard;
+  guarded_.resize(kPages);
+}
+
+/// False where nothing changes: another region is in front, or the page cannot be written anyway.
+bool GuestMemory::set_guarded(std::uint32_t number, const std::uint8_t* page, bool guarded) {
+  if (readable_[number] != page || guarded_[number] == guarded) return false;
+  if (guarded && writable_[number] == nullptr) return false;
+  writable_[number] = guarded ? nullptr : readable_[number];
+  guarded_[number] = guarded;
+  return true;
+}
+
+std::uint8_t* GuestMemory::guarded_page(std::uint32_t physical) const {
+  const std::uint32_t number = physical >> kPageShift;
+  return guarded_[number] ? readable_[number] : nullptr;
+}
+
+void GuestMemory::note_written(std::uint32_t physical, std::uint32_t bytes) {
+  for (std::uint32_t done = 0; guard_ != nullptr && done < bytes;) {
+    const std::uint32_t address = physical + done;
+    const std::uint32_t piece = std::min(bytes - done, kPageMask + 1 - (address & kPageMask));
+    if (const Page page = guarded_page(address)) {
+      guard_->on_code_write(page, address & kPageMask, piece);
+    }
+    done += piece;
   }
 }
 

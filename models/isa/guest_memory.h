@@ -12,6 +12,17 @@
 
 namespace strata {
 
+/// Is told of writes to memory that code has been taken from.
+class CodeGuard {
+ public:
+  /// `bytes` bytes from `offset` on are written now in the page that begins at `page`.
+  virtual void on_code_write(const std::uint8_t* page, std::uint32_t offset,
+                             std::uint32_t bytes) = 0;
+
+ protected:
+  ~CodeGuard() = default;
+};
+
 class GuestMemory {
  public:
   static constexpr unsigned kPageShift = 12;
@@ -35,6 +46,25 @@ class GuestMemory {
   /// Host address of each 4 KiB page for reading (writing), null where there is none.
   std::uint8_t* const* readable_pages() const { return readable_.get(); }
   std::uint8_t* const* writable_pages() const { return writable_.get(); }
+
+  /// From now on `guard`, which outlives the memory, is told of writes to pages that are guarded.
+  void set_guard(CodeGuard& guard);
+
+  /// Guards the 4 KiB of host memory at `page`, where a page of a region begins, or ends that:
+  /// while it is guarded no page of guest memory it stands behind is in writable_pages(). Calls
+  /// `changed(number)` for each of those whose place there changed.
+  template <typename Changed>
+  void guard_page(const std::uint8_t* page, bool guarded, Changed&& changed) {
+    for (const Region& region : regions_) {
+      if (page < region.host || page >= region.host + region.size) continue;
+      const auto offset = static_cast<std::uint32_t>(page - region.host);
+      const std::uint32_t number = (region.base + offset) >> kPageShift;
+      if (set_guarded(number, page, guarded)) changed(number);
+    }
+  }
+
+  /// Tells the guard that somebody else has written memory.
+  void note_written(std::uint32_t physical, std::uint32_t bytes);
 
   /// Whether an access does not leave its page.
   template <typename T>
@@ -89,6 +119,8 @@ class GuestMemory {
   }
   static Place contiguous(std::uint32_t physical) { return {physical, (physical | kPageMask) + 1}; }
 
+  bool set_guarded(std::uint32_t number, const std::uint8_t* page, bool guarded);
+  std::uint8_t* guarded_page(std::uint32_t physical) const;
   std::uint32_t read_piece(std::uint32_t physical, unsigned bytes);
   void write_piece(std::uint32_t physical, unsigned bytes, std::uint32_t value);
 
@@ -98,6 +130,8 @@ class GuestMemory {
   std::vector<Region> regions_;
   PageTable readable_;  // host address of each 4 KiB page, null where there is none
   PageTable writable_;
+  CodeGuard* guard_ = nullptr;
+  std::vector<bool> guarded_;  // by page, once there is a guard
 };
 
 }  // namespace strata

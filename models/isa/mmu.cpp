@@ -78,6 +78,7 @@ void Mmu::set_cr4(std::uint32_t value) {
 // ---- forgetting ----
 
 void Mmu::forget(std::uint32_t page) {
+  ++generation_;
   entries_[page] = kListed;
   for (const Hosts& hosts : hosts_) {
     hosts.readable[page] = nullptr;
@@ -86,6 +87,7 @@ void Mmu::forget(std::uint32_t page) {
 }
 
 void Mmu::flush(bool global_too) {
+  ++generation_;
   std::size_t kept = 0;
   for (const std::uint32_t page : used_) {
     if (!global_too && (entries_[page] & pte::kGlobal) != 0) {
@@ -110,6 +112,13 @@ void Mmu::flush_page(std::uint32_t linear) {
     if (same && (entry & pte::kPresent) != 0) {
       forget(other);
     }
+  }
+}
+
+void Mmu::forget_writable(std::uint32_t frame) {
+  for (const std::uint32_t page : used_) {
+    if (entries_[page] >> GuestMemory::kPageShift != frame) continue;
+    for (const Hosts& hosts : hosts_) hosts.writable[page] = nullptr;
   }
 }
 

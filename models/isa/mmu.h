@@ -66,6 +66,12 @@ class Mmu {
   /// INVLPG: the page `linear` lies in, global or not, all of a 4 MiB page.
   void flush_page(std::uint32_t linear);
 
+  /// Physical page `frame` has another place in GuestMemory::writable_pages() now.
+  void forget_writable(std::uint32_t frame);
+
+  /// Another number after each change by which a linear address may be translated otherwise.
+  std::uint32_t generation() const { return generation_; }
+
   bool paging() const { return paging_; }
 
   /// Pages that can be accessed without asking translate().
@@ -128,6 +134,7 @@ class Mmu {
   bool large_pages_ = false;
   bool global_pages_ = false;
   std::uint32_t cr3_ = 0;
+  std::uint32_t generation_ = 0;
   /// By linear page: the last walk's result as a page table entry would say it; zero: none.
   Table<std::uint32_t> entries_;
   Hosts hosts_[2];  // by Privilege

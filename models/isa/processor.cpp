@@ -136,6 +136,13 @@ void Processor::refresh_segment(unsigned segment) {
     stack_mask_ = (state.attributes & attr::kBig) != 0 ? 0xFFFFFFFF : 0xFFFF;
     refresh_reach();
   }
+  flat_ = is_flat(kDs) && is_flat(kEs) && is_flat(kSs) && stack_mask_ == 0xFFFFFFFF;
+}
+
+bool Processor::is_flat(unsigned segment) const {
+  constexpr std::int64_t kLast = 0xFFFFFFFF;
+  const SegmentCheck& check = checks_[segment];
+  return check.base == 0 && check.read_limit == kLast && check.write_limit == kLast;
 }
 
 /// The whole check (SDM vol. 3, 5.3 and 5.5), reached for every access the quick one did not allow.

@@ -196,6 +196,39 @@ class Processor {
     }
   }
 
+  /// Host memory of an operand that may be read (written) at once; null where an access has to go
+  /// the long way, which read() and write() know.
+  template <typename T>
+  [[gnu::always_inline]] const std::uint8_t* plain_to_read(unsigned segment,
+                                                           std::uint32_t offset) const {
+    const SegmentCheck& check = checks_[segment];
+    return last_byte<T>(offset) > check.read_limit
+               ? nullptr
+               : plain_at<T>(operands_.view.readable, check.base + offset);
+  }
+  template <typename T>
+  [[gnu::always_inline]] std::uint8_t* plain_to_write(unsigned segment,
+                                                      std::uint32_t offset) const {
+    const SegmentCheck& check = checks_[segment];
+    return last_byte<T>(offset) > check.write_limit
+               ? nullptr
+               : plain_at<T>(operands_.view.writable, check.base + offset);
+  }
+
+  /// Whether DS, ES and SS all begin at 0, end at 4 GiB and may be read and written, and ESP is the
+  /// stack pointer: then an offset there is a linear address and needs no check.
+  bool flat() const { return flat_; }
+
+  /// As plain_to_read() and plain_to_write(), of an offset in DS, ES or SS where they are flat.
+  template <typename T>
+  [[gnu::always_inline]] const std::uint8_t* flat_to_read(std::uint32_t linear) const {
+    return plain_at<T>(operands_.view.readable, linear);
+  }
+  template <typename T>
+  [[gnu::always_inline]] std::uint8_t* flat_to_write(std::uint32_t linear) const {
+    return plain_at<T>(operands_.view.writable, linear);
+  }
+
   /// Limit and type checks of an access of sizeof(T) bytes; gives the linear address.
   template <typename T>
   bool readable(unsigned segment, std::uint32_t offset, std::uint32_t& linear) {
@@ -258,6 +291,14 @@ class Processor {
   }
 
   bool paging() const { return mmu_.paging(); }
+
+  /// As Mmu::generation().
+  std::uint32_t translation_generation() const { return mmu_.generation(); }
+
+  /// As GuestMemory::guard_page().
+  void guard_code(const std::uint8_t* page, bool guarded) {
+    memory.guard_page(page, guarded, [this](std::uint32_t frame) { mmu_.forget_writable(frame); });
+  }
 
   // ---- stack (SDM vol. 1, 6.2): the stack size is SS's B bit ----
 
@@ -351,6 +392,14 @@ class Processor {
     return std::int64_t{offset} + (static_cast<std::int64_t>(sizeof(T)) - 1);
   }
 
+  template <typename T>
+  [[gnu::always_inline]] static std::uint8_t* plain_at(std::uint8_t* const* pages,
+                                                       std::uint32_t linear) {
+    std::uint8_t* page = pages[linear >> GuestMemory::kPageShift];
+    const bool plain = page != nullptr && GuestMemory::inside_page<T>(linear);
+    return plain ? page + (linear & GuestMemory::kPageMask) : nullptr;
+  }
+
   /// How an access goes to memory.
   struct Reach {
     PageView view{};
@@ -407,12 +456,14 @@ class Processor {
   void refresh_reach();
 
   void refresh_segment(unsigned segment);
+  bool is_flat(unsigned segment) const;
   bool check_access(unsigned segment, std::uint32_t offset, unsigned bytes, bool for_write);
 
   std::array<SegmentCheck, 6> checks_{};
   Reach operands_{.operand = true};
   bool alignment_flag_ = false;  // EFLAGS.AC at the last refresh_reach()
   std::uint32_t stack_mask_ = 0xFFFF;
+  bool flat_ = false;
   Mmu mmu_;
   Fault fault_;
   const std::uint64_t* clock_ = nullptr;
