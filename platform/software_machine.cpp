@@ -91,6 +91,7 @@ class EngineMachine final : public SoftwareMachine {
   void watch_exits(const std::vector<MemoryRegion>& memory);
   void watch_sensitive(const std::vector<MemoryRegion>& memory);
   PvMemory pv_memory();
+  void tell_written(std::span<const std::uint8_t> bytes);
   void exit(std::uint8_t status);
   void plug_own(Device& device, unsigned number);
   void plug_pulling(Device& device, std::span<const BusWindow> windows, int irq);
@@ -198,7 +199,21 @@ PvMemory EngineMachine::pv_memory() {
   for (const BusWindow* window : machine_bus_map().memory_windows()) {
     windows.push_back({window->first, window->last});
   }
-  return {memory_.ram(), {vga_.text_memory(), VgaCore::kTextBytes}, std::move(windows)};
+  return {memory_.ram(),
+          {vga_.text_memory(), VgaCore::kTextBytes},
+          std::move(windows),
+          [this](std::span<const std::uint8_t> bytes) { tell_written(bytes); }};
+}
+
+/// The engine learns what a bus master has written.
+void EngineMachine::tell_written(std::span<const std::uint8_t> bytes) {
+  if (!engine_) return;
+  const std::span<const std::uint8_t> ram = memory_.ram();
+  const bool in_ram = bytes.data() >= ram.data() && bytes.data() < ram.data() + ram.size();
+  const std::uint8_t* begin = in_ram ? ram.data() : vga_.text_memory();
+  const std::uint32_t base = in_ram ? 0 : STRATA_VGA_TEXT_BASE;
+  engine_->memory_written(base + static_cast<std::uint32_t>(bytes.data() - begin),
+                          static_cast<std::uint32_t>(bytes.size()));
 }
 
 void EngineMachine::plug(Device& device, std::span<const BusWindow> windows) {

@@ -103,6 +103,13 @@ class Engine {
     return false;
   }
 
+  /// Somebody else than this engine has written `bytes` bytes of its memory, all in one region:
+  /// a bus master, a debugger. Called before the engine runs on, from inside an EngineBus call or
+  /// between two run().
+  virtual void memory_written(std::uint32_t physical, std::uint32_t bytes) {
+    static_cast<void>(physical), static_cast<void>(bytes);
+  }
+
   /// Makes run() return kRequested at the next boundary. Callable from EngineBus calls, from
   /// signal handlers and, of engines on host time, from other threads.
   virtual void request_stop() = 0;

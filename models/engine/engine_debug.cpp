@@ -14,4 +14,10 @@ DebugTarget::Step EngineDebug::to_step(const EngineStep& step) {
   }
 }
 
+void EngineDebug::memory_written() {
+  for (const MemoryRegion& region : memory_) {
+    engine_.memory_written(region.base, static_cast<std::uint32_t>(region.size));
+  }
+}
+
 }  // namespace strata

@@ -21,6 +21,7 @@ class EngineDebug : public DebugTarget {
   Step make_step() override;
   static Step to_step(const EngineStep& step);
   std::span<const MemoryRegion> plain_memory() const override { return memory_; }
+  void memory_written() override;
 
  private:
   Engine& engine_;

@@ -121,6 +121,7 @@ PvCore::Error PvCore::character(Cycle) {
   const std::size_t cell = 2 * (row * TextScreen::kColumns + column);
   memory_.text()[cell] = static_cast<std::uint8_t>(character);
   memory_.text()[cell + 1] = static_cast<std::uint8_t>(attribute);
+  memory_.wrote(memory_.text().subspan(cell, 2));
   return 0;
 }
 
@@ -129,6 +130,7 @@ PvCore::Error PvCore::frame(Cycle) {
   const auto cells = memory_.buffer(address, STRATA_PV_FRAME_BYTES);
   if (address % 4 != 0 || cells.empty()) return STRATA_PV_ERROR_ADDRESS;
   std::ranges::copy(cells, memory_.text().begin());
+  memory_.wrote(memory_.text().first(cells.size()));
   return 0;
 }
 

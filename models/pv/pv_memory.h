@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -20,10 +21,15 @@ class PvMemory {
     std::uint32_t last = 0;
   };
 
+  /// Told of what the block has written of `ram` or `text`.
+  using Written = std::function<void(std::span<const std::uint8_t>)>;
+
   /// `ram` begins at address 0 and has the shared page in it; `text` is the text memory of the VGA.
   /// Both outlive the object. What is in `windows` is no RAM.
-  PvMemory(std::span<std::uint8_t> ram, std::span<std::uint8_t> text, std::vector<Window> windows)
-      : ram_(ram), text_(text), windows_(std::move(windows)) {}
+  PvMemory(
+      std::span<std::uint8_t> ram, std::span<std::uint8_t> text, std::vector<Window> windows,
+      Written written = [](std::span<const std::uint8_t>) {})
+      : ram_(ram), text_(text), windows_(std::move(windows)), written_(std::move(written)) {}
 
   /// The buffer of `bytes` from physical address `address` on, empty if it is not wholly in RAM.
   /// `bytes` is not 0 and below 2^31.
@@ -41,6 +47,9 @@ class PvMemory {
 
   std::span<std::uint8_t> text() const { return text_; }
 
+  /// `bytes`, part of a buffer or of text(), have been written. store() says so itself.
+  void wrote(std::span<const std::uint8_t> bytes) const { written_(bytes); }
+
   /// The aligned word at `address`, which is in RAM, read at once: a guest on another thread may be
   /// writing it.
   std::uint32_t load(std::uint32_t address) const {
@@ -49,6 +58,7 @@ class PvMemory {
   /// Seen after everything that was stored before.
   void store(std::uint32_t address, std::uint32_t value) const {
     word(address).store(value, std::memory_order_release);
+    wrote(ram_.subspan(address, sizeof(value)));
   }
 
  private:
@@ -59,6 +69,7 @@ class PvMemory {
   std::span<std::uint8_t> ram_;
   std::span<std::uint8_t> text_;
   std::vector<Window> windows_;
+  Written written_;
 };
 
 }  // namespace strata

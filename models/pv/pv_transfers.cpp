@@ -67,6 +67,7 @@ PvTransfers::Result PvTransfers::move() {
   std::uint64_t moved = 0;
   if (direction_ == STRATA_PV_READ) {
     moved = disk_.read_sectors(lba_, pieces_);
+    for (const std::span<std::uint8_t> piece : pieces_) memory_.wrote(piece);
   } else {
     const std::vector<std::span<const std::uint8_t>> sources(pieces_.begin(), pieces_.end());
     moved = disk_.write_sectors(lba_, sources);
