@@ -42,9 +42,9 @@ OptionGroup machine_group() {
           {"cache", "SHAPE", cache_text(built_caches()),
            "rtl: SIZE/WAYS/LINE of each cache, at most this size, or off",
            cache_text(built_caches()) + " off"},
-          {"cpi", "N", "1", "interp: cycles an instruction", ""},
+          {"cpi", "N", "1", "interp, block: cycles an instruction", ""},
           {"vga-memory", "HOW", "shared",
-           "interp, kvm: shared with the display, or trap on every write", "shared trap"},
+           "interp, block, kvm: shared with the display, or trap on every write", "shared trap"},
       }};
 }
 
@@ -72,24 +72,25 @@ OptionGroup output_group() {
           {"screen-text", "FILE", "", "final screen as text; - for standard output", ""},
           {"screen-png", "FILE", "", "final screen as a picture", ""},
           {"stats", "FILE", "", "figures of the run as JSON; - for standard output", ""},
-          {"interval", "N", "", "rtl, interp: take the counters every N cycles", ""},
+          {"interval", "N", "", "rtl, interp, block: take the counters every N cycles", ""},
           {"interval-file", "FILE", "",
            "where they go: what they grew by, as CSV if it ends in .csv, else as JSON lines; - "
            "for standard output",
            ""},
           {"region", "CODE", "",
-           "rtl, interp: take the counters of each pass: FUNCTION from call to return, "
+           "rtl, interp, block: take the counters of each pass: FUNCTION from call to return, "
            "FROM..TO, or @marks, what the guest marks by port ABBA",
            ""},
           {"region-file", "FILE", "",
            "where they go, as those of --interval, with minimum, median and maximum", ""},
-          {"profile", "FILE", "", "rtl, interp: where the cycles went, for 'strata profile'", ""},
+          {"profile", "FILE", "", "rtl, interp, block: where the cycles went, for 'strata profile'",
+           ""},
           {"explain", "", "",
            "which instructions left the guest, how often, how long, and what calls of port ABBA "
            "would save",
            ""},
           {"sensitive", "", "",
-           "interp: privileged and sensitive instructions executed, what a trap-and-emulate "
+           "interp, block: privileged and sensitive instructions executed, what a trap-and-emulate "
            "monitor would have to do, and whether the guest is virtualisable classically",
            ""},
           {"log", "FILE", "", "what the devices did, by cycle", ""},
@@ -101,7 +102,7 @@ OptionGroup output_group() {
 OptionGroup wave_group() {
   return {"Waves and checks",
           {
-              {"vcd", "FILE", "", "waves as VCD: rtl its wires, interp and kvm their exits", ""},
+              {"vcd", "FILE", "", "waves as VCD: rtl its wires, the others their exits", ""},
               {"fst", "FILE", "", "the same as FST", ""},
               {"trace-from", "WHEN", "", "rtl: begin at a cycle or symbol", ""},
               {"trace-to", "WHEN", "", "rtl: end at a cycle or symbol", ""},
@@ -311,7 +312,7 @@ const std::vector<ExitCodeText>& exit_code_table() {
 
 std::string general_help() {
   std::string text =
-      "strata runs one IA-32 PC at every level: cycle-accurate RTL, interpreter, KVM.\n\n";
+      "strata runs one IA-32 PC at every level: cycle-accurate RTL, interpreter, blocks, KVM.\n\n";
   for (const CommandText& command : command_table()) {
     text += fmt::format("  {:<40} {}\n", command.synopsis, command.summary);
   }

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "models/engine/block/block_engine.h"
 #include "models/engine/interpreter/interpreter.h"
 #include "models/engine/kvm/kvm_engine.h"
 #include "models/engine/kvm/kvm_host.h"
@@ -33,6 +34,12 @@ Result<std::unique_ptr<Engine>> make_interpreter(EngineBus& bus, const MachineCo
       std::make_unique<Interpreter>(bus, memory, config.cpi, config.cpu));
 }
 
+Result<std::unique_ptr<Engine>> make_block(EngineBus& bus, const MachineConfig& config,
+                                           std::span<const MemoryRegion> memory) {
+  return std::unique_ptr<Engine>(
+      std::make_unique<BlockEngine>(bus, memory, config.cpi, config.cpu));
+}
+
 Result<std::unique_ptr<Engine>> make_kvm(EngineBus& bus, const MachineConfig& config,
                                          std::span<const MemoryRegion> memory) {
   auto engine = KvmEngine::create(bus, {.memory = {memory.begin(), memory.end()},
@@ -54,7 +61,7 @@ Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config) {
 constexpr std::array<std::string_view, 13> kRtlOptions = {
     "trace-from", "trace-to", "trace-last",    "check",  "device",      "memory", "mem-latency",
     "cache",      "interval", "interval-file", "region", "region-file", "profile"};
-constexpr std::array<std::string_view, 8> kInterpOptions = {
+constexpr std::array<std::string_view, 8> kSoftwareOptions = {
     "cpi",    "vga-memory",  "interval", "interval-file",
     "region", "region-file", "profile",  "sensitive"};
 constexpr std::array<std::string_view, 1> kKvmOptions = {"vga-memory"};
@@ -62,8 +69,10 @@ constexpr std::array<std::string_view, 1> kKvmOptions = {"vga-memory"};
 constexpr EngineEntry kEngines[] = {
     {"rtl", "Verilated RTL in SystemC, cycle by cycle", kRtlOptions, true, false, true, true,
      anywhere, make_rtl_machine},
-    {"interp", "interpreter, one instruction after another", kInterpOptions, true, false, false,
+    {"interp", "interpreter, one instruction after another", kSoftwareOptions, true, false, false,
      false, anywhere, make_machine<make_interpreter>},
+    {"block", "basic blocks, decoded once, one after another", kSoftwareOptions, true, false, false,
+     false, anywhere, make_machine<make_block>},
     {"kvm", "the host's CPU through Linux KVM, on host time", kKvmOptions, false, true, false,
      false, kvm_on_host, make_machine<make_kvm>},
 };

@@ -34,11 +34,13 @@ constexpr std::uint64_t kMaxRows = 1'000'000'000;
 constexpr std::uint64_t kMostBenchSectors = 100'000'000;
 constexpr std::uint64_t kMaxLimit = 1'000'000;
 
-/// "interp and kvm".
+/// "interp, block and kvm".
 std::string names_with(std::string_view option) {
   Text names;
   for (const EngineEntry* engine : engines_with(option)) names.emplace_back(engine->name);
-  return fmt::format("{}", fmt::join(names, " and "));
+  const std::string last = names.back();
+  names.pop_back();
+  return names.empty() ? last : fmt::format("{} and {}", fmt::join(names, ", "), last);
 }
 
 void read_devices(const Values& values, RunOptions& run) {

@@ -77,6 +77,9 @@ class SoftwareEngine : public Engine {
     return cycle_ >= break_at_.load(std::memory_order_relaxed) || processor_.attention;
   }
 
+  /// From which cycle on a boundary needs that look because of the clock.
+  Cycle next_break() const { return break_at_.load(std::memory_order_relaxed); }
+
   /// How long no boundary needs that look because of the clock.
   Cycle cycles_to_break() const {
     const Cycle break_at = break_at_.load(std::memory_order_relaxed);

@@ -42,6 +42,7 @@ struct CyclesText {
 constexpr CyclesText kCycles[] = {
     {"rtl", "clock cycles of the machine"},
     {"interp", "instructions and further iterations of REP times --cpi, and the time halted"},
+    {"block", "as in interp"},
     {"kvm", "the host's time in cycles of --clock-mhz"},
 };
 

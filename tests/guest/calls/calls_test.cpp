@@ -72,7 +72,7 @@ TEST_P(CallsRegion, MarksAreARegion) {
   EXPECT_NEAR(static_cast<double>(instructions[2] - instructions[1]), 2000, 20);
 }
 
-INSTANTIATE_TEST_SUITE_P(Counting, CallsRegion, testing::Values("rtl", "interp"),
+INSTANTIATE_TEST_SUITE_P(Counting, CallsRegion, testing::Values("rtl", "interp", "block"),
                          [](const auto& engine) { return std::string(engine.param); });
 
 TEST_F(Calls, WavesAreOffFromOneToTheOther) {

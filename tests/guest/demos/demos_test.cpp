@@ -61,6 +61,7 @@ std::vector<Case> all_cases() {
     const std::string name = demo.name;
     cases.push_back({&demo, "rtl", {"--check"}, name + "_rtl_checked"});
     cases.push_back({&demo, "interp", {}, name + "_interp"});
+    cases.push_back({&demo, "block", {}, name + "_block"});
     cases.push_back({&demo, "kvm", {}, name + "_kvm"});
     cases.push_back({&demo, "kvm", {"--vga-memory=trap"}, name + "_kvm_trapping_vga"});
     cases.push_back({&demo, "rtl", all_twins(), name + "_tlm_twins"});
@@ -152,7 +153,7 @@ TEST_P(GuestTsc, IsNotOnA486) {
   EXPECT_EQ(run(GetParam(), "tsc.elf", {"--cpu=486"}).status, 64 + 6);
 }
 
-INSTANTIATE_TEST_SUITE_P(VirtualTime, GuestTsc, testing::Values("interp", "rtl"),
+INSTANTIATE_TEST_SUITE_P(VirtualTime, GuestTsc, testing::Values("interp", "block", "rtl"),
                          [](const auto& engine) { return std::string(engine.param); });
 
 /// What the disk demo writes: 16 sectors from LBA 8, word w of sector s being

@@ -36,15 +36,15 @@ TEST_P(GuestRepeat, SameCyclesScreenAndImageTwice) {
   EXPECT_TRUE(first == second);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, GuestRepeat,
-                         testing::Values(Repeated{"rtl", "disk.elf"}, Repeated{"rtl", "primes.elf"},
-                                         Repeated{"interp", "disk.elf"},
-                                         Repeated{"interp", "primes.elf"}),
-                         [](const auto& r) {
-                           const std::string file = r.param.file;
-                           return std::string(r.param.engine) + "_" +
-                                  file.substr(0, file.find('.'));
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    All, GuestRepeat,
+    testing::Values(Repeated{"rtl", "disk.elf"}, Repeated{"rtl", "primes.elf"},
+                    Repeated{"interp", "disk.elf"}, Repeated{"interp", "primes.elf"},
+                    Repeated{"block", "disk.elf"}, Repeated{"block", "primes.elf"}),
+    [](const auto& r) {
+      const std::string file = r.param.file;
+      return std::string(r.param.engine) + "_" + file.substr(0, file.find('.'));
+    });
 
 class GuestCompare : public GuestTest, public testing::WithParamInterface<const char*> {};
 

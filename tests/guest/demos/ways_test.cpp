@@ -84,7 +84,7 @@ TEST_P(GuestDiskWays, WriteWhatTheyShouldAndCheckWhatTheyRead) {
 
 std::vector<DiskWay> disk_ways() {
   std::vector<DiskWay> all;
-  for (const char* engine : {"rtl", "interp", "kvm"}) {
+  for (const char* engine : {"rtl", "interp", "block", "kvm"}) {
     for (const char* way : {"pio", "rep", "call", "list", "ring"}) all.push_back({way, engine});
   }
   return all;
@@ -149,7 +149,7 @@ TEST_P(GuestScreenWays, ShowTheLastFrame) {
 
 std::vector<DiskWay> screen_ways() {
   std::vector<DiskWay> all;
-  for (const char* engine : {"rtl", "interp", "kvm"}) {
+  for (const char* engine : {"rtl", "interp", "block", "kvm"}) {
     for (const char* way : {"memory", "call", "frame"}) all.push_back({way, engine});
   }
   return all;

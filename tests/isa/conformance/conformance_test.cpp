@@ -1,4 +1,4 @@
-// Every capture of the chip against the interpreter, one test an opcode form.
+// Every capture of the chip against the software engines, one test an opcode form and engine.
 #include <gtest/gtest.h>
 
 #include <iostream>
@@ -7,17 +7,14 @@
 #include "tests/isa/conformance/capture_folder.h"
 #include "tests/isa/conformance/capture_machine.h"
 #include "tests/isa/conformance/exclusions.h"
-#include "tests/isa/conformance/interpreter_cpu.h"
+#include "tests/isa/conformance/software_cpu.h"
 
 namespace strata::test {
 namespace {
 
-class I286Captures : public testing::TestWithParam<std::string> {};
-
-TEST_P(I286Captures, EndAsOnTheChip) {
-  const std::string form = GetParam();
+void expect_as_on_the_chip(const std::string& form, CaptureMachine::MakeCpu make_cpu) {
   const std::uint16_t mask = capture_flags_mask(form);
-  CaptureMachine machine(make_interpreter_cpu);
+  CaptureMachine machine(make_cpu);
   std::map<std::string, unsigned> skipped;
   unsigned failures = 0;
   for (const Capture& capture : read_captures(captures_file(form))) {
@@ -39,6 +36,16 @@ TEST_P(I286Captures, EndAsOnTheChip) {
   for (const auto& [name, count] : skipped) {
     std::cout << form << ": " << count << " captures excluded: " << name << '\n';
   }
+}
+
+class I286Captures : public testing::TestWithParam<std::string> {};
+
+TEST_P(I286Captures, EndAsOnTheChip) {
+  expect_as_on_the_chip(GetParam(), make_interpreter_cpu);
+}
+
+TEST_P(I286Captures, EndAsOnTheChipInBlocks) {
+  expect_as_on_the_chip(GetParam(), make_block_cpu);
 }
 
 std::string form_name(const testing::TestParamInfo<std::string>& info) {

@@ -1,4 +1,4 @@
-// The interpreter as the CPU of a capture machine.
+// Software engines as the CPU of a capture machine.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,10 @@
 
 namespace strata::test {
 
+/// The interpreter, step by step.
 std::unique_ptr<CaptureCpu> make_interpreter_cpu(std::span<const MemoryRegion> memory);
+
+/// The block engine, which runs to the HLT at once.
+std::unique_ptr<CaptureCpu> make_block_cpu(std::span<const MemoryRegion> memory);
 
 }  // namespace strata::test

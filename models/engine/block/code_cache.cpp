@@ -1,0 +1,173 @@
+#include "models/engine/block/code_cache.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "models/engine/block/steps.h"
+#include "models/isa/decoder.h"
+#include "models/isa/row_effects.h"
+
+namespace strata {
+namespace {
+
+/// Whether an instruction may write memory or reach a device.
+bool may_write(const Instruction& instruction) {
+  if (instruction.row == kUndefinedRow) return false;
+  const RowEffects& effects = row_effects()[instruction.row];
+  const bool written = std::ranges::any_of(effects.operands, [&](const Operand& operand) {
+    const bool memory = operand.place == OperandPlace::kOffset ||
+                        (operand.place == OperandPlace::kRm && instruction.memory);
+    return memory && operand.access != OperandAccess::kRead;
+  });
+  return written || effects.faults == Faults::kAlways;
+}
+
+bool loads_segment(const RowEffects& effects) {
+  using enum Operation;
+  constexpr Operation kLoads[] = {kPopDs, kPopEs, kPopFs, kPopGs, kLds, kLes, kLfs, kLgs, kLss};
+  const bool to_segment = effects.operation == kMov &&
+                          effects.operands[0].place == OperandPlace::kSystemReg &&
+                          effects.operands[0].access != OperandAccess::kRead;
+  return to_segment || std::ranges::find(kLoads, effects.operation) != std::end(kLoads);
+}
+
+bool is_string(Operation operation) {
+  using enum Operation;
+  constexpr Operation kStrings[] = {kMovs, kCmps, kScas, kLods, kStos, kIns, kOuts};
+  return std::ranges::find(kStrings, operation) != std::end(kStrings);
+}
+
+/// Or may change the block's Mode. A string instruction stays where it is only when it is repeated.
+bool ends_block(const Instruction& instruction) {
+  if (instruction.row == kUndefinedRow) return true;
+  const RowEffects& effects = row_effects()[instruction.row];
+  const bool once = instruction.repeat == Repeat::kNone && is_string(effects.operation);
+  return (effects.ends_block && !once) || loads_segment(effects);
+}
+
+}  // namespace
+
+CodeCache::CodeCache(CpuFamily family, Cycle cpi, std::size_t room,
+                     std::function<void(const std::uint8_t*, bool)> guard,
+                     std::function<void()> invalidated)
+    : family_(family),
+      cpi_(static_cast<std::uint32_t>(cpi)),
+      room_(room),
+      guard_(std::move(guard)),
+      invalidated_(std::move(invalidated)) {}
+
+// ---- finding ----
+
+Block* CodeCache::at(const std::uint8_t* page, std::uint32_t offset, Mode mode) {
+  const auto found = by_code_.find(key(page + offset, mode));
+  return found != by_code_.end() ? found->second : make(page, offset, mode);
+}
+
+Block* CodeCache::make(const std::uint8_t* start, std::uint32_t offset, Mode mode) {
+  if (steps_ > room_) flush();
+  Page& page = pages_[start];
+  auto block = std::make_unique<Block>();
+  block->page = start;
+  block->offset = static_cast<std::uint16_t>(offset);
+  block->mode = mode;
+  block->special = page.checked ? Block::kChecked : Block::kPlain;
+  decode_steps(*block);
+  if (block->count == 0) return nullptr;
+  if (!page.checked && page.blocks.empty()) guard_(start, true);
+  page.granules |= granules(offset, block->bytes);
+  page.blocks.push_back(block.get());
+  by_code_[key(block->code(), mode)] = block.get();
+  steps_ += block->steps.size();
+  blocks_.push_back(std::move(block));
+  return blocks_.back().get();
+}
+
+/// Decodes until the end of the page, an instruction that ends the block, or enough.
+void CodeCache::decode_steps(Block& block) {
+  const bool checked = (block.special & Block::kChecked) != 0;
+  bool ended = false;
+  while (!ended && block.count < kMostInstructions) {
+    Step step;
+    const std::uint32_t left = kPageBytes - block.offset - block.bytes;
+    const std::span<const std::uint8_t> bytes(block.code() + block.bytes,
+                                              std::min<std::uint32_t>(left, Processor::kMaxLength));
+    if (!decode(bytes, block.mode.big, family_, step.instruction)) break;
+    ended = ends_block(step.instruction);
+    step.run = select_step(step.instruction, block.mode.flat, ended);
+    step.offset = block.bytes;
+    step.index = block.count++;
+    block.bytes = static_cast<std::uint16_t>(block.bytes + step.instruction.length);
+    block.steps.push_back(step);
+    if (checked && may_write(step.instruction)) break;
+  }
+  if (ended && block.count > 1) {
+    join_with_jump(block.steps[block.count - 2u], block.steps.back(), block.mode.flat);
+  }
+  if (!ended)
+    block.steps.push_back({.run = fall_through, .instruction = {}, .offset = block.bytes});
+  if (checked) block.copy.assign(block.code(), block.code() + block.bytes);
+  block.cycles = block.count * cpi_;
+  ++counts_.decoded;
+}
+
+// ---- changing code ----
+
+std::uint64_t CodeCache::granules(std::uint32_t offset, std::uint32_t bytes) {
+  const unsigned first = offset / kGranuleBytes;
+  const unsigned last = (offset + bytes - 1) / kGranuleBytes;
+  return (~std::uint64_t{0} << first) & (~std::uint64_t{0} >> (63 - last));
+}
+
+void CodeCache::check(Block& block) {
+  if (std::memcmp(block.copy.data(), block.code(), block.bytes) == 0) return;
+  ++counts_.invalidated;
+  block.count = 0;
+  block.bytes = 0;
+  block.links = {};
+  block.steps.clear();
+  decode_steps(block);
+  if (block.count == 0) kill(block);
+}
+
+void CodeCache::kill(Block& block) {
+  block.special |= Block::kDead;
+  by_code_.erase(key(block.code(), block.mode));
+}
+
+void CodeCache::on_code_write(const std::uint8_t* start, std::uint32_t offset,
+                              std::uint32_t bytes) {
+  const auto found = pages_.find(start);
+  if (found == pages_.end()) return;
+  Page& page = found->second;
+  if (++page.writes > kMostWrites) return give_up(start, page);
+  if ((page.granules & granules(offset, bytes)) == 0) return;
+  const std::size_t killed = std::erase_if(page.blocks, [&](Block* block) {
+    const bool hit = offset < block->offset + block->bytes && block->offset < offset + bytes;
+    if (hit) kill(*block);
+    return hit;
+  });
+  counts_.invalidated += killed;
+  if (killed != 0) invalidated_();
+}
+
+void CodeCache::give_up(const std::uint8_t* start, Page& page) {
+  for (Block* block : page.blocks) kill(*block);
+  page.blocks.clear();
+  page.checked = true;
+  guard_(start, false);
+  invalidated_();
+}
+
+void CodeCache::flush() {
+  for (const auto& [start, page] : pages_) {
+    if (!page.checked) guard_(start, false);
+  }
+  pages_.clear();
+  by_code_.clear();
+  blocks_.clear();
+  steps_ = 0;
+  ++counts_.flushes;
+  flushed_();
+}
+
+}  // namespace strata

@@ -1,0 +1,94 @@
+// The block engine against the interpreter on random system programs: the same states, times,
+// accesses and memory at each stop, wherever it falls in a block.
+#include "tests/lockstep/system/engine_pair.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "models/engine/block/block_engine.h"
+#include "models/engine/interpreter/interpreter.h"
+#include "tests/lockstep/system/system_features.h"
+
+namespace strata::test {
+namespace {
+
+constexpr std::uint64_t kInstructions = 100'000;  // of a program, if it does not shut down
+constexpr std::uint32_t kPrograms = 12;
+constexpr std::uint32_t kSessions = 20;  // starts of one program
+
+template <class Kind>
+std::unique_ptr<Engine> make(EngineBus& bus, std::span<const MemoryRegion> memory,
+                             CpuFamily family) {
+  return std::make_unique<Kind>(bus, memory, Cycle{1}, family);
+}
+
+/// With so little room that blocks are thrown away all the time.
+std::unique_ptr<Engine> make_forgetful(EngineBus& bus, std::span<const MemoryRegion> memory,
+                                       CpuFamily family) {
+  constexpr std::size_t kRoom = 300;
+  return std::make_unique<BlockEngine>(bus, memory, Cycle{1}, family, kRoom);
+}
+
+/// STRATA_PAIR_PROGRAMS: how many programs instead of the usual.
+std::uint32_t programs() {
+  const char* text = std::getenv("STRATA_PAIR_PROGRAMS");
+  return text != nullptr ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10)) : kPrograms;
+}
+
+PairResult run_programs(std::uint32_t features, const MakeSoftwareEngine& second) {
+  PairResult all;
+  for (std::uint32_t seed = 1; seed <= programs(); ++seed) {
+    const SystemProgram program(seed, features);
+    std::uint64_t left = kInstructions;
+    for (std::uint32_t session = 0; left != 0 && session < kSessions; ++session) {
+      const PairResult one =
+          run_pair(program, seed * 1000 + session, left, make<Interpreter>, second);
+      left -= std::min(left, one.instructions);
+      all.instructions += one.instructions;
+      all.stretches += one.stretches;
+      all.interrupts += one.interrupts;
+      all.accesses += one.accesses;
+      all.foreign += one.foreign;
+      if (one.failure.empty()) continue;
+      ADD_FAILURE() << "seed " << seed << ", session " << session << ": " << one.failure;
+      return all;
+    }
+  }
+  std::cout << feature_names(features) << ": " << all.instructions << " instructions, "
+            << all.stretches << " stretches, " << all.interrupts << " interrupts, " << all.accesses
+            << " accesses, " << all.foreign << " bytes written by others\n";
+  return all;
+}
+
+TEST(EnginePair, AtLevel0) {
+  const PairResult all = run_programs(kInterrupts | kSelfModifying, make<BlockEngine>);
+  EXPECT_GT(all.instructions, programs() * kInstructions / 2);
+  EXPECT_GT(all.foreign, 0u);
+}
+
+TEST(EnginePair, WithPages) {
+  const PairResult all =
+      run_programs(kPaging | kBigPages | kInterrupts | kSelfModifying | kRings, make<BlockEngine>);
+  EXPECT_GT(all.instructions, programs() * kInstructions / 2);
+}
+
+TEST(EnginePair, InVirtual8086Mode) {
+  const PairResult all = run_programs(kV86 | kRings | kInterrupts | kNmi, make<BlockEngine>);
+  EXPECT_GT(all.instructions, programs() * kInstructions / 2);
+}
+
+TEST(EnginePair, WithEverything) {
+  const PairResult all = run_programs(kAllFeatures, make<BlockEngine>);
+  EXPECT_GT(all.instructions, programs() * kInstructions / 2);
+  EXPECT_GT(all.interrupts, 100u);
+}
+
+TEST(EnginePair, WithLittleRoom) {
+  const PairResult all = run_programs(kAllFeatures, make_forgetful);
+  EXPECT_GT(all.instructions, programs() * kInstructions / 2);
+}
+
+}  // namespace
+}  // namespace strata::test
