@@ -8,6 +8,7 @@ most_vcd_slowdown=4
 most_trace_last_slowdown=5
 most_build_seconds=480
 least_interp_mips=60
+least_block_ratio=2.5
 most_port_access_ns=30
 most_trapped_store_ns=25
 most_kvm_start_ms=60
@@ -158,6 +159,28 @@ bench_interp() {
   bench_interp_access
 }
 
+# Basic blocks against the interpreter, in turn.
+bench_block() {
+  local reason interp ratios=() rates=()
+  reason=$(why_not integer)
+  for ((round = 0; round < rounds; round++)); do
+    [ -n "$reason" ] && break
+    reason=$(run_guest interp integer --append iterations=1000 --max-cycles "$interp_cycles")
+    interp=$(stat mips 2>/dev/null)
+    [ -n "$reason" ] && break
+    reason=$(run_guest block integer --append iterations=1000 --max-cycles "$interp_cycles")
+    rates+=("$(stat mips 2>/dev/null)")
+    [ -n "$reason" ] || ratios+=("$(calc "$(stat mips) / $interp")")
+  done
+  if [ -n "$reason" ]; then
+    skip block_mips_integer "$reason"
+    skip block_ratio_integer "$reason"
+  else
+    figure block_mips_integer "$(median "${rates[@]}")" MIPS
+    figure block_ratio_integer "$(calc "$(median "${ratios[@]}")" %.2f)" "x interp" least $least_block_ratio
+  fi
+}
+
 # An instruction that leaves the interpreter: nanoseconds each, the instruction itself included.
 bench_interp_access() {
   # cli; mov dx,3DAh (input status 1); in al,dx
@@ -236,7 +259,7 @@ kvm_figures() {
 # The same run twice: cycles, screen and disk image must not differ.
 bench_repeat() {
   local engine guest reason first second
-  for engine in rtl interp; do
+  for engine in rtl interp block; do
     for guest in disk primes; do
       reason=$(why_not "$guest")
       [ -n "$reason" ] || reason=$(repeat_run "$engine" "$guest" first)
