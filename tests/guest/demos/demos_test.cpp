@@ -31,7 +31,9 @@ const Demo kDemos[] = {
     {"dhrystone", "dhrystone.elf", {"dhrystone: ok"}},
     {"dhrystone_characters", "dhrystone_characters.elf", {"dhrystone: ok"}},
     {"kit", "kit.elf", {"0 failures"}},
+    {"locks", "locks.elf", {"account 15: 1000", "locks: 10000 rounds, ok"}},
     {"hello16", "hello16.img", {"Hello from 16 bits"}},
+    {"int10", "int10.img", {"INT 10h, a character at a time."}},
 };
 
 struct Case {
