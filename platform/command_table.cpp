@@ -93,6 +93,12 @@ OptionGroup output_group() {
            "interp, block: privileged and sensitive instructions executed, what a trap-and-emulate "
            "monitor would have to do, and whether the guest is virtualisable classically",
            ""},
+          {"patch", "", "",
+           "interp: replace sensitive instructions by jumps to routines before they run; traps and "
+           "cycles with and without",
+           ""},
+          {"trap-cycles", "N", "1000", "interp: cycles that a trap is taken to cost with --patch",
+           ""},
           {"log", "FILE", "", "what the devices did, by cycle", ""},
           {"verbose", "", "", "the same on standard error", ""},
           {"quiet", "", "", "no status line and no closing line", ""},

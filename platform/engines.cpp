@@ -61,7 +61,10 @@ Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config) {
 constexpr std::array<std::string_view, 13> kRtlOptions = {
     "trace-from", "trace-to", "trace-last",    "check",  "device",      "memory", "mem-latency",
     "cache",      "interval", "interval-file", "region", "region-file", "profile"};
-constexpr std::array<std::string_view, 8> kSoftwareOptions = {
+constexpr std::array<std::string_view, 10> kInterpOptions = {
+    "cpi",         "vga-memory", "interval",  "interval-file", "region",
+    "region-file", "profile",    "sensitive", "patch",         "trap-cycles"};
+constexpr std::array<std::string_view, 8> kBlockOptions = {
     "cpi",    "vga-memory",  "interval", "interval-file",
     "region", "region-file", "profile",  "sensitive"};
 constexpr std::array<std::string_view, 1> kKvmOptions = {"vga-memory"};
@@ -69,9 +72,9 @@ constexpr std::array<std::string_view, 1> kKvmOptions = {"vga-memory"};
 constexpr EngineEntry kEngines[] = {
     {"rtl", "Verilated RTL in SystemC, cycle by cycle", kRtlOptions, true, false, true, true,
      anywhere, make_rtl_machine},
-    {"interp", "interpreter, one instruction after another", kSoftwareOptions, true, false, false,
+    {"interp", "interpreter, one instruction after another", kInterpOptions, true, false, false,
      false, anywhere, make_machine<make_interpreter>},
-    {"block", "basic blocks, decoded once, one after another", kSoftwareOptions, true, false, false,
+    {"block", "basic blocks, decoded once, one after another", kBlockOptions, true, false, false,
      false, anywhere, make_machine<make_block>},
     {"kvm", "the host's CPU through Linux KVM, on host time", kKvmOptions, false, true, false,
      false, kvm_on_host, make_machine<make_kvm>},

@@ -59,7 +59,8 @@ add_library(strata_program STATIC
     stop_signals.cpp
     symbol_text.cpp
     temporary_folder.cpp
-    trace_point.cpp)
+    trace_point.cpp
+    unpatched_run.cpp)
 strata_together(strata_program)
 target_compile_definitions(strata_program PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_program PUBLIC

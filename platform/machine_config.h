@@ -25,6 +25,7 @@ class ExitSink;         // platform/explain/exit_record.h
 class FunctionMap;      // platform/profile/function_map.h
 class Machine;          // platform/machine.h
 class MemoryTiming;     // models/memory/memory_timing.h
+class Patcher;          // platform/sensitive/patcher.h
 class SensitiveCounts;  // platform/sensitive/sensitive_counts.h
 
 /// The devices of which the cycle-accurate machine can take the TLM twin for the RTL.
@@ -89,6 +90,8 @@ struct MachineConfig {
   /// Counts privileged and sensitive instructions; outlives the machine, null: nobody does.
   /// Software engines.
   SensitiveCounts* sensitive = nullptr;
+  /// Replaces such instructions before they run; likewise. Not both.
+  Patcher* patcher = nullptr;
   /// Compare every retired instruction with the interpreter (cycle-accurate machine).
   bool check = false;
   TraceConfig trace;

@@ -163,6 +163,14 @@ void read_counting(const Values& values, RunOptions& run) {
   }
 }
 
+void read_patching(const Values& values, RunOptions& run) {
+  run.patch = values.given("patch");
+  run.trap_cycles = values.number("trap-cycles", 0, 1'000'000);
+  if (run.patch && run.sensitive) {
+    fail_option("--sensitive looks at the guest as it is, --patch changes it; give one of them");
+  }
+}
+
 void read_output(const Values& values, RunOptions& run) {
   run.display = values.choice<DisplayMode>(
       "display", {{"none", DisplayMode::kNone}, {"text", DisplayMode::kText}});
@@ -175,6 +183,7 @@ void read_output(const Values& values, RunOptions& run) {
   run.profile = values.text("profile");
   run.explain = values.given("explain");
   run.sensitive = values.given("sensitive");
+  read_patching(values, run);
   run.log = values.text("log");
   run.verbose = values.given("verbose");
   run.quiet = values.given("quiet");

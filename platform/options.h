@@ -50,6 +50,8 @@ struct RunOptions {
   std::string profile;
   bool explain = false;
   bool sensitive = false;
+  bool patch = false;
+  std::uint64_t trap_cycles = 0;  // what one is taken to cost
   std::string log;
   bool verbose = false;
   bool quiet = false;

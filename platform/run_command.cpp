@@ -33,6 +33,7 @@
 #include "platform/region.h"
 #include "platform/run_control.h"
 #include "platform/run_log.h"
+#include "platform/sensitive/patcher.h"
 #include "platform/sensitive/sensitive_counts.h"
 #include "platform/stats/number_text.h"
 #include "platform/stats/run_report.h"
@@ -41,6 +42,7 @@
 #include "platform/trace/exit_waves.h"
 #include "platform/trace/save_file.h"
 #include "platform/trace_point.h"
+#include "platform/unpatched_run.h"
 
 namespace strata {
 namespace {
@@ -80,6 +82,7 @@ class Run final : public MachineRun {
   std::optional<Error> check_boot_sector();
   std::optional<Error> open_outputs();
   std::optional<Error> open_exit_waves();
+  std::optional<Error> prepare_patching();
   MachineConfig config();
   void start();
   int write_all(const RunOutcome& outcome, double seconds);
@@ -92,6 +95,7 @@ class Run final : public MachineRun {
   void explain(const RunOutcome& outcome, const RunReport& report) const;
   void explain_region() const;
   Explanation explain_exits() const;
+  PatchReport explain_patching(const RunReport& report);
   static void show_tables(const RunReport& report);
 
   const RunOptions& options_;
@@ -110,6 +114,8 @@ class Run final : public MachineRun {
   std::optional<CounterWatch> counting_;
   std::optional<ExitTable> exits_;
   std::optional<SensitiveCounts> sensitive_;
+  std::optional<Patcher> patcher_;
+  std::optional<UnpatchedRun> unpatched_;
   std::unique_ptr<ExitWaves> exit_waves_;
   std::unique_ptr<Machine> machine_;
   MarkWatch marks_;
@@ -152,6 +158,7 @@ std::optional<Error> Run::read_and_check() {
 std::optional<Error> Run::make_machine() {
   if (options_.explain) exits_.emplace();
   if (options_.sensitive) sensitive_.emplace();
+  if (auto error = prepare_patching()) return error;
   if (auto error = open_exit_waves()) return error;
   auto machine = options_.engine->make(config());
   if (!machine) return machine.failure();
@@ -221,6 +228,7 @@ MachineConfig Run::config() {
   if (exits_) config.exits.push_back(&*exits_);
   if (exit_waves_) config.exits.push_back(exit_waves_.get());
   config.sensitive = sensitive_ ? &*sensitive_ : nullptr;
+  config.patcher = patcher_ ? &*patcher_ : nullptr;
   config.check = options_.check;
   config.count_cycles = !options_.stats.empty() || counting_.has_value();
   config.counting = counting_ ? &*counting_ : nullptr;
@@ -237,8 +245,14 @@ MachineConfig Run::config() {
     ++post_codes_;
     last_post_code_ = code;
   };
-  config.debug_console = [this](std::uint8_t byte) { output_.debug_console(byte); };
-  config.serial = [this](std::uint8_t byte) { output_.serial(byte); };
+  config.debug_console = [this](std::uint8_t byte) {
+    output_.debug_console(byte);
+    if (unpatched_) unpatched_->on_console(byte);
+  };
+  config.serial = [this](std::uint8_t byte) {
+    output_.serial(byte);
+    if (unpatched_) unpatched_->on_serial(byte);
+  };
   config.log = log_.wanted() ? &log_ : nullptr;
   return config;
 }
@@ -266,6 +280,17 @@ std::optional<Error> Run::open_exit_waves() {
   if (!opened) return opened.failure();
   exit_waves_ = std::move(*opened);
   return std::nullopt;
+}
+
+/// A monitor's memory is where a BIOS of more than 64 KiB would be.
+std::optional<Error> Run::prepare_patching() {
+  if (!options_.patch) return std::nullopt;
+  if (kMonitorBase + kMonitorSize > STRATA_ROM_LOW_END - guest_.rom.size()) {
+    return Error{"--patch: the BIOS is larger than 64K and lies where the routines go"};
+  }
+  patcher_.emplace(guest_, options_.cpu);
+  unpatched_.emplace(options_, guest_);
+  return unpatched_->prepare(image_.get());
 }
 
 void Run::start() {
@@ -323,10 +348,13 @@ int Run::write_all(const RunOutcome& outcome, double seconds) {
   }
   if (exits_) figures.explanation = explain_exits();
   if (sensitive_) figures.sensitive = sensitive_->report(guest_.symbols, options_.cpu);
+  if (patcher_) figures.patch = explain_patching(figures);
   write_results(figures, screen);
   if (counting_) write_counters();
   explain(outcome, figures);
   if (!options_.quiet) show_tables(figures);
+  const bool went_wrong = figures.patch && figures.patch->wrong();
+  if (went_wrong && outcome.end != RunEnd::kInterrupted) return kExitFailed;
   if (outcome.empty_window && outcome.end != RunEnd::kInterrupted) {
     say("strata: {}\n", named("no waves: " + why_no_waves()));
     return kExitFailed;
@@ -453,6 +481,15 @@ void Run::show_tables(const RunReport& report) {
   constexpr std::size_t kMostRows = 30;
   if (report.explanation) say("{}", to_text(*report.explanation, kMostRows));
   if (report.sensitive) say("{}", to_text(*report.sensitive, kMostRows));
+  if (report.patch) say("{}", to_text(*report.patch, kMostRows));
+}
+
+PatchReport Run::explain_patching(const RunReport& report) {
+  PatchReport patching = patcher_->report();
+  patching.trap_cycles = options_.trap_cycles;
+  patching.cycles = report.cycles;
+  unpatched_->compare(report, patching);
+  return patching;
 }
 
 void Run::write_profile(const RunReport& report) const {

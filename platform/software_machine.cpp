@@ -29,6 +29,7 @@
 #include "platform/profile/recording.h"
 #include "platform/ring_thread.h"
 #include "platform/run_control.h"
+#include "platform/sensitive/patcher.h"
 #include "platform/sensitive/sensitive_counts.h"
 
 namespace strata {
@@ -275,7 +276,7 @@ std::optional<Error> EngineMachine::make_engine(MakeEngine make) {
   machine_.attach(*engine_);
   start_ring_thread();
   if (exit_bus_) watch_exits(memory);
-  if (config_.sensitive != nullptr) watch_sensitive(memory);
+  watch_sensitive(memory);
   if (config_.profile != nullptr) {
     profile_.emplace(*config_.profile, config_.cpi);
     engine_->watch_execution(&*profile_);
@@ -331,11 +332,21 @@ void EngineMachine::watch_exits(const std::vector<MemoryRegion>& memory) {
 }
 
 void EngineMachine::watch_sensitive(const std::vector<MemoryRegion>& memory) {
-  config_.sensitive->attach(
-      [memory](const CpuState& state, std::uint32_t linear, std::span<std::uint8_t> bytes) {
-        return read_linear_bytes(plain_memory(memory), state, linear, bytes);
-      });
-  engine_->watch_instructions(config_.sensitive);
+  const auto read = [memory](const CpuState& state, std::uint32_t linear,
+                             std::span<std::uint8_t> bytes) {
+    return read_linear_bytes(plain_memory(memory), state, linear, bytes);
+  };
+  const auto write = [memory](const CpuState& state, std::uint32_t linear,
+                              std::span<const std::uint8_t> bytes) {
+    return write_linear_bytes(memory, state, linear, bytes);
+  };
+  if (config_.sensitive != nullptr) {
+    config_.sensitive->attach(read);
+    engine_->watch_instructions(config_.sensitive);
+  } else if (config_.patcher != nullptr) {
+    config_.patcher->attach(read, write);
+    engine_->watch_instructions(config_.patcher);
+  }
 }
 
 /// Code is as memory has it now.

@@ -70,6 +70,8 @@ nlohmann::ordered_json to_json_value(const RunReport& report) {
   if (report.explanation) json["explanation"] = to_json_value(*report.explanation);
   json["sensitive"] = nullptr;
   if (report.sensitive) json["sensitive"] = to_json_value(*report.sensitive);
+  json["patch"] = nullptr;
+  if (report.patch) json["patch"] = to_json_value(*report.patch);
   return json;
 }
 

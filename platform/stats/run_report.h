@@ -12,6 +12,7 @@
 #include "models/base/types.h"
 #include "platform/stats/explanation.h"
 #include "platform/stats/marked_figures.h"
+#include "platform/stats/patch_report.h"
 #include "platform/stats/sensitive_report.h"
 
 namespace strata {
@@ -33,6 +34,7 @@ struct RunReport {
   std::vector<std::string> screen_rows;      // of each of its rows, see hash_rows()
   std::optional<Explanation> explanation;    // with --explain
   std::optional<SensitiveReport> sensitive;  // with --sensitive
+  std::optional<PatchReport> patch;          // with --patch
 
   /// Cycles an instruction.
   std::optional<double> cpi() const;

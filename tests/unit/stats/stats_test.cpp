@@ -219,6 +219,8 @@ TEST(Comparison, EveryKeyIsDescribedAndEveryKeyDescribedIsThere) {
   explained.sensitive = SensitiveReport();
   explained.sensitive->instructions.resize(1);
   explained.sensitive->instructions[0].kind = "critical";
+  explained.patch = PatchReport();
+  explained.patch->places.resize(1);
   comparison.runs = {column(explained)};
   comparison.skipped = {{"kvm", "no"}};
   comparison.screen = Difference{"row", 7, {{{"rtl"}, "a"}}};
