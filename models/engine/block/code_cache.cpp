@@ -121,12 +121,35 @@ std::uint64_t CodeCache::granules(std::uint32_t offset, std::uint32_t bytes) {
 void CodeCache::check(Block& block) {
   if (std::memcmp(block.copy.data(), block.code(), block.bytes) == 0) return;
   ++counts_.invalidated;
+  if (renew_step(block)) return;
   block.count = 0;
   block.bytes = 0;
   block.links = {};
   block.steps.clear();
   decode_steps(block);
   if (block.count == 0) kill(block);
+}
+
+/// Where one instruction has other registers or constants, and nothing else has changed.
+bool CodeCache::renew_step(Block& block) {
+  const std::uint8_t* code = block.code();
+  const auto changed = std::mismatch(block.copy.begin(), block.copy.end(), code).first;
+  const auto offset = static_cast<std::uint32_t>(changed - block.copy.begin());
+  Step* step = &block.steps[block.count - 1u];
+  while (step->offset > offset) --step;
+  const Instruction& before = step->instruction;
+  const std::uint32_t end = step->offset + before.length;
+  Instruction now;
+  const bool alike = decode({code + step->offset, before.length}, block.mode.big, family_, now) &&
+                     now.length == before.length && now.execute == before.execute &&
+                     now.row == before.row && now.repeat == before.repeat &&
+                     now.segment == before.segment && now.address_mask == before.address_mask &&
+                     (now.index == kNoRegister) == (before.index == kNoRegister) &&
+                     std::memcmp(&block.copy[0] + end, code + end, block.bytes - end) == 0;
+  if (!alike) return false;
+  step->instruction = now;
+  std::copy_n(code + step->offset, before.length, block.copy.begin() + step->offset);
+  return true;
 }
 
 void CodeCache::kill(Block& block) {

@@ -67,6 +67,7 @@ class CodeCache final : public CodeGuard {
 
   Block* make(const std::uint8_t* start, std::uint32_t offset, Mode mode);
   void decode_steps(Block& block);
+  bool renew_step(Block& block);
   static std::uint64_t granules(std::uint32_t offset, std::uint32_t bytes);
   void kill(Block& block);
   void give_up(const std::uint8_t* start, Page& page);
