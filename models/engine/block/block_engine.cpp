@@ -89,11 +89,6 @@ void BlockEngine::after_access() {
   if (must_break()) processor_.attention = true;
 }
 
-const Instruction* BlockEngine::fetch_one() {
-  if (const Instruction* split = split_.find(processor_)) return split;
-  return fetch_instruction(processor_, single_) ? &single_ : nullptr;
-}
-
 // ---- finding blocks ----
 
 JumpCache::Context BlockEngine::context() const {
@@ -122,6 +117,11 @@ Block* BlockEngine::find() {
 inline bool BlockEngine::inside_limit(const Block& block) const {
   const std::uint64_t end = std::uint64_t{processor_.eip} + block.bytes;
   return end <= std::uint64_t{processor_.system.seg[kCs].limit} + 1;
+}
+
+const Instruction* BlockEngine::fetch_one() {
+  if (const Instruction* known = singles_.find(processor_)) return known;
+  return fetch_instruction(processor_, single_) ? &single_ : nullptr;
 }
 
 /// False where the block must not run now; it is dead, or its instructions must be fetched one by

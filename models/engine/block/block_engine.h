@@ -11,7 +11,7 @@
 
 #include "models/engine/block/block.h"
 #include "models/engine/block/code_cache.h"
-#include "models/engine/block/split_instructions.h"
+#include "models/engine/block/single_instructions.h"
 #include "models/engine/software_engine.h"
 
 namespace strata {
@@ -73,8 +73,8 @@ class BlockEngine final : private BlockBus, public SoftwareEngine {
 
   BlockRun run_;
   CodeCache code_;
-  SplitInstructions split_;
-  Instruction single_;  // what fetch_one() found
+  SingleInstructions singles_;
+  Instruction single_;  // what had to be fetched the long way
 };
 
 }  // namespace strata

@@ -200,6 +200,14 @@ class Table {
     calculates<Form::template run<T, false>>();
     takes_memory<Form::template run<T, true>, typename Form::template To<T>, From>();
   }
+  template <typename T>
+  void accumulator_offset() {
+    takes_memory<MovAccOffset::run<T>, MovAccOffset, T>();
+    constexpr Handler kStore = MovOffsetAcc::run<T>;
+    runs_[kStore] = {give<kStore, MovOffsetAcc, T, AnyOperand>,
+                     give<kStore, MovOffsetAcc, T, FlatByBase>,
+                     give<kStore, MovOffsetAcc, T, FlatByIndex>};
+  }
   void move() {
     takes<MovRegRm, Byte, Word, Dword>();
     gives<MovRmReg, Byte>();
@@ -209,8 +217,9 @@ class Table {
     gives<MovRmImm, Word>();
     gives<MovRmImm, Dword>();
     accumulator<MovRegImm>();
-    accesses<MovAccOffset::run<Byte>, MovAccOffset::run<Dword>>();
-    accesses<MovOffsetAcc::run<Byte>, MovOffsetAcc::run<Dword>>();
+    accumulator_offset<Byte>();
+    accumulator_offset<Word>();
+    accumulator_offset<Dword>();
     extends<Byte, false, Word>();
     extends<Byte, true, Word>();
     extends<Byte, false, Dword>();

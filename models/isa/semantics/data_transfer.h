@@ -55,21 +55,24 @@ struct MovRegImm {
 /// MOV AL/AX/EAX, moffs
 struct MovAccOffset {
   template <typename T>
-  static Outcome run(Processor& p, const Instruction& i) {
-    T value;
-    if (!p.read<T>(i.segment, p.effective_address(i), value)) {
-      return Outcome::kFault;
-    }
+  static void take(Processor& p, const Instruction&, T value) {
     p.set_reg<T>(kEax, value);
-    return Outcome::kDone;
+  }
+  template <typename T>
+  static Outcome run(Processor& p, const Instruction& i) {
+    return take_rm<MovAccOffset, T, true>(p, i);
   }
 };
 
 /// MOV moffs, AL/AX/EAX
 struct MovOffsetAcc {
   template <typename T>
+  static T give(const Processor& p, const Instruction&) {
+    return p.reg<T>(kEax);
+  }
+  template <typename T>
   static Outcome run(Processor& p, const Instruction& i) {
-    return write_rm<T, true>(p, i, p.reg<T>(kEax));
+    return write_rm<T, true>(p, i, give<T>(p, i));
   }
 };
 
