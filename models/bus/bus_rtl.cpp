@@ -28,10 +28,10 @@ bool BusRtl::clock_edge(Cycle) {
     model_.set_response(active_, response);
   } else {
     if (!take_requests() && model_.idle()) return false;
-    // The ack that ended the slave's cycle is gone by now.
-    if (latest_ != BusModel::kNoSlave) {
-      model_.set_response(latest_, {.dat = slaves_[latest_].response.read().dat});
-    }
+  }
+  // The ack that ended another slave's cycle is gone by now.
+  if (latest_ != active_ && latest_ != BusModel::kNoSlave) {
+    model_.set_response(latest_, {.dat = slaves_[latest_].response.read().dat});
   }
   model_.clock();
   publish(answered);

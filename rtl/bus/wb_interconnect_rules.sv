@@ -44,6 +44,7 @@ module wb_interconnect_rules #(
 );
 
   localparam logic [1:0] TGA_INTA = 2'd2;
+  localparam logic [2:0] CTI_INCREMENTING = 3'b010;
 
   typedef struct packed {
     logic        cyc;
@@ -119,6 +120,7 @@ module wb_interconnect_rules #(
   logic               locked;
   logic               kept_q;
   logic               answered;
+  logic               lanes_asked;  // no byte goes to the slaves that was not asked for; the words of a burst are whole
   logic               forwarded;    // what goes to the slaves is the owner's request
   logic               forwarded_q;
 
@@ -130,9 +132,12 @@ module wb_interconnect_rules #(
   // LOCK was there when the bus was granted, and has been ever since.
   assign locked = (kept_q || (granted && (lock_q & owner) != '0)) && (m_cyc_i & m_lock_i & owner) != '0;
   assign answered = (s_stb_i & s_ack_i) != '0;
+  assign lanes_asked =
+      s_tga_i == TGA_INTA ||
+      (s_cti_i == CTI_INCREMENTING ? m_cti_i[owner_i] == CTI_INCREMENTING && s_sel_i == 4'b1111
+                                   : (s_sel_i & ~m_sel_i[owner_i]) == '0);
   assign forwarded = s_we_i == m_we_i[owner_i] && s_tga_i == m_tga_i[owner_i] &&
-                     (!s_we_i || s_dat_i == m_dat_i[owner_i]) &&
-                     (s_tga_i == TGA_INTA || (s_sel_i & ~m_sel_i[owner_i]) == '0);
+                     (!s_we_i || s_dat_i == m_dat_i[owner_i]) && lanes_asked;
 
   for (genvar m = 0; m < Masters; m++) begin : gen_passes
     assign passed_over[m] = passes_q[m] >= Masters;
