@@ -280,7 +280,10 @@ void RtlMachine::count_region() {
 void RtlMachine::make_profile() {
   profile_.emplace(*config_.profile, config_.cpu, CpuModel::kReportDelay);
   cpu_.count_cycles();
-  cpu_.watch_cycles([this](Cycle now, CycleCause cause) { profile_->on_cycle(now, cause); });
+  cpu_.watch_cycles([this](Cycle now, CycleCause cause, unsigned uncached) {
+    profile_->on_cycle(now, cause);
+    if (uncached != 0) profile_->on_uncached(uncached);
+  });
   watch_->tell_retirements(
       [this](const RetireRecord& record, std::uint32_t next, const CpuModel& cpu) {
         profile_->on_retire(record, next, cpu.code32(), [&](std::uint32_t linear, auto bytes) {
@@ -547,6 +550,7 @@ std::map<std::string, std::uint64_t> RtlMachine::counters() const {
     counters[std::string("memory.") + name] = count;
   }
   if (!config_.count_cycles) return counters;
+  cpu_.settle_cycle_counts();
   const CycleCounts counts = cpu_.cycle_counts(cycles_ - skipped_);
   for (std::size_t cause = 0; cause < counts.size(); ++cause) {
     counters[std::string("cpu.cycles.") + kCycleCauseNames[cause]] = counts[cause];

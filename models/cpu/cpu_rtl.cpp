@@ -49,9 +49,8 @@ bool CpuRtl::clock_edge(Cycle cycle) {
 
 void CpuRtl::count_cycle(Cycle cycle) {
   const CycleCause cause = model_.cycle_cause();
-  ++counts_[static_cast<std::size_t>(cause)];
-  count_events(happened_, model_.happened());
-  if (cycle_watched_) cycle_watched_(cycle, cause);
+  const unsigned uncached = counter_.count(cause, model_.happened());
+  if (cycle_watched_) cycle_watched_(cycle, cause, uncached);
 }
 
 void CpuRtl::fall_asleep() {
@@ -128,7 +127,7 @@ void CpuRtl::count_cycles() {
 }
 
 CycleCounts CpuRtl::cycle_counts(Cycle cycles) const {
-  CycleCounts counts = counts_;
+  CycleCounts counts = counter_.cycles();
   counts[static_cast<std::size_t>(CycleCause::kHalted)] += cycles - clocked_;
   return counts;
 }

@@ -11,7 +11,7 @@
 #include "models/bus/clock_driver.h"
 #include "models/bus/wishbone.h"
 #include "models/cpu/cpu_model.h"
-#include "models/cpu/performance_event.h"
+#include "models/cpu/cycle_counter.h"
 #include "models/isa/retire_record.h"
 
 namespace strata {
@@ -56,8 +56,9 @@ class CpuRtl : public ClockedModule {
   void watch_port_writes(PortWriteWatcher watcher) { port_written_ = std::move(watcher); }
 
   /// Sees what each cycle the CPU was clocked in went to, before the listener sees what retired
-  /// in it; in force while cycles are counted. Empty: nobody.
-  using CycleWatcher = std::function<void(Cycle now, CycleCause cause)>;
+  /// in it; in force while cycles are counted. Empty: nobody. `uncached`: of the latest cycles,
+  /// this one among them, that had been told as kDataMiss and went to kUncached.
+  using CycleWatcher = std::function<void(Cycle now, CycleCause cause, unsigned uncached)>;
   void watch_cycles(CycleWatcher watcher) { cycle_watched_ = std::move(watcher); }
 
   CpuModel& model() { return model_; }
@@ -104,8 +105,11 @@ class CpuRtl : public ClockedModule {
   /// What the cycles went to, if they were counted. The sum is `cycles`, those up to now.
   CycleCounts cycle_counts(Cycle cycles) const;
 
+  /// What cycle_counts() has said stays so: for who takes differences.
+  void settle_cycle_counts() { counter_.settle(); }
+
   /// What happened in them.
-  const PerformanceCounts& performance_counts() const { return happened_; }
+  const PerformanceCounts& performance_counts() const { return counter_.happened(); }
 
   /// Calls `listener` from inside the edge after which nothing but a reset would go on: the CPU is
   /// stuck() or shutdown(), its last store is done. Empty: nobody.
@@ -146,8 +150,7 @@ class CpuRtl : public ClockedModule {
   std::uint64_t halts_ = 0;
   Cycle clocked_ = 0;
   bool counting_ = false;
-  CycleCounts counts_{};
-  PerformanceCounts happened_{};
+  CycleCounter counter_;
   bool sleeping_ = false;
   bool halt_counted_ = false;  // of the HLT in force
   bool interrupts_enabled_ = false;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace strata {
 
@@ -45,6 +46,14 @@ inline constexpr std::array<PerformanceEvent, 29> kPerformanceEvents = {{
     {"mispredictions.indirect-call", "mispredicted indirect call"},
     {"mispredictions.return", "mispredicted return"},
 }};
+
+/// Its bit in what CpuModel::happened() reports.
+constexpr std::uint32_t event_bit(std::string_view counter) {
+  for (std::size_t event = 0; event < kPerformanceEvents.size(); ++event) {
+    if (kPerformanceEvents[event].counter == counter) return 1u << event;
+  }
+  return 0;
+}
 
 /// How often each has happened.
 using PerformanceCounts = std::array<std::uint64_t, kPerformanceEvents.size()>;

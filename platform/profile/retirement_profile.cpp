@@ -24,6 +24,16 @@ void RetirementProfile::arrive(CycleCause cause) {
   ++pending_[static_cast<std::size_t>(cause)];
 }
 
+// They are of an instruction that waits for its read, so none of them is anybody's yet.
+void RetirementProfile::on_uncached(unsigned cycles) {
+  for (auto cause = unreported_.rbegin(); cause != unreported_.rend() && cycles != 0; ++cause) {
+    *cause = CycleCause::kUncached;
+    --cycles;
+  }
+  pending_[static_cast<std::size_t>(CycleCause::kDataMiss)] -= cycles;
+  pending_[static_cast<std::size_t>(CycleCause::kUncached)] += cycles;
+}
+
 void RetirementProfile::halt(Cycle cycles) {
   constexpr auto kHalted = static_cast<std::size_t>(CycleCause::kHalted);
   if (last_ == nullptr) {

@@ -30,6 +30,9 @@ class RetirementProfile {
   /// What `cycle` went to; those left out since the one before went to HLT.
   void on_cycle(Cycle cycle, CycleCause cause);
 
+  /// After on_cycle(): the latest `cycles` cycles, told as kDataMiss, went to kUncached.
+  void on_uncached(unsigned cycles);
+
   /// After on_cycle() of the cycle the report is made in. `next` is the linear address execution
   /// goes on at, and `code32` CS.D there. `read` is asked when an instruction is seen first.
   void on_retire(const RetireRecord& record, std::uint32_t next, bool code32, const ReadCode& read);

@@ -138,6 +138,19 @@ TEST_F(RetirementProfileTest, SleepToTheEndIsOfTheHlt) {
   EXPECT_EQ(sum(), 100u);
 }
 
+TEST_F(RetirementProfileTest, WaitingForADeviceIsUncachedFromTheFirstCycle) {
+  spend(CycleCause::kExecute);  // 1: main
+  spend(CycleCause::kDataMiss);
+  retire(kMain, kMain + 1);
+  spend(CycleCause::kDataMiss, 3);  // 2 to 5: of the next
+  profile_.on_uncached(3);
+  spend(CycleCause::kExecute, 2);
+  retire(kMain + 1, kMain + 2);
+  EXPECT_EQ(cycles_at(kMain + 1, CycleCause::kDataMiss), 1u);
+  EXPECT_EQ(cycles_at(kMain + 1, CycleCause::kUncached), 3u);
+  EXPECT_EQ(cycles_at(kMain + 1, CycleCause::kExecute), 1u);
+}
+
 TEST_F(RetirementProfileTest, TreeHasWhatTheInstructionsHave) {
   const ReadCode call = [](std::uint32_t, std::span<std::uint8_t> bytes) {
     bytes[0] = 0xE8;  // CALL rel32
