@@ -78,6 +78,8 @@ struct MachineConfig {
   bool sdram = false;
   /// Another timing, for tests; null: what the two say.
   std::function<std::unique_ptr<MemoryTiming>()> memory_timing;
+  /// Cycles by which each access of memory and devices is late (BusRtl::delay_accesses), for tests.
+  std::function<unsigned()> bus_delay;
   /// Count what the CPU's cycles go to (cycle-accurate machine).
   bool count_cycles = false;
   /// Takes the counters meanwhile; outlives the machine, null: nobody. Not on KVM.

@@ -156,6 +156,7 @@ RtlMachine::RtlMachine(const MachineConfig& config)
       bus_("bus", clock_, &context_),
       wb_memory_("memory", clock_, memory_.map(), memory_timing(config_)),
       devices_(config_, clock_, &context_, bus_, on_exit(false), pv_sinks()) {
+  bus_.delay_accesses(config_.bus_delay);
   wire();
   plug_post_card();
   cpu_.on_end([this] { clock_.pause(); });

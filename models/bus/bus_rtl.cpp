@@ -18,6 +18,7 @@ BusRtl::BusRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
 }
 
 bool BusRtl::clock_edge(Cycle) {
+  if (held_ != 0 && --held_ == 0) slaves_[active_].request.write(model_.slave_request(active_));
   bool answered = false;
   if (active_ != BusModel::kNoSlave) {
     const WishboneResponse& response = slaves_[active_].response.read();
@@ -60,9 +61,19 @@ void BusRtl::publish(bool answered) {
   if (active_ != active && active_ != BusModel::kNoSlave) {
     slaves_[active_].request.write(model_.slave_request(active_));
   }
-  if (active != BusModel::kNoSlave) slaves_[active].request.write(model_.slave_request(active));
   latest_ = active_;
   active_ = active;
+  if (active != BusModel::kNoSlave) present(latest_ == active);
+}
+
+/// The request to the active slave. A read that follows the answer to a read of the same slave is
+/// the rest of a burst: behind the last word nobody has the bus for a cycle.
+void BusRtl::present(bool same_slave) {
+  const WishboneRequest request = model_.slave_request(active_);
+  auto& wires = slaves_[active_].request;
+  const bool in_burst = same_slave && !request.we && !wires.read().we;
+  if (delay_ && !in_burst) held_ = delay_();
+  wires.write(held_ == 0 ? request : WishboneRequest{});
 }
 
 void BusRtl::publish_acks() {

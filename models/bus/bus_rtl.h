@@ -54,6 +54,11 @@ class BusRtl : public ClockedModule {
     transfer_listener_ = std::move(listener);
   }
 
+  /// Asked for each access how many cycles later than it could the slave is to see it: so its
+  /// answer comes later. Empty: none.
+  using Delay = std::function<unsigned()>;
+  void delay_accesses(Delay delay) { delay_ = std::move(delay); }
+
   void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
 
  private:
@@ -61,12 +66,15 @@ class BusRtl : public ClockedModule {
   bool take_requests();
   void publish(bool answered);
   void publish_acks();
+  void present(bool same_slave);
 
   BusModel model_;
   std::deque<MasterPort> masters_;
   std::deque<SlavePort> slaves_;
   unsigned first_heard_ = 0;
   TransferListener transfer_listener_;
+  Delay delay_;
+  unsigned held_ = 0;                     // cycles until the slave sees its request
   unsigned active_ = BusModel::kNoSlave;  // whose strobe is high
   unsigned latest_ = BusModel::kNoSlave;  // the one before
   unsigned acks_ = 0;                     // masters whose response shows an ack

@@ -8,6 +8,11 @@
 
 namespace strata::test {
 
+inline unsigned random_delay(std::mt19937& random) {
+  const bool is_late = random() % 16 == 0;
+  return static_cast<unsigned>(random()) % (is_late ? 60 : 4);
+}
+
 class RandomLatency final : public MemoryTiming {
  public:
   explicit RandomLatency(std::uint32_t seed) : random_(seed) {}
@@ -16,7 +21,7 @@ class RandomLatency final : public MemoryTiming {
   Cycle next_ack(Cycle edge) override { return edge + 1 + delay(); }
 
  private:
-  Cycle delay() { return random_() % 16 == 0 ? random_() % 60 : random_() % 4; }
+  Cycle delay() { return random_delay(random_); }
 
   std::mt19937 random_;
 };

@@ -1,6 +1,6 @@
-// The cycle-accurate machine's memory takes another time: as SDRAM, and as nobody could foresee;
-// and its CPU has small caches, or none. Cycles change, what a guest computes does not, and every
-// instruction is the interpreter's.
+// The cycle-accurate machine's memory takes another time: as SDRAM, and as nobody could foresee, as
+// its devices do then; and its CPU has small caches, or none. Cycles change, what a guest computes
+// does not, and every instruction is the interpreter's.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -38,12 +38,14 @@ RunResult fixed_run(const char* file) {
   return checked_run(file, [](MachineConfig&) {}).result;
 }
 
+/// Memory pauses as it likes, and every access of it or of a device comes late.
+void delay_at_random(MachineConfig& config, std::uint32_t seed) {
+  config.memory_timing = [=] { return std::make_unique<RandomLatency>(seed); };
+  config.bus_delay = [random = std::mt19937(seed)]() mutable { return random_delay(random); };
+}
+
 RunResult random_run(const char* file, std::uint32_t seed) {
-  return checked_run(file,
-                     [=](MachineConfig& config) {
-                       config.memory_timing = [=] { return std::make_unique<RandomLatency>(seed); };
-                     })
-      .result;
+  return checked_run(file, [=](MachineConfig& config) { delay_at_random(config, seed); }).result;
 }
 
 void expect_same_left(const RunResult& run, const RunResult& fixed) {
@@ -117,14 +119,14 @@ TEST(CacheShapes, ChangeNoInstruction) {
   }
 }
 
-// With interrupts, which come elsewhere, and on a memory that answers when it likes.
+// With interrupts, which come elsewhere, and on a bus that answers when it likes.
 TEST_P(MemoryTimingGuest, LeavesTheSameWithoutCaches) {
   const RunResult full = fixed_run(GetParam());
   for (const bool off : {false, true}) {
     SCOPED_TRACE(off);
     const auto change = [&](MachineConfig& config) {
       config.caches = {.sets = 8, .ways = 2, .off = off};
-      config.memory_timing = [] { return std::make_unique<RandomLatency>(5); };
+      delay_at_random(config, 5);
     };
     expect_same_left(checked_run(GetParam(), change).result, full);
   }

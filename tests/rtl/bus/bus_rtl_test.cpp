@@ -124,6 +124,29 @@ TEST_F(BusRtlTest, TheDataTagOfMemoryReachesTheMaster) {
                                          kTgdCacheable, kTgdCacheable, kTgdNone}));
 }
 
+// Each so many cycles late, and nothing else: a burst is one access, a write is acknowledged while
+// memory does not know of it yet, and the read behind it finds what it wrote.
+TEST_F(BusRtlTest, AccessesThatAreDelayedAreLate) {
+  constexpr unsigned kLate = 5;
+  WishboneRequest write = read_of(kMemorySpace, 8);
+  write.we = true;
+  write.dat = 0x1234;
+  master.queue = {read_of(kIoSpace, 0x1F4), read_of(kMemorySpace, 0x18, true), write, write,
+                  read_of(kMemorySpace, 8)};
+  bus.delay_accesses([] { return kLate; });
+  run(80);
+  ASSERT_EQ(master.answers.size(), 8u);
+  EXPECT_EQ(took(0), 4 + kLate);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(master.answers[1 + i].cycle - master.issued[1], 4 + kLate + i);
+  }
+  EXPECT_EQ(master.answers[5].cycle - master.issued[2], 2u);
+  EXPECT_EQ(master.answers[6].cycle - master.answers[5].cycle, 2 + kLate);
+  EXPECT_EQ(master.answers[7].cycle - master.answers[6].cycle, 4 + 2 * kLate);
+  EXPECT_EQ(master.answers[7].dat, 0x1234u);
+  EXPECT_EQ(ata.seen.size(), 1u);
+}
+
 TEST_F(BusRtlTest, UnclaimedPortsTakeTwoCycles) {
   master.queue = {read_of(kIoSpace, 0x300)};
   run(10);
