@@ -457,6 +457,10 @@ void Run::explain_region() const {
   const auto median = static_cast<std::uint64_t>(cycles.median);
   const bool between = static_cast<double>(median) != cycles.median;
   const std::string region = named(options_.region);
+  if (passes.count() == 1) {
+    say("strata: {}: 1 pass, of {} cycles\n", region, group_digits(cycles.minimum));
+    return;
+  }
   say("strata: {}: {} passes, of {} cycles at least, {}{} in the median, {} at most\n", region,
       group_digits(passes.count()), group_digits(cycles.minimum), group_digits(median),
       between ? ".5" : "", group_digits(cycles.maximum));

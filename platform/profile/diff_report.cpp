@@ -76,11 +76,30 @@ std::vector<DiffRow> diff_rows(const Profile& before, const Profile& after, Prof
   return rows;
 }
 
+/// Where both have an instruction it is the same one, if its bytes are known. Both are by address.
+bool is_same_code(const Profile& before, const Profile& after) {
+  auto other = after.code.begin();
+  return std::ranges::all_of(before.code, [&](const ProfileInstruction& one) {
+    while (other != after.code.end() && other->address < one.address) ++other;
+    return other == after.code.end() || other->address != one.address || one.bytes.empty() ||
+           other->bytes.empty() || one.bytes == other->bytes;
+  });
+}
+
+/// A remark where the two are not runs of one guest; else empty.
+std::string guests_note(const Profile& before, const Profile& after) {
+  if (is_same_code(before, after)) return "";
+  const bool same_name = before.guest == after.guest;
+  return fmt::format("note: {}: what has one name need not be the same code\n",
+                     same_name ? "the guest has changed" : "two guests");
+}
+
 }  // namespace
 
 std::string diff_text(const Profile& before, const Profile& after, ProfileUnit unit,
                       std::size_t most) {
-  std::string text = run_line(before) + "other: " + run_line(after) + "\n" + diff_head("cause");
+  std::string text = run_line(before) + "other: " + run_line(after) + guests_note(before, after);
+  text += "\n" + diff_head("cause");
   for (const DiffRow& row : cause_rows(before, after)) text += diff_line(row);
   text += diff_line({.name = "all", .cycles = {before.cycles, after.cycles}});
   text += "\n" + diff_head(name_of(unit));

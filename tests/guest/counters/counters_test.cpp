@@ -70,6 +70,13 @@ TEST_P(Counters, MedianOfAnEvenNumberIsBetweenTwo) {
   EXPECT_EQ(json_lines("r.jsonl").at(5).at("instructions"), 503);
 }
 
+TEST_P(Counters, OnePassHasNoMedian) {
+  const Finished finished = run({"--region=work", "--append=passes=1"});
+  ASSERT_EQ(finished.status, 0);
+  EXPECT_TRUE(contains(finished.err, "strata: work: 1 pass, of ")) << finished.err;
+  EXPECT_FALSE(contains(finished.err, "median")) << finished.err;
+}
+
 // Ten calls of nine instructions around one of five are one pass.
 TEST_P(Counters, RecursionIsOnePass) {
   ASSERT_EQ(run({"--region=recurse", "--region-file=r.jsonl"}).status, 0);

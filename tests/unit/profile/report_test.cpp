@@ -126,5 +126,24 @@ TEST(ProfileReport, Difference) {
             "main,10,10,30,30\n");
 }
 
+TEST(ProfileReport, DifferenceOfTwoGuestsSaysSo) {
+  const auto says = [](const Profile& after, const std::string& note) {
+    const std::string text = diff_text(small_profile(), after, ProfileUnit::kFunction, 0);
+    return text.find(note) != std::string::npos;
+  };
+  EXPECT_FALSE(says(small_profile(), "note:"));
+  Profile changed = small_profile();
+  changed.code[2].bytes = {0xC3};  // not known in the other
+  changed.code.insert(changed.code.begin() + 1, {0x1001, true, {0xF4}, 0, 0, 3, 1, {1, 0}});
+  EXPECT_FALSE(says(changed, "note:"));
+  changed.code[2].bytes = {0x40};
+  EXPECT_TRUE(says(changed, "\nnote: the guest has changed: "));
+  changed.guest = "large.elf";
+  EXPECT_TRUE(says(changed, "\nnote: two guests: "));
+  Profile elsewhere = small_profile();
+  elsewhere.guest = "copy/small.elf";
+  EXPECT_FALSE(says(elsewhere, "note:"));
+}
+
 }  // namespace
 }  // namespace strata::test
