@@ -1,14 +1,12 @@
 /* Measures the instruction forms of forms.S and says, a line each, what the i486 manual gives and
- * what they cost here: cycles of one, and of one that waits for the one before. Every block runs a
- * few times and the last one counts, so caches and predictors are warm. Needs RDTSC (--cpu 586) and
- * an engine whose cycles are a CPU's (rtl); scripts/cycle-table makes a table of what it writes. */
+ * what they cost here: cycles of one, and of one that waits for the one before. Needs RDTSC (--cpu
+ * 586) and an engine whose cycles are a CPU's (rtl); scripts/cycle-table makes a table of what it
+ * writes. */
 #include <stddef.h>
 
 #include "sw/benchmarks/cycles/forms.h"
 #include "sw/include/cpu.h"
 #include "sw/include/printf.h"
-
-#define WARM_PASSES 3
 
 struct __attribute__((packed)) table_register {
   uint16_t limit;
@@ -23,11 +21,6 @@ static void install_return_vector(void) {
   uint32_t offset = (uint32_t)return_at_once;
   gate[0] = CODE_SELECTOR << 16 | (offset & 0xFFFF);
   gate[1] = (offset & 0xFFFF0000) | 0x8E00;
-}
-
-static uint32_t warm(form_block block) {
-  for (unsigned pass = 0; pass < WARM_PASSES; pass++) block();
-  return block();
 }
 
 /* Cycles in hundredths. Blocks that take no longer with more copies come to 0. */

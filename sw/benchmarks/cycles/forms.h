@@ -27,6 +27,10 @@ struct form {
 extern const struct form forms_begin[];
 extern const struct form forms_end[];
 
+/* Runs a block a few times and returns what the last one does, so caches and predictors are warm.
+ */
+uint32_t warm(form_block block);
+
 /* The interrupt gate of RETURN_VECTOR leads here. */
 void return_at_once(void);
 #endif
