@@ -119,21 +119,21 @@ TEST(CpuCaches, RomStaysAsItIs) {
                                   [](std::uint8_t byte) { return byte == 0x55; }));
 }
 
-// A read finds what waits in the store buffer though its line has left the cache: another master
-// stores beside it, in any cycle. Seven stores go to the bus before the one that is read.
-TEST(CpuCaches, ReadsFindWhatTheStoreBufferHolds) {
-  const std::initializer_list<std::uint8_t> code = {
-      0xB9, 0x02, 0x00,                                // mov cx,2
-      0xA1, 0x00, 0x10, 0xA1, 0x10, 0x10,              // again: mov ax,[1000]; mov ax,[1010]
-      0x89, 0x1E, 0x10, 0x10, 0x89, 0x1E, 0x14, 0x10,  // mov [1010],bx; mov [1014],bx
-      0x89, 0x1E, 0x18, 0x10, 0x89, 0x1E, 0x1C, 0x10,  // mov [1018],bx; mov [101C],bx
-      0x89, 0x1E, 0x04, 0x10, 0x89, 0x1E, 0x08, 0x10,  // mov [1004],bx; mov [1008],bx
-      0x89, 0x1E, 0x0C, 0x10, 0x89, 0x1E, 0x00, 0x10,  // mov [100C],bx; mov [1000],bx
-      0x90, 0x90, 0x90, 0x90, 0x8B, 0x16, 0x00, 0x10,  // four NOP; mov dx,[1000]
-      0x43, 0xE2, 0xCF, 0xF4};                         // inc bx; loop again; hlt
+/// A loop of two rounds that stores into two lines, seven other words before `last`, of `opcode`,
+/// with `before` among them, and reads the word at 1000. The line of that leaves the cache in each
+/// clock of the loop once, as another master stores there what it finds.
+void expect_read(std::uint8_t before, std::uint8_t opcode, std::uint8_t last, unsigned expected) {
   unsigned clocks = 1;
   for (unsigned other = 0; other < clocks; ++other) {
-    RealModeRig rig(code);
+    RealModeRig rig({0xB9, 0x02, 0x00,                      // mov cx,2
+                     0xA1, 0x00, 0x10, 0xA1, 0x10,   0x10,  // again: mov ax,[1000]; mov ax,[1010]
+                     0x89, 0x1E, 0x10, 0x10, 0x89,   0x1E, 0x14,   0x10,  // mov [1010],bx; [1014]
+                     0x89, 0x1E, 0x18, 0x10, 0x89,   0x1E, 0x1C,   0x10,  // mov [1018],bx; [101C]
+                     0x89, 0x1E, 0x04, 0x10, 0x89,   0x1E, before, 0x10,
+                     0x89, 0x1E, 0x0C, 0x10, opcode, 0x1E, last,   0x10,
+                     0x90, 0x90, 0x90, 0x90, 0x8B,   0x16, 0x00,   0x10,  // nop x4; mov dx,[1000]
+                     0x43, 0xE2, 0xCF, 0xF4});                            // inc bx; loop again; hlt
+    rig.set_word(0x1000, 0xABCD);
     rig.initial().gpr[kEbx] = 0x1234;
     CpuBench& bench = rig.bench();
     bench.load(rig.initial());
@@ -142,8 +142,21 @@ TEST(CpuCaches, ReadsFindWhatTheStoreBufferHolds) {
       bench.clock();
     }
     ASSERT_LT(clocks, kMostClocks);
-    EXPECT_EQ(bench.state().gpr[kEdx] & 0xFFFF, 0x1235u) << "in clock " << other;
+    EXPECT_EQ(bench.state().gpr[kEdx] & 0xFFFF, expected) << "in clock " << other;
   }
+}
+
+// A read finds what waits in the store buffer though its line has left the cache.
+TEST(CpuCaches, ReadsFindWhatTheStoreBufferHolds) {
+  constexpr std::uint8_t kElsewhere = 0x08;
+  constexpr std::uint8_t kWord = 0x89;
+  constexpr std::uint8_t kByte = 0x88;
+  expect_read(kElsewhere, kWord, 0x00, 0x1235);
+  // The buffer has less than is read; the rest is in memory, or in an older store.
+  expect_read(kElsewhere, kByte, 0x00, 0xAB35);
+  expect_read(kElsewhere, kByte, 0x01, 0x35CD);
+  expect_read(0x00, kByte, 0x00, 0x1235);
+  expect_read(0x00, kByte, 0x01, 0x3535);
 }
 
 /// Nothing behind RAM is read while code runs right below it, nor where a return is predicted to go
