@@ -253,9 +253,13 @@ Tally run_program(std::uint32_t seed, Mode mode) {
   return tally;
 }
 
-/// The programs must have reached what they are for, so that a test that runs nothing fails.
+/// The programs must have reached what they are for, so that a test that runs nothing fails. One
+/// may miss what is not in each of them, or shut down so early that kMostRuns are not enough; many
+/// together may not.
 void expect_reach(const Tally& tally, std::uint32_t programs) {
-  EXPECT_GT(programs, 0u);
+  constexpr std::uint32_t kFewPrograms = 100;
+  EXPECT_GT(tally.retired, 0u);
+  if (programs < kFewPrograms) return;
   EXPECT_GE(tally.retired, std::uint64_t{kRetirements} * programs);
   EXPECT_GE(tally.exceptions, programs);
   EXPECT_GE(tally.interrupts, programs);
