@@ -265,6 +265,8 @@ module cpu_data_cache
     a_word = '0;
     b_word = '0;
     if (a_hit) a_word = word_q[{a_place, word[3:2]}];
+    if (a_hit && !a_fixed && physical.side_valid && physical.side_addr[31:2] == word)
+      a_word = merge_lanes(a_word, side_data, side_sel);
     if (b_hit) b_word = word_q[{b_place, high[3:2]}];
   end
   assign hit = state_q == StReady && looks && cached && a_hit && (!crosses || b_hit);

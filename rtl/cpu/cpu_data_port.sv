@@ -1,7 +1,7 @@
 // Data port: who of those that access data has the paging unit in this cycle. The sequencer and execute come first, and
 // never both; a load of the memory stage goes when neither asks, or beside a store of execute, if both are simple:
-// each within a doubleword, and not the same one (of any page), and the store's page is known to be writable. Answers
-// go to all, and belong to who asked last.
+// each within a doubleword, and the store's page is known to be writable. Answers go to all, and belong to who asked
+// last.
 module cpu_data_port
   import cpu_pkg::*;
 (
@@ -36,8 +36,8 @@ module cpu_data_port
   always_comb begin : side
     side_valid_o = 1'b0;
     if (store.valid && load.lookup)
-      side_valid_o = !x_locked_i && !m_locked_i && store.linear[11:2] != load.linear[11:2] &&
-          !crosses(store.linear[1:0], store.size) && !crosses(load.linear[1:0], load.size);
+      side_valid_o = !x_locked_i && !m_locked_i && !crosses(store.linear[1:0], store.size) &&
+          !crosses(load.linear[1:0], load.size);
   end
   assign beside = side_valid_o && side_ready_i;
 

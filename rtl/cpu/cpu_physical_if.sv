@@ -18,7 +18,7 @@ interface cpu_physical_if;
   logic         done;         // one cycle: the read taken last, or in this cycle, is finished
   logic [31:0]  rdata;        // with done, zero-extended
 
-  // A store beside a read: a word of a page that may be written, within a doubleword and not the read's.
+  // A store beside a read: a word of a page that may be written, within a doubleword; the read is of what is there behind it.
   logic         side_valid;   // taken in this cycle when ready
   logic [31:0]  side_addr;
   size_e        side_size;

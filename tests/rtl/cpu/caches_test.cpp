@@ -120,43 +120,80 @@ TEST(CpuCaches, RomStaysAsItIs) {
 }
 
 /// A loop of two rounds that stores into two lines, seven other words before `last`, of `opcode`,
-/// with `before` among them, and reads the word at 1000. The line of that leaves the cache in each
-/// clock of the loop once, as another master stores there what it finds.
-void expect_read(std::uint8_t before, std::uint8_t opcode, std::uint8_t last, unsigned expected) {
+/// with `before` among them, and reads the word at 1000.
+struct BufferedRead {
+  std::uint8_t before = 0x08;
+  std::uint8_t opcode = 0x89;  // a word
+  std::uint8_t last = 0x00;
+  unsigned expected = 0;
+};
+
+/// The word's line leaves the cache in each clock of the loop once, as another master stores there
+/// what it finds.
+void expect_read(const BufferedRead& read, unsigned latency) {
   unsigned clocks = 1;
   for (unsigned other = 0; other < clocks; ++other) {
-    RealModeRig rig({0xB9, 0x02, 0x00,                      // mov cx,2
-                     0xA1, 0x00, 0x10, 0xA1, 0x10,   0x10,  // again: mov ax,[1000]; mov ax,[1010]
-                     0x89, 0x1E, 0x10, 0x10, 0x89,   0x1E, 0x14,   0x10,  // mov [1010],bx; [1014]
-                     0x89, 0x1E, 0x18, 0x10, 0x89,   0x1E, 0x1C,   0x10,  // mov [1018],bx; [101C]
-                     0x89, 0x1E, 0x04, 0x10, 0x89,   0x1E, before, 0x10,
-                     0x89, 0x1E, 0x0C, 0x10, opcode, 0x1E, last,   0x10,
-                     0x90, 0x90, 0x90, 0x90, 0x8B,   0x16, 0x00,   0x10,  // nop x4; mov dx,[1000]
-                     0x43, 0xE2, 0xCF, 0xF4});                            // inc bx; loop again; hlt
+    RealModeRig rig(
+        {0xB9, 0x02, 0x00,                                              // mov cx,2
+         0xA1, 0x00, 0x10, 0xA1, 0x10,        0x10,                     // again: mov ax,[1000]
+         0x89, 0x1E, 0x10, 0x10, 0x89,        0x1E, 0x14,        0x10,  // mov [1010],bx; ...
+         0x89, 0x1E, 0x18, 0x10, 0x89,        0x1E, 0x1C,        0x10,  //
+         0x89, 0x1E, 0x04, 0x10, 0x89,        0x1E, read.before, 0x10,  //
+         0x89, 0x1E, 0x0C, 0x10, read.opcode, 0x1E, read.last,   0x10,
+         0x90, 0x90, 0x90, 0x90, 0x8B,        0x16, 0x00,        0x10,  // nop x4; mov dx,[1000]
+         0x43, 0xE2, 0xCF, 0xF4});                                      // inc bx; loop again
     rig.set_word(0x1000, 0xABCD);
     rig.initial().gpr[kEbx] = 0x1234;
     CpuBench& bench = rig.bench();
+    bench.set_latency(latency);
     bench.load(rig.initial());
     for (clocks = 0; clocks < kMostClocks && !bench.cpu().idle(); ++clocks) {
       if (clocks == other) bench.cpu().snoop(0x1000);
       bench.clock();
     }
     ASSERT_LT(clocks, kMostClocks);
-    EXPECT_EQ(bench.state().gpr[kEdx] & 0xFFFF, expected) << "in clock " << other;
+    EXPECT_EQ(bench.state().gpr[kEdx] & 0xFFFF, read.expected)
+        << "in clock " << other << ", latency " << latency;
   }
 }
 
-// A read finds what waits in the store buffer though its line has left the cache.
+// A read finds what waits in the store buffer though its line has left the cache. Of less than is
+// read the rest is in memory, or in an older store, which may be the next to go or the last but
+// one.
 TEST(CpuCaches, ReadsFindWhatTheStoreBufferHolds) {
-  constexpr std::uint8_t kElsewhere = 0x08;
-  constexpr std::uint8_t kWord = 0x89;
   constexpr std::uint8_t kByte = 0x88;
-  expect_read(kElsewhere, kWord, 0x00, 0x1235);
-  // The buffer has less than is read; the rest is in memory, or in an older store.
-  expect_read(kElsewhere, kByte, 0x00, 0xAB35);
-  expect_read(kElsewhere, kByte, 0x01, 0x35CD);
-  expect_read(0x00, kByte, 0x00, 0x1235);
-  expect_read(0x00, kByte, 0x01, 0x3535);
+  for (const unsigned latency : {1u, 6u}) {
+    expect_read({.expected = 0x1235}, latency);
+    expect_read({.opcode = kByte, .expected = 0xAB35}, latency);
+    expect_read({.opcode = kByte, .last = 0x01, .expected = 0x35CD}, latency);
+    expect_read({.before = 0x00, .opcode = kByte, .expected = 0x1235}, latency);
+    expect_read({.before = 0x00, .opcode = kByte, .last = 0x01, .expected = 0x3535}, latency);
+  }
+}
+
+// Right behind a store, of any of the bytes it stores and of others of its doubleword.
+TEST(CpuCaches, ReadsRightBehindAStoreFindIt) {
+  constexpr std::uint32_t kBefore = 0x44332211;
+  constexpr std::uint32_t kStored = 0xDDCCBBAA;
+  for (std::uint8_t store = 0; store < 4; ++store) {   // at this byte
+    for (const unsigned bytes : {1u, 2u, 4u}) {        // so many
+      for (std::uint8_t load = 0; load < 4; ++load) {  // a byte is read from there
+        RealModeRig rig({0xA0, 0x00, 0x10,             // mov al,[1000]
+                         bytes == 4 ? std::uint8_t{0x66} : std::uint8_t{0x90},
+                         bytes == 1 ? std::uint8_t{0x88} : std::uint8_t{0x89}, 0x1E, store, 0x10,
+                         0x8A, 0x16, load, 0x10,  // mov dl,[1000 + load]
+                         0xF4});
+        rig.set_word(0x1000, kBefore & 0xFFFF);
+        rig.set_word(0x1002, kBefore >> 16);
+        rig.initial().gpr[kEbx] = kStored;
+        rig.run();
+        const unsigned at = load - store;
+        const std::uint32_t expected = at < bytes ? kStored >> (8 * at) : kBefore >> (8 * load);
+        EXPECT_EQ(rig.bench().state().gpr[kEdx] & 0xFF, expected & 0xFF)
+            << bytes << " bytes at " << unsigned{store} << ", read at " << unsigned{load};
+      }
+    }
+  }
 }
 
 /// Nothing behind RAM is read while code runs right below it, nor where a return is predicted to go
