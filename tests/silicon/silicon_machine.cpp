@@ -105,6 +105,16 @@ bool is_enter_over_the_end(const Instruction& instruction, const CpuState& state
   return mnemonic_of(instruction) == "ENTER" && small_stack && (state.gpr[kEsp] & 0xFFFF) == 0;
 }
 
+/// POP of a segment register with operands of 32 bits, where the upper half of its doubleword
+/// begins a page, or is behind the segment's end, which is a page's: processors may read 16 bits
+/// only.
+bool is_selector_at_the_end(const Instruction& instruction, const CpuState& state) {
+  const std::string_view mnemonic = mnemonic_of(instruction);
+  const std::uint32_t in_page = state.gpr[kEsp] % layout::kPage;
+  return mnemonic.starts_with("POP ") && instruction.operand32 && in_page >= layout::kPage - 3 &&
+         in_page <= layout::kPage - 2;
+}
+
 }  // namespace
 
 SiliconMachine::SiliconMachine(std::unique_ptr<NativeCpu> native)
@@ -199,7 +209,8 @@ bool SiliconMachine::step(Expected& expected) {
     const FlagEffects effects = flag_effects(instruction, state.gpr[kEcx]);
     expected.usable = !effects.undefined_result && (effects.reads & expected.undefined) == 0 &&
                       !is_task_return(instruction, state) &&
-                      !is_enter_over_the_end(instruction, state);
+                      !is_enter_over_the_end(instruction, state) &&
+                      !is_selector_at_the_end(instruction, state);
     expected.last = mnemonic_of(instruction);
     if (!expected.usable) return false;
     expected.outcome.event = interpreter_.step();

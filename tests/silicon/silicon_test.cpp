@@ -127,6 +127,17 @@ TEST_F(Silicon, NothingIsComparedIn64BitCode) {
   }
 }
 
+/// How much of the doubleword a POP of a segment register reads is the processor's.
+TEST_F(Silicon, NoSelectorIsPoppedOverTheEnd) {
+  for (const std::uint32_t before : {1u, 2u, 3u, 4u}) {
+    Registers registers = start();
+    registers.gpr[kEsp] = layout::kStack.end() - before;
+    const bool half = before == 2 || before == 3;
+    EXPECT_EQ(machine_->run_code(registers, {{0x07}}) == SiliconMachine::kUnfit, half) << before;
+    EXPECT_EQ(machine_->run_code(registers, {{0x66, 0x07}}) == SiliconMachine::kUnfit, false);
+  }
+}
+
 /// Operands of one and of several items within a few bytes of the end of a local segment: which
 /// items go round, and what is outside.
 TEST_F(Silicon, OperandsAtTheEndOfASegmentEndAlike) {
