@@ -133,6 +133,9 @@ class Engine {
   /// falling asleep and "interrupt" a delivery; KVM adds "vm-exit" and its kinds.
   virtual std::map<std::string, std::uint64_t> exits() const = 0;
 
+  /// What else is worth a number, by name.
+  virtual std::map<std::string, std::uint64_t> counters() const { return {}; }
+
   /// Why the host could not go on, in one line, when run() returned kShutdown for another reason
   /// than a triple fault of the guest; else empty.
   virtual std::string failure() const { return {}; }

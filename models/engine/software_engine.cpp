@@ -73,6 +73,24 @@ std::map<std::string, std::uint64_t> SoftwareEngine::exits() const {
           {"interrupt", interrupts_}};
 }
 
+void SoftwareEngine::page_through(std::unique_ptr<TranslationSource> monitor,
+                                  unsigned tlb_entries) {
+  monitor_ = std::move(monitor);
+  processor_.set_source(*monitor_, tlb_entries);
+}
+
+std::map<std::string, std::uint64_t> SoftwareEngine::counters() const {
+  if (monitor_ == nullptr) return {};
+  auto counters = monitor_->counters();
+  counters["paging.tlb.lookups"] = processor_.tlb_counts().lookups;
+  counters["paging.tlb.misses"] = processor_.tlb_counts().misses;
+  return counters;
+}
+
+void SoftwareEngine::memory_written(std::uint32_t physical, std::uint32_t bytes) {
+  if (monitor_ != nullptr) monitor_->on_foreign_write(physical, bytes);
+}
+
 // ---- running ----
 
 bool SoftwareEngine::interrupt_due() const {

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -16,6 +17,7 @@
 #include "models/isa/exceptions.h"
 #include "models/isa/processor.h"
 #include "models/isa/retire_record.h"
+#include "models/isa/translation_source.h"
 
 namespace strata {
 
@@ -37,6 +39,14 @@ class SoftwareEngine : public Engine {
   std::uint32_t linear_address() const override { return linear_eip(); }
   std::uint64_t instructions() const override { return instructions_; }
   std::map<std::string, std::uint64_t> exits() const override;
+  std::map<std::string, std::uint64_t> counters() const override;
+  void memory_written(std::uint32_t physical, std::uint32_t bytes) override;
+
+  /// The memory as the guest has it, for a monitor.
+  GuestMemory& guest_memory() { return processor_.memory; }
+
+  /// From now on the guest is paged by `monitor`, with a TLB as of Mmu::set_source().
+  void page_through(std::unique_ptr<TranslationSource> monitor, unsigned tlb_entries);
 
   /// Delivers the debug trap that is pending, else executes one instruction, one iteration of a REP
   /// string instruction, or the delivery of the exception it raises. Takes no interrupt and no NMI.
@@ -113,6 +123,7 @@ class SoftwareEngine : public Engine {
   void end_record(RetireRecord& record);
 
   EngineBus& bus_;
+  std::unique_ptr<TranslationSource> monitor_;  // null: the guest's tables are used as they are
   std::uint64_t order_ = 0;
   std::uint64_t halts_ = 0;
   std::uint64_t interrupts_ = 0;

@@ -43,6 +43,18 @@ void GuestMemory::map(std::uint32_t base, std::uint64_t size, std::uint8_t* host
   }
 }
 
+void GuestMemory::protect(std::uint32_t page) {
+  assert(is_plain(page) && trap_ != nullptr);
+  protected_.insert(page);
+  writable_[page] = nullptr;
+}
+
+void GuestMemory::unprotect(std::uint32_t page) {
+  if (protected_.erase(page) != 0) {
+    writable_[page] = readable_[page];
+  }
+}
+
 const GuestMemory::Region* GuestMemory::region_of(std::uint32_t physical) const {
   for (const Region& region : regions_) {
     if (physical >= region.base && physical - region.base < region.size) {
@@ -90,7 +102,9 @@ void GuestMemory::write_piece(std::uint32_t physical, unsigned bytes, std::uint3
     host = at(page, physical);
     if (page != nullptr) guard_->on_code_write(page, physical & kPageMask, bytes);
   }
-  if (host == nullptr) {
+  if (host == nullptr && is_protected(physical >> kPageShift)) {
+    trap_->on_write(physical, bytes, value);
+  } else if (host == nullptr) {
     ++device_accesses_;
     bus_.mmio_write(physical, bytes, value);
   } else {

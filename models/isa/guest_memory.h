@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <unordered_set>
 #include <vector>
 
 #include "models/base/engine_bus.h"
@@ -65,6 +66,29 @@ class GuestMemory {
 
   /// Tells the guard that somebody else has written memory.
   void note_written(std::uint32_t physical, std::uint32_t bytes);
+
+  /// Sees each write to a protected page, and makes it. A piece as the bus carries it.
+  class WriteTrap {
+   public:
+    virtual void on_write(std::uint32_t physical, unsigned bytes, std::uint32_t value) = 0;
+
+   protected:
+    ~WriteTrap() = default;
+  };
+  /// Outlives the object.
+  void set_write_trap(WriteTrap& trap) { trap_ = &trap; }
+
+  /// A page, by its number, that is plain memory for reading and writing, protected or not.
+  bool is_plain(std::uint32_t page) const {
+    return readable_[page] != nullptr && (writable_[page] != nullptr || is_protected(page));
+  }
+  /// From now on the trap takes the writes to a plain page (no more). Addresses that were given out
+  /// for writing are the caller's care.
+  void protect(std::uint32_t page);
+  void unprotect(std::uint32_t page);
+  bool is_protected(std::uint32_t page) const {
+    return trap_ != nullptr && protected_.contains(page);
+  }
 
   /// Whether an access does not leave its page.
   template <typename T>
@@ -132,6 +156,8 @@ class GuestMemory {
   PageTable writable_;
   CodeGuard* guard_ = nullptr;
   std::vector<bool> guarded_;  // by page, once there is a guard
+  WriteTrap* trap_ = nullptr;
+  std::unordered_set<std::uint32_t> protected_;
 };
 
 }  // namespace strata

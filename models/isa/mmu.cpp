@@ -1,9 +1,11 @@
 #include "models/isa/mmu.h"
 
+#include <algorithm>
 #include <cassert>
 #include <new>
 
 #include "models/isa/cpu_state.h"
+#include "models/isa/translation_source.h"
 
 namespace strata {
 namespace {
@@ -12,11 +14,6 @@ constexpr std::size_t kPages = std::size_t{1} << (32 - GuestMemory::kPageShift);
 constexpr std::uint32_t kLargePages = 1u << 10;  // 4 KiB pages in one of 4 MiB
 /// In entries_: the page is in used_, whether the entry is valid or not.
 constexpr std::uint32_t kListed = 1u << 11;
-
-std::uint32_t access_code(Privilege privilege, Access access) {
-  return (privilege == Privilege::kUser ? page_fault::kUser : 0) |
-         (access == Access::kWrite ? page_fault::kWrite : 0);
-}
 
 }  // namespace
 
@@ -29,50 +26,83 @@ void Mmu::Table<T>::allocate() {
   }
 }
 
+void Mmu::set_source(TranslationSource& source, unsigned tlb_entries) {
+  source_ = &source;
+  write_protects_ = source.write_protects();
+  most_ = tlb_entries;
+  source.attach([this](std::uint32_t frame) { forget_frame(frame); });
+  flush(true);
+  source.reset(mode_);
+}
+
 // ---- control registers ----
 
+void Mmu::allocate() {
+  if (!mode_.on || entries_.get() != nullptr) {
+    return;
+  }
+  entries_.allocate();
+  for (Hosts& hosts : hosts_) {
+    hosts.readable.allocate();
+    hosts.writable.allocate();
+  }
+}
+
 void Mmu::reset(std::uint32_t cr0, std::uint32_t cr3, std::uint32_t cr4) {
-  set_cr0(cr0);
-  set_cr4(cr4);
-  set_cr3(cr3);
   flush(true);
+  mode_ = {.on = (cr0 & cr0::kPg) != 0,
+           .write_protect = family_ >= CpuFamily::k486 && (cr0 & cr0::kWp) != 0,
+           .large_pages = (cr4 & cr4::kPse) != 0,
+           .global_pages = (cr4 & cr4::kPge) != 0,
+           .directory = cr3};
+  allocate();
+  if (source_ != nullptr) {
+    source_->reset(mode_);
+  }
+}
+
+/// A source's entries stand for what CR0.WP was, too.
+void Mmu::change(const PagingMode& mode) {
+  const bool changed = mode != mode_;
+  mode_ = mode;
+  allocate();
+  if (source_ != nullptr && changed) {
+    flush(true);
+    source_->on_control(mode_);
+  }
 }
 
 void Mmu::set_cr0(std::uint32_t value) {
-  const bool paging = (value & cr0::kPg) != 0;
-  if (paging && entries_.get() == nullptr) {
-    entries_.allocate();
-    for (Hosts& hosts : hosts_) {
-      hosts.readable.allocate();
-      hosts.writable.allocate();
-    }
-  }
-  if (paging != paging_) {
+  PagingMode mode = mode_;
+  mode.on = (value & cr0::kPg) != 0;
+  mode.write_protect = family_ >= CpuFamily::k486 && (value & cr0::kWp) != 0;
+  if (mode.on != mode_.on) {
     flush(true);
   }
-  paging_ = paging;
-  const bool write_protect = family_ >= CpuFamily::k486 && (value & cr0::kWp) != 0;
-  if (write_protect != write_protect_) {
-    write_protect_ = write_protect;
+  if (mode.write_protect != mode_.write_protect) {
     for (const std::uint32_t page : used_) {
       hosts_[static_cast<unsigned>(Privilege::kSupervisor)].writable[page] = nullptr;
     }
   }
+  change(mode);
 }
 
 void Mmu::set_cr3(std::uint32_t value) {
-  cr3_ = value;
+  mode_.directory = value;
   flush(false);
+  if (source_ != nullptr) {
+    source_->on_directory(mode_);
+  }
 }
 
 void Mmu::set_cr4(std::uint32_t value) {
-  const bool large_pages = (value & cr4::kPse) != 0;
-  const bool global_pages = (value & cr4::kPge) != 0;
-  if (large_pages != large_pages_ || global_pages != global_pages_) {
+  PagingMode mode = mode_;
+  mode.large_pages = (value & cr4::kPse) != 0;
+  mode.global_pages = (value & cr4::kPge) != 0;
+  if (mode != mode_) {
     flush(true);
   }
-  large_pages_ = large_pages;
-  global_pages_ = global_pages;
+  change(mode);
 }
 
 // ---- forgetting ----
@@ -86,8 +116,19 @@ void Mmu::forget(std::uint32_t page) {
   }
 }
 
+void Mmu::forget_frame(std::uint32_t frame) {
+  for (const std::uint32_t page : used_) {
+    const std::uint32_t entry = entries_[page];
+    if ((entry & pte::kPresent) != 0 && entry >> GuestMemory::kPageShift == frame) {
+      forget(page);
+    }
+  }
+}
+
 void Mmu::flush(bool global_too) {
   ++generation_;
+  std::rotate(used_.begin(), used_.begin() + static_cast<std::ptrdiff_t>(oldest_), used_.end());
+  oldest_ = 0;
   std::size_t kept = 0;
   for (const std::uint32_t page : used_) {
     if (!global_too && (entries_[page] & pte::kGlobal) != 0) {
@@ -101,7 +142,7 @@ void Mmu::flush(bool global_too) {
 }
 
 void Mmu::flush_page(std::uint32_t linear) {
-  if (!paging_) {
+  if (!mode_.on) {
     return;
   }
   const std::uint32_t page = linear >> GuestMemory::kPageShift;
@@ -112,6 +153,9 @@ void Mmu::flush_page(std::uint32_t linear) {
     if (same && (entry & pte::kPresent) != 0) {
       forget(other);
     }
+  }
+  if (source_ != nullptr) {
+    source_->on_invalidate(linear);
   }
 }
 
@@ -125,8 +169,11 @@ void Mmu::forget_writable(std::uint32_t frame) {
 // ---- translating ----
 
 PageView Mmu::view(Privilege privilege) const {
-  if (!paging_) {
+  if (!mode_.on) {
     return {memory_.readable_pages(), memory_.writable_pages()};
+  }
+  if (source_ != nullptr) {
+    return no_pages();
   }
   const Hosts& hosts = hosts_[static_cast<unsigned>(privilege)];
   return {hosts.readable.get(), hosts.writable.get()};
@@ -141,70 +188,18 @@ PageView Mmu::no_pages() {
   return {kNone.get(), kNone.get()};
 }
 
-std::uint32_t Mmu::Walk::entry(std::uint32_t linear) const {
-  if (large) {
-    constexpr std::uint32_t kInside = ~pte::kLargeFrame & pte::kFrame;
-    return (directory & ~(pte::kFrame | kListed)) | (directory & pte::kLargeFrame) |
-           (linear & kInside);
-  }
-  constexpr std::uint32_t kBoth = pte::kWritable | pte::kUser;
-  const std::uint32_t of_table = table & ~(kBoth | pte::kLarge | kListed);
-  return of_table | (directory & table & kBoth);
-}
-
-/// Reads the entries for `linear` (SDM vol. 3, figures 4-2 and 4-3).
-bool Mmu::walk(std::uint32_t linear, Walk& found, std::uint32_t& error_code) const {
-  found.directory_at = (cr3_ & pte::kFrame) | ((linear >> 20) & 0xFFC);
-  found.directory = memory_.read<std::uint32_t>(found.directory_at);
-  if ((found.directory & pte::kPresent) == 0) {
-    return false;
-  }
-  found.large = large_pages_ && (found.directory & pte::kLarge) != 0;
-  if (found.large) {
-    if ((found.directory & pte::kLargeReserved) != 0) {
-      error_code |= page_fault::kPresent | page_fault::kReserved;
-      return false;
-    }
-    return true;
-  }
-  found.table_at = (found.directory & pte::kFrame) | ((linear >> 10) & 0xFFC);
-  found.table = memory_.read<std::uint32_t>(found.table_at);
-  return (found.table & pte::kPresent) != 0;
-}
-
-/// SDM vol. 3, 4.6.
 bool Mmu::permits(std::uint32_t entry, Privilege privilege, Access access) const {
-  const bool user = privilege == Privilege::kUser;
-  if (user && (entry & pte::kUser) == 0) {
-    return false;
-  }
-  const bool obeys = user || write_protect_;
-  return access == Access::kRead || !obeys || (entry & pte::kWritable) != 0;
-}
-
-/// Accessed and dirty bits (SDM vol. 3, 4.8), directory first, each written only if it changes.
-void Mmu::mark_used(Walk& found, Access access) {
-  const std::uint32_t last = pte::kAccessed | (access == Access::kWrite ? pte::kDirty : 0);
-  const std::uint32_t directory = found.directory | (found.large ? last : pte::kAccessed);
-  if (directory != found.directory) {
-    memory_.write<std::uint32_t>(found.directory_at, directory);
-    found.directory = directory;
-  }
-  if (found.large) {
-    return;
-  }
-  const std::uint32_t table = found.table | last;
-  if (table != found.table) {
-    memory_.write<std::uint32_t>(found.table_at, table);
-    found.table = table;
-  }
+  return strata::permits(entry, privilege, access, mode_.write_protect || write_protects_);
 }
 
 bool Mmu::translate(std::uint32_t linear, Privilege privilege, Access access,
                     std::uint32_t& physical, std::uint32_t& error_code) {
-  if (!paging_) {
+  if (!mode_.on) {
     physical = linear;
     return true;
+  }
+  if (source_ != nullptr) {
+    ++counts_.lookups;
   }
   const std::uint32_t page = linear >> GuestMemory::kPageShift;
   const std::uint32_t wanted = pte::kPresent | (access == Access::kWrite ? pte::kDirty : 0);
@@ -220,31 +215,62 @@ bool Mmu::translate(std::uint32_t linear, Privilege privilege, Access access,
   return true;
 }
 
-/// Walks the tables for one access and keeps the entry; a fault drops it (SDM vol. 3, 4.10.4.1).
+/// Gets the entry for one access and keeps it; a fault drops it (SDM vol. 3, 4.10.4.1).
 bool Mmu::refill(std::uint32_t linear, Privilege privilege, Access access,
                  std::uint32_t& error_code) {
   const std::uint32_t page = linear >> GuestMemory::kPageShift;
-  Walk found;
-  error_code = access_code(privilege, access);
-  bool permitted = walk(linear, found, error_code);
-  if (permitted && !permits(found.entry(linear), privilege, access)) {
-    error_code |= page_fault::kPresent;
-    permitted = false;
-  }
+  std::uint32_t entry = 0;
+  const bool permitted = look_up(linear, privilege, access, entry, error_code);
   if (permitted) {
-    mark_used(found, access);
-    remember(page, found.entry(linear));
+    remember(page, entry);
   } else if ((entries_[page] & pte::kPresent) != 0) {
     forget(page);
   }
   return permitted;
 }
 
+bool Mmu::look_up(std::uint32_t linear, Privilege privilege, Access access, std::uint32_t& entry,
+                  std::uint32_t& error_code) {
+  if (source_ != nullptr) {
+    ++counts_.misses;
+    return source_->find(linear, privilege, access, entry, error_code);
+  }
+  PageWalk found;
+  error_code = access_code(privilege, access);
+  const auto read = [this](std::uint32_t at) { return memory_.read<std::uint32_t>(at); };
+  if (!walk_pages(mode_, linear, read, found, error_code)) {
+    return false;
+  }
+  if (!permits(found.entry(linear), privilege, access)) {
+    error_code |= page_fault::kPresent;
+    return false;
+  }
+  mark_used(found, access, [this](std::uint32_t at, std::uint32_t value) {
+    memory_.write<std::uint32_t>(at, value);
+  });
+  entry = found.entry(linear);
+  return true;
+}
+
+/// An entry that has been forgotten keeps its place in the TLB until its turn comes.
+void Mmu::make_room(std::uint32_t page) {
+  std::uint32_t& oldest = used_[oldest_];
+  forget(oldest);
+  entries_[oldest] = 0;
+  oldest = page;
+  oldest_ = (oldest_ + 1) % used_.size();
+  ++counts_.evictions;
+}
+
 void Mmu::remember(std::uint32_t page, std::uint32_t entry) {
   if ((entries_[page] & kListed) == 0) {
-    used_.push_back(page);
+    if (most_ != 0 && used_.size() == most_) {
+      make_room(page);
+    } else {
+      used_.push_back(page);
+    }
   }
-  entries_[page] = (global_pages_ ? entry : entry & ~pte::kGlobal) | kListed;
+  entries_[page] = (mode_.global_pages ? entry : entry & ~pte::kGlobal) | kListed;
 }
 
 /// Every access the entry allows at the moment gets its host address, if the page is plain memory.

@@ -5,6 +5,9 @@
 // ever replaced. Beside the entries stand tables of host addresses by linear page, one set for each
 // privilege, in which everything the entries allow at the moment is filled in; an access that finds
 // an address there needs no further check. Without paging the tables are GuestMemory's own.
+//
+// With a TranslationSource the entries come from there, there are as many as a TLB has, and no
+// access but a fetch finds an address: each is looked up, and counted.
 #pragma once
 
 #include <cstdint>
@@ -14,35 +17,11 @@
 
 #include "models/isa/cpu_family.h"
 #include "models/isa/guest_memory.h"
+#include "models/isa/page_walk.h"
 
 namespace strata {
 
-/// Who accesses memory, for the page tables' user/supervisor bits (SDM vol. 3, 4.6).
-enum class Privilege : std::uint8_t { kSupervisor, kUser };
-
-enum class Access : std::uint8_t { kRead, kWrite };
-
-/// Page-fault error code (SDM vol. 3, 4.7). There is no bit for instruction fetches.
-namespace page_fault {
-inline constexpr std::uint32_t kPresent = 1u << 0;
-inline constexpr std::uint32_t kWrite = 1u << 1;
-inline constexpr std::uint32_t kUser = 1u << 2;
-inline constexpr std::uint32_t kReserved = 1u << 3;
-}  // namespace page_fault
-
-/// Page directory and page table entries (SDM vol. 3, tables 4-4 to 4-6).
-namespace pte {
-inline constexpr std::uint32_t kPresent = 1u << 0;
-inline constexpr std::uint32_t kWritable = 1u << 1;
-inline constexpr std::uint32_t kUser = 1u << 2;
-inline constexpr std::uint32_t kAccessed = 1u << 5;
-inline constexpr std::uint32_t kDirty = 1u << 6;
-inline constexpr std::uint32_t kLarge = 1u << 7;
-inline constexpr std::uint32_t kGlobal = 1u << 8;
-inline constexpr std::uint32_t kFrame = 0xFFFFF000;
-inline constexpr std::uint32_t kLargeFrame = 0xFFC00000;
-inline constexpr std::uint32_t kLargeReserved = 0x003FF000;
-}  // namespace pte
+class TranslationSource;  // models/isa/translation_source.h
 
 /// Host addresses of pages by linear page number, for one privilege; null: not known to be allowed.
 struct PageView {
@@ -53,6 +32,10 @@ struct PageView {
 class Mmu {
  public:
   Mmu(GuestMemory& memory, CpuFamily family) : memory_(memory), family_(family) {}
+
+  /// From now on translations come from `source`, which outlives the MMU, through a TLB of
+  /// `tlb_entries` of which the oldest is replaced; 0: none ever is.
+  void set_source(TranslationSource& source, unsigned tlb_entries);
 
   /// Control registers of a state loaded as a whole: no translation is kept.
   void reset(std::uint32_t cr0, std::uint32_t cr3, std::uint32_t cr4);
@@ -72,13 +55,28 @@ class Mmu {
   /// Another number after each change by which a linear address may be translated otherwise.
   std::uint32_t generation() const { return generation_; }
 
-  bool paging() const { return paging_; }
+  bool paging() const { return mode_.on; }
 
   /// Pages that can be accessed without asking translate().
   PageView view(Privilege privilege) const;
 
   /// A view without any page.
   static PageView no_pages();
+
+  /// The host address of `linear`'s page if code can be fetched there; null: not known.
+  const std::uint8_t* code_page(Privilege privilege, std::uint32_t linear) const {
+    std::uint8_t* const* pages = mode_.on ? hosts_[static_cast<unsigned>(privilege)].readable.get()
+                                          : memory_.readable_pages();
+    return pages[linear >> GuestMemory::kPageShift];
+  }
+
+  /// With a source: accesses looked up, those not found, and entries replaced.
+  struct TlbCounts {
+    std::uint64_t lookups = 0;
+    std::uint64_t misses = 0;
+    std::uint64_t evictions = 0;
+  };
+  const TlbCounts& tlb_counts() const { return counts_; }
 
   /// The physical address of `linear` for one access; false with `error_code` of the #PF. Sets
   /// accessed and dirty bits as a permitted access does. What an entry does not allow is looked up
@@ -107,39 +105,33 @@ class Mmu {
     Table<std::uint8_t*> writable;
   };
 
-  struct Walk {
-    std::uint32_t directory_at = 0;  // physical
-    std::uint32_t directory = 0;
-    std::uint32_t table_at = 0;
-    std::uint32_t table = 0;
-    bool large = false;
-
-    /// Frame, permissions of both levels together, dirty and global bits.
-    std::uint32_t entry(std::uint32_t linear) const;
-  };
-
   bool refill(std::uint32_t linear, Privilege privilege, Access access, std::uint32_t& error_code);
-  bool walk(std::uint32_t linear, Walk& found, std::uint32_t& error_code) const;
+  bool look_up(std::uint32_t linear, Privilege privilege, Access access, std::uint32_t& entry,
+               std::uint32_t& error_code);
   bool permits(std::uint32_t entry, Privilege privilege, Access access) const;
-  void mark_used(Walk& found, Access access);
+  void allocate();
+  void change(const PagingMode& mode);
+  void make_room(std::uint32_t page);
   void remember(std::uint32_t page, std::uint32_t entry);
   void fill_hosts(std::uint32_t page, std::uint32_t entry);
   void forget(std::uint32_t page);
+  void forget_frame(std::uint32_t frame);
   void flush(bool global_too);
 
   GuestMemory& memory_;
   CpuFamily family_;
-  bool paging_ = false;
-  bool write_protect_ = false;
-  bool large_pages_ = false;
-  bool global_pages_ = false;
-  std::uint32_t cr3_ = 0;
+  PagingMode mode_;
+  TranslationSource* source_ = nullptr;
+  bool write_protects_ = false;  // the source does, whatever CR0.WP
   std::uint32_t generation_ = 0;
   /// By linear page: the last walk's result as a page table entry would say it; zero: none.
   Table<std::uint32_t> entries_;
   Hosts hosts_[2];  // by Privilege
   /// Every page that has an entry, and some that have none any more.
   std::vector<std::uint32_t> used_;
+  std::size_t most_ = 0;    // pages in used_; 0: no limit
+  std::size_t oldest_ = 0;  // in used_, once it is full
+  TlbCounts counts_;
 };
 
 }  // namespace strata

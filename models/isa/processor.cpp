@@ -104,6 +104,11 @@ void Processor::flush_page(std::uint32_t linear) {
   window.size = 0;
 }
 
+void Processor::set_source(TranslationSource& source, unsigned tlb_entries) {
+  mmu_.set_source(source, tlb_entries);
+  refresh_reach();
+}
+
 /// SDM vol. 3, 6.15, interrupt 17.
 bool Processor::checks_alignment() const {
   return privilege() == Privilege::kUser && flag(eflags::kAc) && (system.cr0 & cr0::kAm) != 0 &&
@@ -165,7 +170,12 @@ bool Processor::check_access(unsigned segment, std::uint32_t offset, unsigned by
 bool Processor::translate(std::uint32_t linear, Privilege privilege, Access access,
                           std::uint32_t& physical) {
   std::uint32_t error_code = 0;
-  if (mmu_.translate(linear, privilege, access, physical, error_code)) {
+  const bool found = mmu_.translate(linear, privilege, access, physical, error_code);
+  if (evictions_ != mmu_.tlb_counts().evictions) [[unlikely]] {
+    evictions_ = mmu_.tlb_counts().evictions;
+    window.size = 0;
+  }
+  if (found) {
     return true;
   }
   system.cr2 = linear;

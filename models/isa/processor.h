@@ -287,7 +287,7 @@ class Processor {
   /// Host memory of the page `linear` lies in, if code there can be fetched without a page walk;
   /// null: not known, or not plain memory.
   const std::uint8_t* code_page(std::uint32_t linear) const {
-    return mmu_.view(privilege()).readable[linear >> GuestMemory::kPageShift];
+    return mmu_.code_page(privilege(), linear);
   }
 
   bool paging() const { return mmu_.paging(); }
@@ -299,6 +299,10 @@ class Processor {
   void guard_code(const std::uint8_t* page, bool guarded) {
     memory.guard_page(page, guarded, [this](std::uint32_t frame) { mmu_.forget_writable(frame); });
   }
+
+  /// As Mmu::set_source().
+  void set_source(TranslationSource& source, unsigned tlb_entries);
+  const Mmu::TlbCounts& tlb_counts() const { return mmu_.tlb_counts(); }
 
   // ---- stack (SDM vol. 1, 6.2): the stack size is SS's B bit ----
 
@@ -467,6 +471,7 @@ class Processor {
   Mmu mmu_;
   Fault fault_;
   const std::uint64_t* clock_ = nullptr;
+  std::uint64_t evictions_ = 0;  // of the TLB's entries that fetching knows of
 };
 
 /// Items pushed together: either all are, or the stack is untouched and a fault is raised.
