@@ -5,6 +5,7 @@
 #include "models/engine/interpreter/interpreter.h"
 #include "models/engine/lockstep/state_difference.h"
 #include "models/isa/disassemble.h"
+#include "tests/lockstep/system/system_device_bus.h"
 #include "tests/lockstep/system/system_features.h"
 
 namespace strata::test {
@@ -12,28 +13,6 @@ namespace {
 
 constexpr unsigned kMostInterval = 200;  // instructions between two interrupts
 constexpr unsigned kUrgent = 10;         // the same where the program is stuck
-
-class DeviceBus final : public EngineBus {
- public:
-  explicit DeviceBus(SystemDevice& device) : device_(device) {}
-
-  std::uint32_t port_read(std::uint16_t port, unsigned) override {
-    return device_.read(true, port);
-  }
-  void port_write(std::uint16_t port, unsigned, std::uint32_t value) override {
-    device_.write(true, port, value);
-  }
-  std::uint32_t mmio_read(std::uint32_t physical, unsigned) override {
-    return device_.read(false, physical);
-  }
-  void mmio_write(std::uint32_t physical, unsigned, std::uint32_t value) override {
-    device_.write(false, physical, value);
-  }
-  std::uint8_t acknowledge_interrupt() override { return device_.vector(); }
-
- private:
-  SystemDevice& device_;
-};
 
 class Session {
  public:
@@ -102,7 +81,7 @@ class Session {
 
   Random random_;
   SystemDevice device_;
-  DeviceBus bus_;
+  SystemDeviceBus bus_;
   std::vector<std::uint8_t> memory_;
   CpuFamily family_;
   Interpreter interpreter_;
