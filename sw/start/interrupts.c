@@ -29,6 +29,7 @@ void interrupt_dispatch(const struct interrupt_frame* frame);
 
 static struct gate idt[VECTORS];
 static irq_handler handlers[IRQ_LINES];
+static exception_handler exception_handlers[IRQ_FIRST_VECTOR];
 
 void interrupts_init(void) {
   for (unsigned vector = 0; vector < VECTORS; vector++) {
@@ -48,6 +49,10 @@ void irq_install(unsigned irq, irq_handler handler) {
   pic_unmask(irq);
 }
 
+void exception_install(unsigned vector, exception_handler handler) {
+  exception_handlers[vector] = handler;
+}
+
 static void handle_irq(unsigned irq) {
   if (pic_spurious(irq)) return;
   if (handlers[irq] != NULL) handlers[irq]();
@@ -59,6 +64,8 @@ void interrupt_dispatch(const struct interrupt_frame* frame) {
     handle_irq(frame->vector - IRQ_FIRST_VECTOR);
     return;
   }
+  exception_handler handler = exception_handlers[frame->vector];
+  if (handler != NULL && handler(frame)) return;
   printf("exception %u, error code %x, at %x:%08x, eflags %08x\n", frame->vector, frame->error_code,
          frame->cs & 0xFFFF, frame->eip, frame->eflags);
   exit_guest(STATUS_EXCEPTION + (int)frame->vector);
