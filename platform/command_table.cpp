@@ -9,6 +9,7 @@
 #include "platform/cache_text.h"
 #include "platform/engines.h"
 #include "platform/machine_config.h"
+#include "platform/paging_text.h"
 
 namespace strata {
 namespace {
@@ -43,6 +44,14 @@ OptionGroup machine_group() {
            "rtl: SIZE/WAYS/LINE of each cache, at most this size, or off",
            cache_text(built_caches()) + " off"},
           {"cpi", "N", "1", "interp, block: cycles an instruction", ""},
+          {"paging", "HOW", "off",
+           "interp: page the guest through a monitor, by shadow tables or by a second level of 2 "
+           "(i386), 3 (PAE) or 4 (x86-64) levels, and say what that takes",
+           "off shadow nested:2 nested:3 nested:4"},
+          {"paging-tlb", "N", std::to_string(PagingChoice{}.tlb_entries),
+           "interp: entries of the TLB then, the oldest replaced; 0 for no limit", ""},
+          {"paging-cost", "TRAP/REF", paging_cost_text({}),
+           "interp: cycles a trap and a reference to a table are reckoned with then", ""},
           {"vga-memory", "HOW", "shared",
            "interp, block, kvm: shared with the display, or trap on every write", "shared trap"},
       }};
@@ -152,6 +161,9 @@ the engines named or else on those the option means something to. Where cycles
 have causes (rtl), a second table has the CPI stacks: cycles an instruction by
 cause, and what each differs by from the first. Screen and disk image may then
 differ, as a guest may show its time; that is said and is no failure.
+
+--vary paging=shadow,nested:4 has a table of what paging took in each: traps, TLB,
+walks, references, tables.
 )";
 
 constexpr char kBenchText[] =

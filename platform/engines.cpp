@@ -6,6 +6,7 @@
 #include "models/engine/interpreter/interpreter.h"
 #include "models/engine/kvm/kvm_engine.h"
 #include "models/engine/kvm/kvm_host.h"
+#include "models/engine/monitor/paging_monitor.h"
 #include "platform/rtl_machine.h"
 #include "platform/software_machine.h"
 
@@ -30,8 +31,11 @@ EngineOnHost kvm_on_host() {
 
 Result<std::unique_ptr<Engine>> make_interpreter(EngineBus& bus, const MachineConfig& config,
                                                  std::span<const MemoryRegion> memory) {
-  return std::unique_ptr<Engine>(
-      std::make_unique<Interpreter>(bus, memory, config.cpi, config.cpu));
+  auto engine = std::make_unique<Interpreter>(bus, memory, config.cpi, config.cpu);
+  if (auto monitor = make_paging_monitor(config.paging, engine->guest_memory())) {
+    engine->page_through(std::move(monitor), config.paging.tlb_entries);
+  }
+  return std::unique_ptr<Engine>(std::move(engine));
 }
 
 Result<std::unique_ptr<Engine>> make_block(EngineBus& bus, const MachineConfig& config,
@@ -61,9 +65,9 @@ Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config) {
 constexpr std::array<std::string_view, 13> kRtlOptions = {
     "trace-from", "trace-to", "trace-last",    "check",  "device",      "memory", "mem-latency",
     "cache",      "interval", "interval-file", "region", "region-file", "profile"};
-constexpr std::array<std::string_view, 10> kInterpOptions = {
-    "cpi",         "vga-memory", "interval",  "interval-file", "region",
-    "region-file", "profile",    "sensitive", "patch",         "trap-cycles"};
+constexpr std::array<std::string_view, 13> kInterpOptions = {
+    "cpi",      "paging",        "paging-tlb", "paging-cost", "vga-memory", "sensitive",  "patch",
+    "interval", "interval-file", "region",     "region-file", "profile",    "trap-cycles"};
 constexpr std::array<std::string_view, 8> kBlockOptions = {
     "cpi",    "vga-memory",  "interval", "interval-file",
     "region", "region-file", "profile",  "sensitive"};

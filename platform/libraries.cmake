@@ -1,5 +1,5 @@
 # The libraries of the program.
-add_library(strata_command_line STATIC cache_text.cpp command_table.cpp numbers.cpp option_files.cpp option_values.cpp options.cpp vary.cpp)
+add_library(strata_command_line STATIC cache_text.cpp command_table.cpp numbers.cpp option_files.cpp option_values.cpp options.cpp paging_text.cpp vary.cpp)
 strata_together(strata_command_line)
 target_compile_definitions(strata_command_line PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_command_line
@@ -31,7 +31,7 @@ target_link_libraries(strata_software_machine
 add_library(strata_machine STATIC engines.cpp)
 target_link_libraries(strata_machine
     PUBLIC strata_machine_base
-    PRIVATE strata_rtl_machine strata_software_machine strata_interpreter strata_block strata_kvm)
+    PRIVATE strata_rtl_machine strata_software_machine strata_interpreter strata_block strata_kvm strata_monitor)
 
 execute_process(COMMAND "${VERILATOR}" --version OUTPUT_VARIABLE verilator_version
                 OUTPUT_STRIP_TRAILING_WHITESPACE)

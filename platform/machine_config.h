@@ -14,6 +14,7 @@
 #include "models/base/event_log.h"
 #include "models/base/types.h"
 #include "models/cpu/cache_shape.h"
+#include "models/engine/monitor/paging_choice.h"
 #include "models/isa/cpu_family.h"
 #include "models/machine/memory_map.h"
 #include "platform/loader/guest_image.h"
@@ -102,6 +103,8 @@ struct MachineConfig {
 
   /// Cycles an instruction takes in the interpreter.
   unsigned cpi = 1;
+  /// What pages the guest in the interpreter.
+  PagingChoice paging;
   VgaMemory vga_memory = VgaMemory::kShared;
 
   /// Power-on contents of RAM: 0 zeroes, else a pseudo-random pattern (platform/power_on.h).

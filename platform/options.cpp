@@ -15,6 +15,7 @@
 #include "platform/numbers.h"
 #include "platform/option_files.h"
 #include "platform/option_values.h"
+#include "platform/paging_text.h"
 #include "platform/vary.h"
 #include "platform/version.h"
 
@@ -27,6 +28,7 @@ constexpr double kMinClockMhz = kMinClockHz / 1e6;
 constexpr double kMaxClockMhz = 4'000;
 constexpr double kMaxSeconds = 1e9;
 constexpr unsigned kMaxCpi = 1000;
+constexpr unsigned kMaxTlbEntries = 1 << 20;
 constexpr unsigned kMaxMemoryLatency = 1000;
 constexpr unsigned kMaxRepeats = 1000;
 constexpr std::size_t kMaxColumns = 64;
@@ -102,6 +104,16 @@ void read_caches(const Values& values, RunOptions& run) {
   run.caches = *caches;
 }
 
+void read_paging(const Values& values, RunOptions& run) {
+  if (auto error = parse_paging(values.text("paging"), run.paging)) {
+    fail_option("--paging: {}", error->message);
+  }
+  if (auto error = parse_paging_cost(values.text("paging-cost"), run.paging)) {
+    fail_option("--paging-cost: {}", error->message);
+  }
+  run.paging.tlb_entries = static_cast<unsigned>(values.number("paging-tlb", 0, kMaxTlbEntries));
+}
+
 void read_machine(const Values& values, RunOptions& run) {
   run.guest = values.positional();
   read_disk(values.text("disk"), run);
@@ -114,6 +126,7 @@ void read_machine(const Values& values, RunOptions& run) {
   }
   run.seed = values.number("seed", 0, ~std::uint64_t{0});
   run.cpi = static_cast<unsigned>(values.number("cpi", 1, kMaxCpi));
+  read_paging(values, run);
   read_memory_timing(values, run);
   read_caches(values, run);
   run.vga_memory = values.choice<VgaMemory>(

@@ -66,6 +66,7 @@ struct RunOptions {
   std::set<std::string> tlm_devices;
   VgaMemory vga_memory = VgaMemory::kShared;
   unsigned cpi = 1;
+  PagingChoice paging;
   unsigned memory_latency = 2;
   bool sdram = false;
   CacheShape caches = built_caches();

@@ -36,6 +36,7 @@
 #include "platform/sensitive/patcher.h"
 #include "platform/sensitive/sensitive_counts.h"
 #include "platform/stats/number_text.h"
+#include "platform/stats/paging_table.h"
 #include "platform/stats/run_report.h"
 #include "platform/stats/state_text.h"
 #include "platform/stop_signals.h"
@@ -238,6 +239,7 @@ MachineConfig Run::config() {
   };
   config.profile = profile_ ? &profile_->functions() : nullptr;
   config.cpi = options_.cpi;
+  config.paging = options_.paging;
   config.vga_memory = options_.vga_memory;
   config.seed = options_.seed;
   config.post_port = options_.post_port;
@@ -483,6 +485,7 @@ Explanation Run::explain_exits() const {
 
 void Run::show_tables(const RunReport& report) {
   constexpr std::size_t kMostRows = 30;
+  say("{}", paging_table({{report, {}}}));
   if (report.explanation) say("{}", to_text(*report.explanation, kMostRows));
   if (report.sensitive) say("{}", to_text(*report.sensitive, kMostRows));
   if (report.patch) say("{}", to_text(*report.patch, kMostRows));

@@ -83,6 +83,7 @@ class EngineMachine final : public SoftwareMachine {
   CpuState state() const override { return engine_->state(); }
   const Recording* recording() override;
   DebugTarget& debug_target() override { return *debug_target_; }
+  std::map<std::string, std::uint64_t> counters() const override { return engine_->counters(); }
   MachineState save_state() override;
   std::optional<Error> load_state(const MachineState& state) override;
 

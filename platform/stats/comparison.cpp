@@ -10,6 +10,7 @@
 #include "platform/stats/both_ways.h"
 #include "platform/stats/cpi_stack.h"
 #include "platform/stats/number_text.h"
+#include "platform/stats/paging_table.h"
 #include "platform/stats/report_json.h"
 #include "platform/stats/table_columns.h"
 
@@ -307,9 +308,11 @@ std::string to_table(const Comparison& comparison) {
   if (!comparison.runs.empty()) {
     const std::string stacks = cpi_stack_table(comparison.runs);
     const std::string ways = both_ways_table(comparison.runs);
+    const std::string pages = paging_table(comparison.runs);
     text += figures(comparison) + cycle_causes(comparison) + happenings(comparison) +
             exits(comparison) + "\n" + stacks + (stacks.empty() ? "" : "\n") + ways +
-            (ways.empty() ? "" : "\n") + legend(comparison) + "\n" + verdicts(comparison);
+            (ways.empty() ? "" : "\n") + pages + (pages.empty() ? "" : "\n") + legend(comparison) +
+            "\n" + verdicts(comparison);
   }
   for (const std::string& label : comparison.unsteady) {
     text += fmt::format("repeats of {} ended DIFFERENTLY\n", label);

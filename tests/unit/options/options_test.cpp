@@ -200,6 +200,31 @@ TEST(Options, RefusesWhatAnotherEngineHas) {
                        "--engine interp, block and kvm only, not with rtl"));
   EXPECT_TRUE(
       contains(error({"run", "--engine=kvm", "--cpi=2", "g"}), "--engine interp and block only"));
+  EXPECT_TRUE(
+      contains(error({"run", "--engine=kvm", "--paging=shadow", "g"}), "--engine interp only"));
+}
+
+TEST(Options, PagingIsTheGuestsOwnByShadowTablesOrNested) {
+  EXPECT_EQ(run({"g"}).paging.kind, PagingKind::kOwn);
+  EXPECT_EQ(run({"--paging=off", "g"}).paging.kind, PagingKind::kOwn);
+  EXPECT_EQ(run({"--paging", "shadow", "g"}).paging.kind, PagingKind::kShadow);
+  const RunOptions nested =
+      run({"--paging=nested:3", "--paging-tlb=0", "--paging-cost=2000/0x8", "g"});
+  EXPECT_EQ(nested.paging.kind, PagingKind::kNested);
+  EXPECT_EQ(nested.paging.host_levels, 3u);
+  EXPECT_EQ(nested.paging.tlb_entries, 0u);
+  EXPECT_EQ(nested.paging.trap_cycles, 2000u);
+  EXPECT_EQ(nested.paging.reference_cycles, 8u);
+  for (const std::string bad : {"on", "nested", "nested:", "nested:1", "nested:5"}) {
+    EXPECT_EQ(error({"run", "--paging=" + bad, "g"}),
+              "--paging: '" + bad +
+                  "' is neither off, shadow nor nested:N with N from 2 to 4, the levels of the "
+                  "host's table");
+  }
+  for (const std::string bad : {"1", "/", "1/", "/1", "1/2/3", "1000000001/1"}) {
+    EXPECT_EQ(error({"run", "--paging-cost=" + bad, "g"}),
+              "--paging-cost: '" + bad + "' is not TRAP/REFERENCE, cycles from 0 to 1000000000");
+  }
 }
 
 TEST(Options, TracePointsNeedAWaveFile) {
