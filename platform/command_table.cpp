@@ -126,6 +126,16 @@ OptionGroup wave_group() {
           }};
 }
 
+OptionGroup company_group() {
+  return {"Several machines",
+          {
+              {"share", "NAME@ADDRESS", "",
+               "interp, block, kvm: a page of 4096 bytes of data in common with machines of the "
+               "same NAME",
+               ""},
+          }};
+}
+
 constexpr char kRunText[] =
     R"(GUEST is a multiboot (version 1) i386 ELF file, a boot sector (512 bytes ending
 55 AA, loaded at 7C00), or a disk image whose first sector is one; such an image
@@ -139,7 +149,8 @@ Several machines, each with its FILE.toml, take turns of --quantum cycles of the
 and each is the same as when it runs alone. One of them can be rtl (SystemC has one
 kernel a process); kvm, on host time, takes no turns but runs on a thread of its own.
 A line of a guest on a standard stream begins with its machine's name, which is the
-file's. Options beside the files are for each machine. The status is 130 after Ctrl-C, else
+file's. Options beside the files are for each machine. Those that --share a page by the same name
+see in it what the others write, at their next turn, and are not the same as alone. The status is 130 after Ctrl-C, else
 that of the first machine named whose status is not 0, else 0.
 
 Whole numbers are decimal or, behind 0x, hexadecimal; _ may separate digits.
@@ -224,12 +235,13 @@ std::vector<OptionGroup> config_groups() {
           machine_group(),
           limit_group(),
           output_group(),
-          wave_group()};
+          wave_group(),
+          company_group()};
 }
 
 std::vector<OptionGroup> run_groups() {
   std::vector<OptionGroup> groups = config_groups();
-  groups.push_back({"Several machines", {{"quantum", "N", "100k", "CPU cycles of a turn", ""}}});
+  groups.back().options.push_back({"quantum", "N", "100k", "CPU cycles of a turn", ""});
   return groups;
 }
 

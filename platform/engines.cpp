@@ -65,13 +65,13 @@ Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config) {
 constexpr std::array<std::string_view, 13> kRtlOptions = {
     "trace-from", "trace-to", "trace-last",    "check",  "device",      "memory", "mem-latency",
     "cache",      "interval", "interval-file", "region", "region-file", "profile"};
-constexpr std::array<std::string_view, 13> kInterpOptions = {
-    "cpi",      "paging",        "paging-tlb", "paging-cost", "vga-memory", "sensitive",  "patch",
-    "interval", "interval-file", "region",     "region-file", "profile",    "trap-cycles"};
-constexpr std::array<std::string_view, 8> kBlockOptions = {
-    "cpi",    "vga-memory",  "interval", "interval-file",
-    "region", "region-file", "profile",  "sensitive"};
-constexpr std::array<std::string_view, 1> kKvmOptions = {"vga-memory"};
+constexpr std::array<std::string_view, 14> kInterpOptions = {
+    "cpi",   "share",    "paging",        "paging-tlb", "paging-cost", "vga-memory", "sensitive",
+    "patch", "interval", "interval-file", "region",     "region-file", "profile",    "trap-cycles"};
+constexpr std::array<std::string_view, 9> kBlockOptions = {
+    "cpi",    "share",       "vga-memory", "interval", "interval-file",
+    "region", "region-file", "profile",    "sensitive"};
+constexpr std::array<std::string_view, 2> kKvmOptions = {"share", "vga-memory"};
 
 constexpr EngineEntry kEngines[] = {
     {"rtl", "Verilated RTL in SystemC, cycle by cycle", kRtlOptions, true, false, true, true,

@@ -57,6 +57,15 @@ struct TraceConfig {
 inline constexpr std::uint64_t kMinClockHz = 1'200'000;
 static_assert(kMinClockHz >= STRATA_PIT_HZ);
 
+/// A page of memory that other machines have, too: what one writes the others read.
+struct SharedPage {
+  static constexpr std::uint32_t kBytes = 4096;
+  std::string name;
+  std::uint32_t address = 0;  // a multiple of kBytes where else nobody answers
+  /// kBytes, aligned to them; outlives the machine.
+  std::uint8_t* host = nullptr;
+};
+
 using ByteSink = std::function<void(std::uint8_t byte)>;
 
 struct MachineConfig {
@@ -105,6 +114,8 @@ struct MachineConfig {
   unsigned cpi = 1;
   /// What pages the guest in the interpreter.
   PagingChoice paging;
+  /// Of machines with software engines.
+  std::optional<SharedPage> shared_page;
   VgaMemory vga_memory = VgaMemory::kShared;
 
   /// Power-on contents of RAM: 0 zeroes, else a pseudo-random pattern (platform/power_on.h).

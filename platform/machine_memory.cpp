@@ -11,7 +11,17 @@ namespace {
 
 constexpr std::uint64_t kFourGiB = std::uint64_t{1} << 32;
 
+constexpr std::uint64_t kMostRomBytes = 256 << 10;
+
 }  // namespace
+
+bool is_unclaimed(std::uint64_t address, std::uint64_t bytes, std::uint64_t ram_bytes) {
+  const std::uint64_t end = kFourGiB - kMostRomBytes;
+  if (address < ram_bytes || address > end || bytes > end - address) return false;
+  return std::ranges::none_of(machine_bus_map().memory_windows(), [&](const BusWindow* window) {
+    return address <= window->last && window->first < address + bytes;
+  });
+}
 
 MachineMemory::MachineMemory(const MachineConfig& config)
     : ram_(config.memory_bytes), rom_(config.guest->rom.size()) {

@@ -13,6 +13,10 @@
 
 namespace strata {
 
+/// Whether nobody answers in `bytes` from `address` on in a machine with so much RAM: no memory, no
+/// ROM however large, no device.
+bool is_unclaimed(std::uint64_t address, std::uint64_t bytes, std::uint64_t ram_bytes);
+
 class MachineMemory {
  public:
   /// Fills RAM (seed, guest) and ROM as `config` says.

@@ -15,11 +15,12 @@ namespace strata {
 
 /// What a run has to know of others beside it.
 struct RunCompany {
-  std::string name;                    // what begins its lines; empty: it is alone
-  bool standard_output_taken = false;  // by a document of whichever machine
-  bool screen_shown = false;           // in the terminal, of whichever machine
-  std::vector<OutputFile> outputs;     // of others, that must not be its own
-  std::vector<std::string> inputs;     // of others, that it must not write to
+  std::string name;                     // what begins its lines; empty: it is alone
+  bool standard_output_taken = false;   // by a document of whichever machine
+  bool screen_shown = false;            // in the terminal, of whichever machine
+  std::vector<OutputFile> outputs;      // of others, that must not be its own
+  std::vector<std::string> inputs;      // of others, that it must not write to
+  std::uint8_t* shared_page = nullptr;  // of RunOptions::share
 };
 
 class MachineRun {

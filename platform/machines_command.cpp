@@ -1,5 +1,5 @@
 // `strata run` of several machines: those on virtual time take turns on this thread, those on host
-// time have threads of their own. A machine sees nothing of the others.
+// time have threads of their own. A machine sees nothing of the others but a page it shares.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -9,11 +9,13 @@
 #include <deque>
 #include <exception>
 #include <iterator>
+#include <map>
 #include <mutex>
 #include <thread>
 
 #include "platform/commands.h"
 #include "platform/exit_codes.h"
+#include "platform/host_memory.h"
 #include "platform/machine_run.h"
 #include "platform/output/standard_streams.h"
 #include "platform/run_control.h"
@@ -90,6 +92,7 @@ class Company {
   void clear_status();
 
   const Cycle quantum_;
+  std::map<std::string, HostMemory> shared_pages_;  // by name
   std::deque<Member> members_;
   const bool status_line_;
   bool status_shown_ = false;
@@ -127,7 +130,12 @@ Company::Company(const MachinesOptions& options)
   for (const auto& machine : options.machines) {
     Member& member = members_.emplace_back();
     member.options = &machine;
-    member.run = make_machine_run(machine.run, company_of(options, machine));
+    RunCompany company = company_of(options, machine);
+    if (const auto& share = machine.run.share) {
+      company.shared_page =
+          shared_pages_.try_emplace(share->name, SharedPage::kBytes).first->second.data();
+    }
+    member.run = make_machine_run(machine.run, std::move(company));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "platform/option_files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <vector>
@@ -152,6 +153,13 @@ void check_company(const MachinesOptions::Machine& other, const MachinesOptions:
 
 }  // namespace
 
+void check_partner(const RunOptions& run, std::size_t sharing) {
+  if (!run.share || sharing > 1) return;
+  fail_option("{}",
+              run.places.locate(fmt::format(
+                  "--share: no other machine of this run shares a page '{}'", run.share->name)));
+}
+
 MachinesOptions machines_of_files(const Values& given, ReadRun read) {
   MachinesOptions all;
   all.quantum = given.count("quantum", 1, kNever - 1);
@@ -164,6 +172,13 @@ MachinesOptions machines_of_files(const Values& given, ReadRun read) {
                                      run_of_file(given, path, read)};
     for (const auto& other : all.machines) check_company(other, machine);
     all.machines.push_back(std::move(machine));
+  }
+  for (const auto& machine : all.machines) {
+    const auto partners = std::ranges::count_if(all.machines, [&](const auto& other) {
+      return other.run.share && machine.run.share &&
+             other.run.share->name == machine.run.share->name;
+    });
+    check_partner(machine.run, static_cast<std::size_t>(partners));
   }
   return all;
 }

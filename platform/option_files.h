@@ -15,6 +15,9 @@ using ReadRun = RunOptions (*)(const Values& values);
 /// BadOption, whose message says where in the file the mistake is, if it is there.
 RunOptions run_of_file(const Values& given, const std::string& path, ReadRun read);
 
+/// Throws BadOption where of all machines only so few are to share the page of `run`.
+void check_partner(const RunOptions& run, std::size_t sharing);
+
 /// The machines of all files that the command line names, refused where they do not go together.
 MachinesOptions machines_of_files(const Values& given, ReadRun read);
 

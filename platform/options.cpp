@@ -12,6 +12,7 @@
 #include "platform/comma_list.h"
 #include "platform/command_table.h"
 #include "platform/loader/guest_loader.h"
+#include "platform/machine_memory.h"
 #include "platform/numbers.h"
 #include "platform/option_files.h"
 #include "platform/option_values.h"
@@ -114,6 +115,22 @@ void read_paging(const Values& values, RunOptions& run) {
   run.paging.tlb_entries = static_cast<unsigned>(values.number("paging-tlb", 0, kMaxTlbEntries));
 }
 
+/// NAME@ADDRESS
+void read_share(const Values& values, RunOptions& run) {
+  if (!values.given("share")) return;
+  const std::string text = values.text("share");
+  const std::size_t at = text.find('@');
+  const auto address = parse_unsigned(at == std::string::npos ? "" : text.substr(at + 1));
+  if (at == 0 || !address || *address % SharedPage::kBytes != 0 ||
+      !is_unclaimed(*address, SharedPage::kBytes, run.memory_bytes)) {
+    fail_option(
+        "--share: '{}' is not NAME@ADDRESS with a multiple of {:#x} where no memory and no device "
+        "is, such as ring@0xC0000000",
+        text, SharedPage::kBytes);
+  }
+  run.share = SharedPage{text.substr(0, at), static_cast<std::uint32_t>(*address), nullptr};
+}
+
 void read_machine(const Values& values, RunOptions& run) {
   run.guest = values.positional();
   read_disk(values.text("disk"), run);
@@ -138,6 +155,7 @@ void read_machine(const Values& values, RunOptions& run) {
     fail_option("--mem: '{}' is not a size from 1M to 2048M in steps of 4K", values.text("mem"));
   }
   run.memory_bytes = *memory;
+  read_share(values, run);
 
   const auto mhz = parse_decimal(values.text("clock-mhz"));
   if (!mhz || *mhz < kMinClockMhz || *mhz > kMaxClockMhz) {
@@ -253,8 +271,11 @@ Command parse_run(const Text& arguments) {
   if (values.given("help")) return ShowText{values.help()};
   if (values.positionals().size() > 1) return machines_of_files(values, read_run);
   if (values.given("quantum")) fail_option("--quantum: there is one machine only; name several");
-  if (!names_machine_file(values.positional())) return read_run(values);
-  return run_of_file(values, values.positional(), read_run);
+  RunOptions run = names_machine_file(values.positional())
+                       ? run_of_file(values, values.positional(), read_run)
+                       : read_run(values);
+  check_partner(run, 1);
+  return run;
 }
 
 Command parse_config(const Text& arguments) {

@@ -71,6 +71,7 @@ struct RunOptions {
   bool sdram = false;
   CacheShape caches = built_caches();
   std::uint64_t seed = 0;
+  std::optional<SharedPage> share;  // its memory is not there yet
   /// Of the machine file it comes from, if it does.
   SettingPlaces places;
   /// Engine and machine as options of another `run`, without guest and files.

@@ -240,6 +240,8 @@ MachineConfig Run::config() {
   config.profile = profile_ ? &profile_->functions() : nullptr;
   config.cpi = options_.cpi;
   config.paging = options_.paging;
+  config.shared_page = options_.share;
+  if (config.shared_page) config.shared_page->host = company_.shared_page;
   config.vga_memory = options_.vga_memory;
   config.seed = options_.seed;
   config.post_port = options_.post_port;

@@ -265,7 +265,10 @@ void EngineMachine::plug_post_card() {
 /// Text memory is memory to every engine; trapping, it is so for reading only.
 std::optional<Error> EngineMachine::make_engine(MakeEngine make) {
   const bool shared = config_.vga_memory == VgaMemory::kShared;
-  const std::vector<MemoryRegion> memory = memory_.regions(vga_.text_memory(), shared);
+  std::vector<MemoryRegion> memory = memory_.regions(vga_.text_memory(), shared);
+  if (const auto& page = config_.shared_page) {
+    memory.push_back({page->address, SharedPage::kBytes, page->host, true});
+  }
   if (!config_.exits.empty()) {
     exit_bus_ =
         std::make_unique<ExitBus>(machine_, config_.guest->symbols, config_.cpu, config_.cpi);
@@ -426,6 +429,10 @@ std::optional<Error> EngineMachine::load_state(const MachineState& state) {
 }
 
 RunOutcome EngineMachine::run(RunControl& control) {
+  // What others have written there since the last turn.
+  if (const auto& page = config_.shared_page) {
+    engine_->memory_written(page->address, SharedPage::kBytes);
+  }
   PlainMachine::RunLimits limits;
   limits.limit = control.next_stop();
   limits.quantum = engine_->on_host_time() ? config_.clock_hz / kHostTimeLooksASecond

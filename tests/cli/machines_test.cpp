@@ -173,6 +173,73 @@ TEST_F(CliMachines, LinesBeginWithTheMachinesName) {
   EXPECT_TRUE(contains(with.err, "a: com\n")) << with.err;
 }
 
+/// In protected mode with flat segments, EBX = C0000000h: `code`.
+Bytes sharing_guest(const Bytes& code) {
+  Bytes sector = {0xFA, 0x31, 0xC0, 0x8E, 0xD8,                    // cli; xor ax,ax; mov ds,ax
+                  0x66, 0x0F, 0x01, 0x16, 0x80, 0x7C,              // lgdt [7C80h]
+                  0x0F, 0x20, 0xC0, 0x0C, 0x01, 0x0F, 0x22, 0xC0,  // CR0.PE = 1
+                  0x66, 0xEA, 0x20, 0x7C, 0x00, 0x00, 0x08, 0x00};
+  sector.resize(0x20);
+  const Bytes begin = {0x66, 0xB8, 0x10, 0x00, 0x8E, 0xD8, 0xBB, 0x00, 0x00, 0x00, 0xC0};
+  sector.insert(sector.end(), begin.begin(), begin.end());
+  sector.insert(sector.end(), code.begin(), code.end());
+  sector.resize(0x80);
+  const Bytes table = {23,   0,    0x88, 0x7C, 0, 0,    0,    0,   // limit, base
+                       0,    0,    0,    0,    0, 0,    0,    0,   // null
+                       0xFF, 0xFF, 0,    0,    0, 0x9A, 0xCF, 0,   // code
+                       0xFF, 0xFF, 0,    0,    0, 0x92, 0xCF, 0};  // data
+  sector.insert(sector.end(), table.begin(), table.end());
+  return boot_sector(sector);
+}
+
+/// Writes 41 to word 0, waits for word 1, exits with it.
+const Bytes kAsker = sharing_guest({0xC7, 0x03, 41, 0, 0, 0,                   // mov [ebx],41
+                                    0x8B, 0x43, 0x04, 0x85, 0xC0, 0x74, 0xF9,  // until [ebx+4]
+                                    0xE6, 0xF4, 0xF4});
+/// Waits for word 0, adds one, writes it to word 1, exits with 0.
+const Bytes kAnswerer = sharing_guest({0x8B, 0x03, 0x85, 0xC0, 0x74, 0xFA,  // until [ebx]
+                                       0x40, 0x89, 0x43, 0x04,              // inc eax; mov [ebx+4]
+                                       0x31, 0xC0, 0xE6, 0xF4, 0xF4});
+
+TEST_F(CliMachines, TwoShareAPageIfBothSaySo) {
+  write("ask", kAsker);
+  write("answer", kAnswerer);
+  const std::string page = "share = 'ring@0xC0000000'\nmax-cycles = '10M'\n";
+  std::vector<std::string> engines = usable_engine_names();
+  std::erase(engines, "rtl");
+  for (const std::string& engine : engines) {
+    describe("asker", "ask", page);
+    describe("answerer", "answer", page + "engine = '" + engine + "'\n");
+    const Finished run = strata({"run", "asker.toml", "answerer.toml"});
+    EXPECT_EQ(run.status, 42) << engine << run.err;
+    take("asker");
+    take("answerer");
+  }
+  // In turns it is the same again.
+  std::string cycles;
+  for (int round = 0; round < 2; ++round) {
+    describe("answerer", "answer", page);
+    EXPECT_EQ(strata({"run", "--quantum=1000", "asker.toml", "answerer.toml"}).status, 42);
+    take("answerer");
+    const std::string now = take("asker").at("asker.stats");
+    EXPECT_TRUE(round == 0 || now == cycles) << now;
+    cycles = now;
+  }
+  // Without the other's consent there is no page.
+  describe("answerer", "answer", "share = 'other@0xC0000000'\n");
+  describe("third", "answer", "share = 'other@0xC0001000'\n");
+  expect_refused({"run", "asker.toml", "answerer.toml", "third.toml"},
+                 {"asker.toml:2:1: --share: no other machine", "'ring'"});
+  expect_refused({"run", "asker.toml"}, {"asker.toml:2:1: --share: no other machine"});
+  for (const std::string bad : {"ring", "@0xC0000000", "ring@0xC0000800", "ring@0xB8000",
+                                "ring@0x10000", "ring@0xFFFFF000", "ring@x"}) {
+    expect_refused({"run", "--share", bad, "ask"}, {"--share: '" + bad + "' is not NAME@ADDRESS"});
+  }
+  describe("answerer", "answer", page + "engine = 'rtl'\n");
+  expect_refused({"run", "asker.toml", "answerer.toml"},
+                 {"answerer.toml:2:1: --share works with --engine interp"});
+}
+
 TEST_F(CliMachines, CtrlCEndsAll) {
   write("endless", endless_guest());
   write("short", exit_guest(7));
