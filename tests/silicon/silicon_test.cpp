@@ -127,6 +127,19 @@ TEST_F(Silicon, NothingIsComparedIn64BitCode) {
   }
 }
 
+/// Fifteen bytes of prefixes up to the end of code memory, alone and behind another instruction:
+/// too long, or its next byte is not there.
+TEST_F(Silicon, TooLongAtTheEndOfAPageEndsAlike) {
+  CodeBytes code;
+  for (unsigned n = 0; n < 15; ++n) code.add(0x26, 1);
+  for (const std::vector<CodeBytes>& program :
+       {std::vector<CodeBytes>{code}, std::vector<CodeBytes>{{0x90}, code}}) {
+    Registers registers = start();
+    registers.eip = layout::kCode.end() - 14 - static_cast<std::uint32_t>(program.size());
+    EXPECT_EQ(machine_->run_code(registers, program), "") << program.size();
+  }
+}
+
 /// How much of the doubleword a POP of a segment register reads is the processor's.
 TEST_F(Silicon, NoSelectorIsPoppedOverTheEnd) {
   for (const std::uint32_t before : {1u, 2u, 3u, 4u}) {
