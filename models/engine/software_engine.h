@@ -83,16 +83,14 @@ class SoftwareEngine : public Engine {
 
   /// Whether the next boundary needs a look: at the clock, a stop request, or an event. Zero in
   /// break_at_ makes that the next boundary.
-  bool must_break() const {
-    return cycle_ >= break_at_.load(std::memory_order_relaxed) || processor_.attention;
-  }
+  bool must_break() const { return cycle_ >= next_break() || processor_.attention; }
 
   /// From which cycle on a boundary needs that look because of the clock.
   Cycle next_break() const { return break_at_.load(std::memory_order_relaxed); }
 
   /// How long no boundary needs that look because of the clock.
   Cycle cycles_to_break() const {
-    const Cycle break_at = break_at_.load(std::memory_order_relaxed);
+    const Cycle break_at = next_break();
     return break_at > cycle_ ? break_at - cycle_ : 0;
   }
 

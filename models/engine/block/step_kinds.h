@@ -135,10 +135,12 @@ struct AnyOperand {
   }
 };
 
-/// In a flat segment, at a register and a displacement.
-struct FlatByBase {
+/// In a flat segment, at a register and a displacement, and with an index too or not.
+template <bool kIndex>
+struct FlatOperand {
   static std::uint32_t address(const Processor& p, const Instruction& i) {
-    return p.gpr[i.base] + i.displacement;
+    const std::uint32_t index = kIndex ? p.gpr[i.index] << i.scale : 0;
+    return p.gpr[i.base] + index + i.displacement;
   }
   template <typename T>
   static const std::uint8_t* to_read(const Processor& p, const Instruction& i) {
@@ -149,21 +151,8 @@ struct FlatByBase {
     return p.flat_to_write<T>(address(p, i));
   }
 };
-
-/// In a flat segment, with an index too.
-struct FlatByIndex {
-  static std::uint32_t address(const Processor& p, const Instruction& i) {
-    return p.gpr[i.base] + (p.gpr[i.index] << i.scale) + i.displacement;
-  }
-  template <typename T>
-  static const std::uint8_t* to_read(const Processor& p, const Instruction& i) {
-    return p.flat_to_read<T>(address(p, i));
-  }
-  template <typename T>
-  static std::uint8_t* to_write(const Processor& p, const Instruction& i) {
-    return p.flat_to_write<T>(address(p, i));
-  }
-};
+using FlatByBase = FlatOperand<false>;
+using FlatByIndex = FlatOperand<true>;
 
 template <Handler kHandler, class Form, typename T, class Operand, class Next = ByPointer>
 Block* take(Processor& p, const Step* step, BlockRun& run) {

@@ -138,8 +138,11 @@ class Table {
   }
   template <class Form, typename T>
   void gives() {
-    constexpr Handler kHandler = Form::template run<T, true>;
     calculates<Form::template run<T, false>>();
+    gives_memory<Form::template run<T, true>, Form, T>();
+  }
+  template <Handler kHandler, class Form, typename T>
+  void gives_memory() {
     runs_[kHandler] = {give<kHandler, Form, T, AnyOperand>, give<kHandler, Form, T, FlatByBase>,
                        give<kHandler, Form, T, FlatByIndex>};
   }
@@ -203,10 +206,7 @@ class Table {
   template <typename T>
   void accumulator_offset() {
     takes_memory<MovAccOffset::run<T>, MovAccOffset, T>();
-    constexpr Handler kStore = MovOffsetAcc::run<T>;
-    runs_[kStore] = {give<kStore, MovOffsetAcc, T, AnyOperand>,
-                     give<kStore, MovOffsetAcc, T, FlatByBase>,
-                     give<kStore, MovOffsetAcc, T, FlatByIndex>};
+    gives_memory<MovOffsetAcc::run<T>, MovOffsetAcc, T>();
   }
   void move() {
     takes<MovRegRm, Byte, Word, Dword>();
