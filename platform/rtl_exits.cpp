@@ -157,10 +157,7 @@ void RtlExits::note_store(const RetireRecord& record) {
   std::uint8_t opcode = 0;
   for (unsigned at = 0; at < instruction.length; ++at) {
     opcode = bytes[at];
-    const bool is_prefix = opcode == 0x26 || opcode == 0x2E || opcode == 0x36 || opcode == 0x3E ||
-                           (opcode >= 0x64 && opcode <= 0x67) || (opcode | 1) == 0xF3 ||
-                           opcode == 0xF0;
-    if (!is_prefix) break;
+    if (!is_prefix(opcode)) break;
   }
   const std::uint8_t form = opcode & 0xFE;
   const bool string = form == 0xA4 || form == 0xAA || form == 0x6C;

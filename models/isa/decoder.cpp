@@ -54,26 +54,30 @@ struct Prefixes {
   Repeat repeat = Repeat::kNone;
 };
 
+/// Notes what `byte` says as a prefix; false if it is none (SDM vol. 2, 2.1.1).
+bool note_prefix(std::uint8_t byte, Prefixes& prefixes) {
+  switch (byte) {
+    case 0x26: prefixes.segment = kEs; return true;
+    case 0x2E: prefixes.segment = kCs; return true;
+    case 0x36: prefixes.segment = kSs; return true;
+    case 0x3E: prefixes.segment = kDs; return true;
+    case 0x64: prefixes.segment = kFs; return true;
+    case 0x65: prefixes.segment = kGs; return true;
+    case 0x66: prefixes.operand_size = true; return true;
+    case 0x67: prefixes.address_size = true; return true;
+    case 0xF0: prefixes.lock = true; return true;
+    case 0xF2: prefixes.repeat = Repeat::kWhileNotEqual; return true;
+    case 0xF3: prefixes.repeat = Repeat::kWhileEqual; return true;
+    default: return false;
+  }
+}
+
 /// Takes prefixes in any order and number, the last of a kind counting; returns the byte after
 /// them.
 std::uint8_t take_prefixes(Reader& reader, Prefixes& prefixes) {
-  for (;;) {
-    const std::uint8_t byte = reader.take_byte();
-    switch (byte) {
-      case 0x26: prefixes.segment = kEs; break;
-      case 0x2E: prefixes.segment = kCs; break;
-      case 0x36: prefixes.segment = kSs; break;
-      case 0x3E: prefixes.segment = kDs; break;
-      case 0x64: prefixes.segment = kFs; break;
-      case 0x65: prefixes.segment = kGs; break;
-      case 0x66: prefixes.operand_size = true; break;
-      case 0x67: prefixes.address_size = true; break;
-      case 0xF0: prefixes.lock = true; break;
-      case 0xF2: prefixes.repeat = Repeat::kWhileNotEqual; break;
-      case 0xF3: prefixes.repeat = Repeat::kWhileEqual; break;
-      default: return byte;
-    }
-  }
+  std::uint8_t byte = reader.take_byte();
+  while (note_prefix(byte, prefixes)) byte = reader.take_byte();
+  return byte;
 }
 
 /// 16-bit addressing (SDM vol. 2, table 2-1).
@@ -153,6 +157,11 @@ std::uint8_t operand_segment(const Instruction& i, std::uint8_t prefix) {
 }
 
 }  // namespace
+
+bool is_prefix(std::uint8_t byte) {
+  Prefixes unused;
+  return note_prefix(byte, unused);
+}
 
 bool decode(std::span<const std::uint8_t> bytes, bool big, CpuFamily family,
             Instruction& instruction) {

@@ -16,4 +16,7 @@ namespace strata {
 bool decode(std::span<const std::uint8_t> bytes, bool big, CpuFamily family,
             Instruction& instruction);
 
+/// Whether an instruction may begin with `byte` as a prefix.
+bool is_prefix(std::uint8_t byte);
+
 }  // namespace strata

@@ -23,12 +23,6 @@ bool is_repeat_prefix(std::uint8_t byte) {
   return byte == 0xF2 || byte == 0xF3;
 }
 
-bool is_prefix(std::uint8_t byte) {
-  static constexpr std::array<std::uint8_t, 11> kPrefixes = {0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65,
-                                                             0x66, 0x67, 0xF0, 0xF2, 0xF3};
-  return std::ranges::find(kPrefixes, byte) != kPrefixes.end();
-}
-
 bool is_one_of(std::string_view mnemonic, std::initializer_list<std::string_view> names) {
   return std::ranges::find(names, mnemonic) != names.end();
 }

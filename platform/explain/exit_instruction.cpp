@@ -12,20 +12,10 @@ namespace {
 
 using Bytes = std::array<std::uint8_t, kMostCodeBytes>;
 
-bool is_prefix(std::uint8_t byte) {
-  switch (byte) {
-    case 0x26:
-    case 0x2E:
-    case 0x36:
-    case 0x3E:
-    case 0x64:
-    case 0x65:
-    case 0x66:
-    case 0x67:
-    case 0xF2:
-    case 0xF3: return true;
-    default: return false;
-  }
+/// Of instructions that access ports and strings: all but LOCK, which they do not take.
+bool is_allowed_prefix(std::uint8_t byte) {
+  constexpr std::uint8_t kLock = 0xF0;
+  return byte != kLock && is_prefix(byte);
 }
 
 /// The opcode behind the prefixes of code from `address` on, and the byte behind it.
@@ -33,7 +23,7 @@ std::array<std::uint8_t, 2> opcode_at(std::uint32_t address, const ReadCode& rea
   Bytes bytes{};
   read(address, bytes);
   std::size_t at = 0;
-  while (at + 2 < bytes.size() && is_prefix(bytes[at])) ++at;
+  while (at + 2 < bytes.size() && is_allowed_prefix(bytes[at])) ++at;
   return {bytes[at], bytes[at + 1]};
 }
 
@@ -52,7 +42,7 @@ bool is_repeated_store(std::uint32_t address, const ReadCode& read) {
   Bytes bytes{};
   read(address, bytes);
   const std::uint8_t form = opcode_at(address, read)[0] & 0xFE;
-  return is_prefix(bytes[0]) && (form == 0xA4 || form == 0xAA);
+  return is_allowed_prefix(bytes[0]) && (form == 0xA4 || form == 0xAA);
 }
 
 std::optional<std::uint32_t> port_instruction_before(const ExitRecord& exit, std::uint32_t behind,
@@ -64,7 +54,7 @@ std::optional<std::uint32_t> port_instruction_before(const ExitRecord& exit, std
     const bool has_port = (code[0] & 0xFC) == 0xE4;
     if (has_port != (length == kLongest) || !is_port_instruction(code, exit)) continue;
     std::array<std::uint8_t, 1> byte{};
-    while (read(at - 1, byte) == 1 && is_prefix(byte[0])) --at;
+    while (read(at - 1, byte) == 1 && is_allowed_prefix(byte[0])) --at;
     return at;
   }
   return std::nullopt;

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "models/isa/decoder.h"
 #include "tests/lockstep/system/system_features.h"
 #include "tests/lockstep/system/system_map.h"
 #include "tests/lockstep/system/system_pages.h"
@@ -18,23 +19,6 @@ constexpr unsigned kMostSilence = 150;     // retirements between two questions 
 constexpr unsigned kMostPatience = 500;    // the same, then the session ends
 constexpr std::uint32_t kZeroFlags = 0xFFC00000 | 1u << 3 | 1u << 5 | 1u << 15 | 3u << 19;
 constexpr std::uint32_t kV86Attributes = 0xF3;
-
-bool is_prefix(std::uint8_t byte) {
-  switch (byte) {
-    case 0x26:
-    case 0x2E:
-    case 0x36:
-    case 0x3E:
-    case 0x64:
-    case 0x65:
-    case 0x66:
-    case 0x67:
-    case 0xF0:
-    case 0xF2:
-    case 0xF3: return true;
-    default: return false;
-  }
-}
 
 /// SDM vol. 3, 4.3, without permissions.
 std::optional<std::uint32_t> translate(std::span<const std::uint8_t> memory, const CpuState& state,
