@@ -84,6 +84,13 @@ TEST_F(Silicon, KeptCasesEndAlike) {
       {"either operand of CMPS is read first: #AC of one, or #PF of the other",
        {{0x68, 0x02, 0x00, 0x04, 0x00}, {0x9D}, {0xA7}},  // push 40002: AC; popfd; cmpsd
        {{kEsi, layout::kData.base + 1}, {kEdi, 0x30000000}}},
+      {"and #GP where the other lies outside of its segment",
+       {{0xB9, 0x0F, 0x00, 0x00, 0x00},  // mov ecx, 0F: 64 KiB
+        {0x8E, 0xC1},                    // mov es, cx
+        {0x68, 0x02, 0x00, 0x04, 0x00},  // push 40002: AC
+        {0x9D},                          // popfd
+        {0xA7}},                         // cmpsd
+       {{kEsi, layout::kData.base + 1}, {kEdi, 0x20000}}},
       {"a single step comes after the flags are as the instruction leaves them",
        {{0x68, 0x02, 0x01, 0x00, 0x00}, {0x9D}, {0x04, 0xFF}},  // push 102; popfd; add al, -1
        {{kEax, 1}}},
