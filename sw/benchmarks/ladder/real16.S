@@ -4,7 +4,9 @@
 
 #define SEGMENT 0x2000
 #define BYTES 0x8000
+#ifndef ROUNDS
 #define ROUNDS 20
+#endif
 #define SECTOR_BYTES 512
 
         .section .text
