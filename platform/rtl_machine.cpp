@@ -23,6 +23,7 @@
 #include "platform/clock_period.h"
 #include "platform/counter_watch.h"
 #include "platform/foreign_writes.h"
+#include "platform/last_instruction.h"
 #include "platform/machine_memory.h"
 #include "platform/profile/label_spans.h"
 #include "platform/profile/recording.h"
@@ -63,7 +64,9 @@ class RtlMachine final : public Machine {
   RunOutcome run(RunControl& control) override;
 
   Cycle cycles() const override { return cycles_; }
-  std::uint64_t instructions() const override { return cpu_.instructions(); }
+  std::uint64_t instructions() const override {
+    return std::max(cpu_.instructions(), instructions_at_exit_);
+  }
   std::map<std::string, std::uint64_t> exits() const override;
   TextScreen screen() const override { return devices_.screen(); }
   std::optional<FrameBuffer> picture() const override { return devices_.picture(); }
@@ -94,6 +97,7 @@ class RtlMachine final : public Machine {
   void drain();
   bool asleep() const;
   RunOutcome outcome(RunEnd end);
+  void count_exit();
   bool check_end(RunEnd end);
 
   QuietOutputs outputs_;
@@ -127,7 +131,8 @@ class RtlMachine final : public Machine {
   Cycle cycles_ = 0;
   Cycle skipped_ = 0;  // of cycles_, by loading states (modulo 2^64)
   std::optional<std::uint8_t> exit_status_;
-  bool exit_by_call_ = false;  // of port ABBA, and not by the exit port
+  bool exit_by_call_ = false;               // of port ABBA, and not by the exit port
+  std::uint64_t instructions_at_exit_ = 0;  // with the one that ended the run
   bool differs_ = false;
   bool rests_ = false;  // the clock has come to rest, and no device will bring an interrupt
 };
@@ -316,11 +321,13 @@ void RtlMachine::watch_exits() {
 
 const Recording* RtlMachine::recording() {
   if (!profile_) return nullptr;
-  profile_->finish(cycles_, [this, state = cpu_.state()](std::uint32_t linear, auto bytes) {
-    return watch_->read_code(state, linear, bytes);
-  });
+  const bool executed = cpu_.instructions() < instructions_at_exit_;
+  profile_->finish(cycles_, executed,
+                   [this, state = cpu_.state()](std::uint32_t linear, auto bytes) {
+                     return watch_->read_code(state, linear, bytes);
+                   });
   recording_ = profile_->recording();
-  recording_.labels = labels_.spans(cycles_, cpu_.instructions());
+  recording_.labels = labels_.spans(cycles_, instructions());
   return &recording_;
 }
 
@@ -510,8 +517,17 @@ RunOutcome RtlMachine::outcome(RunEnd end) {
   RunOutcome result;
   result.end = end;
   if (end == RunEnd::kExited) result.status = *exit_status_;
+  if (end == RunEnd::kExited && !exit_by_call_) count_exit();
   if (end == RunEnd::kCheckFailed) result.report = checker_->report();
   return result;
+}
+
+/// The OUT to the exit port has been carried out, as on the software engines; it would retire
+/// behind the cycle the run ends in.
+void RtlMachine::count_exit() {
+  const std::vector<MemoryRegion> regions = memory_.regions(nullptr, false);
+  const bool over = is_over_with_access(cpu_.state(), config_.cpu, plain_memory(regions));
+  instructions_at_exit_ = cpu_.instructions() + (over ? 1 : 0);
 }
 
 /// What retirement alone does not show: the shutdown, and memory. A run that ends by itself has no

@@ -77,13 +77,13 @@ void RetirementProfile::on_retire(const RetireRecord& record, std::uint32_t next
   code32_ = code32;
 }
 
-void RetirementProfile::finish(Cycle cycles, const ReadCode& read) {
+void RetirementProfile::finish(Cycle cycles, bool executed, const ReadCode& read) {
   for (const CycleCause cause : unreported_) arrive(cause);
   unreported_.clear();
   if (cycles > last_cycle_) halt(cycles - last_cycle_);
   last_cycle_ = cycles;
-  if (std::accumulate(pending_.begin(), pending_.end(), Cycle{0}) == 0) return;
-  charge(entry_at(next_, read), false);
+  const bool spent = std::accumulate(pending_.begin(), pending_.end(), Cycle{0}) != 0;
+  if (spent || executed) charge(entry_at(next_, read), executed);
 }
 
 inline RetirementProfile::Entry& RetirementProfile::entry_at(std::uint32_t linear,

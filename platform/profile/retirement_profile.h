@@ -37,8 +37,9 @@ class RetirementProfile {
   /// goes on at, and `code32` CS.D there. `read` is asked when an instruction is seen first.
   void on_retire(const RetireRecord& record, std::uint32_t next, bool code32, const ReadCode& read);
 
-  /// The run has ended after `cycles` cycles.
-  void finish(Cycle cycles, const ReadCode& read);
+  /// The run has ended after `cycles` cycles, in the instruction to come; `executed` if that
+  /// counts.
+  void finish(Cycle cycles, bool executed, const ReadCode& read);
 
   Recording recording() const;
 

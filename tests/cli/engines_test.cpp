@@ -48,6 +48,29 @@ TEST_P(CliEngines, GuestChoosesTheStatus) {
   EXPECT_EQ(stats().at("outcome"), "exited");
 }
 
+// The instruction that ends the run counts, an iteration of one that would go on does not.
+TEST_P(CliEngines, CountsTheInstructionThatEndsTheRun) {
+  if (is_kvm()) GTEST_SKIP() << "KVM counts no instructions";
+  const auto count = [&](const Bytes& code) -> std::uint64_t {
+    write("guest", boot_sector(code));
+    EXPECT_EQ(run("guest", {"--stats=s.json"}).status, 0xFC);
+    return stats().at("instructions");
+  };
+  // cld; xor si,si; mov cx,times; mov dx,0F4h; outs of FC, the first byte
+  const auto outs = [&](std::uint8_t times, const Bytes& instruction) {
+    Bytes code = {0xFC, 0x31, 0xC0,  0x8E, 0xD8, 0xBE, 0x00,
+                  0x7C, 0xB9, times, 0x00, 0xBA, 0xF4, 0x00};
+    code.insert(code.end(), instruction.begin(), instruction.end());
+    return count(code);
+  };
+  const std::uint64_t out = count({0xB0, 0xFC, 0xE6, 0xF4});  // mov al,FCh; out F4h,al
+  EXPECT_EQ(out, 34u);                                        // 32 of the boot ROM
+  EXPECT_EQ(count({0xB8, 0x00, 0xFC, 0xE7, 0xF3}), out);      // mov ax,FC00h; out F3h,ax
+  EXPECT_EQ(outs(3, {0x6E}), out + 5);
+  EXPECT_EQ(outs(1, {0xF3, 0x6E}), out + 5);
+  EXPECT_EQ(outs(3, {0xF3, 0x6E}), out + 4);
+}
+
 TEST_P(CliEngines, CpuidTellsTheChosenProcessor) {
   write("guest", cpuid_guest());
   EXPECT_EQ(run("guest", {}).status, 5);

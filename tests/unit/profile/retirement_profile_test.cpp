@@ -81,12 +81,21 @@ TEST_F(RetirementProfileTest, WhatIsLeftAtTheEndIsOfTheInstructionToCome) {
   spend(CycleCause::kExecute, 2);
   retire(kMain, kMain + 1);
   spend(CycleCause::kBus, 5);
-  profile_.finish(7, read_);
+  profile_.finish(7, false, read_);
   EXPECT_EQ(cycles_at(kMain, CycleCause::kExecute), 1u);
   EXPECT_EQ(cycles_at(kMain + 1, CycleCause::kExecute), 1u);
   EXPECT_EQ(cycles_at(kMain + 1, CycleCause::kBus), 5u);
   EXPECT_EQ(at(kMain + 1).executions, 0u);
   EXPECT_EQ(sum(), 7u);
+}
+
+TEST_F(RetirementProfileTest, WhatEndsTheRunIsExecuted) {
+  spend(CycleCause::kExecute, 2);
+  retire(kMain, kMain + 1);
+  spend(CycleCause::kBus, 5);
+  profile_.finish(7, true, read_);
+  EXPECT_EQ(cycles_at(kMain + 1, CycleCause::kBus), 5u);
+  EXPECT_EQ(at(kMain + 1).executions, 1u);
 }
 
 TEST_F(RetirementProfileTest, IterationsAreOneExecution) {
@@ -123,7 +132,7 @@ TEST_F(RetirementProfileTest, SleepIsOfTheHlt) {
   retire(kMain + 1, kHandler, RetireKind::kInterrupt);
   spend(CycleCause::kExecute, 2);
   retire(kHandler, kHandler + 1);
-  profile_.finish(cycle_, read_);
+  profile_.finish(cycle_, false, read_);
   EXPECT_EQ(cycles_at(kMain, CycleCause::kHalted), 93u);
   EXPECT_EQ(cycles_at(kHandler, CycleCause::kMicrocode), 5u);
   EXPECT_EQ(sum(), cycle_);
@@ -133,7 +142,7 @@ TEST_F(RetirementProfileTest, SleepToTheEndIsOfTheHlt) {
   spend(CycleCause::kExecute);
   spend(CycleCause::kHalted);
   retire(kMain, kMain + 1);
-  profile_.finish(100, read_);
+  profile_.finish(100, false, read_);
   EXPECT_EQ(cycles_at(kMain, CycleCause::kHalted), 99u);
   EXPECT_EQ(sum(), 100u);
 }
