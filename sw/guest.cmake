@@ -51,9 +51,10 @@ function(strata_guest_objects variable)
   set(${variable} ${objects} PARENT_SCOPE)
 endfunction()
 
-# strata_guest(NAME sources...): <build>/sw/NAME.elf, a multiboot guest linked with the kit.
+# strata_guest(NAME sources...): <build>/sw/NAME.elf, a multiboot guest linked with the kit. Sets NAME_objects.
 function(strata_guest name)
   strata_guest_objects(objects ${ARGN})
+  set(${name}_objects ${objects} PARENT_SCOPE)
   set(output "${STRATA_GUEST_DIR}/${name}.elf")
   set(script "${PROJECT_SOURCE_DIR}/sw/start/guest.ld")
   add_custom_command(
@@ -63,6 +64,24 @@ function(strata_guest name)
       COMMENT "Linking guest ${name}.elf"
       VERBATIM)
   set_property(GLOBAL APPEND PROPERTY STRATA_GUEST_FILES "${output}")
+endfunction()
+
+# strata_native(NAME): <build>/sw/NAME.native, the objects of guest NAME as a process of the host (sw/native); a
+# 32-bit one that needs no library.
+function(strata_native name)
+  set(output "${STRATA_GUEST_DIR}/${name}.native")
+  add_custom_command(
+      OUTPUT "${output}"
+      COMMAND "${CMAKE_C_COMPILER}" ${STRATA_GUEST_LINK_FLAGS} ${strata_native_objects} ${${name}_objects} -o "${output}"
+      DEPENDS ${strata_native_objects} ${${name}_objects}
+      COMMENT "Linking ${name}.native"
+      VERBATIM)
+  set_property(GLOBAL APPEND PROPERTY STRATA_GUEST_FILES "${output}")
+endfunction()
+
+# strata_no_native(NAME REASON): says in <build>/sw/NAME.no-native why there is none.
+function(strata_no_native name reason)
+  file(CONFIGURE OUTPUT "${STRATA_GUEST_DIR}/${name}.no-native" CONTENT "${reason}\n")
 endfunction()
 
 # strata_raw_image(NAME SOURCE EXTENSION): one assembly source linked at ADDRESS as <build>/sw/NAME.EXTENSION.

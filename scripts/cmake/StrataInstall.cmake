@@ -11,7 +11,8 @@ if(TARGET strata AND TARGET strata_manual_files AND TARGET strata_guests)
       DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME strata)
   install(FILES "${manual_folder}/_strata" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
   install(DIRECTORY "${guest_folder}" DESTINATION "${CMAKE_INSTALL_DATADIR}/strata/guests"
-      FILES_MATCHING PATTERN "*.elf" PATTERN "*.img"
+      USE_SOURCE_PERMISSIONS
+      FILES_MATCHING PATTERN "*.elf" PATTERN "*.img" PATTERN "*.native" PATTERN "*.no-native"
       PATTERN "CMakeFiles" EXCLUDE PATTERN "objects" EXCLUDE)
   set(kit_folder "${CMAKE_INSTALL_DATADIR}/strata/guest")
   install(FILES "${guest_folder}outside/libstrata-guest.a" "${guest_folder}outside/strata-guest.cmake"
