@@ -173,6 +173,11 @@ have causes (rtl), a second table has the CPI stacks: cycles an instruction by
 cause, and what each differs by from the first. Screen and disk image may then
 differ, as a guest may show its time; that is said and is no failure.
 
+Beside the benchmarks (sw/benchmarks) lie GUEST.native, the same objects as a
+32-bit process of the host, which is the last column, or GUEST.no-native, a line
+that says why there is none; native in --engines asks for it by name. "times the
+next" is each run's time over that of the one behind it, the next rung.
+
 --vary paging=shadow,nested:4 has a table of what paging took in each: traps, TLB,
 walks, references, tables.
 )";
@@ -262,7 +267,8 @@ std::vector<OptionGroup> compare_groups() {
   OptionGroup own = {
       "Comparison",
       {
-          {"engines", "LIST", engine_list(","), "which, separated by commas", engine_list(" ")},
+          {"engines", "LIST", engine_list(","), "which, separated by commas; native, too",
+           engine_list(" ") + " native"},
           {"vary", "OPTION=V1,V2", "",
            "run with each of these values, e.g. memory=fixed:2,sdram; given again, with each of "
            "those too",

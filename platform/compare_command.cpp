@@ -16,6 +16,7 @@
 #include "platform/engines.h"
 #include "platform/exit_codes.h"
 #include "platform/loader/guest_loader.h"
+#include "platform/native_program.h"
 #include "platform/output/output_file.h"
 #include "platform/output/standard_streams.h"
 #include "platform/run_control.h"
@@ -49,13 +50,17 @@ class CompareRun {
     std::string label;  // for people
     std::vector<RunReport> reports;
     bool missing = false;  // skipped or failed
+
+    bool native() const { return run.engine == nullptr; }
   };
 
   std::optional<Error> check_input();
   std::string keep_piped(const char* file, const std::string& name,
                          const std::vector<std::uint8_t>& piped) const;
+  void add_columns();
   void run_all();
   void run_once(Column& column, unsigned repeat);
+  void run_native_once(Column& column);
   void take_figures(Column& column, const ChildResult& child);
   std::vector<std::string> arguments(const Column& column) const;
   std::optional<Error> copy_disk(const std::string& to) const;
@@ -73,6 +78,7 @@ class CompareRun {
   bool guest_is_disk_ = false;       // there is no --disk beside it
   std::string disk_;                 // the image given, or empty
   std::unique_ptr<RawImage> image_;  // the same, where it is copied
+  const CompareOptions::Run native_{};
   std::vector<Column> columns_;
   Comparison comparison_;
 };
@@ -144,8 +150,7 @@ std::optional<Error> CompareRun::copy_disk(const std::string& to) const {
   return Error{copied.error() + "; set TMPDIR to a folder with room"};
 }
 
-/// The columns in turn, so that what else the host does disturbs all of them alike.
-void CompareRun::run_all() {
+void CompareRun::add_columns() {
   for (const CompareOptions::Run& run : options_.runs) {
     const std::string engine(run.engine->name);
     columns_.push_back({run,
@@ -153,6 +158,19 @@ void CompareRun::run_all() {
                         run_label(engine, run.parameters),
                         {}});
   }
+  const std::string& guest = options_.common.guest;
+  const bool asked = options_.native == NativeChoice::kYes;
+  if (!asked && (options_.native == NativeChoice::kNo || !knows_native(guest))) return;
+  if (options_.common.max_cycles != kNever) {
+    comparison_.skipped.push_back({std::string(kNative), "it has no cycles for --max-cycles"});
+    return;
+  }
+  columns_.push_back({native_, std::string(kNative), std::string(kNative), {}});
+}
+
+/// The columns in turn, so that what else the host does disturbs all of them alike.
+void CompareRun::run_all() {
+  add_columns();
   for (unsigned repeat = 1; repeat <= options_.repeats; ++repeat) {
     for (Column& column : columns_) {
       if (RunControl::interrupted()) return;
@@ -167,16 +185,27 @@ void CompareRun::run_once(Column& column, unsigned repeat) {
     column.missing = true;
     comparison_.failed.push_back({column.label, reason});
   };
-  if (auto error = copy_disk(folder_.file(name + ".img"))) return fail(error->message);
   std::string count;
   if (options_.repeats > 1) count = fmt::format(" ({} of {})", repeat, options_.repeats);
   say("strata: running {}{} ...\n", column.label, count);
+  if (column.native()) return run_native_once(column);
+  if (auto error = copy_disk(folder_.file(name + ".img"))) return fail(error->message);
   std::error_code ignored;
   fs::remove(folder_.file(name + ".json"), ignored);
   const auto child = run_child("/proc/self/exe", arguments(column), folder_.file(name + ".out"),
                                RunControl::interrupted);
   if (!child) return fail(child.error());
   take_figures(column, child.value());
+}
+
+void CompareRun::run_native_once(Column& column) {
+  const RunOptions& run = options_.common;
+  NativeRun native = run_native(run.guest, run.append, folder_.file(column.name + ".out"),
+                                {run.timeout, RunControl::interrupted});
+  if (native.report) return column.reports.push_back(std::move(*native.report));
+  column.missing = true;
+  auto& missing = native.impossible ? comparison_.skipped : comparison_.failed;
+  missing.push_back({column.label, native.reason});
 }
 
 void CompareRun::take_figures(Column& column, const ChildResult& child) {
@@ -226,7 +255,7 @@ std::optional<Error> CompareRun::compare_ends() {
   for (const Column& column : columns_) {
     if (column.reports.empty()) continue;
     const ComparedRun& run = comparison_.runs[next++];
-    if (!run.finished()) continue;
+    if (!run.finished() || column.native()) continue;
     screens.push_back({column.label, run.report.screen_rows,
                        read_lines(folder_.file(column.name + ".txt")), run.report.screen_hash});
     images.push_back({column.label, folder_.file(column.name + ".img")});
@@ -241,7 +270,9 @@ std::optional<Error> CompareRun::compare_ends() {
 
 void CompareRun::add_note() {
   for (const ComparedRun& run : comparison_.runs) {
-    const std::string note = find_engine(run.report.engine)->probe().note;
+    const EngineEntry* engine = find_engine(run.report.engine);
+    if (engine == nullptr) continue;
+    const std::string note = engine->probe().note;
     if (!note.empty()) comparison_.note = note;
   }
 }

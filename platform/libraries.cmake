@@ -44,6 +44,7 @@ add_library(strata_program STATIC
     bench_command.cpp
     call_measurement.cpp
     child_process.cpp
+    native_program.cpp
     compare_command.cpp
     disk_command.cpp
     guest_output.cpp

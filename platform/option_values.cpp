@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "platform/comma_list.h"
-
 namespace strata {
 namespace {
 
@@ -46,9 +44,9 @@ const EngineEntry* pick_engine(const char* option, const std::string& name) {
   fail_option("{}: '{}' is not {}", option, name, engine_names());
 }
 
-std::vector<const EngineEntry*> pick_engines(const std::string& list, const char* again) {
+std::vector<const EngineEntry*> pick_engines(const Text& names, const char* again) {
   std::vector<const EngineEntry*> chosen;
-  for (const std::string& name : comma_list(list)) {
+  for (const std::string& name : names) {
     const EngineEntry* engine = pick_engine("--engines", name);
     if (std::ranges::find(chosen, engine) != chosen.end()) {
       fail_option("--engines: {} is named twice{}", engine->name, again);

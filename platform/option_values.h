@@ -37,8 +37,8 @@ po::options_description to_description(const std::vector<OptionGroup>& groups);
 
 const EngineEntry* pick_engine(const char* option, const std::string& name);
 
-/// Engines by their names with commas between them; `again` is said of one that is named twice.
-std::vector<const EngineEntry*> pick_engines(const std::string& list, const char* again);
+/// Engines by their names; `again` is said of one that is named twice.
+std::vector<const EngineEntry*> pick_engines(const Text& names, const char* again);
 
 /// The engines that `run`'s option means something to.
 std::vector<const EngineEntry*> engines_with(std::string_view option);

@@ -13,6 +13,7 @@
 #include "platform/command_table.h"
 #include "platform/loader/guest_loader.h"
 #include "platform/machine_memory.h"
+#include "platform/native_program.h"
 #include "platform/numbers.h"
 #include "platform/option_files.h"
 #include "platform/option_values.h"
@@ -312,7 +313,10 @@ std::vector<VariedOption> read_varied(const Values& values) {
 /// something to.
 std::vector<const EngineEntry*> read_engines(const Values& values,
                                              const std::vector<VariedOption>& varied) {
-  auto chosen = pick_engines(values.text("engines"), "; --repeat runs each engine several times");
+  auto names = comma_list(values.text("engines"));
+  std::erase(names, kNative);
+  if (names.empty()) fail_option("--engines: native runs beside an engine; name one");
+  auto chosen = pick_engines(names, "; --repeat runs each engine several times");
   if (values.given("engines") || varied.empty()) return chosen;
   std::erase_if(chosen, [&](const EngineEntry* engine) {
     return !std::ranges::all_of(varied, [&](const auto& v) { return has_option(engine, v.name); });
@@ -320,6 +324,15 @@ std::vector<const EngineEntry*> read_engines(const Values& values,
   if (chosen.empty())
     fail_option("--vary: no engine has all of these options; name some with --engines");
   return chosen;
+}
+
+/// Without --engines where it is to be had and nothing is varied that it does not have.
+NativeChoice read_native(const Values& values, const std::vector<VariedOption>& varied) {
+  const auto names = comma_list(values.text("engines"));
+  const auto count = std::ranges::count(names, kNative);
+  if (count > 1) fail_option("--engines: {} is named twice", kNative);
+  if (count == 1) return NativeChoice::kYes;
+  return values.given("engines") || !varied.empty() ? NativeChoice::kNo : NativeChoice::kIfThere;
 }
 
 /// An option that none of the engines knows would be without effect.
@@ -371,6 +384,7 @@ Command parse_compare(const Text& arguments) {
   const auto chosen = read_engines(values, varied);
   check_engines(values, passed_on, varied, chosen);
   compare.varies = !varied.empty();
+  compare.native = read_native(values, varied);
   for (const EngineEntry* engine : chosen) add_runs(values, passed_on, varied, engine, compare);
   return compare;
 }
@@ -436,7 +450,7 @@ Command parse_bench(const Text& arguments) {
     if (!disk && values.given(name)) fail_option("--{} is of 'bench disk'", name);
   }
   if (disk && values.given("frames")) fail_option("--frames is of 'bench vga'");
-  bench.engines = pick_engines(values.text("engines"), "");
+  bench.engines = pick_engines(comma_list(values.text("engines")), "");
   bench.counts = read_counts(values, disk ? "sectors" : "frames", kMostBenchSectors);
   bench.ways = read_ways(values, disk ? Text{"pio", "rep", "call", "list", "ring"}
                                       : Text{"memory", "trap", "call", "frame"});

@@ -88,6 +88,9 @@ struct MachinesOptions {
   Cycle quantum = 0;
 };
 
+/// Whether `strata compare` runs the guest as a program of the host, too.
+enum class NativeChoice { kNo, kIfThere, kYes };
+
 /// `strata compare`: the arguments of one `strata run` for each column.
 struct CompareOptions {
   struct Run {
@@ -96,6 +99,7 @@ struct CompareOptions {
     std::vector<std::string> arguments;  // options of `run` that concern this engine, those too
   };
   std::vector<Run> runs;
+  NativeChoice native = NativeChoice::kNo;
   RunOptions common;
   bool varies = false;      // options: what the guest shows may rightly differ
   unsigned repeats = 1;     // runs of each column, taken in turn

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <set>
+#include <map>
 
 #include "platform/command_table.h"
 #include "platform/manual/manual_page.h"
@@ -34,18 +34,27 @@ std::string bash_choices(const OptionText& option) {
 }
 
 /// What may follow an option, for every option of every command: the choices, a file, anything.
+/// First those of a command that has others than the command before it.
 std::string bash_values() {
+  std::string own;
   std::string text;
-  std::set<std::string> done;
+  std::map<std::string, std::string> known;
   for (const CommandText& command : command_table()) {
     for (const OptionGroup& group : command.groups) {
       for (const OptionText& option : group.options) {
-        if (option.value.empty() || !done.insert(option.name).second) continue;
-        text += fmt::format("    --{}) {}; return ;;\n", option.name, bash_choices(option));
+        if (option.value.empty()) continue;
+        const std::string choices = bash_choices(option);
+        const auto [first, is_new] = known.emplace(option.name, choices);
+        if (is_new) {
+          text += fmt::format("    *:--{}) {}; return ;;\n", option.name, choices);
+        } else if (first->second != choices) {
+          own +=
+              fmt::format("    {}:--{}) {}; return ;;\n", word_of(command), option.name, choices);
+        }
       }
     }
   }
-  return text;
+  return own + text;
 }
 
 std::string zsh_quoted(const std::string& text) {
@@ -130,7 +139,7 @@ _strata() {{
     _strata_offer {}help --help --version
     return
   fi
-  case $before in
+  case ${{COMP_WORDS[1]}}:$before in
 {}  esac
   case ${{COMP_WORDS[1]}} in
 {}    help) _strata_offer {}; return ;;

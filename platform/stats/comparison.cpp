@@ -45,6 +45,7 @@ constexpr CyclesText kCycles[] = {
     {"interp", "instructions and further iterations of REP times --cpi, and the time halted"},
     {"block", "as in interp"},
     {"kvm", "the host's time in cycles of --clock-mhz"},
+    {"native", "none; the guest's own code as a process of the host, without a machine"},
 };
 
 /// The CPU sleeps when the bus has come to rest (rtl/cpu/cpu_events.sv), and a run whose last
@@ -66,6 +67,16 @@ std::optional<double> slow_down(const Comparison& comparison, const ComparedRun&
   const auto fastest = fastest_seconds(comparison);
   if (!fastest || !run.finished()) return std::nullopt;
   return run.report.seconds / *fastest;
+}
+
+/// Times the time of the run behind it in the table, the next rung of the ladder; nothing where one
+/// of the two was cut off, or where the runs are of one engine with several options.
+std::optional<double> next_rung(const Comparison& comparison, const ComparedRun& run) {
+  const auto next = static_cast<std::size_t>(&run - comparison.runs.data()) + 1;
+  if (next >= comparison.runs.size() || !varied_names(comparison.runs).empty()) return std::nullopt;
+  const ComparedRun& other = comparison.runs[next];
+  if (!run.finished() || !other.finished() || other.report.seconds <= 0) return std::nullopt;
+  return run.report.seconds / other.report.seconds;
 }
 
 using Cell = std::function<std::string(const ComparedRun&)>;
@@ -97,6 +108,10 @@ std::string times(const Comparison& c) {
   }
   text += row(c, "times the fastest",
               [&](const ComparedRun& r) { return known(slow_down(c, r), "{:.1f}x"); });
+  if (varied_names(c.runs).empty() && c.runs.size() > 1) {
+    text += row(c, "times the next",
+                [&](const ComparedRun& r) { return known(next_rung(c, r), "{:.2f}x"); });
+  }
   return text;
 }
 
@@ -108,14 +123,16 @@ std::string figures(const Comparison& c) {
   text += row(c, "ended", [](const ComparedRun& r) { return r.report.outcome; });
   text += row(c, "finished", [](const ComparedRun& r) { return r.finished() ? "yes" : "CUT OFF"; });
   text += row(c, "status", [](const ComparedRun& r) { return fmt::format("{}", r.report.status); });
-  text += row(c, "cycles", [](const ComparedRun& r) { return group_digits(r.report.cycles); });
+  text += row(c, "cycles", [](const ComparedRun& r) {
+    return r.report.has_cycles() ? group_digits(r.report.cycles) : "-";
+  });
   text += row(c, "instructions", [](const ComparedRun& r) {
     return r.report.instructions ? group_digits(*r.report.instructions) : "-";
   });
   text += row(c, "CPI", [](const ComparedRun& r) { return known(r.report.cpi(), "{:.2f}"); });
   text += times(c);
   text += row(c, "MHz", [](const ComparedRun& r) {
-    return fmt::format("{:.3f}", r.report.cycles_per_second() / 1e6);
+    return r.report.has_cycles() ? fmt::format("{:.3f}", r.report.cycles_per_second() / 1e6) : "-";
   });
   text += row(c, "MIPS", [](const ComparedRun& r) { return known(r.report.mips(), "{:.3f}"); });
   return text;
@@ -207,6 +224,12 @@ bool is_compared(const Comparison& c) {
   return std::ranges::count_if(c.runs, &ComparedRun::finished) >= 2;
 }
 
+/// The same of screens and disks.
+bool has_ends(const Comparison& c) {
+  return std::ranges::count_if(c.runs,
+                               [](const auto& r) { return r.finished() && r.has_machine(); }) >= 2;
+}
+
 std::string verdicts(const Comparison& c) {
   std::string compared;
   for (const ComparedRun& run : c.runs) {
@@ -217,8 +240,8 @@ std::string verdicts(const Comparison& c) {
   }
   std::string text = c.complete() ? "" : fmt::format("compared: {}\n", compared);
   text += fmt::format("end and status: {}\n", c.same_status() ? "identical" : "DIFFERENT");
-  text += "final screen: " + verdict(c.screen);
-  if (c.has_disk) text += "disk image: " + verdict(c.disk);
+  if (has_ends(c)) text += "final screen: " + verdict(c.screen);
+  if (c.has_disk && has_ends(c)) text += "disk image: " + verdict(c.disk);
   return text;
 }
 
@@ -343,6 +366,7 @@ std::string to_json(const Comparison& comparison) {
     entry["cpi_difference"] = stack_or_null(cpi_difference(stack, first));
     entry["finished"] = run.finished();
     entry["slow_down"] = or_null(slow_down(comparison, run));
+    entry["next_rung"] = or_null(next_rung(comparison, run));
     entry["repeats"] = run.seconds;
     entry["spread"] = or_null(run.spread());
     json["runs"].push_back(std::move(entry));
@@ -350,13 +374,13 @@ std::string to_json(const Comparison& comparison) {
   json["skipped"] = to_json_value(comparison.skipped);
   json["failed"] = to_json_value(comparison.failed);
   json["unsteady"] = comparison.unsteady;
-  const auto if_compared = [compared = is_compared(comparison)](bool value) {
+  const auto known_if = [](bool compared, bool value) {
     return or_null(compared ? std::optional(value) : std::nullopt);
   };
-  json["same_screen"] = if_compared(!comparison.screen);
-  json["same_disk"] = if_compared(!comparison.disk);
-  json["same_status"] = if_compared(comparison.same_status());
-  json["identical"] = if_compared(comparison.identical());
+  json["same_screen"] = known_if(has_ends(comparison), !comparison.screen);
+  json["same_disk"] = known_if(has_ends(comparison), !comparison.disk);
+  json["same_status"] = known_if(is_compared(comparison), comparison.same_status());
+  json["identical"] = known_if(is_compared(comparison), comparison.identical());
   json["complete"] = comparison.complete();
   json["screen_difference"] = to_json_value(comparison.screen);
   json["disk_difference"] = to_json_value(comparison.disk);

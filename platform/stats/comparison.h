@@ -25,6 +25,8 @@ struct ComparedRun {
 
   /// Whether the guest came to its own end: only such runs have a time to compare.
   bool finished() const;
+  /// Whether there was a machine, with screen and disk, around what ran.
+  bool has_machine() const { return !report.screen_hash.empty(); }
   /// (longest - shortest) / median; nothing for a single run.
   std::optional<double> spread() const;
 };

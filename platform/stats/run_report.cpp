@@ -53,13 +53,16 @@ nlohmann::ordered_json to_json_value(const RunReport& report) {
   json["guest"] = report.guest;
   json["outcome"] = report.outcome;
   json["status"] = report.status;
-  json["cycles"] = report.cycles;
+  const auto if_clocked = [&](auto value) {
+    return or_null(report.has_cycles() ? std::optional(value) : std::nullopt);
+  };
+  json["cycles"] = if_clocked(report.cycles);
   json["instructions"] = or_null(report.instructions);
   json["cpi"] = or_null(report.cpi());
   json["seconds"] = report.seconds;
-  json["cycles_per_second"] = report.cycles_per_second();
+  json["cycles_per_second"] = if_clocked(report.cycles_per_second());
   json["mips"] = or_null(report.mips());
-  json["clock_mhz"] = static_cast<double>(report.clock_hz) / 1e6;
+  json["clock_mhz"] = if_clocked(static_cast<double>(report.clock_hz) / 1e6);
   json["exits"] = report.exits;
   json["counters"] = report.counters;
   json["marked"] = report.marked ? to_json_value(*report.marked) : nlohmann::ordered_json(nullptr);

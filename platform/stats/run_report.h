@@ -23,19 +23,20 @@ struct RunReport {
   std::string outcome;  // "exited", "halted", "triple-fault", "max-cycles", "timeout", ...
   int status = 0;       // the program's exit status; the guest's own when it exited
   Cycle cycles = 0;
-  std::optional<std::uint64_t> instructions;  // KVM does not count them
-  double seconds = 0;                         // host time of the run, without start-up
-  std::uint64_t clock_hz = 0;
+  std::optional<std::uint64_t> instructions;   // KVM does not count them
+  double seconds = 0;                          // host time of the run, without start-up
+  std::uint64_t clock_hz = 0;                  // 0: there is no clock and there are no cycles
   std::string host;                            // the CPU's name
   std::map<std::string, std::uint64_t> exits;  // by reason
   std::map<std::string, std::uint64_t> counters;
   std::optional<MarkedFigures> marked;       // between the guest's marks
-  std::string screen_hash;                   // of the final screen, see hash_screen()
+  std::string screen_hash;                   // of the final screen, see hash_screen(); empty: none
   std::vector<std::string> screen_rows;      // of each of its rows, see hash_rows()
   std::optional<Explanation> explanation;    // with --explain
   std::optional<SensitiveReport> sensitive;  // with --sensitive
   std::optional<PatchReport> patch;          // with --patch
 
+  bool has_cycles() const { return clock_hz != 0; }
   /// Cycles an instruction.
   std::optional<double> cpi() const;
   double cycles_per_second() const;

@@ -197,6 +197,44 @@ TEST(Comparison, JsonGivesNoVerdictOnLessThanTwoRunsThatFinished) {
   }
 }
 
+/// Times the run behind it, where both have a time and differ in the engine only.
+TEST(Comparison, NextRungIsTheRunBehind) {
+  RunReport cut = report("block", 1, 1);
+  cut.outcome = "timeout";
+  Comparison comparison;
+  comparison.runs = {column(report("rtl", 1, 6)), column(report("interp", 1, 1.5)),
+                     column(report("kvm", 0, 3)), column(cut), column(report("native", 0, 0.5))};
+  const auto json = nlohmann::json::parse(to_json(comparison));
+  EXPECT_DOUBLE_EQ(json.at("runs").at(0).at("next_rung"), 4.0);
+  EXPECT_DOUBLE_EQ(json.at("runs").at(1).at("next_rung"), 0.5);
+  for (const unsigned n : {2u, 3u, 4u}) {
+    EXPECT_TRUE(json.at("runs").at(n).at("next_rung").is_null()) << n;
+  }
+  const std::string table = to_table(comparison);
+  EXPECT_TRUE(contains(table, "times the next")) << table;
+  EXPECT_TRUE(contains(table, "4.00x")) << table;
+  comparison.runs[0].parameters = {{"cpi", "1"}};
+  EXPECT_FALSE(contains(to_table(comparison), "times the next"));
+}
+
+/// Without a clock there are no cycles, without a screen none that could be the same.
+TEST(Comparison, AProcessHasNoMachine) {
+  RunReport process = report("native", 0, 0.5);
+  process.clock_hz = 0;
+  process.cycles = 0;
+  process.screen_hash = "";
+  Comparison comparison;
+  comparison.runs = {column(report("interp", 1'000'000, 1)), column(process)};
+  const auto json = nlohmann::json::parse(to_json(comparison));
+  for (const char* key : {"cycles", "cycles_per_second", "clock_mhz"}) {
+    EXPECT_TRUE(json.at("runs").at(1).at(key).is_null()) << key;
+    EXPECT_FALSE(json.at("runs").at(0).at(key).is_null()) << key;
+  }
+  EXPECT_TRUE(json.at("same_screen").is_null());
+  EXPECT_EQ(json.at("same_status"), true);
+  EXPECT_FALSE(contains(to_table(comparison), "final screen"));
+}
+
 /// Every key of the objects in `json`, but those below keys that name what they hold.
 void gather_keys(const nlohmann::json& json, std::set<std::string>& keys) {
   if (json.is_array()) {
