@@ -1,6 +1,7 @@
 // `--paging`: the page-table-heavy demo through a monitor, alone and in one table.
 #include <nlohmann/json.hpp>
 
+#include "models/engine/kvm/kvm_host.h"
 #include "tests/cli/cli_test.h"
 
 namespace strata::test {
@@ -47,6 +48,16 @@ TEST_F(CliPaging, GuestNoticesNothing) {
       EXPECT_TRUE(contains(finished_.err, "traps to the monitor")) << finished_.err;
     }
   }
+}
+
+// Which has a handler of #GP, and would say that it had met one.
+TEST_F(CliPaging, KvmThatCannotPageIsNamed) {
+  if (!describe_kvm().available) GTEST_SKIP() << describe_kvm().reason;
+  if (describe_kvm().paging) GTEST_SKIP() << "this host's KVM runs paged guests";
+  const Finished end = strata({"run", "--engine", "kvm", kAddressSpaces});
+  EXPECT_EQ(end.status, 1);
+  EXPECT_TRUE(contains(end.err, "this host's KVM cannot run paged 32-bit guests")) << end.err;
+  EXPECT_FALSE(contains(end.err, "exception 13")) << end.err;
 }
 
 TEST_F(CliPaging, ShadowTrapsAreWhatTheGuestDoes) {

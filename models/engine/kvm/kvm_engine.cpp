@@ -69,6 +69,10 @@ bool host_runs_paged_guests() {
   return describe_kvm().paging;
 }
 
+bool host_may_not_page() {
+  return !shows_virtualisation();
+}
+
 bool host_emulates_guests() {
   return describe_kvm().kind == KvmKind::kEmulating;
 }
@@ -103,6 +107,7 @@ KvmEngine::KvmEngine(EngineBus& bus, std::unique_ptr<VirtualCpu> cpu, const KvmC
       timer_(std::make_unique<RunTimer>(&cpu_->run().immediate_exit)),
       sleeper_(std::make_unique<Sleeper>()),
       memory_(config.memory),
+      paging_(*cpu_, config.memory, config.host_may_not_page()),
       clock_hz_(config.clock_hz),
       family_(config.family),
       host_pages_(config.host_pages),
@@ -191,6 +196,7 @@ void KvmEngine::request_stop() {
 StopReason KvmEngine::run(Cycle deadline) {
   const std::int64_t ns = to_ns(deadline, clock_hz_);
   share_.begin_turn(monotonic_ns(), ns == kNeverNs ? kNeverNs : start_ns_ + ns);
+  paging_.look();
   timer_->enter();
   const StopReason reason = run_loop();
   complete_access();
@@ -207,7 +213,10 @@ StopReason KvmEngine::run_loop() {
     if (halted_ && !(interrupt_line_ && interrupts_enabled_)) return StopReason::kHalted;
     offer_interrupt();
     const bool left_by_guest = enter_guest();
-    if (left_by_guest) handle_exit();
+    if (left_by_guest) {
+      handle_exit();
+      paging_.look_at_exit();
+    }
     check_time = !left_by_guest;
   }
   return StopReason::kShutdown;
@@ -334,7 +343,7 @@ void KvmEngine::answer_exit() {
     case KVM_EXIT_IRQ_WINDOW_OPEN: ++exits_[kWindowExit]; return;
     case KVM_EXIT_INTR: ++exits_[kSignalExit]; return;
     case KVM_EXIT_SHUTDOWN: return note_shutdown();
-    case KVM_EXIT_DEBUG: stepped_ = true; return;
+    case KVM_EXIT_DEBUG: return note_break();
     case KVM_EXIT_INTERNAL_ERROR:
       if (run.internal.suberror == KVM_INTERNAL_ERROR_EMULATION) return step_in_software();
       return fail(fmt::format("KVM met an internal error {}", run.internal.suberror));
@@ -442,6 +451,7 @@ void KvmEngine::step_in_kvm() {
     if (cpu_->read_state().eip != before.eip) break;
   }
   cpu_->single_step(false);
+  paging_.forget();
   if (stepped_ && steps_hlt(before)) {
     ++exits_[kHltExit];
     halted_ = true;
@@ -492,7 +502,7 @@ void KvmEngine::go_on_in_software(const CpuState& state, bool alive) {
 /// here, which also tells whether it is a triple fault.
 void KvmEngine::note_shutdown() {
   ++exits_[kShutdownExit];
-  if (wants_paging() && !host_pages_()) {
+  if (paging_.wants_paging() && !host_pages_()) {
     shut_down_ = true;
     failure_ = kNoPaging;
     return;
@@ -512,6 +522,14 @@ void KvmEngine::note_shutdown() {
   injection_.reset();
 }
 
+/// A single step, or the guest's handler of the #GP that is this KVM's own.
+void KvmEngine::note_break() {
+  stepped_ = true;
+  if (!paging_.was_refused() || host_pages_()) return;
+  shut_down_ = true;
+  failure_ = kNoPaging;
+}
+
 /// Whether KVM has still to deliver what it was given.
 bool KvmEngine::delivery_waits() const {
   const CpuState state = cpu_->read_state();
@@ -526,34 +544,11 @@ bool KvmEngine::delivery_failed(const CpuState& state) const {
          state.gpr[kEsp] == before.gpr[kEsp];
 }
 
-/// Whether the guest has paging on, or switches it on: with a MOV to CR0 (0F 22 /0) that the CPU
-/// stands before or, paging still being off, behind.
-bool KvmEngine::wants_paging() const {
-  const CpuState state = cpu_->read_state();
-  if ((state.cr0 & cr0::kPg) != 0) return true;
-  constexpr std::uint32_t kMovBytes = 3;
-  const auto sets_paging = [&](std::uint32_t eip) {
-    const std::uint8_t* code = memory_at(state.seg[kCs].base + eip, kMovBytes);
-    return code != nullptr && code[0] == 0x0F && code[1] == 0x22 && (code[2] & 0xF8) == 0xC0 &&
-           (state.gpr[code[2] & 7] & cr0::kPg) != 0;
-  };
-  return sets_paging(state.eip) || sets_paging(state.eip - kMovBytes);
-}
-
-/// Host address of `bytes` bytes of plain memory; null where they are not all in one region.
-const std::uint8_t* KvmEngine::memory_at(std::uint32_t physical, std::uint32_t bytes) const {
-  for (const MemoryRegion& region : memory_) {
-    const std::uint64_t offset = std::uint64_t{physical} - region.base;
-    if (physical >= region.base && offset + bytes <= region.size) return region.host + offset;
-  }
-  return nullptr;
-}
-
 void KvmEngine::fail(std::string what) {
   ++exits_[kOtherExit];
   shut_down_ = true;
   failure_ =
-      wants_paging() && !host_pages_()
+      paging_.wants_paging() && !host_pages_()
           ? kNoPaging
           : std::move(what) + "; this host's KVM cannot go on with this guest, use --engine interp";
 }

@@ -26,6 +26,7 @@
 #include "models/base/types.h"
 #include "models/engine/engine.h"
 #include "models/engine/kvm/guest_share.h"
+#include "models/engine/kvm/paging_watch.h"
 #include "models/isa/cpu_state.h"
 
 namespace strata {
@@ -35,9 +36,13 @@ class SoftwareStep;
 class Sleeper;
 class VirtualCpu;
 
-/// Both ask describe_kvm() (models/engine/kvm/kvm_host.h).
+/// All ask describe_kvm() (models/engine/kvm/kvm_host.h), the second only where the CPU shows
+/// neither VT-x nor AMD-V.
 bool host_runs_paged_guests();
+bool host_refuses_paging();
 bool host_emulates_guests();
+/// Whether the CPU shows neither VT-x nor AMD-V.
+bool host_may_not_page();
 
 struct KvmConfig {
   /// Slots, not overlapping, in memory the caller keeps alive and page aligned. A writable region
@@ -57,6 +62,8 @@ struct KvmConfig {
   std::string device = "/dev/kvm";
   /// Whether this host's KVM runs paged 32-bit guests; asked when one ends as if it did not.
   bool (*host_pages)() = host_runs_paged_guests;
+  /// Whether it is worth looking for the end of one in a handler of #GP; costs no time.
+  bool (*host_may_not_page)() = strata::host_may_not_page;
   /// Whether it emulates, so that a shutdown may be its own and not the guest's; asked when one
   /// comes.
   bool (*host_emulates)() = host_emulates_guests;
@@ -134,10 +141,9 @@ class KvmEngine final : public Engine {
   void step_in_kvm();
   bool steps_hlt(const CpuState& before) const;
   void note_shutdown();
+  void note_break();
   bool delivery_waits() const;
   bool delivery_failed(const CpuState& state) const;
-  bool wants_paging() const;
-  const std::uint8_t* memory_at(std::uint32_t physical, std::uint32_t bytes) const;
   bool enter_guest();
   void carry_out_kept_writes();
   void handle_exit();
@@ -161,6 +167,7 @@ class KvmEngine final : public Engine {
   GuestShare share_;
   std::unique_ptr<SoftwareStep> software_;  // made when first needed
   std::vector<MemoryRegion> memory_;
+  PagingWatch paging_;
   std::uint64_t clock_hz_;
   CpuFamily family_;
   bool (*host_pages_)();

@@ -135,6 +135,12 @@ void read_cpu_flags(KvmHost& host) {
 
 }  // namespace
 
+bool shows_virtualisation() {
+  KvmHost host;
+  read_cpu_flags(host);
+  return host.vmx || host.svm;
+}
+
 KvmHost probe_kvm(const std::string& device) {
   KvmHost host;
   read_cpu_flags(host);
@@ -145,6 +151,7 @@ KvmHost probe_kvm(const std::string& device) {
                    .device = device,
                    // Whoever finds out must not ask.
                    .host_pages = [] { return true; },
+                   .host_may_not_page = [] { return false; },
                    .host_emulates = [] { return false; }};
   auto engine = KvmEngine::create(bus, config);
   if (!engine) {

@@ -27,6 +27,9 @@ struct KvmHost {
   std::string line() const;
 };
 
+/// Whether the host CPU shows VT-x or AMD-V; asks KVM nothing.
+bool shows_virtualisation();
+
 /// Asks once, on the first call (a few milliseconds), and remembers.
 const KvmHost& describe_kvm();
 

@@ -218,6 +218,18 @@ bool KvmVm::single_step(bool on) {
   return ioctl(cpu_.get(), KVM_SET_GUEST_DEBUG, &debug) == 0;
 }
 
+bool KvmVm::break_at(std::optional<std::uint32_t> linear) {
+  kvm_guest_debug debug{};
+  if (linear) {
+    constexpr std::uint32_t kExact = 0x400;  // bit 10 of DR7 is set (SDM vol. 3, 17.2.4)
+    constexpr std::uint32_t kGlobal0 = 2;    // DR0 is on, for execution
+    debug.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP;
+    debug.arch.debugreg[0] = *linear;
+    debug.arch.debugreg[7] = kExact | kGlobal0;
+  }
+  return ioctl(cpu_.get(), KVM_SET_GUEST_DEBUG, &debug) == 0;
+}
+
 bool KvmVm::inject_interrupt(std::uint8_t vector) {
   kvm_interrupt interrupt{vector};
   return ioctl(cpu_.get(), KVM_INTERRUPT, &interrupt) == 0;

@@ -39,6 +39,7 @@ class KvmVm final : public VirtualCpu {
   /// and all where the host cannot, leave the guest as ever.
   void keep_writes(std::uint16_t port, unsigned bytes);
   bool single_step(bool on) override;
+  bool break_at(std::optional<std::uint32_t> linear) override;
   bool inject_interrupt(std::uint8_t vector) override;
   bool raise_nmi() override;
   bool write_state(const CpuState& state) override;

@@ -42,6 +42,13 @@ class VirtualCpu {
   /// (KVM_SET_GUEST_DEBUG); false where KVM cannot.
   virtual bool single_step(bool on) = 0;
 
+  /// Makes enter() leave with KVM_EXIT_DEBUG before the instruction at this linear address, or no
+  /// longer; in place of single_step(). False where KVM cannot.
+  virtual bool break_at(std::optional<std::uint32_t> linear) {
+    static_cast<void>(linear);
+    return false;
+  }
+
   /// Queues external interrupt `vector`; only at a boundary where KVM said it is ready.
   virtual bool inject_interrupt(std::uint8_t vector) = 0;
 

@@ -21,8 +21,8 @@ namespace strata::test {
 class SimulatedCpu final : public VirtualCpu, private EngineBus {
  public:
   struct Quirks {
-    // else CR0.PG ends the CPU, and is dropped from a state, as by KVMs that cannot shadow 32-bit
-    // tables
+    // else MOV to CR0 with PG set is #GP, and PG is dropped from a state, as by KVMs that cannot
+    // shadow 32-bit tables
     bool pages = true;
     // else an interrupt or a fault that goes to another level does, with the CPU before it
     bool levels = true;
@@ -30,7 +30,7 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
   };
 
   SimulatedCpu(std::span<const MemoryRegion> memory, Quirks quirks)
-      : quirks_(quirks), interpreter_(*this, memory) {}
+      : quirks_(quirks), memory_(memory.front()), interpreter_(*this, memory) {}
 
   kvm_run& run() override { return block_.run; }
 
@@ -46,7 +46,6 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
       if (ends_between_levels(before)) return leave(KVM_EXIT_SHUTDOWN, 0);
       const CpuState state = interpreter_.state();
       if (interpreter_.shutdown()) return leave(KVM_EXIT_SHUTDOWN, 0);
-      if (!quirks_.pages && (state.cr0 & cr0::kPg) != 0) return leave(KVM_EXIT_SHUTDOWN, 0);
       if (state.halted != 0) {
         wake();
         return leave(KVM_EXIT_HLT, 0);
@@ -57,8 +56,9 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
       if (std::atomic_ref(block_.run.immediate_exit).load() != 0) {
         return leave(KVM_EXIT_INTR, EINTR);
       }
+      if (break_at_ == state.seg[kCs].base + state.eip) return leave(KVM_EXIT_DEBUG, 0);
       port_written_ = false;
-      interpreter_.step();
+      step(state);
       if (ends_between_levels(state)) return leave(KVM_EXIT_SHUTDOWN, 0);
       ++steps;
       if (port_written_) return leave(KVM_EXIT_IO, 0);
@@ -71,6 +71,12 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
 
   bool single_step(bool on) override {
     single_step_ = on;
+    break_at_.reset();
+    return true;
+  }
+  bool break_at(std::optional<std::uint32_t> linear) override {
+    single_step_ = false;
+    break_at_ = linear;
     return true;
   }
   bool inject_interrupt(std::uint8_t vector) override {
@@ -94,6 +100,25 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
   std::uint64_t steps = 0;  // instructions the guest has run
 
  private:
+  /// One instruction. NW without CD makes a #GP of the MOV to CR0 that must not switch paging on.
+  void step(const CpuState& state) {
+    const std::uint32_t linear = state.seg[kCs].base + state.eip;
+    const bool in_memory = linear + 3 <= memory_.size;
+    const std::uint8_t* code = memory_.host + (in_memory ? linear : 0);
+    const bool mov = in_memory && code[0] == 0x0F && code[1] == 0x22 && (code[2] & 0xF8) == 0xC0;
+    if (quirks_.pages || !mov || (state.gpr[code[2] & 7] & cr0::kPg) == 0) {
+      interpreter_.step();
+      return;
+    }
+    CpuState refused = state;
+    refused.gpr[code[2] & 7] = cr0::kNw;
+    interpreter_.load_state(refused);
+    interpreter_.step();
+    refused = interpreter_.state();
+    refused.gpr[code[2] & 7] = state.gpr[code[2] & 7];
+    interpreter_.load_state(refused);
+  }
+
   /// Whether the quirk ends the CPU here; it is then as it was.
   bool ends_between_levels(const CpuState& before) {
     const auto level = [](const CpuState& s) {
@@ -156,11 +181,13 @@ class SimulatedCpu final : public VirtualCpu, private EngineBus {
   };
 
   Quirks quirks_;
+  const MemoryRegion memory_;  // from address 0 on
   Interpreter interpreter_;
   Block block_;
   std::optional<std::uint8_t> vector_;
   bool port_written_ = false;
   bool single_step_ = false;
+  std::optional<std::uint32_t> break_at_;
 };
 
 }  // namespace strata::test
