@@ -78,5 +78,32 @@ TEST(StyleWords, MisnamedClassesAreFound) {
   EXPECT_EQ(findings("platform/ata_core.h", "class AtaCore {"), 1);
 }
 
+/// Folders beside `readme` that it does not name.
+std::vector<std::string> unnamed_folders(const std::filesystem::path& readme) {
+  const std::string text = read_text(readme);
+  std::vector<std::string> unnamed;
+  for (const auto& entry : std::filesystem::directory_iterator(readme.parent_path())) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = entry.is_directory() && !name.starts_with('.') && name != "build";
+    const std::regex word("(^|[^\\w])" + name + "([^\\w]|$)");
+    if (ours && !std::regex_search(text, word)) {
+      unnamed.push_back(std::filesystem::relative(readme, source_root()).string() + ": " + name);
+    }
+  }
+  return unnamed;
+}
+
+TEST(StyleWords, ReadmesNameTheFoldersBesideThem) {
+  std::vector<std::string> unnamed;
+  std::size_t looked_at = 0;
+  for (const SourceFile& readme : source_files({"README.md"})) {
+    const std::vector<std::string> found = unnamed_folders(source_root() / readme.path);
+    unnamed.insert(unnamed.end(), found.begin(), found.end());
+    ++looked_at;
+  }
+  EXPECT_EQ(unnamed, std::vector<std::string>{});
+  EXPECT_GT(looked_at, 10u) << "the test looks at nothing";
+}
+
 }  // namespace
 }  // namespace strata::style
