@@ -105,14 +105,16 @@ bool is_enter_over_the_end(const Instruction& instruction, const CpuState& state
   return mnemonic_of(instruction) == "ENTER" && small_stack && (state.gpr[kEsp] & 0xFFFF) == 0;
 }
 
-/// POP of a segment register with operands of 32 bits, where the upper half of its doubleword
-/// begins a page, or is behind the segment's end, which is a page's: processors may read 16 bits
-/// only.
+/// POP of a segment register, far RET and IRET with operands of 32 bits, where the upper half of
+/// the selector's doubleword begins a page, or is behind the segment's end, which is a page's:
+/// processors may read 16 bits only.
 bool is_selector_at_the_end(const Instruction& instruction, const CpuState& state) {
   const std::string_view mnemonic = mnemonic_of(instruction);
-  const std::uint32_t in_page = state.gpr[kEsp] % layout::kPage;
-  return mnemonic.starts_with("POP ") && instruction.operand32 && in_page >= layout::kPage - 3 &&
-         in_page <= layout::kPage - 2;
+  const bool returns = mnemonic == "RETF" || mnemonic == "IRET";
+  const std::uint32_t selector = state.gpr[kEsp] + (returns ? 4 : 0);
+  const std::uint32_t in_page = selector % layout::kPage;
+  return (returns || mnemonic.starts_with("POP ")) && instruction.operand32 &&
+         in_page >= layout::kPage - 3 && in_page <= layout::kPage - 2;
 }
 
 }  // namespace

@@ -155,6 +155,11 @@ TEST_F(Silicon, NoSelectorIsPoppedOverTheEnd) {
     const bool half = before == 2 || before == 3;
     EXPECT_EQ(machine_->run_code(registers, {{0x07}}) == SiliconMachine::kUnfit, half) << before;
     EXPECT_EQ(machine_->run_code(registers, {{0x66, 0x07}}) == SiliconMachine::kUnfit, false);
+    registers.gpr[kEsp] -= 4;
+    for (const std::uint8_t far_return : {0xCB, 0xCF}) {
+      EXPECT_EQ(machine_->run_code(registers, {{far_return}}) == SiliconMachine::kUnfit, half);
+      EXPECT_EQ(machine_->run_code(registers, {{0x66, far_return}}), "") << before;
+    }
   }
 }
 
