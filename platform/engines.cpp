@@ -4,6 +4,7 @@
 
 #include "models/engine/block/block_engine.h"
 #include "models/engine/interpreter/interpreter.h"
+#include "models/engine/jit/make_jit.h"
 #include "models/engine/kvm/kvm_engine.h"
 #include "models/engine/kvm/kvm_host.h"
 #include "models/engine/monitor/paging_monitor.h"
@@ -55,11 +56,30 @@ Result<std::unique_ptr<Engine>> make_kvm(EngineBus& bus, const MachineConfig& co
   return std::unique_ptr<Engine>(std::move(*engine));
 }
 
+Result<std::unique_ptr<Engine>> make_translator(EngineBus& bus, const MachineConfig& config,
+                                                std::span<const MemoryRegion> memory) {
+  auto engine = make_jit(bus, memory, config.cpi, config.cpu);
+  if (engine == nullptr) return Error{jit_lacking()};
+  return engine;
+}
+
 template <MakeEngine kMake>
 Result<std::unique_ptr<Machine>> make_machine(const MachineConfig& config) {
   auto machine = make_software_machine(config, kMake);
   if (!machine) return machine.failure();
   return std::unique_ptr<Machine>(std::move(*machine));
+}
+
+/// Translated code has a mapping of the memory of its own.
+Result<std::unique_ptr<Machine>> make_jit_machine(const MachineConfig& config) {
+  MachineConfig shareable = config;
+  shareable.memory_mapping = HostMemory::Mapping::kShareable;
+  return make_machine<make_translator>(shareable);
+}
+
+EngineOnHost jit_on_host() {
+  const std::string lacking = jit_lacking();
+  return {lacking.empty(), lacking.empty() ? "available" : lacking, ""};
 }
 
 constexpr std::array<std::string_view, 13> kRtlOptions = {
@@ -80,6 +100,8 @@ constexpr EngineEntry kEngines[] = {
      false, anywhere, make_machine<make_interpreter>},
     {"block", "basic blocks, decoded once, one after another", kBlockOptions, true, false, false,
      false, anywhere, make_machine<make_block>},
+    {"jit", "blocks that run often, translated to the host's code", kBlockOptions, true, false,
+     false, false, jit_on_host, make_jit_machine},
     {"kvm", "the host's CPU through Linux KVM, on host time", kKvmOptions, false, true, false,
      false, kvm_on_host, make_machine<make_kvm>},
 };

@@ -45,7 +45,7 @@ std::span<const EngineEntry> engines();
 /// Null if there is none of that name.
 const EngineEntry* find_engine(std::string_view name);
 
-/// "rtl, interp, block or kvm".
+/// "rtl, interp, block, jit or kvm".
 std::string engine_names();
 
 }  // namespace strata

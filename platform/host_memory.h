@@ -10,8 +10,11 @@ namespace strata {
 
 class HostMemory {
  public:
+  /// Whether the memory can be mapped a second time (mremap(2)). That of its own has huge pages.
+  enum class Mapping { kOwn, kShareable };
+
   /// `bytes` is rounded up to whole pages. Throws std::bad_alloc when the host has not that much.
-  explicit HostMemory(std::size_t bytes);
+  explicit HostMemory(std::size_t bytes, Mapping mapping = Mapping::kOwn);
   ~HostMemory();
   HostMemory(const HostMemory&) = delete;
   HostMemory& operator=(const HostMemory&) = delete;
@@ -26,6 +29,7 @@ class HostMemory {
  private:
   std::uint8_t* data_;
   std::size_t size_;
+  Mapping mapping_;
 };
 
 }  // namespace strata

@@ -31,7 +31,7 @@ target_link_libraries(strata_software_machine
 add_library(strata_machine STATIC engines.cpp)
 target_link_libraries(strata_machine
     PUBLIC strata_machine_base
-    PRIVATE strata_rtl_machine strata_software_machine strata_interpreter strata_block strata_kvm strata_monitor)
+    PRIVATE strata_rtl_machine strata_software_machine strata_interpreter strata_block strata_jit strata_kvm strata_monitor)
 
 execute_process(COMMAND "${VERILATOR}" --version OUTPUT_VARIABLE verilator_version
                 OUTPUT_STRIP_TRAILING_WHITESPACE)

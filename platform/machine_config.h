@@ -17,6 +17,7 @@
 #include "models/engine/monitor/paging_choice.h"
 #include "models/isa/cpu_family.h"
 #include "models/machine/memory_map.h"
+#include "platform/host_memory.h"
 #include "platform/loader/guest_image.h"
 
 namespace strata {
@@ -72,6 +73,7 @@ struct MachineConfig {
   /// The processor; KVM's only in what CPUID says.
   CpuFamily cpu = CpuFamily::k586;
   std::uint64_t memory_bytes = 16u << 20;  // multiple of 4 KiB, at least 1 MiB
+  HostMemory::Mapping memory_mapping = HostMemory::Mapping::kOwn;
   std::uint64_t clock_hz = STRATA_CPU_HZ;  // kMinClockHz at least
   /// What to run. Outlives the machine.
   const GuestImage* guest = nullptr;

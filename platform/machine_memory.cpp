@@ -24,7 +24,8 @@ bool is_unclaimed(std::uint64_t address, std::uint64_t bytes, std::uint64_t ram_
 }
 
 MachineMemory::MachineMemory(const MachineConfig& config)
-    : ram_(config.memory_bytes), rom_(config.guest->rom.size()) {
+    : ram_(config.memory_bytes, config.memory_mapping),
+      rom_(config.guest->rom.size(), config.memory_mapping) {
   fill(config);
   std::copy(config.guest->rom.begin(), config.guest->rom.end(), rom_.data());
 }

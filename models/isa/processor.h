@@ -292,6 +292,11 @@ class Processor {
 
   bool paging() const { return mmu_.paging(); }
 
+  /// Pages that operands reach at once, at the current level.
+  const PageView& operand_pages() const { return operands_.view; }
+  /// Whether those are physical memory as it is: no paging, and no access has to be looked at.
+  bool reaches_memory() const { return operands_.view.readable == memory.readable_pages(); }
+
   /// As Mmu::generation().
   std::uint32_t translation_generation() const { return mmu_.generation(); }
 

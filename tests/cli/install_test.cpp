@@ -94,12 +94,13 @@ TEST_F(CliInstall, BashCompletesCommandsOptionsAndValues) {
   // The next engine behind a comma, of those that are not named.
   EXPECT_EQ(completions("strata compare --engines i", 3), "interp\n");
   EXPECT_EQ(completions("strata compare --engines rtl,", 3),
-            "rtl,interp rtl,block rtl,kvm rtl,native\n");
+            "rtl,interp rtl,block rtl,jit rtl,kvm rtl,native\n");
   EXPECT_EQ(completions("strata compare --engines kvm,rtl,", 3),
-            "kvm,rtl,interp kvm,rtl,block kvm,rtl,native\n");
-  EXPECT_EQ(completions("strata bench disk --engines rtl,", 4), "rtl,interp rtl,block rtl,kvm\n");
+            "kvm,rtl,interp kvm,rtl,block kvm,rtl,jit kvm,rtl,native\n");
+  EXPECT_EQ(completions("strata bench disk --engines rtl,", 4),
+            "rtl,interp rtl,block rtl,jit rtl,kvm\n");
   EXPECT_EQ(completions("strata compare --engines = rtl,", 4),
-            "rtl,interp rtl,block rtl,kvm rtl,native\n");
+            "rtl,interp rtl,block rtl,jit rtl,kvm rtl,native\n");
   EXPECT_EQ(completions("strata compare --engines = rtl,interp,k", 4), "rtl,interp,kvm\n");
   // An equals sign or a colon within the value: bash takes the rest of it.
   EXPECT_EQ(completions("strata run --device ata =", 4), "rtl tlm\n");

@@ -263,7 +263,7 @@ TEST_F(CliProfile, MistakesAreOneLineAndNoRun) {
   expect_refused({"run", "--profile", "guest", "guest"}, {"--profile", "guest"});
   expect_refused({"run", "--profile", "p", "--stats", "p", "guest"}, {"--profile", "--stats"});
   expect_refused({"run", "--engine", "kvm", "--profile", "p.json", "guest"},
-                 {"--profile", "rtl, interp and block", "kvm"});
+                 {"--profile", "rtl, interp, block and jit", "kvm"});
   expect_refused({"profile"}, {"strata run --profile FILE"});
   expect_refused({"profile", "none.json"}, {"none.json"});
   expect_refused({"profile", "guest"}, {"guest", "no profile"});

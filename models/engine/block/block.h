@@ -15,6 +15,7 @@ namespace strata {
 struct Block;
 struct BlockRun;
 struct Step;
+struct Translation;  // models/engine/jit
 
 /// Carries out the step's instruction and all behind it in the block. Returns the block that
 /// follows; null: none is known, or the block was left before its end (BlockRun::left_at).
@@ -41,6 +42,7 @@ struct Block {
     kPlain = 0,
     kDead = 1,     // its bytes have changed
     kChecked = 2,  // its bytes may have changed: nobody is told of writes to its page
+    kCounted = 4,  // its runs are counted: it may have a translation
   };
   /// Successors: behind its end, and the target of the jump it ends in.
   enum Successor : unsigned { kNext, kTarget };
@@ -57,6 +59,20 @@ struct Block {
   std::vector<Step> steps;
   std::vector<std::uint8_t> copy;  // of a checked block: the bytes it was decoded from
 
+  // Of a counted block:
+  std::uint32_t runs = 0;          // until it was translated
+  std::uint32_t translations = 0;  // made of it so far
+  std::uint64_t trapping = 0;      // by instruction: accesses what must be looked up
+  Translation* translation = nullptr;
+  /// Bytes beside its own that the translation has been made by: what follows.
+  struct Range {
+    std::uint16_t offset = 0;  // in the page
+    std::uint16_t bytes = 0;
+  };
+  std::array<Range, 2> looked_at{};
+
+  /// Whether the bytes it was decoded from are those of the memory.
+  bool certain() const { return (special & (kDead | kChecked)) == 0; }
   const std::uint8_t* code() const { return page + offset; }
 };
 

@@ -57,19 +57,29 @@ BlockEngine::BlockEngine(EngineBus& bus, std::span<const MemoryRegion> regions, 
       SoftwareEngine(*this, regions, cpi, family),
       code_(
           family, cpi, room,
-          [this](const std::uint8_t* page, bool guarded) { processor_.guard_code(page, guarded); },
+          [this](const std::uint8_t* page, bool guarded) { guard(page, guarded); },
           [this] { processor_.attention = true; }) {
   run_.cpi = cpi;
   run_.cycle = &cycle_;
   run_.instructions = &instructions_;
   processor_.memory.set_guard(code_);
-  code_.on_flush([this] {
-    run_.jumps.forget_all();
-    run_.link = nullptr;
-  });
+  code_.on_flush([this] { on_flush(); });
 }
 
 BlockEngine::~BlockEngine() = default;
+
+void BlockEngine::on_flush() {
+  run_.jumps.forget_all();
+  run_.link = nullptr;
+}
+
+void BlockEngine::guard(const std::uint8_t* page, bool guarded) {
+  processor_.guard_code(page, guarded);
+}
+
+bool BlockEngine::run_translated(Block&) {
+  return false;
+}
 
 void BlockEngine::load_state(const CpuState& state) {
   code_.flush();
@@ -132,9 +142,11 @@ bool BlockEngine::may_run(Block& block, Block* before) {
     if (before != nullptr) std::ranges::replace(before->links, &block, nullptr);
     return false;
   }
-  if (inside_limit(block)) return true;
-  execute_one(fetch_one());
-  return false;
+  if (!inside_limit(block)) {
+    execute_one(fetch_one());
+    return false;
+  }
+  return (block.special & Block::kCounted) == 0 || !run_translated(block);
 }
 
 // ---- running ----
@@ -213,11 +225,27 @@ void BlockEngine::end_early(const Block& block) {
   const Step& step = *run_.left_at;
   run_.left_at = nullptr;
   cycle_ += step.index * cpi_;
-  instructions_ += step.index + (run_.outcome == Outcome::kDone ? 1 : 0);
-  if (run_.outcome == Outcome::kFault) take_exception();
+  instructions_ += step.index;
+  end_instruction(step.instruction, run_.outcome, block.certain());
+}
+
+void BlockEngine::end_instruction(const Instruction& instruction, Outcome outcome, bool repeats) {
+  if (outcome == Outcome::kDone) ++instructions_;
+  if (outcome == Outcome::kFault) take_exception();
   cycle_ += cpi_;
-  const bool again = run_.outcome == Outcome::kRepeat && block.special == Block::kPlain;
-  if (again) repeat(step.instruction);
+  if (outcome == Outcome::kRepeat && repeats) repeat(instruction);
+}
+
+void BlockEngine::run_one(Block& block) {
+  run_.block = &block;
+  run_.entry = processor_.eip;
+  const Block* next = block.steps[0].run(processor_, block.steps.data(), run_);
+  if (next == nullptr) {
+    end_block(block);
+  } else {
+    cycle_ += block.cycles;
+    instructions_ += block.count;
+  }
 }
 
 /// Further iterations of a string instruction.

@@ -41,7 +41,7 @@ class BlockBus : public EngineBus {
   EngineBus& bus_;
 };
 
-class BlockEngine final : private BlockBus, public SoftwareEngine {
+class BlockEngine : private BlockBus, public SoftwareEngine {
  public:
   /// As SoftwareEngine's; `room`: decoded instructions that are kept, before all are thrown away.
   BlockEngine(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi = 1,
@@ -54,14 +54,30 @@ class BlockEngine final : private BlockBus, public SoftwareEngine {
 
   const CodeCache::Counts& counts() const { return code_.counts(); }
 
+ protected:
+  /// Runs the block, which is counted, another way, and perhaps others behind it; false: not done.
+  virtual bool run_translated(Block& block);
+  /// All blocks are gone.
+  virtual void on_flush();
+  /// Guards a host page that code was taken from, or ends that.
+  virtual void guard(const std::uint8_t* page, bool guarded);
+
+  Block* find();
+  JumpCache::Context context() const;
+  /// Runs one block, which is certain, and ends inside CS and before the clock must be looked at.
+  void run_one(Block& block);
+  /// Counts the end of an instruction that has counted nothing yet, with what it ended in.
+  void end_instruction(const Instruction& instruction, Outcome outcome, bool repeats);
+
+  BlockRun run_;
+  CodeCache code_;
+
  private:
   const Instruction* fetch_one() override;
   void execute_until_break() override;
   void before_access() override;
   void after_access() override;
 
-  Block* find();
-  JumpCache::Context context() const;
   void run_from(Block* block);
   bool inside_limit(const Block& block) const;
   bool may_run(Block& block, Block* before);
@@ -71,8 +87,6 @@ class BlockEngine final : private BlockBus, public SoftwareEngine {
   void step_through(const Block& block);
   Outcome execute_one(const Instruction* instruction);
 
-  BlockRun run_;
-  CodeCache code_;
   SingleInstructions singles_;
   Instruction single_;  // what had to be fetched the long way
 };

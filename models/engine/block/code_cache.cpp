@@ -70,7 +70,7 @@ Block* CodeCache::make(const std::uint8_t* start, std::uint32_t offset, Mode mod
   block->page = start;
   block->offset = static_cast<std::uint16_t>(offset);
   block->mode = mode;
-  block->special = page.checked ? Block::kChecked : Block::kPlain;
+  block->special = page.checked ? Block::kChecked : killed_ ? Block::kCounted : Block::kPlain;
   decode_steps(*block);
   if (block->count == 0) return nullptr;
   if (!page.checked && page.blocks.empty()) guard_(start, true);
@@ -148,6 +148,7 @@ bool CodeCache::renew_step(Block& block) {
                      std::memcmp(&block.copy[0] + end, code + end, block.bytes - end) == 0;
   if (!alike) return false;
   step->instruction = now;
+  if (end == block.bytes) block.links = {};  // a jump may go elsewhere
   std::copy_n(code + step->offset, before.length, block.copy.begin() + step->offset);
   return true;
 }
@@ -155,6 +156,12 @@ bool CodeCache::renew_step(Block& block) {
 void CodeCache::kill(Block& block) {
   block.special |= Block::kDead;
   by_code_.erase(key(block.code(), block.mode));
+  if (killed_) killed_(block);
+}
+
+void CodeCache::depend(Block& block, unsigned number, std::uint32_t offset, std::uint32_t bytes) {
+  block.looked_at[number] = {static_cast<std::uint16_t>(offset), static_cast<std::uint16_t>(bytes)};
+  if (bytes != 0) pages_[block.page].granules |= granules(offset, bytes);
 }
 
 void CodeCache::on_code_write(const std::uint8_t* start, std::uint32_t offset,
@@ -164,8 +171,13 @@ void CodeCache::on_code_write(const std::uint8_t* start, std::uint32_t offset,
   Page& page = found->second;
   if (++page.writes > kMostWrites) return give_up(start, page);
   if ((page.granules & granules(offset, bytes)) == 0) return;
+  const auto overlaps = [&](std::uint32_t first, std::uint32_t count) {
+    return offset < first + count && first < offset + bytes;
+  };
   const std::size_t killed = std::erase_if(page.blocks, [&](Block* block) {
-    const bool hit = offset < block->offset + block->bytes && block->offset < offset + bytes;
+    const auto [next, target] = block->looked_at;
+    const bool hit = overlaps(block->offset, block->bytes) || overlaps(next.offset, next.bytes) ||
+                     overlaps(target.offset, target.bytes);
     if (hit) kill(*block);
     return hit;
   });

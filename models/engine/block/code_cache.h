@@ -43,6 +43,12 @@ class CodeCache final : public CodeGuard {
   /// meanwhile.
   void check(Block& block);
 
+  /// From now on the runs of new blocks are counted, and `killed` is told of each that has died.
+  void count_runs(std::function<void(Block&)> killed) { killed_ = std::move(killed); }
+
+  /// `block` dies as well when one of `bytes` bytes from `offset` on in its page is written.
+  void depend(Block& block, unsigned number, std::uint32_t offset, std::uint32_t bytes);
+
   void on_code_write(const std::uint8_t* page, std::uint32_t offset, std::uint32_t bytes) override;
 
   /// Called when all blocks are gone: nothing may refer to one any more.
@@ -81,6 +87,7 @@ class CodeCache final : public CodeGuard {
   std::function<void(const std::uint8_t*, bool)> guard_;
   std::function<void()> invalidated_;
   std::function<void()> flushed_ = [] {};
+  std::function<void(Block&)> killed_;                   // empty: nobody counts
   std::unordered_map<const std::uint8_t*, Page> pages_;  // by their first byte
   std::unordered_map<std::uint64_t, Block*> by_code_;
   std::vector<std::unique_ptr<Block>> blocks_;  // dead ones too

@@ -195,7 +195,8 @@ using CountersKvm = CliTest;
 TEST_F(CountersKvm, HasNone) {
   const Finished finished = strata({"run", "--engine=kvm", "--region=work", kGuest});
   EXPECT_EQ(finished.status, 2);
-  EXPECT_TRUE(contains(finished.err, "--region works with --engine rtl, interp and block only"))
+  EXPECT_TRUE(
+      contains(finished.err, "--region works with --engine rtl, interp, block and jit only"))
       << finished.err;
 }
 

@@ -9,11 +9,11 @@
 #include "tests/lockstep/system/system_features.h"
 #include "tests/lockstep/system/system_guard.h"
 #include "tests/lockstep/system/system_map.h"
+#include "tests/support/shared_bytes.h"
 
 namespace strata::test {
 namespace {
 
-constexpr std::uint32_t kMostCycles = 80;  // of a stretch
 constexpr std::uint32_t kStretchesAnInterrupt = 12;
 constexpr std::uint32_t kStretchesAWrite = 8;  // of another master
 constexpr std::uint32_t kStretchesALook = 64;  // at all of memory
@@ -28,14 +28,21 @@ class Side final : private EngineBus {
  public:
   Side(const SystemProgram& program, std::uint32_t seed, const MakeSoftwareEngine& make)
       : device(seed + 0x2545F4, program.features()),
-        memory(program.memory()),
+        storage_(program.memory().size()),
+        memory(storage_.bytes()),
         engine(make(*this, SystemProgram::regions(memory), family_of(program.features()))),
         interrupting((program.features() & kInterrupts) != 0) {
+    std::ranges::copy(program.memory(), memory.begin());
     engine->load_state(program.initial());
   }
 
   SystemDevice device;
-  std::vector<std::uint8_t> memory;
+
+ private:
+  SharedBytes storage_;
+
+ public:
+  std::span<std::uint8_t> memory;
   std::unique_ptr<Engine> engine;
   bool interrupting;  // devices do
   std::uint64_t accesses = 0;
@@ -80,9 +87,10 @@ class Side final : private EngineBus {
 
 class Pair {
  public:
-  Pair(const SystemProgram& program, std::uint32_t seed, const MakeSoftwareEngine& first,
-       const MakeSoftwareEngine& second)
+  Pair(const SystemProgram& program, std::uint32_t seed, std::uint32_t most_cycles,
+       const MakeSoftwareEngine& first, const MakeSoftwareEngine& second)
       : random_(seed + 0x51ED27),
+        most_cycles_(most_cycles),
         features_(program.features()),
         sides_{{program, seed, first}, {program, seed, second}} {}
 
@@ -107,7 +115,7 @@ class Pair {
     before_ = sides_[0].engine->state();
     const std::uint64_t choices = sides_[0].device.choices();
     disturb(result);
-    const Cycle until = sides_[0].engine->cycle() + 1 + pick(random_, kMostCycles);
+    const Cycle until = sides_[0].engine->cycle() + 1 + pick(random_, most_cycles_);
     for (Side& side : sides_) {
       side.reason = side.engine->run(until);
       if (side.reason == StopReason::kHalted) side.engine->advance_to(until);
@@ -148,7 +156,8 @@ class Pair {
     }
     if (sides_[0].engine->exits() != sides_[1].engine->exits()) what = "exits differ";
     if (sides_[0].sum.value() != sides_[1].sum.value()) what = "accesses to devices differ";
-    if (look_at_memory && sides_[0].memory != sides_[1].memory) what = "memory differs";
+    if (look_at_memory && !std::ranges::equal(sides_[0].memory, sides_[1].memory))
+      what = "memory differs";
     if (what.empty()) return what;
     const std::uint32_t linear = before_.seg[kCs].base + before_.eip;
     const std::span<const std::uint8_t> code = bytes_at(sides_[0].memory, before_, linear);
@@ -161,6 +170,7 @@ class Pair {
   }
 
   Random random_;
+  std::uint32_t most_cycles_;
   std::uint32_t features_;
   Side sides_[2];
   CpuState before_;
@@ -170,8 +180,9 @@ class Pair {
 }  // namespace
 
 PairResult run_pair(const SystemProgram& program, std::uint32_t seed, std::uint64_t instructions,
-                    const MakeSoftwareEngine& first, const MakeSoftwareEngine& second) {
-  return Pair(program, seed, first, second).run(instructions);
+                    std::uint32_t most_cycles, const MakeSoftwareEngine& first,
+                    const MakeSoftwareEngine& second) {
+  return Pair(program, seed, most_cycles, first, second).run(instructions);
 }
 
 }  // namespace strata::test

@@ -26,8 +26,10 @@ struct PairResult {
 };
 
 /// From the program's initial state until `instructions` or a shutdown. `seed` decides the device's
-/// answers, the stretches of time, the interrupts, and what another master writes.
+/// answers, the stretches of time, `most_cycles` at most, the interrupts, and what another master
+/// writes.
 PairResult run_pair(const SystemProgram& program, std::uint32_t seed, std::uint64_t instructions,
-                    const MakeSoftwareEngine& first, const MakeSoftwareEngine& second);
+                    std::uint32_t most_cycles, const MakeSoftwareEngine& first,
+                    const MakeSoftwareEngine& second);
 
 }  // namespace strata::test

@@ -153,7 +153,7 @@ TEST(Options, BiosNeedsNoGuest) {
 TEST(Options, NamesTheWrongValueAndTheRightOnes) {
   const auto engine = error({"run", "--engine", "qemu", "g"});
   EXPECT_TRUE(contains(engine, "'qemu'")) << engine;
-  EXPECT_TRUE(contains(engine, "rtl, interp, block or kvm")) << engine;
+  EXPECT_TRUE(contains(engine, "rtl, interp, block, jit or kvm")) << engine;
   const auto memory = error({"run", "--mem", "lots", "g"});
   EXPECT_TRUE(contains(memory, "'lots'") && contains(memory, "1M to 2048M")) << memory;
   const auto device = error({"run", "--engine", "rtl", "--device", "mem=tlm", "g"});
@@ -194,12 +194,12 @@ TEST(Options, RefusesWhatAnotherEngineHas) {
     const auto message = error({"run", option, "g"});
     EXPECT_TRUE(contains(message, "not with interp")) << message;
   }
-  EXPECT_TRUE(
-      contains(error({"run", "--engine=rtl", "--cpi=2", "g"}), "--engine interp and block only"));
+  EXPECT_TRUE(contains(error({"run", "--engine=rtl", "--cpi=2", "g"}),
+                       "--engine interp, block and jit only"));
   EXPECT_TRUE(contains(error({"run", "--engine=rtl", "--vga-memory=trap", "g"}),
-                       "--engine interp, block and kvm only, not with rtl"));
-  EXPECT_TRUE(
-      contains(error({"run", "--engine=kvm", "--cpi=2", "g"}), "--engine interp and block only"));
+                       "--engine interp, block, jit and kvm only, not with rtl"));
+  EXPECT_TRUE(contains(error({"run", "--engine=kvm", "--cpi=2", "g"}),
+                       "--engine interp, block and jit only"));
   EXPECT_TRUE(
       contains(error({"run", "--engine=kvm", "--paging=shadow", "g"}), "--engine interp only"));
 }

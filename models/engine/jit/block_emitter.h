@@ -1,0 +1,111 @@
+// Host code of one block, from its intermediate form.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "models/engine/jit/host_code.h"
+#include "models/engine/jit/host_flags.h"
+#include "models/engine/jit/ir.h"
+#include "models/engine/jit/translation.h"
+
+namespace strata::jit {
+
+/// Code that all blocks jump to: offsets in the code buffer.
+struct CommonCode {
+  std::size_t leave = 0;         // back to the engine; JitContext::exit says why
+  std::size_t leave_stored = 0;  // the same when registers are in the Processor already
+  std::size_t step = 0;          // calls JitContext::step with R10 and R9D
+};
+
+class BlockEmitter {
+ public:
+  BlockEmitter(HostCode& code, const CommonCode& common, Translation& translation)
+      : code_(code), common_(common), translation_(translation), flags_(code) {}
+
+  /// Appends the block's code and fills in the translation's places in it.
+  void emit(const IrBlock& ir);
+
+ private:
+  struct Stub {
+    unsigned index = 0;
+    FlagState before;
+    FlagState after;
+    bool flags_wanted = false;  // behind the instruction
+    bool last = false;
+    Xbyak::Label entry;
+    Xbyak::Label resume;
+  };
+
+  void emit_instruction(const IrInstruction& ir);
+  void emit_operation(const IrInstruction& ir);
+  void emit_stub(Stub& stub);
+  void emit_edge_stubs();
+
+  // block_emitter.cpp: data
+  void move(const IrInstruction& ir);
+  void extend(const IrInstruction& ir, bool sign);
+  void load_address(const IrInstruction& ir);
+  void exchange(const IrInstruction& ir);
+  void widen(const IrInstruction& ir);
+  void spread(const IrInstruction& ir);
+  void set_if(const IrInstruction& ir);
+  // emit_arithmetic.cpp
+  void two_operands(const IrInstruction& ir);
+  void one_operand(const IrInstruction& ir);
+  void shift(const IrInstruction& ir);
+  void shift_by_cl(const IrInstruction& ir);
+  void rotate(const IrInstruction& ir);
+  void multiply(const IrInstruction& ir);
+  void multiply_wide(const IrInstruction& ir, bool sign);
+  void keep_product_flags(const IrInstruction& ir, const Xbyak::Reg& low);
+  // emit_transfer.cpp
+  void push(const IrInstruction& ir);
+  void pop(const IrInstruction& ir);
+  void leave(const IrInstruction& ir);
+  void branch(const IrInstruction& ir);
+  void loop(const IrInstruction& ir);
+  void call(const IrInstruction& ir);
+  void call_to(const IrInstruction& ir);
+  void return_near(const IrInstruction& ir);
+  void jump_to(const IrInstruction& ir);
+  void go_to(std::uint32_t eip, bool flags_lost);
+  void go_indirect();
+  void interpret(bool last);
+  void move_stack(std::int32_t by);
+  void load_value(const IrInstruction& ir);
+  // emit_memory.cpp
+  Xbyak::Address memory(const IrInstruction& ir, unsigned bytes, bool write);
+  Xbyak::Address stack(std::int32_t above, bool write);
+  Xbyak::Address reach(const Xbyak::RegExp& guest_address, unsigned bytes, bool write);
+  void look_up(unsigned bytes, bool write);
+  bool windowed() const;
+  Stub& stub();
+  void touch();
+  void call_step(unsigned index);
+  void lea(const Xbyak::Reg32& to, const IrAddress& address);
+  Xbyak::Reg as_source(unsigned number, unsigned bytes);
+  /// Brings AH to BH down to where `apply` finds it as AL to BL, and back; flags are `apply`'s.
+  template <typename Apply>
+  void into_high_byte(unsigned number, Apply&& apply) {
+    const auto whole = HostCode::guest32(number & 3);
+    code_.rorx(whole, whole, 8);
+    apply(HostCode::guest(number & 3, 1));
+    code_.rorx(whole, whole, 24);
+  }
+
+  std::uint32_t behind() const;
+
+  HostCode& code_;
+  const CommonCode& common_;
+  Translation& translation_;
+  HostFlags flags_;
+  unsigned index_ = 0;     // of the guest's instruction
+  bool has_stub_ = false;  // the instruction at index_ does
+  std::vector<std::unique_ptr<Stub>> stubs_;
+  unsigned edges_ = 0;
+  std::array<Xbyak::Label, 2> edge_stubs_;
+};
+
+}  // namespace strata::jit

@@ -1,0 +1,171 @@
+// The stack, and the ways out of a block.
+#include "models/engine/jit/block_emitter.h"
+
+namespace strata::jit {
+
+// ---- stack ----
+
+/// The value of the source, into R10D.
+void BlockEmitter::load_value(const IrInstruction& ir) {
+  if (ir.source.is_memory()) {
+    const auto at = memory(ir, 4, false);
+    touch();
+    code_.mov(HostCode::value32(), at);
+  } else if (ir.source.is_register()) {
+    code_.mov(HostCode::value32(), HostCode::guest32(ir.source.number));
+  } else {
+    code_.mov(HostCode::value32(), ir.immediate);
+  }
+}
+
+/// ESP moves when nothing can stop the instruction any more.
+void BlockEmitter::push(const IrInstruction& ir) {
+  const auto scratch = code_.context32(offsetof(JitContext, scratch));
+  if (ir.source.is_memory()) {
+    load_value(ir);
+    if (!windowed()) code_.mov(scratch, HostCode::value32());
+  }
+  const auto at = stack(-4, true);
+  if (ir.source.is_memory() && !windowed()) code_.mov(HostCode::value32(), scratch);
+  touch();
+  if (ir.source.is_register()) {
+    code_.mov(at, HostCode::guest32(ir.source.number));
+  } else if (ir.source.is_memory()) {
+    code_.mov(at, HostCode::value32());
+  } else {
+    code_.mov(at, ir.immediate);
+  }
+  move_stack(-4);
+}
+
+void BlockEmitter::pop(const IrInstruction& ir) {
+  const auto at = stack(0, false);
+  touch();
+  code_.mov(HostCode::value32(), at);
+  move_stack(4);
+  code_.mov(HostCode::guest32(ir.destination.number), HostCode::value32());
+}
+
+void BlockEmitter::leave(const IrInstruction&) {
+  const auto at = reach(HostCode::guest64(kEbp), 4, false);
+  touch();
+  code_.mov(HostCode::value32(), at);
+  code_.lea(HostCode::guest32(kEsp), code_.ptr[HostCode::guest64(kEbp) + 4]);
+  code_.mov(HostCode::guest32(kEbp), HostCode::value32());
+}
+
+void BlockEmitter::move_stack(std::int32_t by) {
+  code_.lea(HostCode::guest32(kEsp), code_.ptr[HostCode::guest64(kEsp) + by]);
+}
+
+// ---- ways out ----
+
+/// Counts the block, and jumps to what is known to follow at `eip`; host flags are lost.
+void BlockEmitter::go_to(std::uint32_t eip, bool flags_lost) {
+  TranslationEdge& edge = translation_.edges[edges_];
+  edge.from = &translation_;
+  edge.eip = eip;
+  edge.flags_lost = flags_lost;
+  if (!flags_lost) flags_.keep(eflags::kStatus);
+  code_.sub(HostCode::budget32(), translation_.block->count);
+  code_.js(edge_stubs_[edges_], HostCode::T_NEAR);
+  code_.jmp(edge_stubs_[edges_], HostCode::T_NEAR);
+  edge.jump = code_.getSize() - 4;
+  ++edges_;
+}
+
+/// To EIP in R9D. The flags' image has been made.
+void BlockEmitter::go_indirect() {
+  Xbyak::Label miss, end_of_budget;
+  const auto target = HostCode::address64();
+  const auto slot = HostCode::value64();
+  const int jumps = code_.context_offset() + static_cast<int>(offsetof(JitContext, jumps));
+  code_.sub(HostCode::budget32(), translation_.block->count);
+  code_.js(miss);
+  code_.mov(HostCode::value32(), HostCode::address32());
+  code_.and_(HostCode::value32(), JitContext::kJumps - 1);
+  code_.shl(HostCode::value32(), 4);
+  code_.or_(target, code_.context64(offsetof(JitContext, tag)));
+  code_.cmp(target, code_.qword[HostCode::processor64() + slot + jumps]);
+  code_.jne(miss);
+  code_.jmp(code_.qword[HostCode::processor64() + slot +
+                        (jumps + static_cast<int>(offsetof(JitContext::Jump, code)))]);
+  code_.L(miss);
+  code_.mov(code_.eip(), HostCode::address32());
+  code_.mov(code_.context32(offsetof(JitContext, exit)), static_cast<std::uint32_t>(Exit::kMiss));
+  code_.jmp(code_.getCode() + common_.leave, HostCode::T_NEAR);
+}
+
+void BlockEmitter::branch(const IrInstruction& ir) {
+  Xbyak::Label taken;
+  const bool lost = ir.flags_live == 0;
+  if (ir.op == IrOp::kBranch) {
+    flags_.jump_if(flags_.condition(ir.condition), taken);
+  } else {
+    flags_.keep(ir.flags_live);
+    code_.test(HostCode::guest32(kEcx), HostCode::guest32(kEcx));
+    code_.jz(taken, HostCode::T_NEAR);
+  }
+  const FlagState state = flags_.state();
+  go_to(behind(), lost);
+  flags_.set_state(state);
+  code_.L(taken);
+  go_to(behind() + ir.immediate, lost);
+}
+
+void BlockEmitter::loop(const IrInstruction& ir) {
+  Xbyak::Label taken;
+  const bool lost = ir.flags_live == 0;
+  flags_.keep(ir.flags_live);
+  code_.lea(HostCode::guest32(kEcx), code_.ptr[HostCode::guest64(kEcx) - 1]);
+  code_.test(HostCode::guest32(kEcx), HostCode::guest32(kEcx));
+  code_.jnz(taken, HostCode::T_NEAR);
+  go_to(behind(), lost);
+  code_.L(taken);
+  go_to(behind() + ir.immediate, lost);
+}
+
+void BlockEmitter::call(const IrInstruction& ir) {
+  const auto at = stack(-4, true);
+  touch();
+  code_.mov(at, behind());
+  move_stack(-4);
+  go_to(behind() + ir.immediate, ir.flags_live == 0);
+}
+
+void BlockEmitter::call_to(const IrInstruction& ir) {
+  flags_.keep(eflags::kStatus);
+  const auto scratch = code_.context32(offsetof(JitContext, scratch));
+  load_value(ir);
+  code_.mov(scratch, HostCode::value32());
+  const auto at = stack(-4, true);
+  touch();
+  code_.mov(at, behind());
+  move_stack(-4);
+  code_.mov(HostCode::address32(), scratch);
+  go_indirect();
+}
+
+void BlockEmitter::jump_to(const IrInstruction& ir) {
+  flags_.keep(eflags::kStatus);
+  load_value(ir);
+  code_.mov(HostCode::address32(), HostCode::value32());
+  go_indirect();
+}
+
+void BlockEmitter::return_near(const IrInstruction& ir) {
+  flags_.keep(eflags::kStatus);
+  const auto at = stack(0, false);
+  touch();
+  code_.mov(HostCode::address32(), at);
+  move_stack(static_cast<std::int32_t>(4 + ir.immediate));
+  go_indirect();
+}
+
+void BlockEmitter::interpret(bool last) {
+  flags_.keep(eflags::kStatus);
+  call_step(index_);
+  if (!last) flags_.in_image();
+}
+
+}  // namespace strata::jit

@@ -1,0 +1,133 @@
+// The translator's intermediate form: one operation an instruction of the guest, with its operands,
+// its size and what becomes of the flags. What has no form of its own is kInterpret: the
+// interpreter's handler carries it out.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/engine/block/block.h"
+
+namespace strata::jit {
+
+enum class IrOp : std::uint8_t {
+  kNothing,
+  kMove,
+  kZeroExtend,  // from IrInstruction::from_bytes
+  kSignExtend,
+  kLoadAddress,
+  kExchange,
+  kAdd,
+  kOr,
+  kAdc,
+  kSbb,
+  kAnd,
+  kSub,
+  kXor,
+  kCompare,
+  kTest,
+  kIncrement,
+  kDecrement,
+  kNegate,
+  kNot,
+  kShiftLeft,  // by the immediate, 1 to 31, or by CL
+  kShiftRight,
+  kShiftRightSigned,
+  kRotateLeft,  // by 1
+  kRotateRight,
+  kMultiply,            // destination = destination * source, or source * immediate
+  kMultiplyWide,        // EDX:EAX and the like, without sign
+  kMultiplyWideSigned,  // and with it
+  kSwapBytes,
+  kWidenAccumulator,   // CBW, CWDE
+  kSpreadAccumulator,  // CWD, CDQ
+  kSetIf,
+  kPush,
+  kPop,
+  kLeave,
+  kInterpret,
+  // What ends a block:
+  kFallThrough,
+  kJump,
+  kBranch,           // on a condition
+  kBranchIfNoCount,  // JECXZ
+  kLoop,             // LOOP
+  kCall,
+  kReturn,
+  kJumpTo,  // the source's value
+  kCallTo,
+  kInterpretLast,
+};
+
+inline constexpr bool ends_block(IrOp op) {
+  return op >= IrOp::kFallThrough;
+}
+
+/// Whether control may go on behind the block, and to a target that the last instruction names.
+inline constexpr bool goes_on_behind(IrOp op) {
+  return op == IrOp::kFallThrough || op == IrOp::kBranch || op == IrOp::kBranchIfNoCount ||
+         op == IrOp::kLoop;
+}
+inline constexpr bool goes_to_target(IrOp op) {
+  return op == IrOp::kJump || op == IrOp::kBranch || op == IrOp::kBranchIfNoCount ||
+         op == IrOp::kLoop || op == IrOp::kCall;
+}
+
+/// "add", "interpret".
+const char* name_of(IrOp op);
+
+struct IrOperand {
+  enum class Place : std::uint8_t { kNone, kRegister, kMemory, kImmediate };
+
+  Place place = Place::kNone;
+  std::uint8_t number = 0;  // of a register, in the encoding; of bytes: 4 to 7 are AH to BH
+
+  bool is_register() const { return place == Place::kRegister; }
+  bool is_memory() const { return place == Place::kMemory; }
+  bool is_immediate() const { return place == Place::kImmediate; }
+};
+
+/// base + (index << scale) + displacement, modulo 2^32, in a flat segment.
+struct IrAddress {
+  std::uint8_t base = kNoRegister;
+  std::uint8_t index = kNoRegister;
+  std::uint8_t scale = 0;
+  std::uint32_t displacement = 0;
+};
+
+struct IrInstruction {
+  IrOp op = IrOp::kInterpret;
+  std::uint8_t bytes = 4;       // of the operation
+  std::uint8_t from_bytes = 4;  // of the source of an extension
+  std::uint8_t condition = 0;   // as in the encoding of Jcc
+  bool by_cl = false;           // a shift
+  bool by_immediate = false;    // a multiplication: source * immediate
+  bool always_faults = false;   // may fault or reach a device whatever its operands
+  IrOperand destination;
+  IrOperand source;
+  IrAddress address;            // of the operand in memory
+  std::uint32_t immediate = 0;  // of a jump: its distance from the instruction behind
+  // Status flags, as bits of EFLAGS:
+  std::uint32_t flags_read = 0;
+  std::uint32_t flags_written = 0;  // whatever the operands are
+  std::uint32_t flags_live = 0;     // may be asked for by what follows, an exit among it
+
+  /// Whether the instruction touches memory, may fault, or leaves the translation: whoever looks at
+  /// the guest then must find all of its state.
+  bool observes() const {
+    return always_faults || source.is_memory() || destination.is_memory() ||
+           op == IrOp::kInterpret || op == IrOp::kInterpretLast;
+  }
+};
+
+/// A block of the guest in this form; as many instructions as the block has, and kFallThrough where
+/// it does not end in a jump.
+struct IrBlock {
+  std::vector<IrInstruction> instructions;
+};
+
+std::string to_text(const IrInstruction& instruction);
+
+}  // namespace strata::jit

@@ -1,0 +1,386 @@
+#include "models/engine/jit/jit_engine.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "models/engine/jit/lower.h"
+
+namespace strata {
+
+using jit::Exit;
+using jit::HostCode;
+using jit::JitContext;
+
+namespace {
+
+/// A block that is translated again and again, because its bytes are run at several EIPs, is left
+/// to the other engine.
+constexpr unsigned kMostTranslations = 16;
+/// Longest code of one block.
+constexpr std::size_t kRoomForBlock = std::size_t{64} << 10;
+/// Instructions until the engine looks whether somebody has asked it to stop.
+constexpr std::int64_t kMostInstructions = 1 << 20;
+
+template <typename T>
+std::int32_t distance(const Processor& from, const T& to) {
+  return static_cast<std::int32_t>(reinterpret_cast<const char*>(&to) -
+                                   reinterpret_cast<const char*>(&from));
+}
+
+}  // namespace
+
+// ---- making ----
+
+JitEngine::JitEngine(strata::EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi,
+                     CpuFamily family, const Room& room)
+    : BlockEngine(bus, regions, cpi, family, room.steps),
+      runs_before_translation_(room.runs),
+      window_(regions),
+      buffer_(room.code) {
+  if (buffer_.failed()) return;
+  context_.engine = this;
+  context_.step = [](void* engine, Translation* translation, std::uint32_t index) {
+    return static_cast<JitEngine*>(engine)->step(*translation, index);
+  };
+  context_.window = window_.base();
+  code_writer_ = std::make_unique<HostCode>(buffer_.size(), buffer_.writable(), offsets());
+  emit_common_code();
+  code_.count_runs([this](Block& block) {
+    if (block.translation != nullptr) drop(*block.translation);
+  });
+}
+
+JitEngine::~JitEngine() = default;
+
+jit::Offsets JitEngine::offsets() {
+  return {distance(processor_, processor_.gpr), distance(processor_, processor_.eip),
+          distance(processor_, context_)};
+}
+
+/// Enter, leave, and the call of step(): what touches all registers.
+void JitEngine::emit_common_code() {
+  using namespace Xbyak::util;
+  HostCode& c = *code_writer_;
+  const auto load_registers = [&] {
+    for (unsigned n = 0; n < 8; ++n) c.mov(HostCode::guest32(n), c.gpr(n));
+  };
+  const auto store_registers = [&] {
+    for (unsigned n = 0; n < 8; ++n) c.mov(c.gpr(n), HostCode::guest32(n));
+    c.mov(c.context32(offsetof(JitContext, flags)), HostCode::image32());
+    c.mov(c.context32(offsetof(JitContext, budget)), HostCode::budget32());
+  };
+  const Xbyak::Reg64 kKept[] = {rbx, rbp, r12, r13, r14, r15};
+
+  const std::size_t enter = c.getSize();
+  for (const auto& kept : kKept) c.push(kept);
+  c.sub(rsp, 8);
+  c.mov(r15, rdi);
+  c.mov(r9, rsi);
+  c.mov(HostCode::budget32(), c.context32(offsetof(JitContext, budget)));
+  c.mov(HostCode::window64(), c.context64(offsetof(JitContext, window)));
+  c.mov(HostCode::readable64(), c.context64(offsetof(JitContext, readable)));
+  c.mov(HostCode::image32(), c.context32(offsetof(JitContext, flags)));
+  load_registers();
+  c.jmp(r9);
+
+  common_.leave = c.getSize();
+  store_registers();
+  common_.leave_stored = c.getSize();
+  c.add(rsp, 8);
+  for (auto it = std::rbegin(kKept); it != std::rend(kKept); ++it) c.pop(*it);
+  c.ret();
+
+  common_.step = c.getSize();
+  Xbyak::Label leave;
+  store_registers();
+  c.mov(rdi, c.context64(offsetof(JitContext, engine)));
+  c.mov(rsi, HostCode::value64());
+  c.mov(edx, HostCode::address32());
+  c.sub(rsp, 8);
+  c.call(c.context64(offsetof(JitContext, step)));
+  c.add(rsp, 8);
+  c.test(eax, eax);
+  c.jnz(leave);
+  c.mov(HostCode::image32(), c.context32(offsetof(JitContext, flags)));
+  load_registers();
+  c.ret();
+  c.L(leave);
+  c.add(rsp, 8);
+  c.jmp(c.getCode() + common_.leave_stored, HostCode::T_NEAR);
+
+  common_end_ = c.getSize();
+  enter_ = reinterpret_cast<Enter>(reinterpret_cast<std::uintptr_t>(buffer_.executable(enter)));
+}
+
+// ---- translations ----
+
+bool JitEngine::translatable(const Block& block) const {
+  return block.mode.big && block.mode.flat && block.translations < kMostTranslations;
+}
+
+/// Whether operands in memory are looked up by their page, instead of in the window.
+bool JitEngine::looks_up() const {
+  return !processor_.reaches_memory() || !window_.useful();
+}
+
+bool JitEngine::fits(const Translation& translation) const {
+  const Processor& p = processor_;
+  return translation.eip == p.eip && translation.base == p.system.seg[kCs].base &&
+         translation.looks_up == looks_up();
+}
+
+/// The block's translation, once it has run often enough. Translated code does not look at CS's
+/// limit.
+Translation* JitEngine::ready(Block& block) {
+  if ((block.special & Block::kCounted) == 0) return nullptr;
+  if (!translatable(block)) {
+    block.special &= ~Block::kCounted;
+    return nullptr;
+  }
+  if (processor_.system.seg[kCs].limit != ~0u) return nullptr;
+  if (block.translation != nullptr) {
+    if (fits(*block.translation)) return block.translation;
+    drop(*block.translation);
+  }
+  if (block.runs < runs_before_translation_) {
+    ++block.runs;
+    return nullptr;
+  }
+  return translate(block);
+}
+
+/// Whether flags need not be kept for what follows `offset` bytes into the block's page.
+bool JitEngine::lost_behind(Block& block, unsigned edge, std::uint32_t offset) {
+  constexpr std::uint32_t kPageBytes = GuestMemory::kPageMask + 1;
+  std::uint32_t looked_at = 0;
+  const bool lost =
+      offset < kPageBytes &&
+      jit::replaces_flags(block.page + offset, kPageBytes - offset, processor_.family, looked_at);
+  code_.depend(block, edge, offset, lost ? looked_at : 0);
+  return lost;
+}
+
+Translation* JitEngine::translate(Block& block) {
+  const auto begin = std::chrono::steady_clock::now();
+  if (code_writer_ == nullptr) return nullptr;
+  if (buffer_.size() - code_writer_->getSize() < kRoomForBlock) drop_all();
+  auto translation = std::make_unique<Translation>();
+  translation->block = &block;
+  translation->eip = processor_.eip;
+  translation->base = processor_.system.seg[kCs].base;
+  translation->looks_up = looks_up();
+  translation->trapping = block.trapping;
+  jit::IrBlock ir = jit::lower_block(block);
+  const jit::IrInstruction& last = ir.instructions.back();
+  const std::uint32_t behind = block.offset + block.bytes;
+  const bool lost_next = goes_on_behind(last.op) && lost_behind(block, 0, behind);
+  const bool lost_target =
+      goes_to_target(last.op) && lost_behind(block, 1, behind + last.immediate);
+  find_live_flags(ir, lost_next, lost_target);
+  jit::BlockEmitter(*code_writer_, common_, *translation).emit(ir);
+  translations_.push_back(std::move(translation));
+  block.translation = translations_.back().get();
+  ++block.translations;
+  ++counts_.translated;
+  counts_.host_ns += static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin)
+          .count());
+  return block.translation;
+}
+
+void JitEngine::link(TranslationEdge& edge, Translation& to) {
+  edge.to = &to;
+  to.incoming.push_back(&edge);
+  code_writer_->rewrite(edge.jump, to.entry - (edge.jump + 4), 4);
+  ++counts_.linked;
+}
+
+/// Where addresses are looked up, another page may be elsewhere next time.
+bool JitEngine::may_link(const Translation& from, const Translation& to) const {
+  return from.looks_up == to.looks_up && from.base == to.base &&
+         (!from.looks_up || from.block->page == to.block->page);
+}
+
+void JitEngine::unlink(TranslationEdge& edge) {
+  edge.to = nullptr;
+  code_writer_->rewrite(edge.jump, edge.stub - (edge.jump + 4), 4);
+}
+
+/// Nobody enters it any more; what of it runs goes on.
+void JitEngine::drop(Translation& translation) {
+  for (TranslationEdge* edge : translation.incoming) unlink(*edge);
+  translation.incoming.clear();
+  for (TranslationEdge& edge : translation.edges) {
+    if (edge.to != nullptr) std::erase(edge.to->incoming, &edge);
+    edge.to = nullptr;
+  }
+  JitContext::Jump& jump = context_.jumps[translation.eip % JitContext::kJumps];
+  if (jump.code == buffer_.executable(translation.entry)) jump = {};
+  translation.dead = true;
+  translation.block->translation = nullptr;
+  ++counts_.dropped;
+}
+
+void JitEngine::drop_all() {
+  for (const auto& translation : translations_) {
+    if (!translation->dead) translation->block->translation = nullptr;
+  }
+  on_flush();
+}
+
+void JitEngine::on_flush() {
+  BlockEngine::on_flush();
+  translations_.clear();
+  context_.jumps.fill({});
+  if (code_writer_ != nullptr) code_writer_->setSize(common_end_);
+  ++flush_number_;
+  ++counts_.flushes;
+}
+
+void JitEngine::guard(const std::uint8_t* page, bool guarded) {
+  BlockEngine::guard(page, guarded);
+  window_.guard(page, guarded);
+}
+
+const std::uint8_t* JitEngine::go_on(const std::uint8_t* at) {
+  if (!buffer_.holds(at)) return nullptr;
+  const std::size_t offset = buffer_.offset_of(at);
+  const auto behind = std::ranges::upper_bound(
+      translations_, offset, {}, [](const auto& translation) { return translation->entry; });
+  if (behind == translations_.begin()) return nullptr;
+  Translation& translation = **std::prev(behind);
+  const auto site =
+      std::ranges::lower_bound(translation.sites, offset, {}, &Translation::Site::code);
+  if (site == translation.sites.end() || site->code != offset) return nullptr;
+  translation.block->trapping |= std::uint64_t{1} << site->index;
+  translation.renew = true;
+  return buffer_.executable(site->stub);
+}
+
+// ---- running ----
+
+std::int32_t JitEngine::budget() const {
+  const auto left = static_cast<std::int64_t>(
+      std::min<Cycle>(cycles_to_break() / cpi_, static_cast<Cycle>(kMostInstructions)));
+  return static_cast<std::int32_t>(left - jit::kReserve);
+}
+
+/// A number for what EIP means now, in bits 63:32.
+std::uint64_t JitEngine::tag() {
+  const JumpCache::Context now = context();
+  const std::uint32_t base = processor_.system.seg[kCs].base;
+  const bool looked_up = looks_up();
+  const std::size_t place = (now ^ base >> 4 ^ (looked_up ? 8 : 0)) % tags_.size();
+  TaggedContext& known = tags_[place];
+  if (known.tag == 0 || known.context != now || known.base != base || known.looks_up != looked_up) {
+    known = {now, base, looked_up, next_tag_++};
+  }
+  return std::uint64_t{known.tag} << 32;
+}
+
+bool JitEngine::run_translated(Block& block) {
+  if (budget() < 0) return false;
+  Translation* translation = ready(block);
+  if (translation == nullptr) return false;
+  const jit::FaultScope faults(*this);
+  run(translation);
+  return true;
+}
+
+/// Runs translated code until there is none, or the engine must look at something.
+void JitEngine::run(Translation* translation) {
+  Processor& p = processor_;
+  while (translation != nullptr) {
+    run_.accessing = nullptr;
+    context_.budget = budget_before_ = budget();
+    context_.flags = p.flags.status();
+    context_.tag = tag();
+    context_.readable = p.operand_pages().readable;
+    context_.writable = p.operand_pages().writable;
+    context_.exit = Exit::kStep;
+    cycle_before_ = cycle_;
+    instructions_before_ = instructions_;
+    ++counts_.entered;
+    enter_(&p, buffer_.executable(translation->entry));
+    bool lost = false;
+    translation = leave(lost);
+    if (translation == nullptr && lost) {
+      if (Block* next = find()) run_one(*next);
+    }
+  }
+}
+
+/// What is left to do where translated code has come back, and the translation to go on with.
+/// `lost`: flags are not those of the guest until the block at EIP has run.
+Translation* JitEngine::leave(bool& lost) {
+  if (context_.exit == Exit::kStep) {
+    if (left_translation_->renew && !left_translation_->dead) drop(*left_translation_);
+    counts_.instructions += instructions_ - instructions_before_;
+    end_instruction(left_step_->instruction, left_outcome_, left_translation_->block->certain());
+    return must_break() ? nullptr : follow(find());
+  }
+  processor_.flags.set_status(context_.flags);
+  const std::int64_t executed = budget_before_ - context_.budget;
+  cycle_ = cycle_before_ + static_cast<Cycle>(executed) * cpi_;
+  instructions_ = instructions_before_ + static_cast<std::uint64_t>(executed);
+  counts_.instructions += static_cast<std::uint64_t>(executed);
+  TranslationEdge* const edge = context_.exit == Exit::kEdge ? context_.edge : nullptr;
+  lost = edge != nullptr && edge->flags_lost;
+  if (must_break()) return nullptr;
+  const std::uint64_t flush_number = flush_number_;
+  Translation* next = follow(find());
+  if (next == nullptr) return nullptr;
+  if (edge == nullptr) {
+    context_.jumps[next->eip % JitContext::kJumps] = {tag() | next->eip,
+                                                      buffer_.executable(next->entry)};
+  } else if (flush_number == flush_number_ && edge->to == nullptr && !edge->from->dead &&
+             may_link(*edge->from, *next)) {
+    link(*edge, *next);
+  }
+  return next;
+}
+
+Translation* JitEngine::follow(Block* next) {
+  return next != nullptr && next->certain() && budget() >= 0 ? ready(*next) : nullptr;
+}
+
+/// One instruction by its handler, in the middle of translated code. Not 0: that is left.
+std::uint32_t JitEngine::step(Translation& translation, std::uint32_t index) {
+  Processor& p = processor_;
+  const Block& block = *translation.block;
+  const Step& step = block.steps[index];
+  const std::int64_t executed = std::int64_t{budget_before_} - context_.budget + index;
+  cycle_ = cycle_before_ + static_cast<Cycle>(executed) * cpi_;
+  instructions_ = instructions_before_ + static_cast<std::uint64_t>(executed);
+  p.flags.set_status(context_.flags);
+  p.eip = translation.eip + step.offset;
+  p.next_eip = p.eip + step.instruction.length;
+  ++counts_.stepped;
+  const Outcome outcome = step.instruction.execute(p, step.instruction);
+  const bool last = index + 1 == block.steps.size();
+  if (outcome == Outcome::kDone && !last && !p.attention && !translation.renew) {
+    context_.flags = p.flags.status();
+    return 0;
+  }
+  if (outcome == Outcome::kDone) p.eip = p.next_eip;
+  left_step_ = &step;
+  left_outcome_ = outcome;
+  left_translation_ = &translation;
+  context_.exit = Exit::kStep;
+  return 1;
+}
+
+std::map<std::string, std::uint64_t> JitEngine::counters() const {
+  auto counters = BlockEngine::counters();
+  counters["jit.translated"] = counts_.translated;
+  counters["jit.entered"] = counts_.entered;
+  counters["jit.linked"] = counts_.linked;
+  counters["jit.dropped"] = counts_.dropped;
+  counters["jit.flushes"] = counts_.flushes;
+  counters["jit.instructions"] = counts_.instructions;
+  counters["jit.stepped"] = counts_.stepped;
+  counters["jit.host-ns"] = counts_.host_ns;
+  return counters;
+}
+
+}  // namespace strata

@@ -1,0 +1,49 @@
+// A translated block.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "models/engine/block/block.h"
+
+namespace strata {
+
+struct Translation;
+
+/// A way out of a translation to a place that is known: a jump in its code that goes to the
+/// translation there, once there is one.
+struct TranslationEdge {
+  Translation* from = nullptr;
+  Translation* to = nullptr;  // null: the jump goes to the stub
+  std::uint32_t eip = 0;
+  std::size_t jump = 0;  // offset in the code buffer: of the jump's displacement
+  std::size_t stub = 0;  // and of the code that leaves to the engine
+  /// What is at `eip` replaces all flags before anybody may look, and they are not kept.
+  bool flags_lost = false;
+};
+
+struct Translation {
+  /// Host code that reaches the guest's memory by its window: where it faults the stub goes on.
+  struct Site {
+    std::size_t code = 0;  // offset in the code buffer
+    std::size_t stub = 0;
+    std::uint8_t index = 0;  // of the guest's instruction
+  };
+
+  Block* block = nullptr;
+  std::uint32_t eip = 0;       // of its first instruction; the code is for no other
+  std::uint32_t base = 0;      // of CS, likewise
+  bool looks_up = false;       // all operands in memory, by their page
+  bool dead = false;           // nobody may enter it any more
+  bool renew = false;          // an instruction had to be taken out of the window
+  std::uint64_t trapping = 0;  // instructions that do not use the window, by their index
+  std::size_t entry = 0;       // offset in the code buffer
+  std::size_t end = 0;
+  std::vector<Site> sites;  // by `code`
+  std::array<TranslationEdge, 2> edges;
+  std::vector<TranslationEdge*> incoming;
+};
+
+}  // namespace strata

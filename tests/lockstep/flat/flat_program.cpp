@@ -1,0 +1,232 @@
+#include "tests/lockstep/flat/flat_program.h"
+
+#include <algorithm>
+#include <array>
+
+#include "models/isa/opcode_table.h"
+#include "models/isa/row_effects.h"
+
+namespace strata::test {
+namespace {
+
+constexpr std::uint32_t kGdt = 0x1000;
+constexpr std::uint32_t kIdt = 0x2000;
+constexpr std::uint32_t kHandlers = 0x3000;
+constexpr std::uint32_t kLoops = 0x4000;     // addresses of the loops, then of the end
+constexpr std::uint32_t kNextLoop = 0x5000;  // number of the loop to come
+constexpr std::uint32_t kRounds = 0x5004;    // of the loop, still to come
+constexpr std::uint32_t kInterrupts = 0x5008;
+constexpr std::uint32_t kStack = 0x9000;
+constexpr std::uint32_t kDirectory = 0xB000;
+constexpr std::uint32_t kTable = 0xC000;
+constexpr std::uint32_t kCode = 0x10000;
+constexpr std::uint32_t kData = 0x40000;
+constexpr std::uint32_t kDataBytes = 0x8000;
+constexpr unsigned kLoopCount = 48;
+constexpr unsigned kVectors = 48;
+constexpr std::uint16_t kCodeSelector = 8, kDataSelector = 16;
+
+/// Rows that stay in the loop and in its mode.
+std::vector<std::uint16_t> usable_rows() {
+  using enum Operation;
+  constexpr Operation kLeft[] = {kIn,    kIns,   kOuts,  kCli,   kLar,    kLsl,   kLds, kLes,
+                                 kLfs,   kLgs,   kLss,   kLgdt,  kLidt,   kLldt,  kLtr, kInvd,
+                                 kRdmsr, kWrmsr, kPopDs, kPopEs, kPopFs,  kPopGs, kEsc, kWait,
+                                 kUd2,   kBound, kVerr,  kVerw,  kWbinvd, kArpl,  kSti, kRdtsc};
+  std::vector<std::uint16_t> rows;
+  for (std::uint16_t row = 0; row < opcode_rows().size(); ++row) {
+    const RowEffects& effects = row_effects()[row];
+    const bool left = std::ranges::find(kLeft, effects.operation) != std::end(kLeft);
+    const bool system = std::ranges::any_of(effects.operands, [](const Operand& operand) {
+      return operand.place == OperandPlace::kSystemReg;
+    });
+    if (!effects.ends_block && !left && !system) rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace
+
+FlatProgram::FlatProgram(std::uint32_t seed, bool paged)
+    : random_(seed), paged_(paged), memory_(kMemoryBytes) {
+  std::ranges::generate(memory_, [&] { return static_cast<std::uint8_t>(random_()); });
+  at_ = kCode;
+  for (unsigned n = 0; n < kLoopCount; ++n) {
+    put(kLoops + 4 * n, at_);
+    write_loop();
+  }
+  put(kLoops + 4 * kLoopCount, at_);
+  byte(0xFA);  // CLI
+  byte(0xF4);  // HLT
+  put(kNextLoop, 0);
+  put(kInterrupts, 0);
+  write_handlers();
+  write_pages();
+}
+
+void FlatProgram::word(std::uint32_t value) {
+  byte(value & 0xFF);
+  byte(value >> 8 & 0xFF);
+}
+
+void FlatProgram::dword(std::uint32_t value) {
+  word(value & 0xFFFF);
+  word(value >> 16);
+}
+
+void FlatProgram::put(std::uint32_t address, std::uint32_t value) {
+  for (unsigned n = 0; n < 4; ++n) {
+    memory_[address + n] = static_cast<std::uint8_t>(value >> (8 * n));
+  }
+}
+
+// ---- loops ----
+
+void FlatProgram::write_loop() {
+  byte(0xC7), byte(0x05), dword(kRounds), dword(4 + pick(60));  // MOV [rounds], n
+  const std::uint32_t head = at_;
+  write_pointers();
+  const unsigned count = 4 + pick(40);
+  for (unsigned n = 0; n < count; ++n) {
+    write_instruction();
+    if (pick(12) == 0) {
+      byte(0x70 + pick(16)), byte(pick(3));  // a jump over what follows, or into its middle
+    } else if (pick(24) == 0) {
+      byte(0xE8), dword(0);  // CALL behind itself
+    }
+  }
+  byte(0xFF), byte(0x0D), dword(kRounds);           // DEC [rounds]
+  byte(0x0F), byte(0x85), dword(head - (at_ + 4));  // JNZ
+  byte(0xE9), dword(kHandlers - (at_ + 4));         // JMP
+}
+
+void FlatProgram::write_pointers() {
+  byte(0xBC), dword(kStack - 4 * pick(64));
+  for (const unsigned number : {kEbx, kEbp, kEsi, kEdi}) {
+    if (pick(5) != 0) byte(0xB8 + number), dword(pointer());
+  }
+}
+
+std::uint32_t FlatProgram::pointer() {
+  switch (pick(40)) {
+    case 0: return kDeviceBase + pick(0x1000);
+    case 1: return kMemoryBytes - pick(64);
+    case 2: return 0u - pick(256);
+    case 3: return kCode + pick(0x2000);
+    case 4: return static_cast<std::uint32_t>(random_());
+    case 5:
+    case 6: return kData + 0x1000 * pick(8) - pick(8);  // the edge of a page
+    default: return kData + pick(kDataBytes);
+  }
+}
+
+/// Mostly one that holds no pointer.
+unsigned FlatProgram::general_register() {
+  constexpr unsigned kValues[] = {kEax, kEcx, kEdx};
+  return pick(6) == 0 ? pick(8) : kValues[pick(3)];
+}
+
+void FlatProgram::write_modrm(unsigned reg, bool memory_only, bool register_only) {
+  if (register_only || (!memory_only && pick(2) == 0)) {
+    byte(0xC0 | reg << 3 | general_register());
+    return;
+  }
+  constexpr unsigned kPointers[] = {kEbx, kEbp, kEsi, kEdi, kEsp};
+  const unsigned base = kPointers[pick(pick(8) == 0 ? 5 : 4)];
+  const bool wide = pick(6) == 0;
+  if (pick(10) == 0) {
+    byte(reg << 3 | 5), dword(kData + pick(kDataBytes));
+    return;
+  }
+  if (base == kEsp || pick(4) == 0) {
+    const unsigned index = pick(4) == 0 ? general_register() : kEsp;  // ESP: none
+    byte((wide ? 0x80 : 0x40) | reg << 3 | 4);
+    byte(pick(4) << 6 | index << 3 | base);
+  } else {
+    byte((wide ? 0x80 : 0x40) | reg << 3 | base);
+  }
+  if (wide) {
+    dword(pick(3) == 0 ? static_cast<std::uint32_t>(random_()) : pick(0x1000));
+  } else {
+    byte(pick(256));
+  }
+}
+
+void FlatProgram::write_instruction() {
+  static const std::vector<std::uint16_t> kRows = usable_rows();
+  const OpcodeRow& row = opcode_rows()[kRows[pick(static_cast<std::uint32_t>(kRows.size()))]];
+  const FormTraits traits = traits_of(row.form);
+  const bool half = pick(8) == 0;  // operands of 16 bits
+  if (half) byte(0x66);
+  if (pick(40) == 0) byte(0x65);  // GS
+  if (row.map == OpcodeMap::kTwoByte) byte(0x0F);
+  const unsigned reg = row.group != kAnyReg ? static_cast<unsigned>(row.group) : general_register();
+  byte(row.opcode + (traits.register_in_opcode ? general_register() : 0));
+  if (traits.modrm) write_modrm(reg, traits.memory_only, traits.register_only);
+  switch (traits.immediate) {
+    case ImmediateKind::kNone: return;
+    case ImmediateKind::kByte: return byte(pick(256));
+    case ImmediateKind::kWord: return word(pick(0x10000));
+    case ImmediateKind::kFull:
+      return half ? word(pick(0x10000)) : dword(static_cast<std::uint32_t>(random_()));
+    case ImmediateKind::kAddress: return dword(kData + pick(kDataBytes));
+    case ImmediateKind::kEnter: return word(pick(64)), byte(pick(3));
+    case ImmediateKind::kFar: return dword(0), word(0);
+  }
+}
+
+// ---- what stands around them ----
+
+/// Exceptions and the end of a loop go on with the next; an interrupt is counted.
+void FlatProgram::write_handlers() {
+  at_ = kHandlers;
+  byte(0xBC), dword(kStack);                          // MOV ESP, stack
+  byte(0xFC);                                         // CLD
+  byte(0xA1), dword(kNextLoop);                       // MOV EAX, [next]
+  byte(0xFF), byte(0x05), dword(kNextLoop);           // INC [next]
+  byte(0xFB);                                         // STI
+  byte(0xFF), byte(0x24), byte(0x85), dword(kLoops);  // JMP [loops+EAX*4]
+  const std::uint32_t interrupt = at_;
+  byte(0xFF), byte(0x05), dword(kInterrupts);  // INC [interrupts]
+  byte(0xCF);                                  // IRET
+  for (unsigned n = 0; n < kVectors; ++n) {
+    const std::uint32_t handler = n < 32 ? kHandlers : interrupt;
+    put(kIdt + 8 * n, std::uint32_t{kCodeSelector} << 16 | handler);
+    put(kIdt + 8 * n + 4, 0x8E00);
+  }
+  put(kGdt + 8, 0x0000FFFF), put(kGdt + 12, 0x00CF9B00);
+  put(kGdt + 16, 0x0000FFFF), put(kGdt + 20, 0x00CF9300);
+}
+
+void FlatProgram::write_pages() {
+  constexpr std::uint32_t kThereAndWritable = 3, kThere = 1;
+  for (unsigned n = 0; n < 1024; ++n) put(kDirectory + 4 * n, n == 0 ? kTable | 3 : 0);
+  for (unsigned n = 0; n < 1024; ++n) {
+    const bool data = n >= kData >> 12 && n < (kData + kDataBytes) >> 12;
+    const unsigned choice = data ? pick(8) : 7;
+    const std::uint32_t rights = choice == 0 ? 0 : choice == 1 ? kThere : kThereAndWritable;
+    put(kTable + 4 * n, n << 12 | rights);
+  }
+}
+
+std::vector<MemoryRegion> FlatProgram::regions(std::span<std::uint8_t> copy) {
+  return {
+      {.base = 0, .size = kDeviceBase, .host = copy.data()},
+      {.base = kDeviceEnd, .size = kMemoryBytes - kDeviceEnd, .host = copy.data() + kDeviceEnd}};
+}
+
+CpuState FlatProgram::initial() const {
+  CpuState state = CpuState::reset(CpuFamily::k586);
+  const SegmentState data{kDataSelector, 0, 0xFFFFFFFF, 0xC093};
+  for (const unsigned segment : {kEs, kSs, kDs, kFs, kGs}) state.seg[segment] = data;
+  state.seg[kCs] = {kCodeSelector, 0, 0xFFFFFFFF, 0xC09B};
+  state.gdtr = {kGdt, 23};
+  state.idtr = {kIdt, 8 * kVectors - 1};
+  state.cr0 = cr0::kPe | cr0::kEt | (paged_ ? cr0::kPg | cr0::kWp : 0);
+  state.cr3 = kDirectory;
+  state.eip = kHandlers;
+  state.eflags = eflags::kReserved1;
+  return state;
+}
+
+}  // namespace strata::test
