@@ -156,7 +156,7 @@ TEST_F(Silicon, NoSelectorIsPoppedOverTheEnd) {
     EXPECT_EQ(machine_->run_code(registers, {{0x07}}) == SiliconMachine::kUnfit, half) << before;
     EXPECT_EQ(machine_->run_code(registers, {{0x66, 0x07}}) == SiliconMachine::kUnfit, false);
     registers.gpr[kEsp] -= 4;
-    for (const std::uint8_t far_return : {0xCB, 0xCF}) {
+    for (const std::uint8_t far_return : {std::uint8_t{0xCB}, std::uint8_t{0xCF}}) {
       EXPECT_EQ(machine_->run_code(registers, {{far_return}}) == SiliconMachine::kUnfit, half);
       EXPECT_EQ(machine_->run_code(registers, {{0x66, far_return}}), "") << before;
     }
