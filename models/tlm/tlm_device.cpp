@@ -33,7 +33,11 @@ TlmDevice::TlmDevice(const sc_core::sc_module_name& name, sc_core::sc_time perio
 
 void TlmDevice::set_time(Cycle now) {
   zero_ = sc_core::sc_time::from_value(sc_core::sc_time_stamp().value() - now * period_.value());
-  if (now == 0 && reset_target_) reset_target_();
+}
+
+void TlmDevice::reset() {
+  set_time(0);
+  if (reset_target_) reset_target_();
 }
 
 sc_core::sc_time TlmDevice::kernel_time(Cycle cycle) const {

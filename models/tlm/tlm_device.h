@@ -52,7 +52,7 @@ class TlmDevice : public sc_core::sc_module, public Device {
   bool load(std::span<const std::uint8_t> bytes, Cycle now) override;
 
   /// Machine time is 0 again, whatever the kernel's is.
-  void reset() override { set_time(0); }
+  void reset() override;
   std::uint32_t read(std::uint32_t offset, unsigned bytes, Cycle now) override;
   void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
   void advance(Cycle now) override;

@@ -195,6 +195,40 @@ TEST_F(TlmDeviceTest, MachineTimeCanBeSetBackWhileTheKernelGoesOn) {
   EXPECT_LE(sc_core::sc_time_stamp(), before + kPeriod * 10);
 }
 
+// At cycle 0, too, where a reset would take away what has been loaded.
+TEST_F(TlmDeviceTest, ATargetsStateGoesWithTheMachines) {
+  make(alarm_code());
+  PluggedAlarm alarm(*machine);
+  std::uint8_t held = 1;
+  alarm.device.on_reset([&] { held = 0; });
+  alarm.device.on_state([&] { return StateBytes{held}; },
+                        [&](std::span<const std::uint8_t> bytes) {
+                          if (bytes.size() != 1) return false;
+                          held = bytes[0];
+                          return true;
+                        });
+  for (const Cycle cycle : {Cycle{0}, Cycle{100}}) {
+    ASSERT_EQ(run(cycle).end, RunEnd::kCycleLimit);
+    held = 0x5A;
+    const MachineState state = machine->save_state();
+    ASSERT_EQ(state.cycle, cycle);
+    held = 2;
+    ASSERT_FALSE(machine->load_state(state).has_value());
+    EXPECT_EQ(held, 0x5A) << cycle;
+  }
+  machine->reset();
+  EXPECT_EQ(held, 0);
+}
+
+TEST_F(TlmDeviceTest, ATargetThatSaysNoStateCannotBeLoaded) {
+  make(alarm_code());
+  PluggedAlarm alarm(*machine);
+  const MachineState state = machine->save_state();
+  const auto error = machine->load_state(state);
+  ASSERT_TRUE(error.has_value());
+  EXPECT_NE(error->message.find("plugged0"), std::string::npos) << error->message;
+}
+
 TEST_F(TlmDeviceTest, ATargetThatWaitsIsWaitedFor) {
   make(alarm_code());
   PluggedAlarm alarm(*machine);
