@@ -36,10 +36,8 @@ class SoftwareStep;
 class Sleeper;
 class VirtualCpu;
 
-/// All ask describe_kvm() (models/engine/kvm/kvm_host.h), the second only where the CPU shows
-/// neither VT-x nor AMD-V.
+/// Both ask describe_kvm() (models/engine/kvm/kvm_host.h).
 bool host_runs_paged_guests();
-bool host_refuses_paging();
 bool host_emulates_guests();
 /// Whether the CPU shows neither VT-x nor AMD-V.
 bool host_may_not_page();

@@ -54,8 +54,6 @@ class ShadowTables {
   ShadowTable& at(std::uint32_t machine_frame) { return *tables_.at(machine_frame); }
   bool full() const { return tables_.size() + 2 > kMost; }
 
-  bool is_traced(std::uint32_t guest_frame) const { return traced_.contains(guest_frame); }
-
   /// The guest's entry `index` in a frame was written: what was made from it goes. True if the
   /// frame's shadows went too, because it was written often without being used.
   bool synchronise(std::uint32_t guest_frame, std::uint32_t index);
