@@ -174,8 +174,11 @@ struct PlotLine {
 };
 
 std::string plot_style(const std::string& engine, std::size_t mark, bool reading) {
-  static const std::map<std::string, const char*> kColours = {
-      {"rtl", "#2e8b57"}, {"interp", "#1f5fbf"}, {"kvm", "#c03028"}};
+  static const std::map<std::string, const char*> kColours = {{"rtl", "#2e8b57"},
+                                                              {"interp", "#1f5fbf"},
+                                                              {"block", "#8a5fb5"},
+                                                              {"jit", "#c77f1a"},
+                                                              {"kvm", "#c03028"}};
   const auto colour = kColours.find(engine);
   return fmt::format("lc rgb '{}' pt {} dt {}",
                      colour == kColours.end() ? "#000000" : colour->second, mark + 1,

@@ -44,6 +44,7 @@ constexpr CyclesText kCycles[] = {
     {"rtl", "clock cycles of the machine"},
     {"interp", "instructions and further iterations of REP times --cpi, and the time halted"},
     {"block", "as in interp"},
+    {"jit", "as in interp"},
     {"kvm", "the host's time in cycles of --clock-mhz"},
     {"native", "none; the guest's own code as a process of the host, without a machine"},
 };

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
+
+#include "platform/engines.h"
 
 namespace strata {
 namespace {
@@ -64,6 +67,22 @@ TEST(BenchTable, ScreensHaveRates) {
   EXPECT_EQ(json["cells"][0]["frames_per_second"], 200.0);
   EXPECT_EQ(json["cells"][0]["characters_per_second"], 400000.0);
   EXPECT_TRUE(contains(to_table(table), "400,000"));
+}
+
+TEST(BenchTable, EachEngineHasAColourOfItsOwnInThePicture) {
+  BenchTable table = some_table();  // "dd", too
+  table.cells.clear();
+  for (const EngineEntry& engine : engines()) {
+    table.cells.push_back(
+        {.engine = std::string(engine.name), .way = "pio", .count = 1000, .seconds = 1});
+  }
+  const std::string script = to_gnuplot(table, "picture");
+  std::set<std::string> colours;
+  const std::string rgb = "lc rgb '";
+  for (std::size_t at = script.find(rgb); at != std::string::npos; at = script.find(rgb, at + 1)) {
+    colours.insert(script.substr(at + rgb.size(), 7));
+  }
+  EXPECT_EQ(colours.size(), engines().size() + 1) << script;
 }
 
 }  // namespace

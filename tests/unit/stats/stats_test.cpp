@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "platform/engines.h"
 #include "platform/stats/comparison.h"
 #include "platform/stats/number_text.h"
 #include "platform/stats/run_report.h"
@@ -118,6 +119,16 @@ TEST(Comparison, TableNamesFiguresVerdictsAndSkippedEngines) {
   }
   EXPECT_FALSE(contains(table, "cycles, kvm"));
   EXPECT_FALSE(contains(table, "data-tlb.misses")) << "there were none";
+}
+
+TEST(Comparison, SaysWhatACycleIsOnEachEngine) {
+  for (const EngineEntry& engine : engines()) {
+    const std::string name(engine.name);
+    Comparison comparison;
+    comparison.runs = {column(report(name, 1'000'000, 4))};
+    const std::string table = to_table(comparison);
+    EXPECT_TRUE(contains(table, "cycles, " + name + ": ")) << table;
+  }
 }
 
 /// The cells of the row that begins with `label`.
