@@ -296,3 +296,27 @@ bench_build() {
     skip full_build_seconds "the build failed: $(grep -m 1 -i error "$work/build.txt" | cut -c 1-120)"
   fi
 }
+
+# Every benchmark on every engine, natively and on QEMU's TCG (ladder.py): a figure each, then a table.
+bench_ladder() {
+  local reason line kind name rest table=0
+  reason=$(why_not integer)
+  if [ -n "$reason" ]; then
+    skip ladder "$reason"
+    return
+  fi
+  while IFS= read -r line; do
+    read -r kind name rest <<<"$line"
+    if [ $table -eq 1 ]; then
+      echo "$line"
+    elif [ "$kind" = figure ]; then
+      figure "$name" $rest
+    elif [ "$kind" = skip ]; then
+      skip "$name" "$rest"
+    else
+      table=1
+      echo
+    fi
+  done < <(python3 "$root/scripts/bench.d/ladder.py" --strata "$strata" --guests "$guests" --work "$work" \
+    --rounds "$rounds" --plot "$plot")
+}
