@@ -50,7 +50,7 @@ Context& context() {
   return *reinterpret_cast<Context*>(std::uintptr_t{kContextBase});
 }
 
-constexpr int kSignals[] = {SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGBUS, SIGVTALRM};
+constexpr int kSignals[] = {SIGILL, SIGFPE, SIGTRAP, SIGBUS, SIGVTALRM};
 static_assert(SIGVTALRM == 26);
 constexpr std::size_t kSignalStackBytes = 64 * 1024;
 constexpr long kWatchMicroseconds = 200'000;
@@ -225,16 +225,37 @@ bool map_at(const Range& range, int protection, int file = -1) {
   return got == wanted;
 }
 
+/// The handler of the signals that end a run.
+struct sigaction own_action() {
+  struct sigaction action {};
+  action.sa_sigaction = strata_native_signal;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  sigfillset(&action.sa_mask);
+  return action;
+}
+
+/// The same of SIGSEGV, for a run: an engine that translates has a handler of its own.
+class OwnSegv {
+ public:
+  OwnSegv() {
+    static const struct sigaction kOwn = own_action();
+    sigaction(SIGSEGV, &kOwn, &other_);
+  }
+  ~OwnSegv() { sigaction(SIGSEGV, &other_, nullptr); }
+  OwnSegv(const OwnSegv&) = delete;
+  OwnSegv& operator=(const OwnSegv&) = delete;
+
+ private:
+  struct sigaction other_ {};
+};
+
 bool take_signals() {
   stack_t stack{};
   stack.ss_size = kSignalStackBytes;
   stack.ss_sp =
       mmap(nullptr, stack.ss_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, &old_handlers.stack) != 0) return false;
-  struct sigaction action {};
-  action.sa_sigaction = strata_native_signal;
-  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  sigfillset(&action.sa_mask);
+  const struct sigaction action = own_action();
   for (std::size_t n = 0; n < std::size(kSignals); ++n) {
     if (sigaction(kSignals[n], &action, &old_handlers.action[n]) != 0) return false;
   }
@@ -411,9 +432,12 @@ Outcome NativeCpu::run(const Registers& start) {
   c.gs = start.selector[kGs];
   c.vector = Event::kNone;
   c.ticks = 0;
-  c.running = 1;
-  strata_native_enter();
-  c.running = 0;
+  {
+    const OwnSegv own;
+    c.running = 1;
+    strata_native_enter();
+    c.running = 0;
+  }
 
   Outcome outcome;
   Registers& r = outcome.registers;

@@ -119,26 +119,37 @@ bool is_selector_at_the_end(const Instruction& instruction, const CpuState& stat
 
 }  // namespace
 
-SiliconMachine::SiliconMachine(std::unique_ptr<NativeCpu> native)
+SiliconMachine::SiliconMachine(std::unique_ptr<NativeCpu> native, const SoftwareEngineEntry& engine)
     : native_(std::move(native)),
-      interpreter_({native_->has_low_memory(), native_->has_local_segments()}),
+      interpreter_({native_->has_low_memory(), native_->has_local_segments()},
+                   software_engines()[0].make),
+      engine_name_(engine.name),
       terrain_(make_terrain(*native_)),
       random_(0),
       generator_(terrain_, random_) {
   for (unsigned n = 0; n < kImages; ++n) {
     images_.push_back(make_image(n, layout::kImageBytes));
   }
+  if (engine_name_ != software_engines()[0].name) {
+    engine_ = std::make_unique<FlatCpu>(
+        FlatCpu::Surroundings{native_->has_low_memory(), native_->has_local_segments()},
+        engine.make);
+  }
   const auto constant = make_image(kImages, layout::kReadOnly.size);
   std::memcpy(interpreter_.memory(layout::kReadOnly.base), constant.data(), constant.size());
   std::memcpy(NativeCpu::memory(layout::kReadOnly.base), constant.data(), constant.size());
+  if (engine_) {
+    std::memcpy(engine_->memory(layout::kReadOnly.base), constant.data(), constant.size());
+  }
   NativeCpu::protect_read_only();
   clear_code(0, layout::kCode.size);
 }
 
-std::unique_ptr<SiliconMachine> SiliconMachine::create(std::string& reason) {
+std::unique_ptr<SiliconMachine> SiliconMachine::create(std::string& reason,
+                                                       const SoftwareEngineEntry& engine) {
   auto native = NativeCpu::create(reason);
   if (!native) return nullptr;
-  return std::unique_ptr<SiliconMachine>(new SiliconMachine(std::move(native)));
+  return std::unique_ptr<SiliconMachine>(new SiliconMachine(std::move(native), engine));
 }
 
 Registers SiliconMachine::random_start() {
@@ -263,11 +274,12 @@ SiliconMachine::Expected& SiliconMachine::finish(const Sequence& sequence,
   const bool steps = (interpreter_.state().eflags & eflags::kTf) != 0;
   if (ended && (!fits || steps)) expected.usable = false;
   // What only one side has.
-  for (const Range& own : {FlatInterpreter::kKernel, NativeCpu::kOwnMemory}) {
+  for (const Range& own : {FlatCpu::kKernel, NativeCpu::kOwnMemory}) {
     if (own.contains(expected.outcome.event.cr2)) expected.usable = false;
   }
   if (names_unknown_descriptor(expected.outcome.event)) expected.usable = false;
   expected.outcome.registers = interpreter_.registers();
+  expected.cycles = interpreter_.cycles();
   return expected;
 }
 
@@ -319,6 +331,34 @@ SiliconMachine::Expected SiliconMachine::replay(const Sequence& sequence) {
   return finish(sequence, expected);
 }
 
+// ---- on the other engine ----
+
+/// Runs at once what the interpreter has just run step by step; empty if both agree in everything,
+/// undefined flags too.
+std::string SiliconMachine::compare_engine(const Sequence& sequence, const Expected& expected) {
+  if (!engine_) return {};
+  std::memcpy(engine_->code(), interpreter_.code(), layout::kCode.size);
+  put_code(engine_->code(), sequence.end, NativeCpu::leave_code());
+  engine_->wrote(layout::kCode.base, layout::kCode.size);
+  const std::uint8_t* image = images_[sequence.image].data();
+  for (const Range& range : layout::kWritable) {
+    std::memcpy(engine_->memory(range.base), image, range.size);
+    engine_->wrote(range.base, range.size);
+    image += range.size;
+  }
+  engine_->load(sequence.start);
+  Outcome actual;
+  actual.event = engine_->run(sequence.end, expected.cycles);
+  actual.registers = engine_->registers();
+  const std::string name(engine_name_);
+  std::string text = difference(expected.outcome, actual, 0, "interpreter", name.c_str());
+  for (const Range& range : layout::kWritable) {
+    text += memory_difference({interpreter_.memory(range.base), range.size},
+                              {engine_->memory(range.base), range.size}, range.base);
+  }
+  return text.empty() ? text : "interpreter and " + name + ":\n" + text;
+}
+
 // ---- on the host ----
 
 /// Runs natively what the interpreter has just run; empty if both agree.
@@ -326,6 +366,8 @@ std::string SiliconMachine::compare(const Sequence& sequence, Expected& expected
   std::memcpy(slot(sequence, native_->code()), slot(sequence, interpreter_.code()), kSlotBytes);
   put_code(native_->code(), sequence.end, NativeCpu::leave_code());
   put_code(interpreter_.code(), sequence.end, NativeCpu::leave_code());
+  const std::string between = compare_engine(sequence, expected);
+  if (!between.empty()) return between;
   const std::uint8_t* image = images_[sequence.image].data();
   for (const Range& range : layout::kWritable) {
     if (range.base != layout::kLow.base || native_->has_low_memory()) {

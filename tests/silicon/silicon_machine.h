@@ -1,8 +1,10 @@
-// Random sequences of user instructions, run by the interpreter while they are made and then by
-// the host's CPU; compared, and made small where they differ.
+// Random sequences of user instructions, run by the interpreter while they are made, then at once
+// by another engine if one is named, and by the host's CPU; compared, and made small where they
+// differ.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,7 +12,7 @@
 
 #include "tests/differential/code_generator.h"
 #include "tests/differential/outcome.h"
-#include "tests/silicon/flat_interpreter.h"
+#include "tests/silicon/flat_cpu.h"
 #include "tests/silicon/native_cpu.h"
 
 namespace strata::test {
@@ -18,7 +20,8 @@ namespace strata::test {
 class SiliconMachine {
  public:
   /// Null, with the reason, where the host cannot run user code natively.
-  static std::unique_ptr<SiliconMachine> create(std::string& reason);
+  static std::unique_ptr<SiliconMachine> create(
+      std::string& reason, const SoftwareEngineEntry& engine = software_engines()[0]);
 
   struct Counts {
     std::uint64_t sequences = 0;
@@ -28,6 +31,11 @@ class SiliconMachine {
     std::uint64_t events[33] = {};   // by vector, 32 for none
   };
   const Counts& counts() const { return counts_; }
+
+  /// Of the engine beside the interpreter, if there is one.
+  std::map<std::string, std::uint64_t> engine_counters() const {
+    return engine_ ? engine_->counters() : std::map<std::string, std::uint64_t>();
+  }
 
   /// Makes, runs and compares the sequence that follows from `seed`. Empty, or the whole story.
   std::string run_seed(std::uint64_t seed);
@@ -46,7 +54,7 @@ class SiliconMachine {
   std::vector<std::string> rows_never_planned() const;
 
  private:
-  explicit SiliconMachine(std::unique_ptr<NativeCpu> native);
+  SiliconMachine(std::unique_ptr<NativeCpu> native, const SoftwareEngineEntry& engine);
 
   /// What the interpreter made of a sequence.
   struct Expected {
@@ -55,6 +63,7 @@ class SiliconMachine {
     bool usable = false;          // depends on nothing undefined, came to its end
     std::string_view last;        // mnemonic of the last instruction
     std::uint64_t steps = 0;
+    Cycle cycles = 0;
   };
 
   static std::uint8_t* slot(const Sequence& sequence, std::uint8_t* code);
@@ -70,11 +79,14 @@ class SiliconMachine {
   Expected& finish(const Sequence& sequence, Expected& expected) const;
   Expected replay(const Sequence& sequence);
   std::string compare(const Sequence& sequence, Expected& expected);
+  std::string compare_engine(const Sequence& sequence, const Expected& expected);
   std::string try_sequence(const Sequence& sequence);
   std::string report(const Sequence& original);
 
   std::unique_ptr<NativeCpu> native_;
-  FlatInterpreter interpreter_;
+  FlatCpu interpreter_;
+  std::string_view engine_name_;
+  std::unique_ptr<FlatCpu> engine_;  // null: the interpreter alone
   Terrain terrain_;
   RandomSource random_;
   CodeGenerator generator_;

@@ -1,5 +1,5 @@
-// The interpreter against the host's own CPU: a short run with a fixed seed, and every difference
-// ever found. The long run is silicon_fuzz.
+// Every software engine against the host's own CPU: a short run with a fixed seed, and every
+// difference ever found. The long run is silicon_fuzz.
 #include <gtest/gtest.h>
 
 #include "tests/silicon/silicon_machine.h"
@@ -7,12 +7,13 @@
 namespace strata::test {
 namespace {
 
-/// Skips where the host cannot run 32-bit code.
-class Silicon : public ::testing::Test {
+/// With each software engine; skips where the host cannot run 32-bit code.
+class Silicon : public ::testing::TestWithParam<SoftwareEngineEntry> {
  protected:
   void SetUp() override {
-    std::string reason;
-    machine_ = SiliconMachine::create(reason);
+    std::string reason = GetParam().lacking();
+    if (!reason.empty()) GTEST_SKIP() << reason;
+    machine_ = SiliconMachine::create(reason, GetParam());
     if (!machine_) GTEST_SKIP() << "no native 32-bit user code here: " << reason;
   }
 
@@ -30,7 +31,7 @@ class Silicon : public ::testing::Test {
   std::unique_ptr<SiliconMachine> machine_;
 };
 
-TEST_F(Silicon, RandomSequencesEndAlike) {
+TEST_P(Silicon, RandomSequencesEndAlike) {
   constexpr std::uint64_t kInstructions = 500'000;
   constexpr std::uint64_t kFirstSeed = 0x53594C4943;
   std::uint64_t seed = kFirstSeed;
@@ -48,6 +49,11 @@ TEST_F(Silicon, RandomSequencesEndAlike) {
         vector::kPageFault}) {
     EXPECT_GT(counts.events[vector], 0u) << "exception " << vector;
   }
+  // What an engine translates must be much of it.
+  const auto counters = machine_->engine_counters();
+  if (counters.contains("jit.instructions")) {
+    EXPECT_GT(counters.at("jit.instructions"), kInstructions / 3);
+  }
   EXPECT_EQ(machine_->rows_never_planned(), std::vector<std::string>{});
   if (machine_->has_local_segments()) {
     EXPECT_GT(machine_->wrapped_operands(), kInstructions / 200);
@@ -56,7 +62,7 @@ TEST_F(Silicon, RandomSequencesEndAlike) {
   }
 }
 
-TEST_F(Silicon, SeedsRepeat) {
+TEST_P(Silicon, SeedsRepeat) {
   for (std::uint64_t seed = 1; seed < 50; ++seed) ASSERT_EQ(machine_->run_seed(seed), "");
   const std::uint64_t once = machine_->counts().instructions;
   for (std::uint64_t seed = 1; seed < 50; ++seed) ASSERT_EQ(machine_->run_seed(seed), "");
@@ -70,7 +76,7 @@ struct Kept {
   std::vector<std::pair<Gpr, std::uint32_t>> registers;
 };
 
-TEST_F(Silicon, KeptCasesEndAlike) {
+TEST_P(Silicon, KeptCasesEndAlike) {
   const Kept kKept[] = {
       {"ARPL writes only what it has raised: nothing to read-only memory here",
        {{0x63, 0x35, 0x89, 0x01, 0x00, 0x11}},
@@ -103,7 +109,7 @@ TEST_F(Silicon, KeptCasesEndAlike) {
 }
 
 /// A sequence reads code memory that another one has used, and that one was never run natively.
-TEST_F(Silicon, CodeOfOtherSequencesIsTheSameOnBothSides) {
+TEST_P(Silicon, CodeOfOtherSequencesIsTheSameOnBothSides) {
   constexpr std::uint32_t kElsewhere = layout::kCode.base + 0x1400;
   Registers registers = start();
   registers.eip = kElsewhere;
@@ -114,7 +120,7 @@ TEST_F(Silicon, CodeOfOtherSequencesIsTheSameOnBothSides) {
 }
 
 /// Selector 33 is 64-bit code on the host: nothing is compared behind it, wherever it came from.
-TEST_F(Silicon, NothingIsComparedIn64BitCode) {
+TEST_P(Silicon, NothingIsComparedIn64BitCode) {
   constexpr std::uint32_t kPointer = layout::kData.base;
   const auto store = [](std::uint32_t address, std::uint32_t value) {
     return CodeBytes{0xC7, 0x05}.add(address, 4).add(value, 4);
@@ -136,7 +142,7 @@ TEST_F(Silicon, NothingIsComparedIn64BitCode) {
 
 /// Fifteen bytes of prefixes up to the end of code memory, alone and behind another instruction:
 /// too long, or its next byte is not there.
-TEST_F(Silicon, TooLongAtTheEndOfAPageEndsAlike) {
+TEST_P(Silicon, TooLongAtTheEndOfAPageEndsAlike) {
   CodeBytes code;
   for (unsigned n = 0; n < 15; ++n) code.add(0x26, 1);
   for (const std::vector<CodeBytes>& program :
@@ -148,7 +154,7 @@ TEST_F(Silicon, TooLongAtTheEndOfAPageEndsAlike) {
 }
 
 /// How much of the doubleword a POP of a segment register reads is the processor's.
-TEST_F(Silicon, NoSelectorIsPoppedOverTheEnd) {
+TEST_P(Silicon, NoSelectorIsPoppedOverTheEnd) {
   for (const std::uint32_t before : {1u, 2u, 3u, 4u}) {
     Registers registers = start();
     registers.gpr[kEsp] = layout::kStack.end() - before;
@@ -165,7 +171,7 @@ TEST_F(Silicon, NoSelectorIsPoppedOverTheEnd) {
 
 /// Operands of one and of several items within a few bytes of the end of a local segment: which
 /// items go round, and what is outside.
-TEST_F(Silicon, OperandsAtTheEndOfASegmentEndAlike) {
+TEST_P(Silicon, OperandsAtTheEndOfASegmentEndAlike) {
   if (!machine_->has_local_segments()) GTEST_SKIP() << "no local descriptor table here";
   const CodeBytes kOpcodes[] = {
       {0x8B, 0x00},       {0x01, 0x00}, {0x62, 0x00},       {0xC4, 0x00}, {0x0F, 0xB4, 0x00},
@@ -199,7 +205,7 @@ TEST_F(Silicon, OperandsAtTheEndOfASegmentEndAlike) {
 }
 
 /// Stacks of 16 bits that go round or end.
-TEST_F(Silicon, StackInstructionsAtTheEndOfASegmentEndAlike) {
+TEST_P(Silicon, StackInstructionsAtTheEndOfASegmentEndAlike) {
   if (!machine_->has_local_segments()) GTEST_SKIP() << "no local descriptor table here";
   const CodeBytes kCodes[] = {{0x60},          {0x61},          {0x50},
                               {0x58},          {0x9C},          {0xC9},
@@ -221,6 +227,10 @@ TEST_F(Silicon, StackInstructionsAtTheEndOfASegmentEndAlike) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Engines, Silicon,
+                         testing::ValuesIn(software_engines().begin(), software_engines().end()),
+                         [](const auto& engine) { return std::string(engine.param.name); });
 
 }  // namespace
 }  // namespace strata::test

@@ -22,6 +22,7 @@ class SharedBytes {
   SharedBytes& operator=(const SharedBytes&) = delete;
 
   std::span<std::uint8_t> bytes() { return {data_, size_}; }
+  std::span<const std::uint8_t> bytes() const { return {data_, size_}; }
 
  private:
   std::uint8_t* data_ = nullptr;

@@ -1,4 +1,4 @@
-#include "tests/silicon/flat_interpreter.h"
+#include "tests/silicon/flat_cpu.h"
 
 #include <cassert>
 #include <cstring>
@@ -11,8 +11,8 @@ namespace strata::test {
 namespace {
 
 // The kernel's memory, physical and linear the same.
-constexpr std::uint32_t kSystemBase = FlatInterpreter::kKernel.base;
-constexpr std::uint32_t kSystemBytes = FlatInterpreter::kKernel.size;
+constexpr std::uint32_t kSystemBase = FlatCpu::kKernel.base;
+constexpr std::uint32_t kSystemBytes = FlatCpu::kKernel.size;
 constexpr std::uint32_t kGdt = kSystemBase;
 constexpr std::uint32_t kLdt = kSystemBase + 0x400;
 constexpr std::uint32_t kTss = kSystemBase + 0x800;
@@ -30,6 +30,7 @@ constexpr std::uint32_t kGdtLimit = 0x7F;
 constexpr std::uint32_t kLdtLimit = (std::size(layout::kLocal) + 1) * 8 - 1;
 constexpr unsigned kVectors = 256;
 constexpr unsigned kHandlerBytes = 16;
+constexpr std::uint32_t kHlt = 0xF4;
 constexpr std::uint32_t kTssLimit = 0x67;  // no I/O permission bitmap
 
 constexpr Range kUser[] = {layout::kCode,  layout::kReadOnly, layout::kData,
@@ -52,7 +53,7 @@ bool is_fixed(const Range& range) {
 }  // namespace
 
 /// Nothing is outside memory but what no page maps.
-class FlatInterpreter::Bus final : public EngineBus {
+class FlatCpu::Bus final : public EngineBus {
  public:
   std::uint32_t port_read(std::uint16_t, unsigned) override { return ~0u; }
   void port_write(std::uint16_t, unsigned, std::uint32_t) override {}
@@ -61,26 +62,26 @@ class FlatInterpreter::Bus final : public EngineBus {
   std::uint8_t acknowledge_interrupt() override { return 0; }
 };
 
-FlatInterpreter::FlatInterpreter(const Surroundings& surroundings)
+FlatCpu::FlatCpu(const Surroundings& surroundings, MakeSoftwareEngine make)
     : surroundings_(surroundings),
       user_(kUserBytes),
       system_(kSystemBytes),
       bus_(std::make_unique<Bus>()) {
   std::vector<MemoryRegion> regions;
-  regions.push_back({kSystemBase, kSystemBytes, system_.data(), true});
-  std::uint8_t* host = user_.data();
+  regions.push_back({kSystemBase, kSystemBytes, system_.bytes().data(), true});
+  std::uint8_t* host = user_.bytes().data();
   for (const Range& range : kUser) {
     regions.push_back({range.base, range.size, host, true});
     host += range.size;
   }
-  cpu_ = std::make_unique<Interpreter>(*bus_, regions);
+  cpu_ = make(*bus_, regions, CpuFamily::k586);
   write_tables();
 }
 
-FlatInterpreter::~FlatInterpreter() = default;
+FlatCpu::~FlatCpu() = default;
 
-std::uint8_t* FlatInterpreter::memory(std::uint32_t address) {
-  std::uint8_t* host = user_.data();
+std::uint8_t* FlatCpu::memory(std::uint32_t address) {
+  std::uint8_t* host = user_.bytes().data();
   for (const Range& range : kUser) {
     if (range.contains(address)) return host + (address - range.base);
     host += range.size;
@@ -89,27 +90,26 @@ std::uint8_t* FlatInterpreter::memory(std::uint32_t address) {
   return nullptr;
 }
 
-void FlatInterpreter::put(std::uint32_t address, std::uint32_t value) {
-  std::memcpy(&system_[address - kSystemBase], &value, sizeof(value));
+void FlatCpu::put(std::uint32_t address, std::uint32_t value) {
+  std::memcpy(&system_.bytes()[address - kSystemBase], &value, sizeof(value));
 }
 
-std::uint32_t FlatInterpreter::get(std::uint32_t address) const {
+std::uint32_t FlatCpu::get(std::uint32_t address) const {
   std::uint32_t value;
-  std::memcpy(&value, &system_[address - kSystemBase], sizeof(value));
+  std::memcpy(&value, &system_.bytes()[address - kSystemBase], sizeof(value));
   return value;
 }
 
-void FlatInterpreter::put_descriptor(std::uint32_t table, std::uint32_t selector,
-                                     std::uint32_t base, std::uint32_t limit,
-                                     std::uint32_t attributes) {
+void FlatCpu::put_descriptor(std::uint32_t table, std::uint32_t selector, std::uint32_t base,
+                             std::uint32_t limit, std::uint32_t attributes) {
   const std::uint32_t at = table + (selector & ~7u);
   put(at, base << 16 | (limit & 0xFFFF));
   put(at + 4, (base & 0xFF000000) | ((base >> 16) & 0xFF) | (limit & 0xF0000) | attributes << 8);
 }
 
 /// Maps the range with a page table of its own, or the one that is there already.
-void FlatInterpreter::map_pages(std::uint32_t& next_table, const Range& range,
-                                std::uint32_t physical, std::uint32_t rights) {
+void FlatCpu::map_pages(std::uint32_t& next_table, const Range& range, std::uint32_t physical,
+                        std::uint32_t rights) {
   const std::uint32_t directory_at = kDirectory + (range.base >> 22) * 4;
   if (get(directory_at) == 0) {
     put(directory_at, next_table | pte::kPresent | pte::kWritable | pte::kUser);
@@ -122,7 +122,7 @@ void FlatInterpreter::map_pages(std::uint32_t& next_table, const Range& range,
   }
 }
 
-void FlatInterpreter::write_local_table() {
+void FlatCpu::write_local_table() {
   put_descriptor(kGdt, kLocalTable, kLdt, kLdtLimit, kLdtType);
   for (const layout::LocalSegment& segment : layout::kLocal) {
     const std::uint32_t kind = attr::kPresent | attr::kS | attr::kWritable | attr::kAccessed |
@@ -133,7 +133,7 @@ void FlatInterpreter::write_local_table() {
   }
 }
 
-void FlatInterpreter::write_tables() {
+void FlatCpu::write_tables() {
   // Linux's places: kernel code and data, 32-bit user code, user data, 64-bit user code.
   put_descriptor(kGdt, kKernelCode, 0, 0xFFFFF, kFlatCode);
   put_descriptor(kGdt, kKernelData, 0, 0xFFFFF, kFlatData);
@@ -146,6 +146,7 @@ void FlatInterpreter::write_tables() {
   put(kTss + 0x64, (kTssLimit + 1) << 16);
   for (unsigned n = 0; n < kVectors; ++n) {
     const std::uint32_t handler = kHandlers + n * kHandlerBytes;
+    put(handler, kHlt);
     const bool open = n == vector::kBreakpoint || n == vector::kOverflow;
     put(kIdt + n * 8, kKernelCode << 16 | (handler & 0xFFFF));
     put(kIdt + n * 8 + 4, (handler & 0xFFFF0000) | 0x8E00 | (open ? kDpl3 << 8 : 0));
@@ -160,7 +161,7 @@ void FlatInterpreter::write_tables() {
   }
 }
 
-void FlatInterpreter::load(const Registers& start) {
+void FlatCpu::load(const Registers& start) {
   state_ = CpuState();
   state_.cr0 = cr0::kPe | cr0::kEt | cr0::kAm | cr0::kPg;
   state_.cr3 = kDirectory;
@@ -184,9 +185,10 @@ void FlatInterpreter::load(const Registers& start) {
     }
   }
   cpu_->load_state(state_);
+  begin_ = cpu_->cycle();
 }
 
-Registers FlatInterpreter::registers() const {
+Registers FlatCpu::registers() const {
   Registers r;
   r.gpr = state_.gpr;
   r.eip = state_.eip;
@@ -197,19 +199,41 @@ Registers FlatInterpreter::registers() const {
   return r;
 }
 
-Event FlatInterpreter::step() {
-  cpu_->step();
+Event FlatCpu::step() {
+  cpu_->step_once();
   state_ = cpu_->state();
   if (state_.pending_exception != 0) {
-    cpu_->step();
+    cpu_->step_once();
     state_ = cpu_->state();
   }
+  return event_at_handler();
+}
+
+/// A handler is HLT; where the jump leads to, no page is.
+Event FlatCpu::run(std::uint32_t end, Cycle cycles) {
+  constexpr Cycle kMuchLater = 10'000;
+  constexpr Cycle kHalt = 1, kJump = 1, kFault = 1;
+  const StopReason reason = cpu_->run(begin_ + cycles + kMuchLater);
+  state_ = cpu_->state();
+  Event event = event_at_handler();
+  Cycle late = kHalt;
+  if (event.vector == vector::kPageFault && state_.seg[kCs].selector == layout::kCode64Selector) {
+    event = Event{};
+    state_.eip = end;
+    state_.seg[kCs].selector = layout::kCodeSelector;
+    late += kJump + kFault;
+  }
+  const bool on_time = reason == StopReason::kHalted && this->cycles() == cycles + late;
+  return on_time ? event : Event{.vector = kLost};
+}
+
+Event FlatCpu::event_at_handler() {
   const std::uint32_t into = state_.eip - kHandlers;
   return into < kVectors * kHandlerBytes ? take_frame(into / kHandlerBytes) : Event{};
 }
 
 /// What the exception pushed on the kernel's stack, as the program's state again.
-Event FlatInterpreter::take_frame(unsigned vector) {
+Event FlatCpu::take_frame(unsigned vector) {
   Event event;
   event.vector = vector;
   std::uint32_t at = state_.gpr[kEsp];
