@@ -6,14 +6,14 @@
 #include <systemc>
 
 #include "models/base/stateful.h"
-#include "models/bus/clock_driver.h"
+#include "models/bus/ticked_module.h"
 #include "models/bus/wishbone.h"
+#include "models/machine/memory_map.h"
 #include "models/pit/pit_model.h"
-#include "models/pit/pit_time.h"
 
 namespace strata {
 
-class PitRtl : public ClockedModule, public WithState<PitState> {
+class PitRtl : public TickedModule<STRATA_PIT_HZ>, public WithState<PitState> {
  public:
   sc_core::sc_in<WishboneRequest> request;  // adr is not looked at: the block is one word
   sc_core::sc_out<WishboneResponse> response;
@@ -33,12 +33,8 @@ class PitRtl : public ClockedModule, public WithState<PitState> {
 
  private:
   bool clock_edge(Cycle cycle) override;
-  void schedule_tick(Cycle cycle);
 
   PitModel model_;
-  PitTime time_;
-  Cycle next_tick_ = 0;  // cycle of the first tick after the latest edge
-  sc_core::sc_event tick_event_;
 };
 
 }  // namespace strata

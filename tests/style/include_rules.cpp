@@ -25,7 +25,7 @@ constexpr char kEngineFace[] =
     "debug|foresight|linear_"
     "bytes)\\."
     "h\"";
-constexpr char kBusShared[] = "\"models/bus/(wishbone|clock_driver|device_tlm)\\.h\"";
+constexpr char kBusShared[] = "\"models/bus/(wishbone|clock_driver|ticked_module|device_tlm)\\.h\"";
 constexpr char kOwn[] = "\"{folder}/.*\"";
 constexpr char kVerilated[] =
     "[<\"](V[a-z_0-9]+|verilated|verilated_save|verilated_vcd_c)\\.h[>\"]";
