@@ -10,6 +10,7 @@
 #include "platform/engines.h"
 #include "platform/machine_config.h"
 #include "platform/paging_text.h"
+#include "platform/rtc_text.h"
 
 namespace strata {
 namespace {
@@ -33,6 +34,8 @@ OptionGroup machine_group() {
           {"post-port", "PORT", "", "a port whose bytes are POST codes too, beside port 80", ""},
           {"append", "TEXT", "", "command line of a multiboot guest", ""},
           {"seed", "N", "0", "power-on contents of RAM: 0 zeroes, else random", ""},
+          {"rtc", "TIME", rtc_text(kRtcStart),
+           "what the CMOS clock shows at power-on, in UTC: host, DATE or DATETTIME", "host"},
           {"device", "D=TWIN", "",
            fmt::format("rtl: one of {} as rtl or tlm, e.g. ata=tlm", fmt::join(kTwinDevices, " ")),
            twin_choices(), true},

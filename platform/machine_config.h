@@ -31,7 +31,10 @@ class Patcher;          // platform/sensitive/patcher.h
 class SensitiveCounts;  // platform/sensitive/sensitive_counts.h
 
 /// The devices of which the cycle-accurate machine can take the TLM twin for the RTL.
-inline constexpr const char* kTwinDevices[] = {"ata", "debug", "pic", "pit", "uart", "vga"};
+inline constexpr const char* kTwinDevices[] = {"ata", "debug", "pic", "pit", "rtc", "uart", "vga"};
+
+/// When every machine is switched on that is not told otherwise: 2026-01-01 00:00:00 UTC.
+inline constexpr std::int64_t kRtcStart = 1'767'225'600;
 
 /// How software engines see the VGA text window: RAM the display reads, or read-only memory whose
 /// writes leave the engine.
@@ -125,6 +128,9 @@ struct MachineConfig {
 
   /// A port whose bytes are POST codes too, beside port 80.
   std::optional<std::uint16_t> post_port;
+
+  /// What the CMOS clock shows at power-on: seconds since 1970, UTC.
+  std::int64_t rtc_start = kRtcStart;
 
   /// Port E9, the 16550's transmitter, ports 80 and post_port. Never null functions.
   ByteSink debug_console = [](std::uint8_t) {};

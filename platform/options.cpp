@@ -18,6 +18,7 @@
 #include "platform/option_files.h"
 #include "platform/option_values.h"
 #include "platform/paging_text.h"
+#include "platform/rtc_text.h"
 #include "platform/vary.h"
 #include "platform/version.h"
 
@@ -116,6 +117,10 @@ void read_paging(const Values& values, RunOptions& run) {
   run.paging.tlb_entries = static_cast<unsigned>(values.number("paging-tlb", 0, kMaxTlbEntries));
 }
 
+void read_rtc(const Values& values, RunOptions& run) {
+  if (auto error = parse_rtc(values.text("rtc"), run.rtc)) fail_option("--rtc: {}", error->message);
+}
+
 /// NAME@ADDRESS
 void read_share(const Values& values, RunOptions& run) {
   if (!values.given("share")) return;
@@ -143,6 +148,7 @@ void read_machine(const Values& values, RunOptions& run) {
     run.post_port = static_cast<std::uint16_t>(values.number("post-port", 0, 0xFFFF));
   }
   run.seed = values.number("seed", 0, ~std::uint64_t{0});
+  read_rtc(values, run);
   run.cpi = static_cast<unsigned>(values.number("cpi", 1, kMaxCpi));
   read_paging(values, run);
   read_memory_timing(values, run);

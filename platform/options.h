@@ -15,6 +15,7 @@
 #include "platform/engines.h"
 #include "platform/machine_config.h"
 #include "platform/profile/profile_rows.h"
+#include "platform/rtc_text.h"
 #include "platform/stats/run_label.h"
 
 namespace strata {
@@ -71,6 +72,7 @@ struct RunOptions {
   bool sdram = false;
   CacheShape caches = built_caches();
   std::uint64_t seed = 0;
+  RtcStart rtc;
   std::optional<SharedPage> share;  // its memory is not there yet
   /// Of the machine file it comes from, if it does.
   SettingPlaces places;

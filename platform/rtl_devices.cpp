@@ -13,6 +13,9 @@
 #include "models/pit/pit_rtl.h"
 #include "models/pit/pit_tlm.h"
 #include "models/pv/pv_rtl.h"
+#include "models/rtc/rtc_contents.h"
+#include "models/rtc/rtc_rtl.h"
+#include "models/rtc/rtc_tlm.h"
 #include "models/uart/uart_rtl.h"
 #include "models/uart/uart_tlm.h"
 #include "models/vga/vga_rtl.h"
@@ -95,6 +98,7 @@ RtlDevices::RtlDevices(const MachineConfig& config, ClockDriver& clock, Verilate
   make_vga();
   make_ata();
   make_pv(std::move(calls));
+  make_rtc();
   plug_slots();
 }
 
@@ -112,6 +116,7 @@ void RtlDevices::wire_pic(Pic& pic) {
   pic.irq[STRATA_IRQ_UART](irq_uart_);
   pic.irq[STRATA_IRQ_ATA](irq_ata_);
   pic.irq[STRATA_IRQ_PV](irq_pv_);
+  pic.irq[STRATA_IRQ_RTC](irq_rtc_);
   pic.intr(intr_);
   pic_lines_ = &pic.irq;
 }
@@ -213,6 +218,22 @@ void RtlDevices::make_pv(PvSinks calls) {
   add(STRATA_DEVICE_PV, "pv", std::move(pv));
 }
 
+/// rtl/rtc/rtc.sv: the edge that samples a request carries it out.
+void RtlDevices::make_rtc() {
+  const std::uint64_t sectors = config_.disk != nullptr ? config_.disk->sector_count() : 0;
+  const RtcState contents = rtc_contents({config_.rtc_start, config_.memory_bytes, sectors});
+  if (!is_twin("rtc")) {
+    auto rtc =
+        std::make_unique<RtlDevice<RtcRtl>>("rtc", clock_, context_, config_.clock_hz, contents);
+    rtc->rtl.irq(irq_rtc_);
+    return add(STRATA_DEVICE_RTC, "rtc", std::move(rtc));
+  }
+  auto rtc = std::make_unique<TwinDevice<RtcTlm>>("rtc", clock_, Timing{}, config_.clock_hz,
+                                                  contents, clock_.period(), clock_.period() / 2);
+  rtc->tlm.irq(irq_rtc_);
+  add(STRATA_DEVICE_RTC, "rtc", std::move(rtc));
+}
+
 void RtlDevices::plug_slots() {
   for (const Slot& slot : slots()) {
     PluggedSlot& plugged = slots_.emplace_back(slot, clock_, context_);
@@ -224,7 +245,8 @@ void RtlDevices::plug_slots() {
 
 std::uint16_t RtlDevices::irq_lines() const {
   unsigned lines = irq_pit_.read() << STRATA_IRQ_PIT | irq_uart_.read() << STRATA_IRQ_UART |
-                   irq_ata_.read() << STRATA_IRQ_ATA | irq_pv_.read() << STRATA_IRQ_PV;
+                   irq_ata_.read() << STRATA_IRQ_ATA | irq_pv_.read() << STRATA_IRQ_PV |
+                   irq_rtc_.read() << STRATA_IRQ_RTC;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const int line = slots()[i].irq;
     if (line >= 0) lines |= slots_[i].irq.read() << line;

@@ -112,6 +112,7 @@ class RtlDevices {
   void make_vga();
   void make_ata();
   void make_pv(PvSinks calls);
+  void make_rtc();
   template <typename Pic>
   void wire_pic(Pic& pic);
   void add(unsigned number, const char* name, std::unique_ptr<MachineDevice> device);
@@ -128,6 +129,7 @@ class RtlDevices {
   IrqSignal irq_uart_{"irq_uart"};
   IrqSignal irq_ata_{"irq_ata"};
   IrqSignal irq_pv_{"irq_pv"};
+  IrqSignal irq_rtc_{"irq_rtc"};
   PortWires pv_master_{"pv_master", clock_};
 
   std::deque<Part> parts_;

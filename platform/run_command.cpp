@@ -244,6 +244,7 @@ MachineConfig Run::config() {
   if (config.shared_page) config.shared_page->host = company_.shared_page;
   config.vga_memory = options_.vga_memory;
   config.seed = options_.seed;
+  config.rtc_start = options_.rtc.now();
   config.post_port = options_.post_port;
   config.post_code = [this](std::uint8_t code) {
     ++post_codes_;

@@ -16,6 +16,8 @@
 #include "models/pic/pic_core.h"
 #include "models/pit/pit_core.h"
 #include "models/pv/pv_core.h"
+#include "models/rtc/rtc_contents.h"
+#include "models/rtc/rtc_core.h"
 #include "models/slot/slot_device.h"
 #include "models/uart/uart_core.h"
 #include "models/vga/vga_core.h"
@@ -122,6 +124,7 @@ class EngineMachine final : public SoftwareMachine {
   UartCore uart_;
   DebugCore debug_;
   PvCore pv_;
+  RtcCore rtc_;
   std::vector<std::unique_ptr<SlotDevice>> slots_;
   std::vector<Device*> devices_;  // all that are plugged in
 
@@ -149,7 +152,9 @@ EngineMachine::EngineMachine(const MachineConfig& config)
       pit_(irq(STRATA_IRQ_PIT), config.clock_hz),
       uart_(static_cast<std::uint32_t>(config.clock_hz), config.serial, irq(STRATA_IRQ_UART)),
       debug_(debug_sinks(), config.log),
-      pv_(pv_memory(), disk_, pv_sinks(), irq(STRATA_IRQ_PV), config.log) {
+      pv_(pv_memory(), disk_, pv_sinks(), irq(STRATA_IRQ_PV), config.log),
+      rtc_(irq(STRATA_IRQ_RTC), config.clock_hz,
+           rtc_contents({config.rtc_start, config.memory_bytes, disk_.sector_count()})) {
   plug_own(vga_, STRATA_DEVICE_VGA);
   plug_own(ata_, STRATA_DEVICE_ATA);
   plug_own(pic_, STRATA_DEVICE_PIC);
@@ -157,6 +162,7 @@ EngineMachine::EngineMachine(const MachineConfig& config)
   plug_own(uart_, STRATA_DEVICE_UART);
   plug_own(debug_, STRATA_DEVICE_DEBUG);
   plug_own(pv_, STRATA_DEVICE_PV);
+  plug_own(rtc_, STRATA_DEVICE_RTC);
   plug_slots();
   pic_.on_mask([this](std::uint16_t lines) { machine_.set_masked_lines(lines); });
   machine_.set_acknowledge([this](Cycle now) { return pic_.acknowledge(now); });
@@ -391,7 +397,7 @@ void EngineMachine::start() {
 /// In the order of MachineState.
 NamedDevices EngineMachine::stateful_devices() {
   NamedDevices devices{{"pic", &pic_}, {"pit", &pit_}, {"uart", &uart_}, {"debug", &debug_},
-                       {"vga", &vga_}, {"ata", &ata_}, {"pv", &pv_}};
+                       {"vga", &vga_}, {"ata", &ata_}, {"pv", &pv_},     {"rtc", &rtc_}};
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     devices.emplace_back(slots()[i].name, slots_[i].get());
   }

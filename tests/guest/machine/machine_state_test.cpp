@@ -295,9 +295,10 @@ TEST_P(MachineStateGuest, RefusesAnotherMachines) {
               "the state is of another machine: memory 4096 bytes, here 4194304 bytes");
     state = good.state;
     state.devices.pop_back();
-    EXPECT_EQ(refusal(*guest, state),
-              "the state is of another machine: devices pic pit uart debug vga ata, here pic pit "
-              "uart debug vga ata pv");
+    EXPECT_EQ(
+        refusal(*guest, state),
+        "the state is of another machine: devices pic pit uart debug vga ata pv, here pic pit "
+        "uart debug vga ata pv rtc");
     for (std::size_t n = 0; n < good.state.devices.size(); ++n) {
       state = good.state;
       state.devices[n].name = "other";

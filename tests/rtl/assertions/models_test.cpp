@@ -12,6 +12,7 @@
 #include "models/debug/debug_model.h"
 #include "models/pic/pic_model.h"
 #include "models/pit/pit_model.h"
+#include "models/rtc/rtc_model.h"
 #include "models/uart/uart_model.h"
 #include "models/vga/vga_model.h"
 #include "platform/disk/memory_disk.h"
@@ -72,6 +73,10 @@ Port pic(VerilatedContext* context) {
 
 Port pit(VerilatedContext* context) {
   return slave(std::make_shared<PitModel>(context, "pit"), false);
+}
+
+Port rtc(VerilatedContext* context) {
+  return slave(std::make_shared<RtcModel>(context, "rtc", RtcState{}), false);
 }
 
 Port uart(VerilatedContext* context) {
@@ -164,8 +169,8 @@ TEST_P(ModelWithRules, EndsAfterALaterOneAndItsContextAreGone) {
 INSTANTIATE_TEST_SUITE_P(All, ModelWithRules,
                          testing::Values(Maker{"ata", ata}, Maker{"bus", bus}, Maker{"cpu", cpu},
                                          Maker{"debug", debug}, Maker{"pic", pic, true},
-                                         Maker{"pit", pit, true}, Maker{"uart", uart},
-                                         Maker{"vga", vga}),
+                                         Maker{"pit", pit, true}, Maker{"rtc", rtc},
+                                         Maker{"uart", uart}, Maker{"vga", vga}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

@@ -10,6 +10,9 @@
 #include "models/pit/pit_core.h"
 #include "models/pit/pit_model.h"
 #include "models/pit/pit_time.h"
+#include "models/rtc/rtc_core.h"
+#include "models/rtc/rtc_model.h"
+#include "models/rtc/rtc_time.h"
 #include "models/uart/uart_core.h"
 #include "models/uart/uart_model.h"
 #include "models/vga/vga_core.h"
@@ -345,6 +348,40 @@ class PitRtlRig final : public ModelRig<PitModel> {
   bool out0_ = true;
 };
 
+// ---- MC146818, with a second of 65536 cycles
+
+constexpr std::uint32_t kRtcCpuHz = 65'536;
+
+RtcState rtc_at_power_on() {
+  RtcState state;
+  state.a = 0x26;
+  state.b = 0x02;
+  return state;
+}
+
+class RtcCoreRig final : public CoreRig {
+ public:
+  RtcCoreRig() : CoreRig(0) {}
+
+ private:
+  Device& device() override { return core_; }
+  RtcCore core_{to_wire(), kRtcCpuHz, rtc_at_power_on()};
+};
+
+class RtcRtlRig final : public ModelRig<RtcModel> {
+ public:
+  RtcRtlRig() : ModelRig(0) {}
+
+ private:
+  RtcModel& model() override { return model_; }
+  void edge(const RtcModel::Request& request) override {
+    model_.clock(request, time_.ticks_at(now_) != time_.ticks_at(now_ - 1));
+  }
+  OwnedContext context_ = new_context();
+  RtcModel model_{context_.get(), "rtc", rtc_at_power_on()};
+  RtcTime time_{kRtcCpuHz};
+};
+
 // ---- 16550
 
 class UartCoreRig final : public CoreRig {
@@ -419,6 +456,7 @@ const std::vector<DeviceUnderTest>& devices_under_test() {
       {"debug", make<DebugCoreRig, DebugRtlRig>, debug_steps, 12, difference<DebugState>},
       {"pic", make<PicCoreRig, PicRtlRig>, pic_steps, 0, difference<PicState>},
       {"pit", make<PitCoreRig, PitRtlRig>, pit_steps, 0, difference<PitState>},
+      {"rtc", make<RtcCoreRig, RtcRtlRig>, rtc_steps, 4, difference<RtcState>},
       {"uart", make<UartCoreRig, UartRtlRig>, uart_steps, 8, difference<UartState>},
       {"vga", make<VgaCoreRig, VgaRtlRig>, vga_steps, kVgaBytes, difference<VgaState>},
   };

@@ -101,6 +101,19 @@ std::vector<Step> pit_steps(const Random& random) {
   }
 }
 
+std::vector<Step> rtc_steps(const Random& random) {
+  switch (random() % 8) {
+    case 0: return {write(0, 0x0A, 1), write(1, 0x20 | (random() & 0xF))};
+    case 1: return {write(0, 0x0B, 1), write(1, random() & 0x7F)};
+    case 2: return {write(0, 0x0C, 1), read(1)};
+    case 3: return {write(0, random() % 10 | (random() & 0xFF) << 8, 2)};
+    case 4: return {write(0, random() & 0xFFFF, 2)};
+    case 5: return {write(0, random() & 0xFF), read(0, 2)};
+    case 6: return {idle(65'000 + random() % 1000)};
+    default: return {idle(random() % 3000)};
+  }
+}
+
 std::vector<Step> uart_steps(const Random& random) {
   switch (random() % 10) {
     case 0:

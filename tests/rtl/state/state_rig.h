@@ -61,6 +61,7 @@ std::vector<Step> ata_steps(const Random& random);
 std::vector<Step> debug_steps(const Random& random);
 std::vector<Step> pic_steps(const Random& random);
 std::vector<Step> pit_steps(const Random& random);
+std::vector<Step> rtc_steps(const Random& random);
 std::vector<Step> uart_steps(const Random& random);
 std::vector<Step> vga_steps(const Random& random);
 

@@ -16,6 +16,8 @@
 #include "models/pic/pic_tlm.h"
 #include "models/pit/pit_rtl.h"
 #include "models/pit/pit_tlm.h"
+#include "models/rtc/rtc_rtl.h"
+#include "models/rtc/rtc_tlm.h"
 #include "models/uart/uart_rtl.h"
 #include "models/uart/uart_tlm.h"
 #include "tests/rtl/bus/verilated_context.h"
@@ -220,6 +222,27 @@ TEST_F(Twins, Timer) {
   PitRtl rtl("pit_rtl", clock, context.get(), kHz);
   WbTlmBridge bridge("bridge", clock, 0, WbTlmBridge::Lanes::kOneAnEdge);
   PitTlm tlm("pit_tlm", kHz, kPeriod, kHalf);
+  bind(rtl, bridge, tlm);
+  rtl.irq(master->rtl.wire), tlm.irq(master->tlm.wire);
+  run();
+  EXPECT_GT(master->wire_changes, 100u);
+}
+
+/// Registers more often than memory; the fastest rates and alarms at any time, as a run has not a
+/// tenth of a second.
+WishboneRequest rtc_request(Random& random) {
+  const std::uint32_t index = random() % 2 != 0 ? 0x0A + random() % 3 : random() & 0x7F;
+  const std::uint32_t data = index == 0x0A ? 0x23 + random() % 3 : random() & 0x7F;
+  return access(random, 0, random_lanes(random, 4), index | data << 8);
+}
+
+TEST_F(Twins, Clock) {
+  RtcState contents;
+  contents.a = 0x23;
+  make_master(rtc_request);
+  RtcRtl rtl("rtc_rtl", clock, context.get(), kHz, contents);
+  WbTlmBridge bridge("bridge", clock, 0);
+  RtcTlm tlm("rtc_tlm", kHz, contents, kPeriod, kHalf);
   bind(rtl, bridge, tlm);
   rtl.irq(master->rtl.wire), tlm.irq(master->tlm.wire);
   run();

@@ -26,6 +26,7 @@ TEST(MachineBusMap, EveryPortWindowStartsAndEndsWhereAPcHasIt) {
   const std::vector<std::pair<std::uint32_t, std::string>> expected = {
       {0x1F, "none"},    {0x20, "pic 0"},   {0x21, "pic 1"},      {0x22, "none"},
       {0x3F, "none"},    {0x40, "pit 0"},   {0x43, "pit 3"},      {0x44, "none"},
+      {0x6F, "none"},    {0x70, "rtc 0"},   {0x71, "rtc 1"},      {0x72, "none"},
       {0x7F, "none"},    {0x80, "debug 0"}, {0x81, "none"},       {0x9F, "none"},
       {0xA0, "pic 4"},   {0xA1, "pic 5"},   {0xA2, "none"},       {0xE8, "none"},
       {0xE9, "debug 5"}, {0xEA, "none"},    {0xF3, "none"},       {0xF4, "debug 8"},
@@ -57,6 +58,7 @@ TEST(MachineBusMap, DevicesPullTheLinesOfAPc) {
   EXPECT_EQ(machine_devices()[STRATA_DEVICE_ATA].irq, 14);
   EXPECT_EQ(machine_devices()[STRATA_DEVICE_VGA].irq, -1);
   EXPECT_EQ(machine_devices()[STRATA_DEVICE_PV].irq, 11);
+  EXPECT_EQ(machine_devices()[STRATA_DEVICE_RTC].irq, 8);
 }
 
 struct Part {

@@ -46,6 +46,8 @@ TEST(Options, DefaultsOfRun) {
   EXPECT_EQ(options.seed, 0u);
   EXPECT_EQ(options.cpu, CpuFamily::k586);
   EXPECT_FALSE(options.post_port.has_value());
+  EXPECT_FALSE(options.rtc.host);
+  EXPECT_EQ(options.rtc.now(), kRtcStart);
 }
 
 TEST(Options, ReadsEveryMachineOption) {
@@ -63,6 +65,25 @@ TEST(Options, ReadsEveryMachineOption) {
   EXPECT_EQ(options.seed, 16u);
   EXPECT_EQ(options.cpu, CpuFamily::k486);
   EXPECT_EQ(options.post_port, 0x190);
+}
+
+// Seconds of dates: date -u -d TEXT +%s.
+TEST(Options, TheClockStartsAtADateOrTheHosts) {
+  EXPECT_EQ(run({"--rtc=1970-01-01", "g"}).rtc.now(), 0);
+  EXPECT_EQ(run({"--rtc", "2026-01-01T00:00:00", "g"}).rtc.now(), kRtcStart);
+  EXPECT_EQ(run({"--rtc=2028-02-29 23:59:58", "g"}).rtc.now(), 1'835'481'598);
+  EXPECT_EQ(run({"--rtc=2099-12-31T23:59:59", "g"}).rtc.now(), 4'102'444'799);
+  EXPECT_TRUE(run({"--rtc=host", "g"}).rtc.host);
+  EXPECT_GT(run({"--rtc=host", "g"}).rtc.now(), kRtcStart - 86'400 * 3660);
+  for (const std::string bad :
+       {"now", "2026", "2026-13-01", "2027-02-29", "2026-04-31", "1969-12-31", "2100-01-01",
+        "2026-01-01T24:00:00", "2026-01-01T00:60:00", "2026-01-01T00:00:60", "2026-01-01T12",
+        "2026-1-1", " 2026-01-01"}) {
+    EXPECT_EQ(error({"run", "--rtc=" + bad, "g"}),
+              "--rtc: '" + bad +
+                  "' is neither host nor a date from 1970 to 2099, such as 2026-11-29 or "
+                  "2026-01-01T00:00:00");
+  }
 }
 
 TEST(Options, TheMemoryIsSdramOrOfFixedLatency) {
@@ -138,12 +159,12 @@ TEST(Options, ReadsLimitsAndWaves) {
 
 TEST(Options, EveryDeviceHasATwinAndTheLastWordCounts) {
   std::vector<std::string> arguments = {"--engine", "rtl", "g"};
-  for (const std::string device : {"ata", "debug", "pic", "pit", "uart", "vga"}) {
+  for (const std::string device : {"ata", "debug", "pic", "pit", "rtc", "uart", "vga"}) {
     arguments.push_back("--device=" + device + "=tlm");
   }
   arguments.push_back("--device=uart=rtl");
   EXPECT_EQ(run(arguments).tlm_devices,
-            (std::set<std::string>{"ata", "debug", "pic", "pit", "vga"}));
+            (std::set<std::string>{"ata", "debug", "pic", "pit", "rtc", "vga"}));
 }
 
 TEST(Options, BiosNeedsNoGuest) {
@@ -157,7 +178,8 @@ TEST(Options, NamesTheWrongValueAndTheRightOnes) {
   const auto memory = error({"run", "--mem", "lots", "g"});
   EXPECT_TRUE(contains(memory, "'lots'") && contains(memory, "1M to 2048M")) << memory;
   const auto device = error({"run", "--engine", "rtl", "--device", "mem=tlm", "g"});
-  EXPECT_TRUE(contains(device, "'mem=tlm'") && contains(device, "ata, debug, pic, pit, uart, vga"))
+  EXPECT_TRUE(contains(device, "'mem=tlm'") &&
+              contains(device, "ata, debug, pic, pit, rtc, uart, vga"))
       << device;
   const auto twin = error({"run", "--engine", "rtl", "--device", "pit=c++", "g"});
   EXPECT_TRUE(contains(twin, "'c++'")) << twin;
@@ -251,11 +273,11 @@ TEST(Options, RefusesWrongCommands) {
 TEST(Options, HelpListsOptionsOfTheCommand) {
   EXPECT_TRUE(contains(text({"--help"}), "strata compare"));
   for (const char* option :
-       {"--engine",     "--disk",     "--mem",         "--clock-mhz",  "--max-cycles",
-        "--timeout",    "--display",  "--serial",      "--vcd",        "--fst",
-        "--trace-from", "--trace-to", "--trace-last",  "--stats",      "--check",
-        "--seed",       "--cpu",      "--post-port",   "--device",     "--vga-memory",
-        "--bios",       "--append",   "--screen-text", "--screen-png", "--log"}) {
+       {"--engine",     "--disk",   "--mem",        "--clock-mhz", "--max-cycles", "--timeout",
+        "--display",    "--serial", "--vcd",        "--fst",       "--trace-from", "--trace-to",
+        "--trace-last", "--stats",  "--check",      "--seed",      "--rtc",        "--cpu",
+        "--post-port",  "--device", "--vga-memory", "--bios",      "--append",     "--screen-text",
+        "--screen-png", "--log"}) {
     EXPECT_TRUE(contains(text({"run", "--help"}), option)) << option;
   }
   EXPECT_TRUE(contains(text({"run", "--help"}), "--profile"));
