@@ -46,7 +46,7 @@ OptionGroup machine_group() {
           {"cache", "SHAPE", cache_text(built_caches()),
            "rtl: SIZE/WAYS/LINE of each cache, at most this size, or off",
            cache_text(built_caches()) + " off"},
-          {"cpi", "N", "1", "interp, block: cycles an instruction", ""},
+          {"cpi", "N", "1", "interp, block, jit: cycles an instruction", ""},
           {"paging", "HOW", "off",
            "interp: page the guest through a monitor, by shadow tables or by a second level of 2 "
            "(i386), 3 (PAE) or 4 (x86-64) levels, and say what that takes",
@@ -56,7 +56,8 @@ OptionGroup machine_group() {
           {"paging-cost", "TRAP/REF", paging_cost_text({}),
            "interp: cycles a trap and a reference to a table are reckoned with then", ""},
           {"vga-memory", "HOW", "shared",
-           "interp, block, kvm: shared with the display, or trap on every write", "shared trap"},
+           "interp, block, jit, kvm: shared with the display, or trap on every write",
+           "shared trap"},
       }};
 }
 
@@ -84,25 +85,26 @@ OptionGroup output_group() {
           {"screen-text", "FILE", "", "final screen as text; - for standard output", ""},
           {"screen-png", "FILE", "", "final screen as a picture", ""},
           {"stats", "FILE", "", "figures of the run as JSON; - for standard output", ""},
-          {"interval", "N", "", "rtl, interp, block: take the counters every N cycles", ""},
+          {"interval", "N", "", "rtl, interp, block, jit: take the counters every N cycles", ""},
           {"interval-file", "FILE", "",
            "where they go: what they grew by, as CSV if it ends in .csv, else as JSON lines; - "
            "for standard output",
            ""},
           {"region", "CODE", "",
-           "rtl, interp, block: take the counters of each pass: FUNCTION from call to return, "
+           "rtl, interp, block, jit: take the counters of each pass: FUNCTION from call to return, "
            "FROM..TO, or @marks, what the guest marks by port ABBA",
            ""},
           {"region-file", "FILE", "",
            "where they go, as those of --interval, with minimum, median and maximum", ""},
-          {"profile", "FILE", "", "rtl, interp, block: where the cycles went, for 'strata profile'",
-           ""},
+          {"profile", "FILE", "",
+           "rtl, interp, block, jit: where the cycles went, for 'strata profile'", ""},
           {"explain", "", "",
            "which instructions left the guest, how often, how long, and what calls of port ABBA "
            "would save",
            ""},
           {"sensitive", "", "",
-           "interp, block: privileged and sensitive instructions executed, what a trap-and-emulate "
+           "interp, block, jit: privileged and sensitive instructions executed, what a "
+           "trap-and-emulate "
            "monitor would have to do, and whether the guest is virtualisable classically",
            ""},
           {"patch", "", "",
@@ -111,6 +113,11 @@ OptionGroup output_group() {
            ""},
           {"trap-cycles", "N", "1000", "interp: cycles that a trap is taken to cost with --patch",
            ""},
+          {"dump-blocks", "", "",
+           "jit: the blocks that were translated, as guest code, intermediate form and host code, "
+           "with how often each was executed",
+           ""},
+          {"perf-map", "", "", "jit: name translated code to perf, in /tmp/perf-PID.map", ""},
           {"log", "FILE", "", "what the devices did, by cycle", ""},
           {"verbose", "", "", "the same on standard error", ""},
           {"quiet", "", "", "no status line and no closing line", ""},
@@ -130,13 +137,14 @@ OptionGroup wave_group() {
 }
 
 OptionGroup company_group() {
-  return {"Several machines",
-          {
-              {"share", "NAME@ADDRESS", "",
-               "interp, block, kvm: a page of 4096 bytes of data in common with machines of the "
-               "same NAME",
-               ""},
-          }};
+  return {
+      "Several machines",
+      {
+          {"share", "NAME@ADDRESS", "",
+           "interp, block, jit, kvm: a page of 4096 bytes of data in common with machines of the "
+           "same NAME",
+           ""},
+      }};
 }
 
 constexpr char kRunText[] =

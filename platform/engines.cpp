@@ -58,7 +58,8 @@ Result<std::unique_ptr<Engine>> make_kvm(EngineBus& bus, const MachineConfig& co
 
 Result<std::unique_ptr<Engine>> make_translator(EngineBus& bus, const MachineConfig& config,
                                                 std::span<const MemoryRegion> memory) {
-  auto engine = make_jit(bus, memory, config.cpi, config.cpu);
+  auto engine = make_jit(bus, memory, config.cpi, config.cpu,
+                         {.list = config.list_translations, .perf_map = config.perf_map});
   if (engine == nullptr) return Error{jit_lacking()};
   return engine;
 }
@@ -91,6 +92,9 @@ constexpr std::array<std::string_view, 14> kInterpOptions = {
 constexpr std::array<std::string_view, 9> kBlockOptions = {
     "cpi",    "share",       "vga-memory", "interval", "interval-file",
     "region", "region-file", "profile",    "sensitive"};
+constexpr std::array<std::string_view, 11> kJitOptions = {
+    "cpi",         "share",   "vga-memory", "interval",    "interval-file", "region",
+    "region-file", "profile", "sensitive",  "dump-blocks", "perf-map"};
 constexpr std::array<std::string_view, 2> kKvmOptions = {"share", "vga-memory"};
 
 constexpr EngineEntry kEngines[] = {
@@ -100,8 +104,8 @@ constexpr EngineEntry kEngines[] = {
      false, anywhere, make_machine<make_interpreter>},
     {"block", "basic blocks, decoded once, one after another", kBlockOptions, true, false, false,
      false, anywhere, make_machine<make_block>},
-    {"jit", "blocks that run often, translated to the host's code", kBlockOptions, true, false,
-     false, false, jit_on_host, make_jit_machine},
+    {"jit", "blocks that run often, translated to the host's code", kJitOptions, true, false, false,
+     false, jit_on_host, make_jit_machine},
     {"kvm", "the host's CPU through Linux KVM, on host time", kKvmOptions, false, true, false,
      false, kvm_on_host, make_machine<make_kvm>},
 };

@@ -90,6 +90,9 @@ class Machine {
   /// MachineConfig::profile. For after the run.
   virtual const Recording* recording() { return nullptr; }
 
+  /// What was translated, as text, with MachineConfig::list_translations. For after the run.
+  virtual std::string translations() const { return {}; }
+
   /// Anything else worth a number in --stats ("ata.sectors_written", "bus.stall_cycles", ...).
   virtual std::map<std::string, std::uint64_t> counters() const { return {}; }
 };

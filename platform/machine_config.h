@@ -76,6 +76,8 @@ struct MachineConfig {
   /// The processor; KVM's only in what CPUID says.
   CpuFamily cpu = CpuFamily::k586;
   std::uint64_t memory_bytes = 16u << 20;  // multiple of 4 KiB, at least 1 MiB
+  bool list_translations = false;          // for Machine::translations()
+  bool perf_map = false;                   // translated code gets names in /tmp/perf-PID.map
   HostMemory::Mapping memory_mapping = HostMemory::Mapping::kOwn;
   std::uint64_t clock_hz = STRATA_CPU_HZ;  // kMinClockHz at least
   /// What to run. Outlives the machine.

@@ -220,6 +220,8 @@ void read_output(const Values& values, RunOptions& run) {
   read_counting(values, run);
   run.profile = values.text("profile");
   run.explain = values.given("explain");
+  run.dump_blocks = values.given("dump-blocks");
+  run.perf_map = values.given("perf-map");
   run.sensitive = values.given("sensitive");
   read_patching(values, run);
   run.log = values.text("log");

@@ -52,6 +52,8 @@ struct RunOptions {
   bool explain = false;
   bool sensitive = false;
   bool patch = false;
+  bool dump_blocks = false;
+  bool perf_map = false;
   std::uint64_t trap_cycles = 0;  // what one is taken to cost
   std::string log;
   bool verbose = false;

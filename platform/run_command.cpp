@@ -97,7 +97,7 @@ class Run final : public MachineRun {
   void explain_region() const;
   Explanation explain_exits() const;
   PatchReport explain_patching(const RunReport& report);
-  static void show_tables(const RunReport& report);
+  void show_tables(const RunReport& report) const;
 
   const RunOptions& options_;
   const RunCompany company_;
@@ -239,6 +239,8 @@ MachineConfig Run::config() {
   };
   config.profile = profile_ ? &profile_->functions() : nullptr;
   config.cpi = options_.cpi;
+  config.list_translations = options_.dump_blocks;
+  config.perf_map = options_.perf_map;
   config.paging = options_.paging;
   config.shared_page = options_.share;
   if (config.shared_page) config.shared_page->host = company_.shared_page;
@@ -486,12 +488,13 @@ Explanation Run::explain_exits() const {
                          costs);
 }
 
-void Run::show_tables(const RunReport& report) {
+void Run::show_tables(const RunReport& report) const {
   constexpr std::size_t kMostRows = 30;
   say("{}", paging_table({{report, {}}}));
   if (report.explanation) say("{}", to_text(*report.explanation, kMostRows));
   if (report.sensitive) say("{}", to_text(*report.sensitive, kMostRows));
   if (report.patch) say("{}", to_text(*report.patch, kMostRows));
+  if (options_.dump_blocks) say("{}", machine_->translations());
 }
 
 PatchReport Run::explain_patching(const RunReport& report) {

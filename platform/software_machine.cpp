@@ -86,6 +86,7 @@ class EngineMachine final : public SoftwareMachine {
   const Recording* recording() override;
   DebugTarget& debug_target() override { return *debug_target_; }
   std::map<std::string, std::uint64_t> counters() const override { return engine_->counters(); }
+  std::string translations() const override { return engine_->translations(); }
   MachineState save_state() override;
   std::optional<Error> load_state(const MachineState& state) override;
 

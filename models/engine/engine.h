@@ -133,6 +133,10 @@ class Engine {
   /// falling asleep and "interrupt" a delivery; KVM adds "vm-exit" and its kinds.
   virtual std::map<std::string, std::uint64_t> exits() const = 0;
 
+  /// What the engine has translated, as text for people: guest code, intermediate form and host
+  /// code; empty where it translates nothing, or was not told to keep that.
+  virtual std::string translations() const { return {}; }
+
   /// What else is worth a number, by name.
   virtual std::map<std::string, std::uint64_t> counters() const { return {}; }
 

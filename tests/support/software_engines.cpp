@@ -25,7 +25,7 @@ std::unique_ptr<Engine> make_translator([[maybe_unused]] EngineBus& bus,
                                         [[maybe_unused]] CpuFamily family) {
 #if STRATA_JIT
   if (jit_lacking().empty()) {
-    return std::make_unique<JitEngine>(bus, memory, 1, family, JitEngine::Room{.runs = 0});
+    return std::make_unique<JitEngine>(bus, memory, 1, family, JitEngine::Settings{.runs = 0});
   }
 #endif
   return nullptr;

@@ -4,17 +4,81 @@ namespace strata::jit {
 
 // ---- the block ----
 
+/// The first instruction before which nobody may ask for flags; the count of all: none is.
+unsigned BlockEmitter::first_without_flags(const IrBlock& ir) {
+  unsigned n = 0;
+  while (n < ir.instructions.size() && ir.instructions[n].flags_live_before() != 0) ++n;
+  return n;
+}
+
+/// Where there is a place without flags the budget is looked at there, and flags may come in the
+/// host's; what stands before that place is emitted twice, for either way they come. Else the
+/// budget is looked at behind the block.
 void BlockEmitter::emit(const IrBlock& ir) {
+  const auto count = static_cast<unsigned>(ir.instructions.size());
+  const unsigned place = first_without_flags(ir);
   code_.align(16);
-  translation_.entry = code_.getSize();
-  flags_.in_image();
-  for (const IrInstruction& instruction : ir.instructions) {
-    emit_instruction(instruction);
-    ++index_;
+  translation_.begin = code_.getSize();
+  translation_.counted_from = place < count ? place : translation_.block->count;
+  counts_at_end_ = place == count;
+  if (counts_at_end_) {
+    translation_.entry = translation_.begin;
+    flags_.in_image();
+    if (translation_.listed) count_execution();
+    emit_through(ir, 0, count);
+  } else {
+    emit_with_check(ir, place);
   }
   for (auto& stub : stubs_) emit_stub(*stub);
   emit_edge_stubs();
   translation_.end = code_.getSize();
+}
+
+void BlockEmitter::emit_with_check(const IrBlock& ir, unsigned place) {
+  translation_.host_entry = translation_.begin;
+  flags_.in_host();
+  emit_through(ir, 0, place);
+  Xbyak::Label check;
+  code_.L(check);
+  emit_check();
+  emit_through(ir, place, static_cast<unsigned>(ir.instructions.size()));
+  if (place == 0) {
+    translation_.entry = translation_.host_entry;
+    return;
+  }
+  listing_ = false;
+  translation_.entry = code_.getSize();
+  flags_.in_image();
+  emit_through(ir, 0, place);
+  code_.jmp(check, HostCode::T_NEAR);
+}
+
+void BlockEmitter::emit_through(const IrBlock& ir, unsigned from, unsigned to) {
+  for (index_ = from; index_ < to; ++index_) {
+    note_place();
+    emit_instruction(ir.instructions[index_]);
+  }
+  if (to == ir.instructions.size()) note_place();
+}
+
+/// Takes the block off the budget; flags are nobody's here.
+void BlockEmitter::emit_check() {
+  flags_.in_host();
+  if (translation_.listed) count_execution();
+  code_.sub(HostCode::budget32(), translation_.block->count);
+  code_.js(out_of_budget_, HostCode::T_NEAR);
+}
+
+void BlockEmitter::note_place() {
+  if (translation_.listed && listing_) translation_.places.push_back(code_.getSize());
+}
+
+/// Without touching the host's flags.
+void BlockEmitter::count_execution() {
+  code_.mov(HostCode::address64(), reinterpret_cast<std::uintptr_t>(&translation_.executions));
+  code_.mov(HostCode::value64(), code_.qword[HostCode::address64()]);
+  code_.lea(HostCode::value64(), code_.ptr[HostCode::value64() + 1]);
+  code_.mov(code_.qword[HostCode::address64()], HostCode::value64());
 }
 
 /// EIP behind the instruction at index_, or behind the block.
@@ -74,7 +138,7 @@ void BlockEmitter::emit_operation(const IrInstruction& ir) {
     case IrOp::kPop: return pop(ir);
     case IrOp::kLeave: return leave(ir);
     case IrOp::kInterpret: return interpret(false);
-    case IrOp::kFallThrough: --index_; return go_to(behind(), ir.flags_live == 0);
+    case IrOp::kFallThrough: return go_to(behind(), ir.flags_live == 0);
     case IrOp::kJump: return go_to(behind() + ir.immediate, ir.flags_live == 0);
     case IrOp::kBranch:
     case IrOp::kBranchIfNoCount: return branch(ir);
@@ -98,10 +162,7 @@ void BlockEmitter::call_step(unsigned index) {
 /// Where the instruction's access cannot go on: the interpreter carries it out.
 void BlockEmitter::emit_stub(Stub& stub) {
   code_.L(stub.entry);
-  const std::size_t place = code_.getSize();
-  for (Translation::Site& site : translation_.sites) {
-    if (site.index == stub.index) site.stub = place;
-  }
+  for (const std::size_t site : stub.sites) translation_.sites[site].stub = code_.getSize();
   flags_.set_state(stub.before);
   flags_.keep(eflags::kStatus);
   call_step(stub.index);
@@ -110,18 +171,38 @@ void BlockEmitter::emit_stub(Stub& stub) {
   code_.jmp(stub.resume, HostCode::T_NEAR);
 }
 
-/// Ways out that are not linked, and the end of the budget, which comes to the same.
+void BlockEmitter::leave_at(std::uint32_t eip, Exit exit) {
+  code_.mov(code_.eip(), eip);
+  code_.mov(code_.context32(offsetof(JitContext, exit)), static_cast<std::uint32_t>(exit));
+  code_.jmp(code_.getCode() + common_.leave, HostCode::T_NEAR);
+}
+
+/// Ways out that are not linked, and the end of the budget.
 void BlockEmitter::emit_edge_stubs() {
   for (unsigned n = 0; n < edges_; ++n) {
     TranslationEdge& edge = translation_.edges[n];
     code_.L(edge_stubs_[n]);
     edge.stub = code_.getSize();
-    code_.mov(code_.eip(), edge.eip);
+    Xbyak::Label exit;
+    if (edge.host_flags) {
+      flags_.set_state(edge_flags_[n]);
+      flags_.keep(eflags::kStatus);
+      code_.jmp(exit, HostCode::T_NEAR);
+      edge.image_jump = code_.getSize() - 4;
+    }
+    code_.L(exit);
+    edge.exit = code_.getSize();
     code_.mov(HostCode::value64(), reinterpret_cast<std::uintptr_t>(&edge));
     code_.mov(code_.context64(offsetof(JitContext, edge)), HostCode::value64());
-    code_.mov(code_.context32(offsetof(JitContext, exit)), static_cast<std::uint32_t>(Exit::kEdge));
-    code_.jmp(code_.getCode() + common_.leave, HostCode::T_NEAR);
+    leave_at(edge.eip, Exit::kEdge);
   }
+  if (counts_at_end_) return;
+  const Block& block = *translation_.block;
+  const unsigned place = translation_.counted_from;
+  code_.L(out_of_budget_);
+  code_.add(HostCode::budget32(), block.count - place);
+  const std::uint32_t offset = place < block.count ? block.steps[place].offset : block.bytes;
+  leave_at(translation_.eip + offset, Exit::kBudget);
 }
 
 // ---- data ----

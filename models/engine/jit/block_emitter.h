@@ -34,14 +34,22 @@ class BlockEmitter {
     FlagState after;
     bool flags_wanted = false;  // behind the instruction
     bool last = false;
+    std::vector<std::size_t> sites;  // of the translation's
     Xbyak::Label entry;
     Xbyak::Label resume;
   };
 
+  static unsigned first_without_flags(const IrBlock& ir);
+  void emit_through(const IrBlock& ir, unsigned from, unsigned to);
+  void emit_with_check(const IrBlock& ir, unsigned place);
+  void emit_check();
+  void note_place();
+  void count_execution();
   void emit_instruction(const IrInstruction& ir);
   void emit_operation(const IrInstruction& ir);
   void emit_stub(Stub& stub);
   void emit_edge_stubs();
+  void leave_at(std::uint32_t eip, Exit exit);
 
   // block_emitter.cpp: data
   void move(const IrInstruction& ir);
@@ -70,7 +78,9 @@ class BlockEmitter {
   void call_to(const IrInstruction& ir);
   void return_near(const IrInstruction& ir);
   void jump_to(const IrInstruction& ir);
+  TranslationEdge& new_edge(std::uint32_t eip, bool flags_lost);
   void go_to(std::uint32_t eip, bool flags_lost);
+  void branch_on(unsigned condition, std::uint32_t target, bool lost);
   void go_indirect();
   void interpret(bool last);
   void move_stack(std::int32_t by);
@@ -106,6 +116,10 @@ class BlockEmitter {
   std::vector<std::unique_ptr<Stub>> stubs_;
   unsigned edges_ = 0;
   std::array<Xbyak::Label, 2> edge_stubs_;
+  std::array<FlagState, 2> edge_flags_;
+  bool listing_ = true;  // what is emitted is what a listing shows
+  bool counts_at_end_ = false;
+  Xbyak::Label out_of_budget_;
 };
 
 }  // namespace strata::jit

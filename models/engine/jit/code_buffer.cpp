@@ -1,20 +1,22 @@
 #include "models/engine/jit/code_buffer.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
-
-#include "models/base/file_descriptor.h"
 
 namespace strata::jit {
 
+/// Shared memory without a name, which perf(1) takes for a translator's, mapped a second time
+/// (mremap(2), a size of 0).
 CodeBuffer::CodeBuffer(std::size_t bytes) : size_(bytes) {
-  const FileDescriptor file(memfd_create("strata-code", MFD_CLOEXEC));
-  if (file.get() < 0 || ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) return;
-  void* writable = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+  void* writable = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (writable == MAP_FAILED) return;
   writable_ = static_cast<std::uint8_t*>(writable);
-  void* executable = mmap(nullptr, bytes, PROT_READ | PROT_EXEC, MAP_SHARED, file.get(), 0);
-  if (executable != MAP_FAILED) executable_ = static_cast<const std::uint8_t*>(executable);
+  void* executable = mremap(writable, 0, bytes, MREMAP_MAYMOVE);
+  if (executable == MAP_FAILED) return;
+  if (mprotect(executable, bytes, PROT_READ | PROT_EXEC) != 0) {
+    munmap(executable, bytes);
+    return;
+  }
+  executable_ = static_cast<const std::uint8_t*>(executable);
 }
 
 CodeBuffer::~CodeBuffer() {

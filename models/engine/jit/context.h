@@ -11,9 +11,10 @@ namespace strata::jit {
 
 /// Why translated code has come back.
 enum class Exit : std::uint32_t {
-  kEdge,  // JitContext::edge is not linked, or too few instructions are left; EIP is its target
-  kMiss,  // nothing is known to follow at EIP, or too few instructions are left
-  kStep,  // in or behind an instruction that the interpreter carried out
+  kEdge,    // JitContext::edge is not linked, or too few instructions are left; EIP is its target
+  kMiss,    // nothing is known to follow at EIP, or too few instructions are left
+  kBudget,  // too few instructions are left at EIP, where flags are lost
+  kStep,    // in or behind an instruction that the interpreter carried out
 };
 
 struct JitContext {

@@ -92,7 +92,7 @@ void BlockEmitter::two_operands(const IrInstruction& ir) {
     apply(HostCode::guest(ir.destination.number, ir.bytes),
           HostCode::guest(ir.source.number, ir.bytes));
   }
-  flags_.in_host(is_logical(ir.op));
+  flags_.in_host(is_logical(ir.op) && !logic_clears_auxiliary());
 }
 
 void BlockEmitter::one_operand(const IrInstruction& ir) {

@@ -100,7 +100,7 @@ BlockEmitter::Stub& BlockEmitter::stub() {
 /// The host's next instruction accesses memory.
 void BlockEmitter::touch() {
   if (!windowed()) return;
-  stub();
+  stub().sites.push_back(translation_.sites.size());
   translation_.sites.push_back({code_.getSize(), 0, static_cast<std::uint8_t>(index_)});
 }
 

@@ -60,15 +60,25 @@ void BlockEmitter::move_stack(std::int32_t by) {
 
 // ---- ways out ----
 
-/// Counts the block, and jumps to what is known to follow at `eip`; host flags are lost.
-void BlockEmitter::go_to(std::uint32_t eip, bool flags_lost) {
+TranslationEdge& BlockEmitter::new_edge(std::uint32_t eip, bool flags_lost) {
   TranslationEdge& edge = translation_.edges[edges_];
   edge.from = &translation_;
   edge.eip = eip;
   edge.flags_lost = flags_lost;
-  if (!flags_lost) flags_.keep(eflags::kStatus);
-  code_.sub(HostCode::budget32(), translation_.block->count);
-  code_.js(edge_stubs_[edges_], HostCode::T_NEAR);
+  edge.host_flags = flags_.state().in_host && !flags_lost;
+  edge.right_flags = flags_.state().right();
+  edge_flags_[edges_] = flags_.state();
+  return edge;
+}
+
+/// Jumps to what is known to follow at `eip`.
+void BlockEmitter::go_to(std::uint32_t eip, bool flags_lost) {
+  if (counts_at_end_) {
+    if (!flags_lost) flags_.keep(eflags::kStatus);
+    code_.sub(HostCode::budget32(), translation_.block->count);
+    code_.js(edge_stubs_[edges_], HostCode::T_NEAR);
+  }
+  TranslationEdge& edge = new_edge(eip, flags_lost);
   code_.jmp(edge_stubs_[edges_], HostCode::T_NEAR);
   edge.jump = code_.getSize() - 4;
   ++edges_;
@@ -76,12 +86,14 @@ void BlockEmitter::go_to(std::uint32_t eip, bool flags_lost) {
 
 /// To EIP in R9D. The flags' image has been made.
 void BlockEmitter::go_indirect() {
-  Xbyak::Label miss, end_of_budget;
+  Xbyak::Label miss;
   const auto target = HostCode::address64();
   const auto slot = HostCode::value64();
   const int jumps = code_.context_offset() + static_cast<int>(offsetof(JitContext, jumps));
-  code_.sub(HostCode::budget32(), translation_.block->count);
-  code_.js(miss);
+  if (counts_at_end_) {
+    code_.sub(HostCode::budget32(), translation_.block->count);
+    code_.js(miss);
+  }
   code_.mov(HostCode::value32(), HostCode::address32());
   code_.and_(HostCode::value32(), JitContext::kJumps - 1);
   code_.shl(HostCode::value32(), 4);
@@ -97,32 +109,40 @@ void BlockEmitter::go_indirect() {
 }
 
 void BlockEmitter::branch(const IrInstruction& ir) {
-  Xbyak::Label taken;
+  constexpr unsigned kIfZero = 4;
   const bool lost = ir.flags_live == 0;
-  if (ir.op == IrOp::kBranch) {
-    flags_.jump_if(flags_.condition(ir.condition), taken);
-  } else {
-    flags_.keep(ir.flags_live);
-    code_.test(HostCode::guest32(kEcx), HostCode::guest32(kEcx));
-    code_.jz(taken, HostCode::T_NEAR);
-  }
-  const FlagState state = flags_.state();
-  go_to(behind(), lost);
-  flags_.set_state(state);
-  code_.L(taken);
-  go_to(behind() + ir.immediate, lost);
+  const std::uint32_t target = behind() + ir.immediate;
+  if (ir.op == IrOp::kBranch) return branch_on(flags_.condition(ir.condition), target, lost);
+  flags_.keep(ir.flags_live);
+  code_.test(HostCode::guest32(kEcx), HostCode::guest32(kEcx));
+  branch_on(kIfZero, target, lost);
 }
 
 void BlockEmitter::loop(const IrInstruction& ir) {
-  Xbyak::Label taken;
-  const bool lost = ir.flags_live == 0;
+  constexpr unsigned kIfNotZero = 5;
   flags_.keep(ir.flags_live);
   code_.lea(HostCode::guest32(kEcx), code_.ptr[HostCode::guest64(kEcx) - 1]);
   code_.test(HostCode::guest32(kEcx), HostCode::guest32(kEcx));
-  code_.jnz(taken, HostCode::T_NEAR);
+  branch_on(kIfNotZero, behind() + ir.immediate, ir.flags_live == 0);
+}
+
+/// To `target` on a condition of the host, else behind the block.
+void BlockEmitter::branch_on(unsigned condition, std::uint32_t target, bool lost) {
+  if (counts_at_end_) {
+    Xbyak::Label taken;
+    flags_.jump_if(condition, taken);
+    const FlagState state = flags_.state();
+    go_to(behind(), lost);
+    flags_.set_state(state);
+    code_.L(taken);
+    go_to(target, lost);
+    return;
+  }
+  TranslationEdge& edge = new_edge(target, lost);
+  flags_.jump_if(condition, edge_stubs_[edges_]);
+  edge.jump = code_.getSize() - 4;
+  ++edges_;
   go_to(behind(), lost);
-  code_.L(taken);
-  go_to(behind() + ir.immediate, lost);
 }
 
 void BlockEmitter::call(const IrInstruction& ir) {

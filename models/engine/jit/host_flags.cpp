@@ -20,6 +20,26 @@ bool reads_overflow(unsigned condition) {
 
 }  // namespace
 
+bool logic_clears_auxiliary() {
+  static const bool kClears = [] {
+    std::uint32_t flags[4] = {};  // in AH: as LAHF leaves them, AF set before each
+    std::uint32_t value = 0x5A5A00FF;
+    const std::uint32_t set = eflags::kAf << 8;
+    asm("mov %[set], %%eax\n\tsahf\n\tand %[other], %[value]\n\tlahf\n\tmov %%eax, %[f0]\n\t"
+        "mov %[set], %%eax\n\tsahf\n\tor %[other], %[value]\n\tlahf\n\tmov %%eax, %[f1]\n\t"
+        "mov %[set], %%eax\n\tsahf\n\txor %[other], %[value]\n\tlahf\n\tmov %%eax, %[f2]\n\t"
+        "mov %[set], %%eax\n\tsahf\n\ttest %[other], %[value]\n\tlahf\n\tmov %%eax, %[f3]"
+        : [f0] "=m"(flags[0]), [f1] "=m"(flags[1]), [f2] "=m"(flags[2]), [f3] "=m"(flags[3]),
+          [value] "+r"(value)
+        : [set] "r"(set), [other] "r"(0xA50Fu)
+        : "eax", "cc");
+    std::uint32_t any = 0;
+    for (const std::uint32_t one : flags) any |= one;
+    return (any >> 8 & eflags::kAf) == 0;
+  }();
+  return kClears;
+}
+
 void HostFlags::make_image() {
   const auto image = HostCode::image32();
   const auto scratch = HostCode::address32();
@@ -84,23 +104,49 @@ unsigned HostFlags::condition(unsigned number) {
 }
 
 void HostFlags::jump_if(unsigned condition, const Label& label) {
-  using Jump = void (CodeGenerator::*)(const Label&, CodeGenerator::LabelType);
+  using Jump = void (*)(CodeGenerator&, const Label&);
   static constexpr Jump kJumps[] = {
-      &CodeGenerator::jo, &CodeGenerator::jno, &CodeGenerator::jb,  &CodeGenerator::jnb,
-      &CodeGenerator::jz, &CodeGenerator::jnz, &CodeGenerator::jbe, &CodeGenerator::jnbe,
-      &CodeGenerator::js, &CodeGenerator::jns, &CodeGenerator::jp,  &CodeGenerator::jnp,
-      &CodeGenerator::jl, &CodeGenerator::jnl, &CodeGenerator::jle, &CodeGenerator::jnle};
-  (code_.*kJumps[condition])(label, CodeGenerator::T_NEAR);
+      [](CodeGenerator& c, const Label& to) { c.jo(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jno(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jb(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jnb(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jz(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jnz(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jbe(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jnbe(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.js(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jns(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jp(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jnp(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jl(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jnl(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jle(to, CodeGenerator::T_NEAR); },
+      [](CodeGenerator& c, const Label& to) { c.jnle(to, CodeGenerator::T_NEAR); },
+  };
+  kJumps[condition](code_, label);
 }
 
 void HostFlags::set_if(unsigned condition, const Xbyak::Operand& byte) {
-  using Set = void (CodeGenerator::*)(const Xbyak::Operand&);
+  using Set = void (*)(CodeGenerator&, const Xbyak::Operand&);
   static constexpr Set kSets[] = {
-      &CodeGenerator::seto, &CodeGenerator::setno, &CodeGenerator::setb,  &CodeGenerator::setnb,
-      &CodeGenerator::setz, &CodeGenerator::setnz, &CodeGenerator::setbe, &CodeGenerator::setnbe,
-      &CodeGenerator::sets, &CodeGenerator::setns, &CodeGenerator::setp,  &CodeGenerator::setnp,
-      &CodeGenerator::setl, &CodeGenerator::setnl, &CodeGenerator::setle, &CodeGenerator::setnle};
-  (code_.*kSets[condition])(byte);
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.seto(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setno(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setb(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setnb(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setz(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setnz(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setbe(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setnbe(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.sets(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setns(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setp(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setnp(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setl(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setnl(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setle(to); },
+      [](CodeGenerator& c, const Xbyak::Operand& to) { c.setnle(to); },
+  };
+  kSets[condition](code_, byte);
 }
 
 }  // namespace strata::jit

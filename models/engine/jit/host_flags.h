@@ -15,7 +15,13 @@ struct FlagState {
   bool in_host = false;
   bool clear_auxiliary = false;          // AF is zero, whatever the host says
   Overflow overflow = Overflow::kRight;  // the host's is right; SF xor CF; zero
+
+  bool right() const { return !clear_auxiliary && overflow == Overflow::kRight; }
 };
+
+/// Whether AND, OR, XOR and TEST of this host, whose manual leaves AF undefined, clear it as the
+/// machine does.
+bool logic_clears_auxiliary();
 
 class HostFlags {
  public:

@@ -120,6 +120,11 @@ struct IrInstruction {
     return always_faults || source.is_memory() || destination.is_memory() ||
            op == IrOp::kInterpret || op == IrOp::kInterpretLast;
   }
+
+  /// Status flags that may be asked for from the instruction on.
+  std::uint32_t flags_live_before() const {
+    return observes() ? std::uint32_t{eflags::kStatus} : flags_read | (flags_live & ~flags_written);
+  }
 };
 
 /// A block of the guest in this form; as many instructions as the block has, and kFallThrough where

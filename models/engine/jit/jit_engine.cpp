@@ -1,8 +1,15 @@
 #include "models/engine/jit/jit_engine.h"
 
-#include <algorithm>
-#include <chrono>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <cstdio>
+
+#include "models/engine/jit/ir_check.h"
+#include "models/engine/jit/listing.h"
 #include "models/engine/jit/lower.h"
 
 namespace strata {
@@ -21,6 +28,13 @@ constexpr std::size_t kRoomForBlock = std::size_t{64} << 10;
 /// Instructions until the engine looks whether somebody has asked it to stop.
 constexpr std::int64_t kMostInstructions = 1 << 20;
 
+/// perf(1) reads it: a line a piece of code, with address, size and name. Without the file nothing
+/// is named.
+FileDescriptor open_perf_map() {
+  const std::string name = "/tmp/perf-" + std::to_string(getpid()) + ".map";
+  return FileDescriptor(open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+}
+
 template <typename T>
 std::int32_t distance(const Processor& from, const T& to) {
   return static_cast<std::int32_t>(reinterpret_cast<const char*>(&to) -
@@ -32,11 +46,12 @@ std::int32_t distance(const Processor& from, const T& to) {
 // ---- making ----
 
 JitEngine::JitEngine(strata::EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi,
-                     CpuFamily family, const Room& room)
-    : BlockEngine(bus, regions, cpi, family, room.steps),
-      runs_before_translation_(room.runs),
+                     CpuFamily family, const Settings& settings)
+    : BlockEngine(bus, regions, cpi, family, settings.steps),
+      settings_(settings),
       window_(regions),
-      buffer_(room.code) {
+      buffer_(settings.code) {
+  if (settings.perf_map) perf_map_ = open_perf_map();
   if (buffer_.failed()) return;
   context_.engine = this;
   context_.step = [](void* engine, Translation* translation, std::uint32_t index) {
@@ -142,7 +157,7 @@ Translation* JitEngine::ready(Block& block) {
     if (fits(*block.translation)) return block.translation;
     drop(*block.translation);
   }
-  if (block.runs < runs_before_translation_) {
+  if (block.runs < settings_.runs) {
     ++block.runs;
     return nullptr;
   }
@@ -177,7 +192,15 @@ Translation* JitEngine::translate(Block& block) {
   const bool lost_target =
       goes_to_target(last.op) && lost_behind(block, 1, behind + last.immediate);
   find_live_flags(ir, lost_next, lost_target);
+  assert(jit::check(ir, block).empty());
+  translation->listed = settings_.list;
+  if (settings_.list) {
+    for (const jit::IrInstruction& one : ir.instructions) {
+      translation->operations.push_back(to_text(one));
+    }
+  }
   jit::BlockEmitter(*code_writer_, common_, *translation).emit(ir);
+  name_code(*translation);
   translations_.push_back(std::move(translation));
   block.translation = translations_.back().get();
   ++block.translations;
@@ -188,10 +211,26 @@ Translation* JitEngine::translate(Block& block) {
   return block.translation;
 }
 
+void JitEngine::name_code(const Translation& translation) const {
+  if (!perf_map_.valid()) return;
+  char line[80];
+  const int length =
+      std::snprintf(line, sizeof(line), "%zx %zx guest_%08x\n",
+                    reinterpret_cast<std::size_t>(buffer_.executable(translation.begin)),
+                    translation.end - translation.begin, translation.base + translation.eip);
+  static_cast<void>(write(perf_map_.get(), line, static_cast<std::size_t>(length)));
+}
+
 void JitEngine::link(TranslationEdge& edge, Translation& to) {
   edge.to = &to;
   to.incoming.push_back(&edge);
-  code_writer_->rewrite(edge.jump, to.entry - (edge.jump + 4), 4);
+  const bool free = edge.flags_lost || (edge.host_flags && edge.right_flags);
+  const bool host_entry = to.host_entry != 0 && free;
+  if (edge.host_flags && !host_entry) {
+    redirect(edge.image_jump, to.entry);
+  } else {
+    redirect(edge.jump, host_entry ? to.host_entry : to.entry);
+  }
   ++counts_.linked;
 }
 
@@ -203,7 +242,13 @@ bool JitEngine::may_link(const Translation& from, const Translation& to) const {
 
 void JitEngine::unlink(TranslationEdge& edge) {
   edge.to = nullptr;
-  code_writer_->rewrite(edge.jump, edge.stub - (edge.jump + 4), 4);
+  redirect(edge.jump, edge.stub);
+  if (edge.host_flags) redirect(edge.image_jump, edge.exit);
+}
+
+/// Makes the jump whose displacement is at `jump` go to `target`.
+void JitEngine::redirect(std::size_t jump, std::size_t target) {
+  code_writer_->rewrite(jump, target - (jump + 4), 4);
 }
 
 /// Nobody enters it any more; what of it runs goes on.
@@ -246,7 +291,7 @@ const std::uint8_t* JitEngine::go_on(const std::uint8_t* at) {
   if (!buffer_.holds(at)) return nullptr;
   const std::size_t offset = buffer_.offset_of(at);
   const auto behind = std::ranges::upper_bound(
-      translations_, offset, {}, [](const auto& translation) { return translation->entry; });
+      translations_, offset, {}, [](const auto& translation) { return translation->begin; });
   if (behind == translations_.begin()) return nullptr;
   Translation& translation = **std::prev(behind);
   const auto site =
@@ -325,8 +370,8 @@ Translation* JitEngine::leave(bool& lost) {
   instructions_ = instructions_before_ + static_cast<std::uint64_t>(executed);
   counts_.instructions += static_cast<std::uint64_t>(executed);
   TranslationEdge* const edge = context_.exit == Exit::kEdge ? context_.edge : nullptr;
-  lost = edge != nullptr && edge->flags_lost;
-  if (must_break()) return nullptr;
+  lost = context_.exit == Exit::kBudget || (edge != nullptr && edge->flags_lost);
+  if (must_break() || context_.exit == Exit::kBudget) return nullptr;
   const std::uint64_t flush_number = flush_number_;
   Translation* next = follow(find());
   if (next == nullptr) return nullptr;
@@ -349,7 +394,8 @@ std::uint32_t JitEngine::step(Translation& translation, std::uint32_t index) {
   Processor& p = processor_;
   const Block& block = *translation.block;
   const Step& step = block.steps[index];
-  const std::int64_t executed = std::int64_t{budget_before_} - context_.budget + index;
+  const unsigned counted = index >= translation.counted_from ? block.count : 0;
+  const std::int64_t executed = std::int64_t{budget_before_} - context_.budget + index - counted;
   cycle_ = cycle_before_ + static_cast<Cycle>(executed) * cpi_;
   instructions_ = instructions_before_ + static_cast<std::uint64_t>(executed);
   p.flags.set_status(context_.flags);
@@ -368,6 +414,14 @@ std::uint32_t JitEngine::step(Translation& translation, std::uint32_t index) {
   left_translation_ = &translation;
   context_.exit = Exit::kStep;
   return 1;
+}
+
+std::string JitEngine::translations() const {
+  std::vector<const Translation*> alive;
+  for (const auto& translation : translations_) {
+    if (!translation->dead) alive.push_back(translation.get());
+  }
+  return jit::listing(alive, buffer_, processor_.family);
 }
 
 std::map<std::string, std::uint64_t> JitEngine::counters() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/base/file_descriptor.h"
 #include "models/engine/block/block_engine.h"
 #include "models/engine/jit/block_emitter.h"
 #include "models/engine/jit/code_buffer.h"
@@ -17,10 +18,12 @@ namespace strata {
 
 class JitEngine final : public BlockEngine, private jit::FaultHandler {
  public:
-  struct Room {
+  struct Settings {
     std::size_t steps = CodeCache::kRoom;      // as BlockEngine's
     std::size_t code = std::size_t{32} << 20;  // bytes of host code, until all is thrown away
     unsigned runs = 24;                        // of a block, until it is translated
+    bool list = false;                         // keep what translations() shows
+    bool perf_map = false;  // name translated code to perf(1), in /tmp/perf-PID.map
   };
   struct Counts {
     std::uint64_t translated = 0;
@@ -36,13 +39,15 @@ class JitEngine final : public BlockEngine, private jit::FaultHandler {
   /// As BlockEngine's, on an x86-64 host with BMI2.
   JitEngine(strata::EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi = 1,
             CpuFamily family = CpuFamily::k586)
-      : JitEngine(bus, regions, cpi, family, Room()) {}
+      : JitEngine(bus, regions, cpi, family, Settings()) {}
   JitEngine(strata::EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi,
-            CpuFamily family, const Room& room);
+            CpuFamily family, const Settings& settings);
   ~JitEngine() override;
 
   std::string_view name() const override { return "jit"; }
   std::map<std::string, std::uint64_t> counters() const override;
+
+  std::string translations() const override;
 
   const Counts& translation_counts() const { return counts_; }
 
@@ -63,11 +68,13 @@ class JitEngine final : public BlockEngine, private jit::FaultHandler {
   Translation* ready(Block& block);
   Translation* translate(Block& block);
   bool lost_behind(Block& block, unsigned edge, std::uint32_t offset);
+  void name_code(const Translation& translation) const;
   void drop(Translation& translation);
   void drop_all();
   void link(TranslationEdge& edge, Translation& to);
   bool may_link(const Translation& from, const Translation& to) const;
   void unlink(TranslationEdge& edge);
+  void redirect(std::size_t jump, std::size_t target);
   std::uint64_t tag();
 
   void run(Translation* translation);
@@ -75,7 +82,8 @@ class JitEngine final : public BlockEngine, private jit::FaultHandler {
   Translation* follow(Block* next);
   std::uint32_t step(Translation& translation, std::uint32_t index);
 
-  const unsigned runs_before_translation_;
+  const Settings settings_;
+  FileDescriptor perf_map_;
   jit::JitContext context_;
   jit::GuestWindow window_;
   jit::CodeBuffer buffer_;

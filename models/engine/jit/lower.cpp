@@ -12,6 +12,15 @@ using Place = IrOperand::Place;
 
 constexpr std::uint32_t kAllFlags = eflags::kStatus;
 
+/// What the interpreter carries out.
+IrInstruction interpreted(bool last) {
+  IrInstruction ir;
+  ir.op = last ? IrOp::kInterpretLast : IrOp::kInterpret;
+  ir.flags_read = kAllFlags;
+  ir.always_faults = true;
+  return ir;
+}
+
 /// An instruction of the guest with its columns, and what is made of it.
 class Lowering {
  public:
@@ -29,7 +38,7 @@ class Lowering {
     ir_.flags_read = effects_.flags_read & kAllFlags;
     ir_.flags_written = (effects_.flags_changed | effects_.flags_undefined) & kAllFlags;
     const bool known = plain() && choose() && reachable();
-    if (!known || ends_block(ir_.op) != last_) return interpreted();
+    if (!known || ends_block(ir_.op) != last_) return interpreted(last_);
     return ir_;
   }
 
@@ -39,15 +48,6 @@ class Lowering {
     const auto& handlers = row_.handlers.by_size_and_memory;
     return guest_.repeat == Repeat::kNone &&
            guest_.execute == handlers[guest_.operand32 ? 1 : 0][guest_.memory ? 1 : 0];
-  }
-
-  IrInstruction interpreted() const {
-    IrInstruction ir;
-    ir.op = last_ ? IrOp::kInterpretLast : IrOp::kInterpret;
-    ir.flags_read = kAllFlags;
-    ir.flags_written = 0;
-    ir.always_faults = true;
-    return ir;
   }
 
   /// Operands in memory are found in flat segments only.
@@ -216,12 +216,7 @@ class Lowering {
 }  // namespace
 
 IrInstruction lower(const Instruction& instruction, bool last) {
-  if (instruction.row == kUndefinedRow) {
-    IrInstruction ir;
-    ir.op = last ? IrOp::kInterpretLast : IrOp::kInterpret;
-    ir.always_faults = true;
-    return ir;
-  }
+  if (instruction.row == kUndefinedRow) return interpreted(last);
   return Lowering(instruction, last).run();
 }
 
@@ -248,8 +243,7 @@ void find_live_flags(IrBlock& block, bool dead_behind, bool dead_at_target) {
   std::uint32_t live = dead ? 0 : kAllFlags;
   for (auto it = block.instructions.rbegin(); it != block.instructions.rend(); ++it) {
     it->flags_live = live;
-    live = (live & ~it->flags_written) | it->flags_read;
-    if (it->observes()) live = kAllFlags;
+    live = it->flags_live_before();
   }
 }
 

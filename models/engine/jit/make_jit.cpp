@@ -14,9 +14,10 @@ std::string jit_lacking() {
 }
 
 std::unique_ptr<Engine> make_jit(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi,
-                                 CpuFamily family) {
+                                 CpuFamily family, const JitChoice& choice) {
   if (!jit_lacking().empty()) return nullptr;
-  return std::make_unique<JitEngine>(bus, regions, cpi, family);
+  const JitEngine::Settings settings{.list = choice.list, .perf_map = choice.perf_map};
+  return std::make_unique<JitEngine>(bus, regions, cpi, family, settings);
 }
 
 }  // namespace strata

@@ -13,9 +13,15 @@ namespace strata {
 /// empty: nothing.
 std::string jit_lacking();
 
+/// What a person may ask of it, as JitEngine::Settings.
+struct JitChoice {
+  bool list = false;
+  bool perf_map = false;
+};
+
 /// A JitEngine over `regions` of memory, which outlives it as the bus does; null where something
 /// is lacking.
 std::unique_ptr<Engine> make_jit(EngineBus& bus, std::span<const MemoryRegion> regions, Cycle cpi,
-                                 CpuFamily family);
+                                 CpuFamily family, const JitChoice& choice);
 
 }  // namespace strata

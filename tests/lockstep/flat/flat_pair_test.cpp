@@ -149,7 +149,7 @@ std::uint32_t first_seed() {
 struct Kind {
   const char* name;
   bool paged;
-  JitEngine::Room room;
+  JitEngine::Settings settings;
 };
 
 class FlatPair : public testing::TestWithParam<Kind> {};
@@ -157,7 +157,7 @@ class FlatPair : public testing::TestWithParam<Kind> {};
 TEST_P(FlatPair, DoesTheSame) {
   Reach reach;
   const auto make = [](EngineBus& bus, std::span<const MemoryRegion> memory) {
-    return std::make_unique<JitEngine>(bus, memory, Cycle{1}, CpuFamily::k586, GetParam().room);
+    return std::make_unique<JitEngine>(bus, memory, Cycle{1}, CpuFamily::k586, GetParam().settings);
   };
   for (std::uint32_t seed = first_seed(); seed < first_seed() + programs(); ++seed) {
     const std::string failure = run_program(seed, GetParam().paged, make, reach);
@@ -169,7 +169,7 @@ TEST_P(FlatPair, DoesTheSame) {
             << reach.stepped << " of them left to the interpreter, " << reach.stretches
             << " stretches, " << reach.interrupts << " interrupts, " << reach.accesses
             << " accesses\n";
-  if (GetParam().room.runs == 1) {
+  if (GetParam().settings.runs == 1) {
     EXPECT_GT(reach.translated, reach.instructions / 3);
   }
   EXPECT_GT(reach.interrupts, programs());
