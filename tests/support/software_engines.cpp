@@ -25,7 +25,8 @@ std::unique_ptr<Engine> make_translator([[maybe_unused]] EngineBus& bus,
                                         [[maybe_unused]] CpuFamily family) {
 #if STRATA_JIT
   if (jit_lacking().empty()) {
-    return std::make_unique<JitEngine>(bus, memory, 1, family, JitEngine::Settings{.runs = 0});
+    return std::make_unique<JitEngine>(bus, memory, 1, family,
+                                       JitEngine::Settings{.runs = 0, .every_block = true});
   }
 #endif
   return nullptr;

@@ -26,13 +26,26 @@ constexpr unsigned kMostTranslations = 16;
 /// Longest code of one block.
 constexpr std::size_t kRoomForBlock = std::size_t{64} << 10;
 /// Instructions until the engine looks whether somebody has asked it to stop.
-constexpr std::int64_t kMostInstructions = 1 << 20;
+constexpr Cycle kMostInstructions = 1 << 20;
 
 /// perf(1) reads it: a line a piece of code, with address, size and name. Without the file nothing
 /// is named.
 FileDescriptor open_perf_map() {
   const std::string name = "/tmp/perf-" + std::to_string(getpid()) + ".map";
   return FileDescriptor(open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+}
+
+/// Whether translated code gains more than it loses by calling the interpreter, and by coming back
+/// where that ends the block: as much as an instruction or two gain.
+bool worth_translating(const jit::IrBlock& block) {
+  unsigned gains = 0, losses = 0;
+  for (const jit::IrInstruction& one : block.instructions) {
+    const bool left = one.op == jit::IrOp::kInterpret || one.op == jit::IrOp::kInterpretLast;
+    if (!left) ++gains;
+    if (one.op == jit::IrOp::kInterpret) ++losses;
+    if (one.op == jit::IrOp::kInterpretLast) losses += 4;
+  }
+  return gains > losses;
 }
 
 template <typename T>
@@ -186,6 +199,10 @@ Translation* JitEngine::translate(Block& block) {
   translation->looks_up = looks_up();
   translation->trapping = block.trapping;
   jit::IrBlock ir = jit::lower_block(block);
+  if (!settings_.every_block && !worth_translating(ir)) {
+    block.special &= ~Block::kCounted;
+    return nullptr;
+  }
   const jit::IrInstruction& last = ir.instructions.back();
   const std::uint32_t behind = block.offset + block.bytes;
   const bool lost_next = goes_on_behind(last.op) && lost_behind(block, 0, behind);
@@ -305,9 +322,9 @@ const std::uint8_t* JitEngine::go_on(const std::uint8_t* at) {
 // ---- running ----
 
 std::int32_t JitEngine::budget() const {
-  const auto left = static_cast<std::int64_t>(
-      std::min<Cycle>(cycles_to_break() / cpi_, static_cast<Cycle>(kMostInstructions)));
-  return static_cast<std::int32_t>(left - jit::kReserve);
+  const Cycle cycles = cycles_to_break();
+  const Cycle left = cpi_ == 1 ? cycles : cycles / cpi_;  // a division takes its time
+  return static_cast<std::int32_t>(std::min(left, kMostInstructions)) - jit::kReserve;
 }
 
 /// A number for what EIP means now, in bits 63:32.

@@ -23,6 +23,7 @@ class JitEngine final : public BlockEngine, private jit::FaultHandler {
     std::size_t code = std::size_t{32} << 20;  // bytes of host code, until all is thrown away
     unsigned runs = 24;                        // of a block, until it is translated
     bool list = false;                         // keep what translations() shows
+    bool every_block = false;                  // translate what is not worth it, too
     bool perf_map = false;  // name translated code to perf(1), in /tmp/perf-PID.map
   };
   struct Counts {

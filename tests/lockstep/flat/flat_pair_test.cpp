@@ -178,10 +178,16 @@ TEST_P(FlatPair, DoesTheSame) {
 
 INSTANTIATE_TEST_SUITE_P(
     Engines, FlatPair,
-    testing::Values(Kind{"Window", false, {.runs = 1}}, Kind{"Pages", true, {.runs = 1}},
-                    Kind{"LittleRoom", false, {.steps = 3000, .code = 128 << 10, .runs = 1}},
+    testing::Values(Kind{"Window", false, {.runs = 1, .every_block = true}},
+                    Kind{"Pages", true, {.runs = 1, .every_block = true}},
+                    Kind{"LittleRoom",
+                         false,
+                         {.steps = 3000, .code = 128 << 10, .runs = 1, .every_block = true}},
+                    Kind{"AsUsual", false, {}}, Kind{"AsUsualPages", true, {}},
                     Kind{"BlocksAlone", false, {.runs = 1u << 30}},
-                    Kind{"LittleRoomPages", true, {.steps = 3000, .code = 128 << 10, .runs = 1}}),
+                    Kind{"LittleRoomPages",
+                         true,
+                         {.steps = 3000, .code = 128 << 10, .runs = 1, .every_block = true}}),
     [](const auto& kind) { return std::string(kind.param.name); });
 
 }  // namespace

@@ -39,13 +39,15 @@ std::unique_ptr<Engine> make_forgetful(EngineBus& bus, std::span<const MemoryReg
 /// That translates what runs a second time.
 std::unique_ptr<Engine> make_translator(EngineBus& bus, std::span<const MemoryRegion> memory,
                                         CpuFamily family) {
-  return std::make_unique<JitEngine>(bus, memory, Cycle{1}, family, JitEngine::Settings{.runs = 1});
+  return std::make_unique<JitEngine>(bus, memory, Cycle{1}, family,
+                                     JitEngine::Settings{.runs = 1, .every_block = true});
 }
 
 std::unique_ptr<Engine> make_forgetful_translator(EngineBus& bus,
                                                   std::span<const MemoryRegion> memory,
                                                   CpuFamily family) {
-  constexpr JitEngine::Settings kSettings{.steps = 3000, .code = 128 << 10, .runs = 1};
+  constexpr JitEngine::Settings kSettings{
+      .steps = 3000, .code = 128 << 10, .runs = 1, .every_block = true};
   return std::make_unique<JitEngine>(bus, memory, Cycle{1}, family, kSettings);
 }
 
