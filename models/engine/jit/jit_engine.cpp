@@ -419,6 +419,7 @@ std::uint32_t JitEngine::step(Translation& translation, std::uint32_t index) {
   p.eip = translation.eip + step.offset;
   p.next_eip = p.eip + step.instruction.length;
   ++counts_.stepped;
+  ++fallbacks_[std::min<std::size_t>(step.instruction.row, fallbacks_.size() - 1)];
   const Outcome outcome = step.instruction.execute(p, step.instruction);
   const bool last = index + 1 == block.steps.size();
   if (outcome == Outcome::kDone && !last && !p.attention && !translation.renew) {
@@ -451,6 +452,12 @@ std::map<std::string, std::uint64_t> JitEngine::counters() const {
   counters["jit.instructions"] = counts_.instructions;
   counters["jit.stepped"] = counts_.stepped;
   counters["jit.host-ns"] = counts_.host_ns;
+  const auto rows = opcode_rows();
+  for (std::size_t row = 0; row < fallbacks_.size(); ++row) {
+    if (fallbacks_[row] == 0) continue;
+    const char* name = row < rows.size() ? rows[row].mnemonic : "(undefined)";
+    counters[std::string("jit.fallback.") + name] += fallbacks_[row];
+  }
   return counters;
 }
 

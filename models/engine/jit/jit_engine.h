@@ -13,6 +13,7 @@
 #include "models/engine/jit/context.h"
 #include "models/engine/jit/guest_window.h"
 #include "models/engine/jit/host_faults.h"
+#include "models/isa/opcode_table.h"
 
 namespace strata {
 
@@ -113,6 +114,8 @@ class JitEngine final : public BlockEngine, private jit::FaultHandler {
   std::uint32_t next_tag_ = 1;
 
   Counts counts_;
+  /// Of counts_.stepped, by row of the opcode table; the last: none.
+  std::vector<std::uint64_t> fallbacks_ = std::vector<std::uint64_t>(opcode_rows().size() + 1);
 };
 
 }  // namespace strata

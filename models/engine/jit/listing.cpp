@@ -62,6 +62,9 @@ void add_block(std::string& text, const Translation& translation, const CodeBuff
                 static_cast<unsigned long long>(translation.executions), translation.block->count,
                 translation.end - translation.begin);
   text += head;
+  if (translation.places[0] > translation.begin) {
+    add_rows(text, "", "(budget)", host_lines(buffer, translation.begin, translation.places[0]));
+  }
   for (std::size_t n = 0; n < translation.operations.size(); ++n) {
     add_rows(text, guest_line(translation, n, family), translation.operations[n],
              host_lines(buffer, translation.places[n], translation.places[n + 1]));

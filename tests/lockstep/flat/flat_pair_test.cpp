@@ -30,14 +30,24 @@ using MakeEngine =
 class Side final : private EngineBus {
  public:
   Side(const FlatProgram& program, const MakeEngine& make)
-      : storage_(program.memory().size()),
-        memory(storage_.bytes()),
+      : storage_(program.memory().size() + 2 * kMargin),
+        memory(storage_.bytes().subspan(kMargin, program.memory().size())),
         engine(make(*this, FlatProgram::regions(memory))) {
+    std::ranges::fill(storage_.bytes(), kMark);
     std::ranges::copy(program.memory(), memory.begin());
     engine->load_state(program.initial());
   }
 
+  /// Whether the host's memory around the guest's is as it was.
+  bool margins_untouched() {
+    const auto is_mark = [](std::uint8_t byte) { return byte == kMark; };
+    return std::ranges::all_of(storage_.bytes().first(kMargin), is_mark) &&
+           std::ranges::all_of(storage_.bytes().last(kMargin), is_mark);
+  }
+
  private:
+  static constexpr std::size_t kMargin = 0x10000;
+  static constexpr std::uint8_t kMark = 0xA7;
   SharedBytes storage_;
 
  public:
@@ -126,6 +136,7 @@ std::string run_program(std::uint32_t seed, bool paged, const MakeEngine& make_s
     }
     if (ended) break;
   }
+  if (!second.margins_untouched()) failure += "memory of the host was written";
   const auto& counts = static_cast<const JitEngine&>(*second.engine).translation_counts();
   reach.instructions += first.engine->instructions();
   reach.translated += counts.instructions;
