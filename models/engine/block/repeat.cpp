@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "models/engine/words_together.h"
 #include "models/isa/semantics/string.h"
 
 namespace strata {
@@ -126,7 +127,7 @@ std::uint32_t repeat_together(Processor& p, const Instruction& instruction, std:
       return done;
     }
   }
-  return 0;
+  return write_words_together(p, instruction, most);
 }
 
 }  // namespace strata

@@ -5,11 +5,10 @@
 #include <cstring>
 
 #include "models/engine/execution_watch.h"
-#include "models/isa/debug_registers.h"
+#include "models/engine/words_together.h"
 #include "models/isa/decoder.h"
 #include "models/isa/exceptions.h"
 #include "models/isa/fetch.h"
-#include "models/isa/semantics/string.h"
 #include "models/isa/transfer.h"
 
 namespace strata {
@@ -193,37 +192,11 @@ const Instruction* Interpreter::fetch_one() {
 
 // ---- running ----
 
-/// Behind an iteration of `instruction`: carries those to come out as one, as far as they are REP
-/// OUTSW of words in one page that only wait in a device for more, not the last of them, and end
-/// before the next look at events. How many; each takes the time of an iteration.
+/// Iterations of `instruction` to come that were carried out at once, and end before the next look
+/// at events; each takes the time of an iteration.
 std::uint32_t Interpreter::repeat_at_once(const Instruction& instruction) {
-  Processor& p = processor_;
-  constexpr std::uint32_t kBytes = sizeof(std::uint16_t);
-  constexpr Handler kOutsw = semantics::String<semantics::Outs>::run<std::uint16_t>;
-  const bool plain = instruction.execute == kOutsw && !p.flag(eflags::kDf) &&
-                     !p.flag(eflags::kTf) && !any_breakpoint(p.system) && !p.attention;
   const Cycle time = cycles_to_break();
-  if (!plain || time <= cpi_) return 0;
-  const std::uint32_t offset = p.gpr[kEsi] & instruction.address_mask;
-  const std::uint32_t linear = p.system.seg[instruction.segment].base + offset;
-  const std::uint8_t* page = p.code_page(linear);
-  if (page == nullptr) return 0;
-  const std::uint32_t at = linear & GuestMemory::kPageMask;
-  std::uint64_t count = (p.gpr[kEcx] & instruction.address_mask) - 1;
-  count = std::min<std::uint64_t>(count, (GuestMemory::kPageMask + 1 - at) / kBytes);
-  count = std::min<std::uint64_t>(count, (instruction.address_mask - offset) / kBytes);
-  count = std::min<std::uint64_t>(count, (time - 1) / cpi_);
-  std::uint32_t unused = 0;
-  const auto words = static_cast<std::uint32_t>(count);
-  if (words == 0) return 0;
-  if (!p.readable<std::uint16_t>(instruction.segment, offset + kBytes * (words - 1), unused)) {
-    return 0;
-  }
-  const std::uint32_t taken =
-      p.memory.port_write_block(static_cast<std::uint16_t>(p.gpr[kEdx]), kBytes, page + at, words);
-  p.set_masked(kEsi, instruction.address_mask, p.gpr[kEsi] + kBytes * taken);
-  p.set_masked(kEcx, instruction.address_mask, p.gpr[kEcx] - taken);
-  return taken;
+  return time > cpi_ ? write_words_together(processor_, instruction, (time - 1) / cpi_) : 0;
 }
 
 /// EIP goes round in a register: through p.eip it would cost a store and a load on the loop's
