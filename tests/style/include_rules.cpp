@@ -22,8 +22,7 @@ constexpr char kCpuInterface[] = "\"models/isa/(cpu_state|retire_record)\\.h\"";
 constexpr char kEngineFace[] =
     "\"models/engine/"
     "(engine|software_engine|execution_watch|exit_watch|instruction_watch|debug_target|engine_"
-    "debug|foresight|linear_"
-    "bytes)\\."
+    "debug|foresight|linear_bytes|words_together)\\."
     "h\"";
 constexpr char kBusShared[] = "\"models/bus/(wishbone|clock_driver|ticked_module|device_tlm)\\.h\"";
 constexpr char kOwn[] = "\"{folder}/.*\"";
