@@ -61,7 +61,7 @@ void CaptureMachine::Free::operator()(std::uint8_t* memory) const {
 }
 
 // calloc: most of the 16 MiB are never touched.
-CaptureMachine::CaptureMachine(MakeCpu make_cpu)
+CaptureMachine::CaptureMachine(const MakeCpu& make_cpu)
     : memory_(static_cast<std::uint8_t*>(std::calloc(kMemoryBytes, 1))) {
   const MemoryRegion region{.base = 0, .size = kMemoryBytes, .host = memory_.get()};
   cpu_ = make_cpu(std::span(&region, 1));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,9 +32,9 @@ inline constexpr unsigned kMostSteps = 70000;
 
 class CaptureMachine {
  public:
-  using MakeCpu = std::unique_ptr<CaptureCpu> (*)(std::span<const MemoryRegion> memory);
+  using MakeCpu = std::function<std::unique_ptr<CaptureCpu>(std::span<const MemoryRegion> memory)>;
 
-  explicit CaptureMachine(MakeCpu make_cpu);
+  explicit CaptureMachine(const MakeCpu& make_cpu);
 
   /// Runs a capture to the HLT after it. Empty if state and memory end as captured under
   /// `flags_mask` (AND both sides); else what differs.

@@ -12,7 +12,7 @@
 namespace strata::test {
 namespace {
 
-void expect_as_on_the_chip(const std::string& form, CaptureMachine::MakeCpu make_cpu) {
+void expect_as_on_the_chip(const std::string& form, const CaptureMachine::MakeCpu& make_cpu) {
   const std::uint16_t mask = capture_flags_mask(form);
   CaptureMachine machine(make_cpu);
   std::map<std::string, unsigned> skipped;
@@ -38,21 +38,38 @@ void expect_as_on_the_chip(const std::string& form, CaptureMachine::MakeCpu make
   }
 }
 
-class I286Captures : public testing::TestWithParam<std::string> {};
+struct Case {
+  std::string form;
+  SoftwareEngineEntry engine;
+};
+
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.form << " on " << c.engine.name;
+}
+
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const std::string& form : capture_forms()) {
+    for (const SoftwareEngineEntry& engine : software_engines()) cases.push_back({form, engine});
+  }
+  return cases;
+}
+
+class I286Captures : public testing::TestWithParam<Case> {};
 
 TEST_P(I286Captures, EndAsOnTheChip) {
-  expect_as_on_the_chip(GetParam(), make_interpreter_cpu);
+  const std::string lacking = GetParam().engine.lacking();
+  if (!lacking.empty()) GTEST_SKIP() << lacking;
+  expect_as_on_the_chip(GetParam().form, [](std::span<const MemoryRegion> memory) {
+    return make_software_cpu(GetParam().engine, memory);
+  });
 }
 
-TEST_P(I286Captures, EndAsOnTheChipInBlocks) {
-  expect_as_on_the_chip(GetParam(), make_block_cpu);
+std::string case_name(const testing::TestParamInfo<Case>& info) {
+  return test_name(info.param.form) + "_" + std::string(info.param.engine.name);
 }
 
-std::string form_name(const testing::TestParamInfo<std::string>& info) {
-  return test_name(info.param);
-}
-
-INSTANTIATE_TEST_SUITE_P(Opcode, I286Captures, testing::ValuesIn(capture_forms()), form_name);
+INSTANTIATE_TEST_SUITE_P(Opcode, I286Captures, testing::ValuesIn(all_cases()), case_name);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(I286Captures);
 
 TEST(I286CapturesFolder, IsThere) {

@@ -1,7 +1,6 @@
 #include "tests/isa/conformance/software_cpu.h"
 
-#include "models/engine/block/block_engine.h"
-#include "models/engine/interpreter/interpreter.h"
+#include "models/engine/software_engine.h"
 
 namespace strata::test {
 namespace {
@@ -10,14 +9,24 @@ std::uint32_t all_ones(unsigned bytes) {
   return bytes == 4 ? ~0u : (1u << (8 * bytes)) - 1;
 }
 
-template <class Cpu>
-class SoftwareCpu : public CaptureCpu, private EngineBus {
+class SoftwareCpu final : public CaptureCpu, private EngineBus {
  public:
-  explicit SoftwareCpu(std::span<const MemoryRegion> memory)
-      : cpu_(*this, memory, 1, CpuFamily::k386) {}
+  SoftwareCpu(const SoftwareEngineEntry& engine, std::span<const MemoryRegion> memory)
+      : engine_(engine.make(*this, memory, CpuFamily::k386)),
+        cpu_(dynamic_cast<SoftwareEngine&>(*engine_)),
+        by_steps_(engine.name == software_engines()[0].name) {}
 
   void load(const CpuState& state) override { cpu_.load_state(state); }
-  void run_to_halt() override { cpu_.run(cpu_.cycle() + kMostSteps); }
+
+  void run_to_halt() override {
+    if (!by_steps_) {
+      cpu_.run(cpu_.cycle() + kMostSteps);
+      return;
+    }
+    for (unsigned n = 0; n < kMostSteps && cpu_.state().halted == 0 && !cpu_.shutdown(); ++n) {
+      cpu_.step();
+    }
+  }
 
   std::optional<std::uint8_t> step() override {
     const RetireRecord record = cpu_.step();
@@ -33,29 +42,16 @@ class SoftwareCpu : public CaptureCpu, private EngineBus {
   void mmio_write(std::uint32_t, unsigned, std::uint32_t) override {}
   std::uint8_t acknowledge_interrupt() override { return 0; }
 
- protected:
-  Cpu cpu_;
-};
-
-class SteppedInterpreter final : public SoftwareCpu<Interpreter> {
- public:
-  using SoftwareCpu::SoftwareCpu;
-
-  void run_to_halt() override {
-    for (unsigned n = 0; n < kMostSteps && cpu_.state().halted == 0 && !cpu_.shutdown(); ++n) {
-      cpu_.step();
-    }
-  }
+  std::unique_ptr<Engine> engine_;
+  SoftwareEngine& cpu_;
+  bool by_steps_;
 };
 
 }  // namespace
 
-std::unique_ptr<CaptureCpu> make_interpreter_cpu(std::span<const MemoryRegion> memory) {
-  return std::make_unique<SteppedInterpreter>(memory);
-}
-
-std::unique_ptr<CaptureCpu> make_block_cpu(std::span<const MemoryRegion> memory) {
-  return std::make_unique<SoftwareCpu<BlockEngine>>(memory);
+std::unique_ptr<CaptureCpu> make_software_cpu(const SoftwareEngineEntry& engine,
+                                              std::span<const MemoryRegion> memory) {
+  return std::make_unique<SoftwareCpu>(engine, memory);
 }
 
 }  // namespace strata::test
