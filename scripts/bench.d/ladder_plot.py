@@ -33,13 +33,14 @@ def quoted(text):
 
 def script(prefix, benchmarks, engines, notes, work):
     rows = {benchmark.name: len(benchmarks) - n for n, benchmark in enumerate(benchmarks)}
-    plots, absent = [], []
+    plots, absent, rates = [], [], []
     for engine in engines:
         points = [f"{b.rate(engine):.6g} {rows[b.name]} {min(b.rates[engine]):.6g} {max(b.rates[engine]):.6g}\n"
                   for b in benchmarks if b.rate(engine)]
         if not points:
             absent.append(engine)
             continue
+        rates += [rate for b in benchmarks if b.rate(engine) for rate in b.rates[engine]]
         data = os.path.join(work, "ladder." + engine)
         with open(data, "w") as file:
             file.writelines(points)
@@ -50,6 +51,7 @@ def script(prefix, benchmarks, engines, notes, work):
         notes = notes + ["absent here: " + ", ".join(absent)]
     ticks = ", ".join(f"{quoted(benchmark.title)} {rows[benchmark.name]}" for benchmark in benchmarks)
     text = f"""set logscale x
+set xrange [{min(rates) / 1.4:.4g}:{max(rates) * 1.4:.4g}]
 set format x '%g'
 set yrange [0.4:{len(benchmarks) + 0.6}]
 set ytics ({ticks}) scale 0
