@@ -13,6 +13,7 @@
 
 #include "models/base/initial_values.h"
 #include "models/base/text_screen.h"
+#include "models/base/verilated_model.h"
 #include "models/bus/bus_rtl.h"
 #include "models/cpu/cpu_rtl.h"
 #include "models/debug/post_card.h"
@@ -139,6 +140,7 @@ class RtlMachine final : public Machine {
 
 VerilatedContext* prepare(VerilatedContext& context, const MachineConfig& config) {
   randomize_initial_values(context, static_cast<std::uint32_t>(config.seed));
+  context.threads(kModelThreads);
   context.traceEverOn(!config.trace.vcd_file.empty() || !config.trace.fst_file.empty());
   return &context;
 }

@@ -9,6 +9,10 @@
 
 namespace strata {
 
+/// VerilatedContext::threads(), before the first model is made: without it each context starts as
+/// many as the host has processors, and models that are not split over threads leave them idle.
+inline constexpr unsigned kModelThreads = 1;
+
 /// A model whose inputs, clocks too, are low and have been seen; its registers are as `context`
 /// says: zero, or random in a build with RTL assertions.
 template <typename Rtl>

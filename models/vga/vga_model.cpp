@@ -11,6 +11,12 @@ constexpr std::uint32_t kCrtcWord = 0x8014;  // ports 3D4 (index) and 3D5 (data)
 constexpr std::uint8_t kIndexAndData = 3;
 constexpr std::uint8_t kIndex = 1;
 
+std::unique_ptr<VerilatedContext> single_context() {
+  auto context = std::make_unique<VerilatedContext>();
+  context->threads(kModelThreads);
+  return context;
+}
+
 }  // namespace
 
 VgaModel::VgaModel(VerilatedContext* context, const char* name)
@@ -19,8 +25,7 @@ VgaModel::VgaModel(VerilatedContext* context, const char* name)
 }
 
 VgaModel::VgaModel()
-    : own_context_(std::make_unique<VerilatedContext>()),
-      rtl_(begin_model<Vvga>(own_context_.get(), "mirror")) {
+    : own_context_(single_context()), rtl_(begin_model<Vvga>(own_context_.get(), "mirror")) {
   reset();
 }
 

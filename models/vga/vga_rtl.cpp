@@ -37,7 +37,8 @@ VgaRtl::VgaRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
     : ClockedModule(name, clock),
       request("request"),
       response("response"),
-      model_(context, basename()) {
+      model_(context, basename()),
+      mirror_(std::make_unique<VgaModel>()) {
   wake_on_strobe(request);
   SC_HAS_PROCESS(VgaRtl);
   SC_METHOD(scan_method);
@@ -120,9 +121,10 @@ void VgaRtl::resume_scan() {
   for (unsigned i = 0; i < VgaModel::kPipelineTicks; ++i) model_.tick();
 }
 
-// Looking must not clock what runs: another controller takes the state and scans it out.
+// Looking must not clock what runs: another controller takes the state and scans it out. It is
+// there from the beginning, as Verilator asks the host's files for its CPUs when it makes a
+// context.
 VgaModel& VgaRtl::mirror() {
-  if (!mirror_) mirror_ = std::make_unique<VgaModel>();
   mirror_->load_state(model_.state());
   return *mirror_;
 }
