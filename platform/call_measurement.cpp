@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
+#include <utility>
 
 #include "platform/child_process.h"
 #include "platform/exit_codes.h"
-#include "platform/run_control.h"
 #include "platform/stats/run_report.h"
 #include "platform/temporary_folder.h"
 #include "sw/measure/measure_data.h"
@@ -27,9 +26,10 @@ bool write_disk(const std::string& path) {
   return file.flush().good();
 }
 
-}  // namespace
-
-Result<CallCosts> measure_calls(const std::vector<std::string>& arguments) {
+/// The run's figures as JSON.
+Result<std::string> figures_of_measurement(const std::vector<std::string>& arguments,
+                                           const std::function<bool()>& cancelled) {
+  if (cancelled()) return Error{"nobody asked"};
   TemporaryFolder folder;
   if (auto error = folder.make("measure")) return *error;
   const std::string disk = folder.file("measure.img");
@@ -38,13 +38,24 @@ Result<CallCosts> measure_calls(const std::vector<std::string>& arguments) {
   std::vector<std::string> all = {"run", "--quiet", "--explain", "--stats=" + figures};
   all.insert(all.end(), arguments.begin(), arguments.end());
   all.insert(all.end(), {"--", disk});
-  auto child = run_child("/proc/self/exe", all, folder.file("console"), RunControl::interrupted);
+  auto child = run_child("/proc/self/exe", all, folder.file("console"), cancelled);
   if (!child) return child.failure();
   if (child->status != kExitOk) {
     return Error{fmt::format("the guest that measures calls ended with status {}", child->status)};
   }
-  std::ifstream file(figures, std::ios::binary);
-  auto report = parse_run_report({std::istreambuf_iterator<char>(file), {}});
+  return read_text(figures);
+}
+
+}  // namespace
+
+LaterWork::Work measurement_of_calls(std::vector<std::string> arguments) {
+  return [arguments = std::move(arguments)](const std::function<bool()>& cancelled) {
+    return figures_of_measurement(arguments, cancelled);
+  };
+}
+
+Result<CallCosts> read_measurement(const std::string& figures) {
+  auto report = parse_run_report(figures);
   if (!report) return report.failure();
   if (!report->explanation) return Error{"the run that measures calls has explained nothing"};
   return call_costs(*report->explanation);

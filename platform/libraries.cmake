@@ -50,11 +50,13 @@ add_library(strata_program STATIC
     guest_output.cpp
     host_cpu.cpp
     info_command.cpp
+    later_work.cpp
     live_view.cpp
     machines_command.cpp
     profile_command.cpp
     region.cpp
     run_command.cpp
+    run_files.cpp
     run_log.cpp
     simulator_versions.cpp
     stop_signals.cpp

@@ -45,7 +45,4 @@ class MachineRun {
 /// `options` outlive it.
 std::unique_ptr<MachineRun> make_machine_run(const RunOptions& options, RunCompany company);
 
-std::vector<OutputFile> outputs_of(const RunOptions& options);
-std::vector<std::string> inputs_of(const RunOptions& options);
-
 }  // namespace strata

@@ -19,6 +19,7 @@
 #include "platform/machine_run.h"
 #include "platform/output/standard_streams.h"
 #include "platform/run_control.h"
+#include "platform/run_files.h"
 #include "platform/stats/number_text.h"
 
 namespace strata {

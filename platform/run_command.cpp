@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -32,6 +34,7 @@
 #include "platform/profile/profile_file.h"
 #include "platform/region.h"
 #include "platform/run_control.h"
+#include "platform/run_files.h"
 #include "platform/run_log.h"
 #include "platform/sensitive/patcher.h"
 #include "platform/sensitive/sensitive_counts.h"
@@ -41,7 +44,6 @@
 #include "platform/stats/state_text.h"
 #include "platform/stop_signals.h"
 #include "platform/trace/exit_waves.h"
-#include "platform/trace/save_file.h"
 #include "platform/trace_point.h"
 #include "platform/unpatched_run.h"
 
@@ -83,6 +85,7 @@ class Run final : public MachineRun {
   std::optional<Error> check_boot_sector();
   std::optional<Error> open_outputs();
   std::optional<Error> open_exit_waves();
+  std::optional<Error> prepare_later_work();
   std::optional<Error> prepare_patching();
   MachineConfig config();
   void start();
@@ -90,12 +93,13 @@ class Run final : public MachineRun {
   int exit_status(const RunOutcome& outcome) const;
   std::string why_no_waves() const;
   RunReport report(const RunOutcome& outcome, double seconds) const;
-  void write_results(const RunReport& report, const TextScreen& screen) const;
-  void write_counters() const;
-  void write_profile(const RunReport& report) const;
+  void write(const std::string& option, const std::function<std::string()>& content);
+  void write_results(const RunReport& report, const TextScreen& screen);
+  void write_counters();
+  void write_profile(const RunReport& report);
   void explain(const RunOutcome& outcome, const RunReport& report) const;
   void explain_region() const;
-  Explanation explain_exits() const;
+  Explanation explain_exits();
   PatchReport explain_patching(const RunReport& report);
   void show_tables(const RunReport& report) const;
 
@@ -103,6 +107,8 @@ class Run final : public MachineRun {
   const RunCompany company_;
   RunLog log_;
   GuestOutput output_;
+  std::map<std::string, Document> documents_;  // by option
+  const std::string host_ = host_cpu_name();
   RunControl control_;
   std::optional<LiveView> view_;  // from the start on
   RunOutcome outcome_;
@@ -117,6 +123,7 @@ class Run final : public MachineRun {
   std::optional<SensitiveCounts> sensitive_;
   std::optional<Patcher> patcher_;
   std::optional<UnpatchedRun> unpatched_;
+  LaterWork measurement_;  // of calls
   std::unique_ptr<ExitWaves> exit_waves_;
   std::unique_ptr<Machine> machine_;
   MarkWatch marks_;
@@ -153,13 +160,13 @@ std::optional<Error> Run::read_and_check() {
   if (auto error = check_outputs(outputs, inputs)) return error;
   // What the run opens it closes, from here on whatever comes.
   catch_stop_signals();
-  return open_disk();
+  if (auto error = open_disk()) return error;
+  return prepare_later_work();
 }
 
 std::optional<Error> Run::make_machine() {
   if (options_.explain) exits_.emplace();
   if (options_.sensitive) sensitive_.emplace();
-  if (auto error = prepare_patching()) return error;
   if (auto error = open_exit_waves()) return error;
   auto machine = options_.engine->make(config());
   if (!machine) return machine.failure();
@@ -215,6 +222,16 @@ std::optional<Error> Run::open_disk() {
   return boots_from_image ? check_boot_sector() : std::nullopt;
 }
 
+/// While there are no threads yet.
+std::optional<Error> Run::prepare_later_work() {
+  if (options_.explain) {
+    if (auto error = measurement_.start(measurement_of_calls(options_.machine_arguments))) {
+      return error;
+    }
+  }
+  return prepare_patching();
+}
+
 MachineConfig Run::config() {
   MachineConfig config;
   config.memory_bytes = options_.memory_bytes;
@@ -266,7 +283,20 @@ MachineConfig Run::config() {
 
 std::optional<Error> Run::open_outputs() {
   if (auto error = log_.open()) return error;
-  return output_.open();
+  if (auto error = output_.open()) return error;
+  for (const OutputFile& output : outputs_of(options_)) {
+    if (output.path.empty() || !output.document) continue;
+    auto document = Document::open(output);
+    if (!document) return document.failure();
+    documents_.emplace(output.option, std::move(*document));
+  }
+  return std::nullopt;
+}
+
+/// Of an option that is not given, nothing.
+void Run::write(const std::string& option, const std::function<std::string()>& content) {
+  const auto document = documents_.find(option);
+  if (document != documents_.end()) document->second.write(content());
 }
 
 /// Where there are wires the machine records them.
@@ -415,7 +445,7 @@ RunReport Run::report(const RunOutcome& outcome, double seconds) const {
   if (options_.engine->counts_instructions) report.instructions = machine_->instructions();
   report.seconds = seconds;
   report.clock_hz = options_.clock_hz;
-  report.host = host_cpu_name();
+  report.host = host_;
   report.exits = machine_->exits();
   report.counters = machine_->counters();
   report.marked = marks_.figures();
@@ -427,28 +457,20 @@ RunReport Run::report(const RunOutcome& outcome, double seconds) const {
   return report;
 }
 
-void Run::write_results(const RunReport& report, const TextScreen& screen) const {
-  if (!options_.stats.empty()) write_document({"--stats", options_.stats, true}, to_json(report));
+void Run::write_results(const RunReport& report, const TextScreen& screen) {
+  write("--stats", [&] { return to_json(report); });
   if (profile_) write_profile(report);
-  if (!options_.screen_text.empty()) {
-    write_document({"--screen-text", options_.screen_text, true}, to_text(screen));
-  }
-  if (!options_.screen_png.empty()) {
-    write_document({"--screen-png", options_.screen_png, true},
-                   to_png(machine_->picture().value_or(render(screen))));
-  }
+  write("--screen-text", [&] { return to_text(screen); });
+  write("--screen-png", [&] { return to_png(machine_->picture().value_or(render(screen))); });
 }
 
-void Run::write_counters() const {
-  const auto write = [](const char* option, const std::string& path, const CounterRows& rows,
-                        bool summaries) {
-    if (path.empty()) return;
-    const bool csv = path.ends_with(".csv");
-    write_document({option, path, true},
-                   csv ? rows.to_csv(summaries) : rows.to_json_lines(summaries));
+void Run::write_counters() {
+  const auto text = [](const std::string& path, const CounterRows& rows, bool summaries) {
+    return path.ends_with(".csv") ? rows.to_csv(summaries) : rows.to_json_lines(summaries);
   };
-  write("--interval-file", options_.interval_file, counting_->intervals(), false);
-  write("--region-file", options_.region_file, counting_->passes(), true);
+  write("--interval-file",
+        [&] { return text(options_.interval_file, counting_->intervals(), false); });
+  write("--region-file", [&] { return text(options_.region_file, counting_->passes(), true); });
 }
 
 void Run::explain_region() const {
@@ -477,10 +499,11 @@ void Run::explain_region() const {
 }
 
 /// With the costs of calls that the guest has not made, where it could have made some.
-Explanation Run::explain_exits() const {
+Explanation Run::explain_exits() {
   CallCosts costs;
   if (wants_call_costs(*exits_) && !RunControl::interrupted()) {
-    auto measured = measure_calls(options_.machine_arguments);
+    const auto figures = measurement_.take(RunControl::interrupted);
+    auto measured = figures ? read_measurement(figures.value()) : figures.failure();
     if (measured) costs = std::move(*measured);
     if (!measured) complain(named("--explain: no costs of calls: " + measured.error()));
   }
@@ -505,13 +528,13 @@ PatchReport Run::explain_patching(const RunReport& report) {
   return patching;
 }
 
-void Run::write_profile(const RunReport& report) const {
+void Run::write_profile(const RunReport& report) {
   Profile profile = profile_->make(*machine_->recording());
   profile.engine = report.engine;
   profile.guest = report.guest;
   profile.outcome = report.outcome;
   profile.cpu = options_.cpu;
-  write_document({"--profile", options_.profile, true}, to_json(profile));
+  write("--profile", [&] { return to_json(profile); });
 }
 
 void Run::explain(const RunOutcome& outcome, const RunReport& report) const {
@@ -542,29 +565,6 @@ void Run::explain(const RunOutcome& outcome, const RunReport& report) const {
 }
 
 }  // namespace
-
-std::vector<OutputFile> outputs_of(const RunOptions& options) {
-  const auto beside = [](const std::string& waves) {
-    return waves.empty() ? waves : save_file_of(waves);
-  };
-  return {{"--vcd", options.vcd},
-          {"--fst", options.fst},
-          {"save file of --vcd", beside(options.vcd)},
-          {"save file of --fst", beside(options.fst)},
-          {"--stats", options.stats, true},
-          {"--interval-file", options.interval_file, true},
-          {"--region-file", options.region_file, true},
-          {"--profile", options.profile, true},
-          {"--screen-text", options.screen_text, true},
-          {"--screen-png", options.screen_png, true},
-          {"--log", options.log},
-          {"--console", names_standard_stream(options.console) ? "" : options.console},
-          {"--serial", names_standard_stream(options.serial) ? "" : options.serial}};
-}
-
-std::vector<std::string> inputs_of(const RunOptions& options) {
-  return {options.guest, options.bios, options.disk};
-}
 
 std::unique_ptr<MachineRun> make_machine_run(const RunOptions& options, RunCompany company) {
   return std::make_unique<Run>(options, std::move(company));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "models/base/result.h"
 
@@ -19,6 +20,10 @@ class TemporaryFolder {
 
   /// `command` is part of its name. An error says why the host does not let it be made.
   std::optional<Error> make(const std::string& command);
+
+  /// Leaves the folder to somebody else, or takes one over.
+  std::filesystem::path release() { return std::exchange(path_, {}); }
+  void adopt(std::filesystem::path path) { path_ = std::move(path); }
 
   std::string file(const std::string& name) const { return (path_ / name).string(); }
   std::string path() const { return path_.string(); }

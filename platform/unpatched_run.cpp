@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "platform/child_process.h"
 #include "platform/run_control.h"
 #include "platform/stats/difference.h"
@@ -22,10 +24,19 @@ std::optional<Error> UnpatchedRun::prepare(RawImage* image) {
     return Error{"--patch runs the guest twice, and a pipe can be read once; give a file"};
   }
   if (auto error = folder_.make("patch")) return error;
-  if (image == nullptr) return std::nullopt;
-  has_disk_ = true;
-  const auto copied = image->copy_to(disk(), RunControl::interrupted);
-  if (!copied) return Error{copied.error() + "; set TMPDIR to a folder with room"};
+  has_disk_ = image != nullptr;
+  if (has_disk_) {
+    const auto copied = image->copy_to(disk(), RunControl::interrupted);
+    if (!copied) return Error{copied.error() + "; set TMPDIR to a folder with room"};
+  }
+  // The folder goes with the process that runs the guest in it.
+  const auto run_and_clear = [this](const std::function<bool()>& cancelled) {
+    TemporaryFolder own;
+    own.adopt(folder_.path());
+    return run(cancelled);
+  };
+  if (auto error = later_.start(run_and_clear)) return error;
+  folder_.release();
   return std::nullopt;
 }
 
@@ -52,42 +63,49 @@ std::vector<std::string> UnpatchedRun::arguments() const {
   return all;
 }
 
-void UnpatchedRun::compare(const RunReport& figures, PatchReport& report) {
-  auto child =
-      run_child("/proc/self/exe", arguments(), folder_.file("out"), RunControl::interrupted);
-  if (!child) {
-    report.not_compared = child.error();
-    return;
-  }
-  auto other = parse_run_report(read_text(folder_.file("figures.json")));
-  if (!other || !other->sensitive) {
-    report.not_compared =
-        fmt::format("it ended with status {}: {}", child->status, last_line(child->messages));
-    return;
-  }
-  report.traps_without = other->sensitive->executed();
-  report.cycles_without = other->cycles;
-  add_differences(figures, *other, report);
+/// In the process that was started for it.
+Result<std::string> UnpatchedRun::run(const std::function<bool()>& cancelled) const {
+  if (cancelled()) return Error{"it was interrupted"};
+  auto child = run_child("/proc/self/exe", arguments(), folder_.file("out"), cancelled);
+  if (!child) return child.failure();
+  const nlohmann::json found = {{"figures", read_text(folder_.file("figures.json"))},
+                                {"end", fmt::format("it ended with status {}: {}", child->status,
+                                                    last_line(child->messages))},
+                                {"console", hash_of(folder_.file("console"))},
+                                {"serial", hash_of(folder_.file("serial"))},
+                                {"disk", has_disk_ ? compare_disks(cancelled) : ""}};
+  return found.dump();
 }
 
-void UnpatchedRun::add_differences(const RunReport& figures, const RunReport& other,
-                                   PatchReport& report) const {
+void UnpatchedRun::compare(const RunReport& figures, PatchReport& report) {
+  const auto answer = later_.take(RunControl::interrupted);
+  if (!answer) {
+    report.not_compared = answer.error();
+    return;
+  }
+  const auto found = nlohmann::json::parse(answer.value());
+  const auto other = parse_run_report(found.at("figures"));
+  if (!other || !other.value().sensitive) {
+    report.not_compared = found.at("end");
+    return;
+  }
+  report.traps_without = other.value().sensitive->executed();
+  report.cycles_without = other.value().cycles;
   const auto expect = [&](bool same, const char* what) {
     if (!same) report.differences.emplace_back(what);
   };
-  expect(figures.outcome == other.outcome, "outcome");
-  expect(figures.status == other.status, "status");
-  expect(figures.screen_hash == other.screen_hash, "screen");
-  expect(console_.value() == hash_of(folder_.file("console")), "console");
-  expect(serial_.value() == hash_of(folder_.file("serial")), "serial");
-  if (has_disk_) expect(compare_disks().empty(), "disk");
+  expect(figures.outcome == other.value().outcome, "outcome");
+  expect(figures.status == other.value().status, "status");
+  expect(figures.screen_hash == other.value().screen_hash, "screen");
+  expect(found.at("console") == console_.value(), "console");
+  expect(found.at("serial") == serial_.value(), "serial");
+  expect(found.at("disk") == "", "disk");
 }
 
 /// Empty where they hold the same.
-std::string UnpatchedRun::compare_disks() const {
+std::string UnpatchedRun::compare_disks(const std::function<bool()>& cancelled) const {
   const std::string& own = options_.disk.empty() ? options_.guest : options_.disk;
-  const auto difference =
-      compare_images({{"patched", own}, {"unpatched", disk()}}, RunControl::interrupted);
+  const auto difference = compare_images({{"patched", own}, {"unpatched", disk()}}, cancelled);
   if (!difference) return difference.error();
   return difference.value() ? to_text(*difference.value()) : "";
 }

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "models/base/fnv1a.h"
 #include "platform/disk/raw_image.h"
+#include "platform/later_work.h"
 #include "platform/loader/guest_image.h"
 #include "platform/options.h"
 #include "platform/stats/run_report.h"
@@ -21,7 +23,7 @@ class UnpatchedRun {
   UnpatchedRun(const RunOptions& options, const GuestImage& guest)
       : options_(options), guest_(guest) {}
 
-  /// Before the patched run: keeps what the disk holds. `image` may be null.
+  /// Before the patched run and all threads: keeps what the disk holds. `image` may be null.
   std::optional<Error> prepare(RawImage* image);
 
   /// What the patched guest says.
@@ -35,12 +37,13 @@ class UnpatchedRun {
  private:
   std::string disk() const { return folder_.file("disk.img"); }
   std::vector<std::string> arguments() const;
-  void add_differences(const RunReport& figures, const RunReport& other, PatchReport& report) const;
-  std::string compare_disks() const;
+  Result<std::string> run(const std::function<bool()>& cancelled) const;
+  std::string compare_disks(const std::function<bool()>& cancelled) const;
 
   const RunOptions& options_;
   const GuestImage& guest_;
   TemporaryFolder folder_;
+  LaterWork later_;
   bool has_disk_ = false;
   Fnv1a console_;
   Fnv1a serial_;

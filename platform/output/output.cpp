@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -31,10 +32,24 @@ std::string write_error(const std::string& label, int error) {
 }
 
 Result<std::unique_ptr<Output>> Output::create(const std::string& label, const std::string& path) {
-  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  return open_with(O_TRUNC, label, path);
+}
+
+Result<std::unique_ptr<Output>> Output::open(const std::string& label, const std::string& path) {
+  return open_with(0, label, path);
+}
+
+Result<std::unique_ptr<Output>> Output::open_with(int flag, const std::string& label,
+                                                  const std::string& path) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flag, 0666));
   const int error = errno;
   if (!file.valid()) return system_error(write_error(label, error), error);
   return std::make_unique<Output>(label, std::move(file));
+}
+
+void Output::empty() {
+  // A pipe or a device says EINVAL, as does one that O_TRUNC would have left as it is.
+  if (::ftruncate(descriptor(), 0) != 0 && errno != EINVAL) fail(errno);
 }
 
 void Output::flush() {

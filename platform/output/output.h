@@ -28,6 +28,12 @@ class Output {
   /// Makes the file or empties it. The error is one line; nothing is remembered of it.
   static Result<std::unique_ptr<Output>> create(const std::string& label, const std::string& path);
 
+  /// The same, but what the file holds stays until empty() or until it is written over.
+  static Result<std::unique_ptr<Output>> open(const std::string& label, const std::string& path);
+
+  /// Throws away what is in the file, where it is one that holds something.
+  void empty();
+
   /// Takes `text` in; it reaches the host when enough has come, at flush() and at close().
   void put(std::string_view text) {
     held_ += text;
@@ -74,6 +80,9 @@ class Output {
 
  private:
   static constexpr std::size_t kHoldBytes = 64u << 10;
+
+  static Result<std::unique_ptr<Output>> open_with(int flag, const std::string& label,
+                                                   const std::string& path);
 
   /// One write(2) that waits for its turn; -1 with errno.
   ssize_t write_some(std::string_view bytes) const;

@@ -148,4 +148,18 @@ void write_document(const OutputFile& output, const std::string& content) {
   (*file)->put(content);
 }
 
+Result<Document> Document::open(const OutputFile& output) {
+  if (is_standard_output(output)) return Document(nullptr);
+  auto file = Output::open(fmt::format("{} {}", output.option, output.path), output.path);
+  if (!file) return file.failure();
+  return Document(std::move(*file));
+}
+
+void Document::write(const std::string& content) {
+  if (!file_) return standard_output().put(content);
+  file_->empty();
+  file_->put(content);
+  file_.reset();
+}
+
 }  // namespace strata

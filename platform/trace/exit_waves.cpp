@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "platform/trace/fst_writer.h"
-#include "platform/trace/save_file.h"
 #include "platform/trace/vcd_writer.h"
 
 namespace strata {
@@ -74,6 +73,12 @@ std::optional<Error> ExitWaves::open() {
     auto file = FstWriter::create(time_, options_.fst_path);
     if (!file) return file.failure();
     writers_.push_back(std::move(*file));
+  }
+  for (const std::string& path : {options_.vcd_path, options_.fst_path}) {
+    if (path.empty()) continue;
+    auto save_file = SaveFile::open(path);
+    if (!save_file) return save_file.failure();
+    save_files_.push_back(std::move(*save_file));
   }
   declare();
   for (const auto& writer : writers_) writer->begin(table_);
@@ -252,9 +257,8 @@ void ExitWaves::close() {
   for (const auto& writer : writers_) writer->finish();
   const ExitTime begin = first_label_.value_or(first_exit_.value_or(0));
   const ExitTime span = first_label_ ? last_label_ - *first_label_ : 0;
-  for (const std::string& path : {options_.vcd_path, options_.fst_path}) {
-    if (path.empty()) continue;
-    write_exit_save_file(path, time_, static_cast<Cycle>(begin), static_cast<Cycle>(span));
+  for (SaveFile& file : save_files_) {
+    file.write_of_exits(time_, static_cast<Cycle>(begin), static_cast<Cycle>(span));
   }
 }
 

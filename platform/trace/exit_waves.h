@@ -16,6 +16,7 @@
 #include "models/base/result.h"
 #include "platform/explain/exit_record.h"
 #include "platform/trace/change_stream.h"
+#include "platform/trace/save_file.h"
 #include "platform/trace/time_base.h"
 #include "platform/trace/wave_writer.h"
 
@@ -64,6 +65,7 @@ class ExitWaves final : public ExitSink {
   ExitWaveOptions options_;
   TimeBase time_;
   std::vector<std::unique_ptr<WaveWriter>> writers_;
+  std::vector<SaveFile> save_files_;
   SignalTable table_;
   std::vector<std::uint32_t> codes_;   // by track
   std::vector<std::uint64_t> values_;  // by track

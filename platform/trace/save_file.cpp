@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
-#include "platform/output/output_file.h"
 #include "platform/trace/save_file_layout.h"
 
 namespace strata {
@@ -32,12 +32,10 @@ std::uint64_t gtkwave_time(const TimeBase& time, Cycle cycle) {
   return ticks;
 }
 
-std::string header(const std::string& wave_path, const TimeBase& time, Cycle begin,
-                   double in_200_pixels) {
+std::string window(const TimeBase& time, Cycle begin, double in_200_pixels) {
   const double shown = in_200_pixels * static_cast<double>(gtkwave_time(time, 1));
-  std::string text = "[dumpfile] \"" + absolute(wave_path) + "\"\n";
-  text += "[savefile] \"" + absolute(save_file_of(wave_path)) + "\"\n";
-  text += "[timestart] " + std::to_string(gtkwave_time(time, begin - std::min(begin, kLeadIn)));
+  std::string text =
+      "[timestart] " + std::to_string(gtkwave_time(time, begin - std::min(begin, kLeadIn)));
   // Zoom, the primary marker, and 26 named markers that are not set.
   text +=
       "\n*" + std::to_string(-std::log2(shown)) + ' ' + std::to_string(gtkwave_time(time, begin));
@@ -53,22 +51,29 @@ std::string save_file_of(const std::string& wave_path) {
   return fs::exists(status) && !fs::is_regular_file(status) ? "" : wave_path + ".gtkw";
 }
 
-void write_save_file(const std::string& wave_path, const TimeBase& time, Cycle begin) {
+Result<SaveFile> SaveFile::open(const std::string& wave_path) {
+  SaveFile made;
   const std::string path = save_file_of(wave_path);
-  if (path.empty()) return;
-  write_document({"save file", path, true},
-                 header(wave_path, time, begin, kCyclesIn200Pixels) + kSaveFileLayout);
+  if (path.empty()) return made;
+  made.names_ =
+      "[dumpfile] \"" + absolute(wave_path) + "\"\n[savefile] \"" + absolute(path) + "\"\n";
+  auto file = Document::open({"save file", path, true});
+  if (!file) return file.failure();
+  made.file_ = std::move(*file);
+  return made;
 }
 
-void write_exit_save_file(const std::string& wave_path, const TimeBase& time, Cycle begin,
-                          Cycle span) {
-  const std::string path = save_file_of(wave_path);
-  if (path.empty()) return;
+void SaveFile::write(const TimeBase& time, Cycle begin) {
+  if (!file_) return;
+  file_->write(names_ + window(time, begin, kCyclesIn200Pixels) + kSaveFileLayout);
+}
+
+void SaveFile::write_of_exits(const TimeBase& time, Cycle begin, Cycle span) {
+  if (!file_) return;
   const bool host_time = time.high_ticks == 0;
   double shown = host_time ? kNanosecondsIn200Pixels : kCyclesIn200Pixels;
   if (span != 0) shown = static_cast<double>(span) / kWindowIn200Pixels;
-  write_document({"save file", path, true},
-                 header(wave_path, time, begin, shown) + kExitSaveFileLayout);
+  file_->write(names_ + window(time, begin, shown) + kExitSaveFileLayout);
 }
 
 }  // namespace strata

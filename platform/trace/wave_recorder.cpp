@@ -46,6 +46,7 @@ struct WaveRecorder::Impl {
   std::unique_ptr<ChangeSink> sink;
   std::unique_ptr<VerilatedVcdC> trace;
   StorySignals story;
+  std::vector<SaveFile> save_files;
   WaveSummary summary;
   std::optional<Cycle> latest;  // sampled
   Cycle story_begin = 0;
@@ -77,6 +78,12 @@ Result<std::unique_ptr<WaveRecorder>> WaveRecorder::create(WaveOptions options) 
     if (!made) return made.failure();
     impl->fst_file = std::move(*made);
     writers.push_back(impl->fst_file.get());
+  }
+  for (const std::string& path : {options.vcd_path, options.fst_path}) {
+    if (path.empty()) continue;
+    auto save_file = SaveFile::open(path);
+    if (!save_file) return save_file.failure();
+    impl->save_files.push_back(std::move(*save_file));
   }
   impl->options = std::move(options);
   std::unique_ptr<ChangeSink> sink;
@@ -165,9 +172,7 @@ Result<WaveSummary> WaveRecorder::close() {
   if (!error.empty()) return Error{error};
   const TimeBase time = TimeBase::for_period_ps(impl_->options.clock_period_ps);
   const Cycle begin = std::clamp(impl_->story_begin, summary.first_cycle, summary.last_cycle);
-  for (const std::string& path : {impl_->options.vcd_path, impl_->options.fst_path}) {
-    if (!path.empty()) write_save_file(path, time, begin);
-  }
+  for (SaveFile& file : impl_->save_files) file.write(time, begin);
   return summary;
 }
 

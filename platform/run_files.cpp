@@ -1,0 +1,31 @@
+#include "platform/run_files.h"
+
+#include "platform/guest_output.h"
+#include "platform/trace/save_file.h"
+
+namespace strata {
+
+std::vector<OutputFile> outputs_of(const RunOptions& options) {
+  const auto beside = [](const std::string& waves) {
+    return waves.empty() ? waves : save_file_of(waves);
+  };
+  return {{"--vcd", options.vcd},
+          {"--fst", options.fst},
+          {"save file of --vcd", beside(options.vcd)},
+          {"save file of --fst", beside(options.fst)},
+          {"--stats", options.stats, true},
+          {"--interval-file", options.interval_file, true},
+          {"--region-file", options.region_file, true},
+          {"--profile", options.profile, true},
+          {"--screen-text", options.screen_text, true},
+          {"--screen-png", options.screen_png, true},
+          {"--log", options.log},
+          {"--console", names_standard_stream(options.console) ? "" : options.console},
+          {"--serial", names_standard_stream(options.serial) ? "" : options.serial}};
+}
+
+std::vector<std::string> inputs_of(const RunOptions& options) {
+  return {options.guest, options.bios, options.disk};
+}
+
+}  // namespace strata
