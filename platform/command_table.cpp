@@ -66,6 +66,8 @@ OptionGroup limit_group() {
           {
               {"max-cycles", "N", "", "end after N CPU cycles (status 4)", ""},
               {"timeout", "SECONDS", "", "end after so many host seconds (status 4)", ""},
+              {"no-sandbox", "", "",
+               "do not confine the run to the system calls it needs once its files are open", ""},
           }};
 }
 
@@ -347,7 +349,9 @@ const std::vector<ExitCodeText>& exit_code_table() {
   static const std::vector<ExitCodeText> kCodes = {
       {"0", "the guest halted for good"},
       {"1",
-       "a check failed, the disk image was lost, or the host had no room, descriptors or memory"},
+       "a check failed, the disk image was lost, the host had no room, descriptors or memory, or "
+       "the "
+       "sandbox refused a system call"},
       {"2", "bad option or file, or no KVM on this host"},
       {"3", "triple fault"},
       {"4", "a limit was reached"},

@@ -8,6 +8,7 @@
 #include "models/engine/kvm/kvm_engine.h"
 #include "models/engine/kvm/kvm_host.h"
 #include "models/engine/monitor/paging_monitor.h"
+#include "platform/kvm_facts.h"
 #include "platform/rtl_machine.h"
 #include "platform/software_machine.h"
 
@@ -51,7 +52,9 @@ Result<std::unique_ptr<Engine>> make_kvm(EngineBus& bus, const MachineConfig& co
                                         .clock_hz = config.clock_hz,
                                         .family = config.cpu,
                                         .kept_port = STRATA_ATA_COMMAND_PORT,
-                                        .kept_port_bytes = kAtaDataBytes});
+                                        .kept_port_bytes = kAtaDataBytes,
+                                        .host_pages = kvm_pages,
+                                        .host_emulates = kvm_emulates});
   if (!engine) return engine.failure();
   return std::unique_ptr<Engine>(std::move(*engine));
 }

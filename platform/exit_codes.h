@@ -8,7 +8,8 @@ enum ExitCode : int {
   kExitOk = 0,
   kExitFailed = 1,    // --check found a difference, engines differ in compare, something could not
                       // be written, the disk image was lost, the host has no room, descriptors or
-                      // memory left (models/base/system_error.h), or a bug of ours
+                      // memory left (models/base/system_error.h), the sandbox refused a system
+                      // call, or a bug of ours
   kExitBadInput = 2,  // bad option or file, or a host without what the engine needs: nothing was
                       // run, no file was changed
   kExitTripleFault = 3,

@@ -14,6 +14,7 @@
 #include "platform/exit_codes.h"
 #include "platform/host_cpu.h"
 #include "platform/output/standard_streams.h"
+#include "platform/sandbox/sandbox.h"
 #include "platform/simulator_versions.h"
 #include "platform/version.h"
 
@@ -33,6 +34,12 @@ std::string libraries() {
       ZYDIS_VERSION_MAJOR(zydis), ZYDIS_VERSION_MINOR(zydis), ZYDIS_VERSION_PATCH(zydis),
       FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100, NLOHMANN_JSON_VERSION_MAJOR,
       NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH);
+}
+
+std::string sandbox() {
+  if (const char* why = why_no_sandbox()) return fmt::format("off: {}", why);
+  if (const auto error = probe_sandbox()) return fmt::format("off: {}", error->message);
+  return "seccomp filter, once a run's files are open";
 }
 
 std::string memory() {
@@ -60,6 +67,7 @@ int info_command(const InfoOptions&) {
     line(fmt::format("engine {}", engine.name).c_str(),
          fmt::format("{}; {}", engine.description, engine.probe().line));
   }
+  line("sandbox", sandbox());
   line("guest CPU", "--cpu 386, 486 or 586 (default), without FPU");
   line("memory (rtl)", memory());
   line("SystemC", systemc_version());

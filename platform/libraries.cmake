@@ -28,10 +28,10 @@ target_link_libraries(strata_software_machine
     PRIVATE strata_slot_device strata_slots strata_disk strata_vga_core strata_ata_core strata_pic_core strata_pit_core
             strata_uart_core strata_debug_core strata_pv_core strata_rtc_contents strata_rtc_core strata_explain strata_profile strata_sensitive)
 
-add_library(strata_machine STATIC engines.cpp)
+add_library(strata_machine STATIC engines.cpp kvm_facts.cpp later_work.cpp)
 target_link_libraries(strata_machine
     PUBLIC strata_machine_base
-    PRIVATE strata_rtl_machine strata_software_machine strata_interpreter strata_block strata_jit strata_kvm strata_monitor)
+    PRIVATE strata_rtl_machine strata_software_machine strata_interpreter strata_block strata_jit strata_kvm strata_monitor fmt::fmt)
 
 execute_process(COMMAND "${VERILATOR}" --version OUTPUT_VARIABLE verilator_version
                 OUTPUT_STRIP_TRAILING_WHITESPACE)
@@ -50,12 +50,12 @@ add_library(strata_program STATIC
     guest_output.cpp
     host_cpu.cpp
     info_command.cpp
-    later_work.cpp
     live_view.cpp
     machines_command.cpp
     profile_command.cpp
     region.cpp
     run_command.cpp
+    run_confinement.cpp
     run_files.cpp
     run_log.cpp
     simulator_versions.cpp
@@ -67,5 +67,5 @@ add_library(strata_program STATIC
 strata_together(strata_program)
 target_compile_definitions(strata_program PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_program PUBLIC
-    strata_options strata_command_line strata_machine strata_loader strata_stats strata_bench strata_bench_guests strata_explain strata_sensitive strata_trace strata_measure_data strata_profile strata_disk strata_output
+    strata_options strata_command_line strata_machine strata_loader strata_stats strata_bench strata_bench_guests strata_explain strata_sensitive strata_trace strata_measure_data strata_profile strata_disk strata_output strata_sandbox
     strata_display strata_kvm strata_memory_timing strata_systemc fmt::fmt Zydis::Zydis)

@@ -12,12 +12,14 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "platform/commands.h"
 #include "platform/exit_codes.h"
 #include "platform/host_memory.h"
 #include "platform/machine_run.h"
 #include "platform/output/standard_streams.h"
+#include "platform/run_confinement.h"
 #include "platform/run_control.h"
 #include "platform/run_files.h"
 #include "platform/stats/number_text.h"
@@ -222,6 +224,9 @@ void Company::clear_status() {
 int machines_command(const MachinesOptions& options) {
   Company company(options);
   if (auto error = company.prepare()) return report_error(*error);
+  std::vector<const RunOptions*> runs;
+  for (const auto& machine : options.machines) runs.push_back(&machine.run);
+  confine_runs(runs);
   return company.run();
 }
 

@@ -178,6 +178,7 @@ void read_machine(const Values& values, RunOptions& run) {
 }
 
 void read_limits(const Values& values, RunOptions& run) {
+  run.sandbox = !values.given("no-sandbox");
   if (values.given("max-cycles")) run.max_cycles = values.count("max-cycles", 1, kNever - 1);
   if (!values.given("timeout")) return;
   const auto seconds = parse_decimal(values.text("timeout"));
@@ -260,6 +261,7 @@ Text machine_arguments(const Values& values, const EngineEntry* engine) {
   });
   Text arguments = values.forwarded(to_description(group), engine);
   arguments.push_back("--engine=" + std::string(engine->name));
+  if (values.given("no-sandbox")) arguments.emplace_back("--no-sandbox");
   return arguments;
 }
 

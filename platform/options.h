@@ -37,6 +37,7 @@ struct RunOptions {
 
   Cycle max_cycles = kNever;
   std::optional<std::chrono::duration<double>> timeout;
+  bool sandbox = true;
 
   DisplayMode display = DisplayMode::kNone;
   std::string console;  // as GuestOutputPaths has them

@@ -33,6 +33,7 @@
 #include "platform/profile/guest_profile.h"
 #include "platform/profile/profile_file.h"
 #include "platform/region.h"
+#include "platform/run_confinement.h"
 #include "platform/run_control.h"
 #include "platform/run_files.h"
 #include "platform/run_log.h"
@@ -578,6 +579,7 @@ int run_command(const RunOptions& options) {
   if (auto error = run.check()) return report_error(*error);
   if (auto error = run.make()) return report_error(*error);
   if (auto error = run.open()) return report_error(*error);
+  confine_runs({&options});
   run.go_on(kNever);
   return run.finish();
 }

@@ -30,3 +30,7 @@ if(NOT STRATA_PREBUILT)
   target_include_directories(strata_libdw SYSTEM INTERFACE "${LIBDW_INCLUDE_DIR}")
   target_link_libraries(strata_libdw INTERFACE "${LIBDW_LIBRARY}" "${LIBELF_LIBRARY}")
 endif()
+
+# What a run may still ask the kernel for.
+find_path(SECCOMP_INCLUDE_DIR seccomp.h REQUIRED)
+find_library(SECCOMP_LIBRARY seccomp REQUIRED)

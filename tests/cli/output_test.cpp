@@ -219,10 +219,11 @@ TEST_F(CliOutput, NothingWritesOverTheMessages) {
 }
 
 TEST_F(CliOutput, AFolderThatIsGone) {
-  expect_failure(
+  const Finished run = script(
       "guest=$PWD/guest; mkdir gone; cd gone; rmdir ../gone; $STRATA run --quiet --stats s "
-      "\"$guest\"",
-      "--stats s: cannot be written: No such file or directory");
+      "\"$guest\"");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.err, "strata: --stats s: cannot be written: No such file or directory\n");
 }
 
 TEST_F(CliOutput, NoSaveFileBesideAPipe) {

@@ -36,6 +36,7 @@ constexpr char kRtlOrModel[] = "\"{folder}/.*_(rtl|model)\\.h\"";
 constexpr char kDevices[] =
     "\"models/(vga|ata|pic|pit|uart|debug|keyboard|rtc|pv)/(?!pv_page\\.h).*\"";
 constexpr char kKvmHeader[] = "<linux/kvm\\.h>";
+constexpr char kSeccomp[] = "<seccomp\\.h>";
 constexpr char kProgramOptions[] = "<boost/program_options.*>";
 
 struct IncludeRule {
@@ -121,13 +122,18 @@ const std::vector<IncludeRule>& rules() {
        {kStandard, kFormatting, kProgramOptions, kBase, "\"platform/.*\""},
        {},
        "options: Boost.Program_options, base, platform"},
+      {"platform/sandbox/.*",
+       {kStandard, kPosix, kSeccomp, "<malloc\\.h>", kBase, kOwn, "\"platform/exit_codes\\.h\""},
+       {},
+       "the sandbox: base and libseccomp"},
       {"platform/(rtl_machine|rtl_devices|software_machine)\\.(h|cpp)",
        {".*"},
        {kKvmHeader, kProgramOptions, "\"tests/.*\""},
        "machine: all of models"},
       {"platform/.*",
        {".*"},
-       {kKvmHeader, kProgramOptions, kDevices, "\"tests/.*\"", "\"sw/(lib|drivers|demos)/.*\""},
+       {kKvmHeader, kProgramOptions, kSeccomp, kDevices, "\"tests/.*\"",
+        "\"sw/(lib|drivers|demos)/.*\""},
        "platform: all of models, but concrete devices only in machine and Boost.Program_options "
        "only in options"},
       {"sw/(start/bootrom|measure/measure)_data\\.h",
