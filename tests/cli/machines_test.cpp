@@ -9,8 +9,8 @@
 namespace strata::test {
 namespace {
 
-const std::string kDisk = STRATA_BUILD_DIR "/sw/disk.elf";
-const std::string kDiskPv = STRATA_BUILD_DIR "/sw/disk_pv.elf";
+const std::string kDiskGuest = STRATA_BUILD_DIR "/sw/disk.elf";
+const std::string kDiskPvGuest = STRATA_BUILD_DIR "/sw/disk_pv.elf";
 
 /// What a machine leaves: names and contents of its files.
 using Traces = std::map<std::string, std::string>;
@@ -70,14 +70,14 @@ class CliMachines : public CliTest {
 // Turns end in the middle of everything: of a sleep, of a REP, of an access, of a transfer.
 TEST_F(CliMachines, TurnsMakeNoDifference) {
   describe(
-      "rtl", kDisk,
+      "rtl", kDiskGuest,
       "engine = 'rtl'\ncheck = true\nmax-cycles = '50k'\nfst = 'rtl.fst'\nprofile = 'rtl.profile'\n"
       "interval = 5000\ninterval-file = 'rtl.interval'\nexplain = true\n"
       "region = 'ata_init'\nregion-file = 'rtl.region'\n");
-  describe("soft", kDisk,
+  describe("soft", kDiskGuest,
            "cpi = 3\nfst = 'soft.fst'\nprofile = 'soft.profile'\nexplain = true\n"
            "interval = 5000\ninterval-file = 'soft.interval'\nvga-memory = 'trap'\n");
-  describe("pv", kDiskPv,
+  describe("pv", kDiskPvGuest,
            "max-cycles = 100001\nregion = 'format'\nregion-file = 'pv.region'\nexplain = true\n");
   const std::vector<std::string> names = {"rtl", "soft", "pv"};
   std::map<std::string, Alone> alone;
@@ -109,8 +109,8 @@ class CliNeighbours : public CliMachines, public testing::WithParamInterface<Nei
 TEST_P(CliNeighbours, LeavesTheOthersAlone) {
   const Neighbour& neighbour = GetParam();
   write("guest", neighbour.guest);
-  describe("rtl", kDisk, "engine = 'rtl'\n");
-  describe("soft", kDisk, "");
+  describe("rtl", kDiskGuest, "engine = 'rtl'\n");
+  describe("soft", kDiskGuest, "");
   describe("bad", "guest", neighbour.more);
   const Alone rtl = run_alone("rtl");
   const Alone soft = run_alone("soft");
@@ -140,7 +140,7 @@ TEST_F(CliMachines, OneOnHostTimeRunsBesideTheOthers) {
   if (const std::string why = why_no_engine("kvm"); !why.empty()) GTEST_SKIP() << why;
   write("endless", endless_guest());
   write("talk", talking_guest());
-  describe("soft", kDisk, "");
+  describe("soft", kDiskGuest, "");
   describe("kvm", "talk", "engine = 'kvm'\n");
   describe("busy", "endless", "engine = 'kvm'\ntimeout = 0.3\n");
   const Alone soft = run_alone("soft");
@@ -238,6 +238,30 @@ TEST_F(CliMachines, TwoShareAPageIfBothSaySo) {
   describe("answerer", "answer", page + "engine = 'rtl'\n");
   expect_refused({"run", "asker.toml", "answerer.toml"},
                  {"answerer.toml:2:1: --share works with --engine interp"});
+}
+
+TEST_F(CliMachines, PingPongOverASharedPage) {
+  const std::string guest = STRATA_BUILD_DIR "/sw/ping_pong.elf";
+  const auto description = [&](const std::string& side, const std::string& engine) {
+    return strata({"config", "--engine=" + engine, "--share=court@0xC0000000",
+                   "--append=side=" + side + " rounds=200", guest})
+        .out;
+  };
+  std::vector<std::string> engines = usable_engine_names();
+  std::erase(engines, "rtl");
+  for (const std::string& engine : engines) {
+    for (const std::string side : {"ping", "pong"}) {
+      const std::string text = description(side, side == "ping" ? "interp" : engine);
+      write(side + ".toml", Bytes(text.begin(), text.end()));
+    }
+    const Finished run = strata({"run", "--quantum=100", "ping.toml", "pong.toml"});
+    EXPECT_EQ(run.status, 0) << engine << run.err;
+    EXPECT_TRUE(contains(run.out, "ping: ping: 200 rounds, ok\n")) << engine << run.out;
+    EXPECT_TRUE(contains(run.out, "pong: pong: 200 balls returned\n")) << engine << run.out;
+  }
+  const Finished alone = strata({"run", guest});
+  EXPECT_EQ(alone.status, 1);
+  EXPECT_TRUE(contains(alone.out, "no page at c0000000")) << alone.out;
 }
 
 TEST_F(CliMachines, CtrlCEndsAll) {
