@@ -17,7 +17,7 @@ constexpr Condition is(unsigned argument, std::uint64_t value) {
   return {argument, kWhole, value};
 }
 
-/// Memory that instructions are run from cannot be had. A translator maps its buffer, once to be
+/// Memory that instructions are run from cannot be had. The translator maps its buffer, once to be
 /// written and once to be run (memfd_create), when its machine is built, which is before this.
 constexpr Condition kNotToBeRun{2, PROT_EXEC, 0};
 
