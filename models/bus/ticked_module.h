@@ -26,6 +26,9 @@ class TickedModule : public ClockedModule {
   /// Whether a tick falls on the edge of `cycle`.
   bool is_tick(Cycle cycle) const { return time_.ticks_at(cycle) != time_.ticks_at(cycle - 1); }
 
+  /// How many ticks have come before the edge of `cycle`.
+  std::uint64_t ticks_before(Cycle cycle) const { return time_.ticks_at(cycle - 1); }
+
   /// Has the module clocked at the first tick after `cycle`. The event comes just before the tick's
   /// edge, so that the edge finds it awake.
   void wake_at_tick_after(Cycle cycle) {

@@ -6,14 +6,21 @@ namespace strata {
 namespace {
 
 constexpr std::uint32_t kControl = 3;
+constexpr std::uint32_t kPortB = STRATA_PIT_BLOCK_PORT_B;
+constexpr std::uint8_t kGate = 0x01;
+constexpr std::uint8_t kKept = 0x0E;
 constexpr unsigned kReadBack = 3;  // counter select of the read-back command
 
 }  // namespace
 
-PitCore::PitCore(Wire out0, std::uint64_t cpu_hz) : wire_(std::move(out0)), time_(cpu_hz) {}
+PitCore::PitCore(Wire out0, std::uint64_t cpu_hz) : wire_(std::move(out0)), time_(cpu_hz) {
+  reset();
+}
 
 void PitCore::reset() {
-  counters_ = {};
+  const PitState state;
+  for (std::size_t i = 0; i < counters_.size(); ++i) counters_[i].load_state(state.counter[i], 0);
+  port_b_ = state.port_b;
   settle();
 }
 
@@ -21,7 +28,9 @@ std::uint32_t PitCore::read(std::uint32_t offset, unsigned bytes, Cycle now) {
   run_before(now);
   std::uint32_t value = 0;
   for (unsigned i = 0; i < bytes; ++i) {
-    const std::uint32_t byte = offset + i < kControl ? counters_[offset + i].read() : 0xFF;
+    std::uint32_t byte = 0xFF;
+    if (offset + i < kControl) byte = counters_[offset + i].read();
+    if (offset + i == kPortB) byte = read_port_b(now);
     value |= byte << (8 * i);
   }
   return value;
@@ -32,6 +41,8 @@ void PitCore::write(std::uint32_t offset, unsigned bytes, std::uint32_t value, C
     const auto byte = static_cast<std::uint8_t>(value >> (8 * i));
     if (offset + i == kControl) {
       write_control(byte, now);
+    } else if (offset + i == kPortB) {
+      write_port_b(byte, now);
     } else if (offset + i < kControl) {
       run_before(now);
       counters_[offset + i].run_to(time_.ticks_at(now));
@@ -62,6 +73,19 @@ void PitCore::write_control(std::uint8_t value, Cycle now) {
   counter.write_control(value);
 }
 
+std::uint8_t PitCore::read_port_b(Cycle now) const {
+  const bool refresh = time_.ticks_at(now == 0 ? 0 : now - 1) / STRATA_PIT_REFRESH_TICKS % 2 != 0;
+  return static_cast<std::uint8_t>(counters_[2].out() << 5 | refresh << 4 | port_b_ |
+                                   counters_[2].gate());
+}
+
+void PitCore::write_port_b(std::uint8_t value, Cycle now) {
+  run_before(now);
+  counters_[2].run_to(time_.ticks_at(now));
+  counters_[2].set_gate(value & kGate);
+  port_b_ = value & kKept;
+}
+
 void PitCore::advance(Cycle now) {
   run_through(now);
 }
@@ -79,6 +103,7 @@ PitState PitCore::state(Cycle now) const {
     counter.run_to(time_.ticks_at(now));
     state.counter[i] = counter.state();
   }
+  state.port_b = port_b_;
   return state;
 }
 
@@ -86,6 +111,7 @@ void PitCore::load_state(const PitState& state, Cycle now) {
   for (std::size_t i = 0; i < counters_.size(); ++i) {
     counters_[i].load_state(state.counter[i], time_.ticks_at(now));
   }
+  port_b_ = state.port_b & kKept;
   out0_ = counters_[0].out();
   if (wire_) wire_(out0_);
 }

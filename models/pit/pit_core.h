@@ -1,6 +1,10 @@
-// The 8254 timer (Intel data sheet 231164) as a plain C++ core. Block of offsets: 0..2 the
-// counters, 3 the control word. All gates are high, so modes 1 and 5, which a gate's edge starts,
-// never start.
+// The 8254 timer (Intel data sheet 231164) with the port of an AT that belongs to it, as a plain
+// C++ core. Block of offsets: 0..2 the counters, 3 the control word, 5 = port 61 (IBM PC/AT
+// Technical Reference, "port B"): bit 0 is the gate of counter 2, bit 4 changes with each refresh
+// of the memory, which is every STRATA_PIT_REFRESH_TICKS ticks, bit 5 is OUT of counter 2. Bit 1,
+// which lets OUT to a speaker, and bits 2 and 3, which mask checks of memory and cards, are kept;
+// there is no speaker and nothing fails, so bits 6 and 7 are 0. The gates of counters 0 and 1 are
+// high.
 //
 // Time: tick k (k >= 1) of the 1.193182 MHz input is the clock edge at cycle
 // ceil(k * cpu_hz / STRATA_PIT_HZ). An access in cycle n is the clock edge n: it sees the state
@@ -41,11 +45,14 @@ class PitCore : public DeviceOf<PitState> {
   void run_through(Cycle now);
   void run_before(Cycle now);
   void write_control(std::uint8_t value, Cycle now);
+  std::uint8_t read_port_b(Cycle now) const;
+  void write_port_b(std::uint8_t value, Cycle now);
   void settle();
 
   Wire wire_;
   PitTime time_;
   std::array<PitCounter, 3> counters_;
+  std::uint8_t port_b_ = 0;  // bits 3:1
   bool out0_ = true;
 };
 

@@ -18,29 +18,28 @@ std::uint32_t to_bcd(std::uint32_t n) {
 
 }  // namespace
 
+// "Gate pin operations": a low gate stops modes 0, 2, 3 and 4; modes 1 and 5 look at its edge only.
+bool PitCounter::counts() const {
+  return state_.counting && (state_.gate || mode() == 1 || mode() == 5);
+}
+
 // A new count starts at the next tick, but in modes 2 and 3 only if nothing counts yet; there the
-// reload takes it. Modes 1 and 5 wait for a gate edge that never comes.
+// reload takes it. Modes 1 and 5 wait for the gate to rise, which starts modes 2 and 3 anew.
 bool PitCounter::loads_next_tick() const {
-  if (!state_.pending) return false;
-  switch (mode()) {
-    case 0:
-    case 4: return true;
-    case 2:
-    case 3: return !state_.counting;
-    default: return false;
-  }
+  if (mode() == 0 || mode() == 4) return state_.pending;
+  if (state_.triggered) return state_.pending || state_.counting;
+  return (mode() == 2 || mode() == 3) && state_.pending && !state_.counting;
 }
 
 std::uint64_t PitCounter::ticks_to_event() const {
-  if (loads_next_tick()) return 1;
-  if (!state_.counting) return kNoTick;
+  if (loads_next_tick() || state_.triggered) return 1;
+  const bool strobes = (mode() == 4 || mode() == 5) && !state_.out;
+  if (strobes) return 1;
+  if (!counts()) return kNoTick;
   switch (mode()) {
-    case 0: return state_.armed ? distance() : kNoTick;
-    case 4:
-      if (!state_.out) return 1;
-      return state_.armed ? distance() : kNoTick;
     case 2: return state_.count == 1 ? 1 : distance() - 1;
-    default: return state_.odd && state_.out ? binary(state_.count) / 2 + 1 : distance() / 2;
+    case 3: return state_.odd && state_.out ? binary(state_.count) / 2 + 1 : distance() / 2;
+    default: return state_.armed ? distance() : kNoTick;
   }
 }
 
@@ -67,14 +66,14 @@ void PitCounter::run_to(std::uint64_t tick) {
 // A counter nobody asked for a long time: whole periods leave it as it is.
 void PitCounter::skip_whole_periods(std::uint64_t tick) {
   const bool periodic = mode() == 2 || (mode() == 3 && state_.initial != 1);
-  if (!periodic || !state_.counting || state_.pending || !state_.out) return;
+  if (!periodic || !counts() || state_.pending || state_.triggered || !state_.out) return;
   if (state_.count != loaded_count()) return;
   const std::uint32_t period = state_.initial ? binary(state_.initial) : modulus();
   tick_ += (tick - tick_) / period * period;
 }
 
 void PitCounter::count_down(std::uint64_t ticks) {
-  if (!state_.counting) return;
+  if (!counts()) return;
   const std::uint64_t step = mode() == 3 ? 2 : 1;
   const std::uint64_t down = ticks % modulus() * step % modulus();
   const auto count =
@@ -84,18 +83,24 @@ void PitCounter::count_down(std::uint64_t ticks) {
 
 // The tick of an event; state_.count is what the tick before left.
 void PitCounter::apply_event() {
-  if (loads_next_tick()) {
+  const bool loads = loads_next_tick();
+  const bool without_count = state_.triggered && !loads;
+  state_.triggered = false;
+  if (loads) {
     load();
-    if (mode() == 4) state_.out = true;
+    if (mode() != 0) state_.out = mode() != 1;
     return;
   }
+  if (without_count) return;
   switch (mode()) {
     case 0:
+    case 1:
       count_down(1);
       state_.out = true;
       state_.armed = false;
       break;
     case 4:
+    case 5:
       count_down(1);
       state_.out = !state_.out;
       state_.armed = false;
@@ -133,9 +138,17 @@ void PitCounter::write_control(std::uint8_t value) {
   state_.counting = false;
   state_.armed = false;
   state_.pending = false;
+  state_.triggered = false;
   state_.null = true;
   state_.write_high = state_.read_high = false;
   state_.count_latched = state_.status_latched = false;
+}
+
+void PitCounter::set_gate(bool level) {
+  const bool looks_at_edge = mode() != 0 && mode() != 4;
+  if (level && !state_.gate && looks_at_edge) state_.triggered = true;
+  if (!level && (mode() == 2 || mode() == 3)) state_.out = true;
+  state_.gate = level;
 }
 
 void PitCounter::write_count(std::uint8_t value) {

@@ -19,6 +19,9 @@ class PitCounter {
   std::uint64_t next_event() const;
 
   bool out() const { return state_.out; }
+  bool gate() const { return state_.gate; }
+
+  void set_gate(bool level);
 
   /// The state after the tick the counter was brought to.
   PitCounterState state() const;
@@ -36,6 +39,7 @@ class PitCounter {
 
  private:
   unsigned mode() const { return state_.mode_bits & 2 ? state_.mode_bits & 3u : state_.mode_bits; }
+  bool counts() const;
   bool loads_next_tick() const;
   std::uint64_t ticks_to_event() const;
   void apply_event();

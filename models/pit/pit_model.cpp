@@ -16,13 +16,15 @@ PitModel::~PitModel() {
   end_model(*rtl_);
 }
 
-void PitModel::clock(const Request& request, bool tick) {
+void PitModel::clock(const Request& request, bool tick, bool refresh) {
   rtl_->wb_cyc_i = request.cyc;
   rtl_->wb_stb_i = request.stb;
   rtl_->wb_we_i = request.we;
+  rtl_->wb_adr_i = request.adr >> 2 & 1;
   rtl_->wb_sel_i = request.sel;
   rtl_->wb_dat_i = request.dat;
   rtl_->pit_clk_i = tick;
+  rtl_->refresh_i = refresh;
   clock_model(*rtl_);
 }
 

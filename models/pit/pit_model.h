@@ -15,7 +15,7 @@ namespace strata {
 
 class PitModel {
  public:
-  /// What the bus drives (the block is one word).
+  /// What the bus drives; adr is the byte offset in the block, bits 1:0 zero.
   using Request = WishboneRequest;
 
   /// Holds reset for two clocks, and leaves one without it.
@@ -23,8 +23,8 @@ class PitModel {
   ~PitModel();
 
   /// A rising edge with `request` on the bus, which a tick of the timer's clock falls on or not,
-  /// and the falling edge.
-  void clock(const Request& request, bool tick);
+  /// and the falling edge. `refresh` is bit 4 of port 61 at the edge.
+  void clock(const Request& request, bool tick, bool refresh);
 
   bool ack() const;
   std::uint32_t dat() const;

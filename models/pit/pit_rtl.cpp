@@ -16,7 +16,7 @@ PitRtl::PitRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
 bool PitRtl::clock_edge(Cycle cycle) {
   const WishboneRequest& bus = request.read();
   const bool was_acked = model_.ack();
-  model_.clock(bus, is_tick(cycle));
+  model_.clock(bus, is_tick(cycle), ticks_before(cycle) / STRATA_PIT_REFRESH_TICKS % 2 != 0);
   const bool ack = model_.ack();
   if (ack || was_acked) response.write({.dat = model_.dat(), .ack = ack});
   irq.write(model_.out0());

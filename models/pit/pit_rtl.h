@@ -15,7 +15,7 @@ namespace strata {
 
 class PitRtl : public TickedModule<STRATA_PIT_HZ>, public WithState<PitState> {
  public:
-  sc_core::sc_in<WishboneRequest> request;  // adr is not looked at: the block is one word
+  sc_core::sc_in<WishboneRequest> request;  // adr: byte offset in the device's block
   sc_core::sc_out<WishboneResponse> response;
   sc_core::sc_out<bool> irq;  // OUT of counter 0: IRQ 0; high at power-on
 

@@ -3,7 +3,7 @@
 // order.
 //
 // When the next tick comes is not in it: ticks are those of the cycle count
-// (models/pit/pit_time.h).
+// (models/pit/pit_time.h), and so is bit 4 of port 61.
 #pragma once
 
 #include <array>
@@ -26,6 +26,8 @@ struct PitCounterState {
   bool pending = false;  // a count waits to be loaded
   bool null = true;      // null count of the status byte
   bool odd = false;      // mode 3: the count loaded last was odd
+  bool gate = true;
+  bool triggered = false;  // modes 1, 2, 3 and 5: the gate has risen, the next tick loads the count
 
   std::uint8_t low_byte = 0;
   bool write_high = false;  // the next byte written is the high one
@@ -48,6 +50,8 @@ struct PitCounterState {
     field("pending", self.pending);
     field("null", self.null);
     field("odd", self.odd);
+    field("gate", self.gate);
+    field("triggered", self.triggered);
     field("low_byte", self.low_byte);
     field("write_high", self.write_high);
     field("read_high", self.read_high);
@@ -60,11 +64,14 @@ struct PitCounterState {
 };
 
 struct PitState {
-  std::array<PitCounterState, 3> counter;
+  // The gates of counters 0 and 1 are high, that of counter 2 is bit 0 of port 61.
+  std::array<PitCounterState, 3> counter = {{{}, {}, {.gate = false}}};
+  std::uint8_t port_b = 0;  // bits 3:1 of port 61
 
   template <typename Self, typename Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("counter", self.counter);
+    field("port_b", self.port_b);
   }
   bool operator==(const PitState&) const = default;
 };

@@ -1,5 +1,8 @@
-// The 8254 timer as a Wishbone slave of one word: lanes 0 to 2 are the counters, lane 3 the control
-// word (write only; reads all ones). All gates are high.
+// The 8254 timer with the port of an AT that belongs to it, as a Wishbone slave of two words. Word 0: lanes 0 to 2
+// are the counters, lane 3 the control word (write only; reads all ones). Word 1: lane 1 is port 61 (IBM PC/AT
+// Technical Reference, "port B"): bit 0 is the gate of counter 2, bit 4 changes with each refresh of the memory, bit 5
+// is OUT of counter 2. Bit 1, which lets OUT to a speaker, and bits 2 and 3, which mask checks of memory and cards, are
+// kept; there is no speaker and nothing fails, so bits 6 and 7 are 0. The gates of counters 0 and 1 are high.
 //
 // Latency: an access sampled at edge n to one lane is acked after edge n; each further lane, lowest
 // first, takes one edge more. A tick sampled at edge n shows on out0_o after edge n.
@@ -17,6 +20,7 @@ module pit
     input  logic        wb_cyc_i,
     input  logic        wb_stb_i,
     input  logic        wb_we_i,
+    input  logic [ 2:2] wb_adr_i,
     input  logic [ 3:0] wb_sel_i,
     input  logic [31:0] wb_dat_i,
     output logic        wb_ack_o,
@@ -25,6 +29,8 @@ module pit
     // timer clock: high at the CPU clock edges its 1.193182 MHz ticks fall on; may be left out while
     // idle_o is high
     input logic pit_clk_i,
+    // from the memory's refresh: changes each time
+    input logic refresh_i,
 
     // to the interrupt controllers
     output logic out0_o,
@@ -51,7 +57,12 @@ module pit
   logic [1:0] lane;
   logic [7:0] data;
 
-  assign access = wb_cyc_i && wb_stb_i && !wb_ack_o;
+  logic       access_b;  // to port 61
+  logic       access_any;
+
+  assign access_any = wb_cyc_i && wb_stb_i && !wb_ack_o;
+  assign access     = access_any && !wb_adr_i[2];
+  assign access_b   = access_any && wb_adr_i[2];
   assign todo   = wb_sel_i & ~done_q;
   assign rest   = todo & (todo - 4'd1);  // all but the lowest
 
@@ -90,6 +101,15 @@ module pit
   logic [2:0]      steady;
   logic [2:0][7:0] read_data;
 
+  // Port 61
+  logic       write_b;
+  logic [2:0] gate;
+  logic [3:1] port_b_q;
+  // As state_o has them
+  pit_counter_state_t [2:0] counter_state;
+  logic [31:0]              port_b_state;
+  assign write_b = access_b && wb_we_i && wb_sel_i[1];
+
   for (genvar i = 0; i < 3; i++) begin : gen_counter
     assign write_control[i] = control && select == 2'(i) && !latch;
     assign write_count[i]   = write && lane == 2'(i);
@@ -97,7 +117,9 @@ module pit
     assign latch_count[i]   = (latch && select == 2'(i)) || (read_back && data[i+1] && !data[5]);
     assign latch_status[i]  = read_back && data[i+1] && !data[4];
 
-    pit_counter u_counter (
+    pit_counter #(
+        .GateAtReset(i != 2)
+    ) u_counter (
         .clk_i,
         .rst_ni,
         .tick_i         (pit_clk_i),
@@ -107,12 +129,15 @@ module pit
         .latch_count_i  (latch_count[i]),
         .latch_status_i (latch_status[i]),
         .data_i         (data),
+        .write_gate_i   (write_b && i == 2),
+        .gate_i         (wb_dat_i[8]),
         .read_data_o    (read_data[i]),
         .load_valid_i,
-        .load_state_i   (load_state_i[i]),
+        .load_state_i   (load_state_i.counter[i]),
         .unload_clk_i,
-        .state_o        (state_o[i]),
+        .state_o        (counter_state[i]),
         .out_o          (out[i]),
+        .gate_o         (gate[i]),
         .active_o       (active[i]),
         .steady_o       (steady[i])
     );
@@ -124,7 +149,7 @@ module pit
       wb_dat_o <= '1;
       done_q   <= '0;
     end else begin
-      wb_ack_o <= access && rest == '0;
+      wb_ack_o <= access_b || (access && rest == '0);
       done_q   <= access && rest != '0 ? wb_sel_i & ~rest : '0;
       if (access) begin
         unique case (lane)
@@ -134,17 +159,26 @@ module pit
           default: wb_dat_o[31:24] <= '1;
         endcase
       end
+      if (access_b) begin
+        wb_dat_o <= {16'hFFFF, 2'b00, out[2], refresh_i, port_b_q, gate[2], 8'hFF};
+      end
     end
+    if (write_b) port_b_q <= wb_dat_i[11:9];
     if (load_valid_i) begin
       wb_ack_o <= 1'b0;
       done_q   <= '0;
+      port_b_q <= load_state_i.port_b[3:1];
     end
+    if (!rst_ni) port_b_q <= '0;
   end
+
+  always_ff @(posedge unload_clk_i) port_b_state <= {28'd0, port_b_q, 1'b0};
+  assign state_o = '{port_b: port_b_state, counter: counter_state};
 
   assign out0_o = out[0];
   assign idle_o = active == '0;
   assign steady_o = steady[0];
 
   logic unused;
-  assign unused = ^{out[2:1], steady[2:1]};
+  assign unused = ^{out[1], gate[1:0], steady[2:1], load_state_i};
 endmodule

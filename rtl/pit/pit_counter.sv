@@ -1,11 +1,15 @@
-// One counter of the 8254 timer (Intel data sheet 231164) with its gate high: modes 0, 2, 3 and 4;
-// modes 1 and 5 wait for a gate edge that never comes.
+// One counter of the 8254 timer (Intel data sheet 231164).
+//
+// A low gate stops modes 0, 2, 3 and 4, and takes OUT of modes 2 and 3 high at once. When it rises, modes 1, 2, 3
+// and 5 load the count at the next tick, which starts modes 1 and 5 ("gate pin operations").
 //
 // Time: a tick sampled at an edge changes count and OUT after it. Where a write falls on the same edge
 // the write wins; latches take the count and OUT from before the edge. Power-on: not counting, OUT high.
 module pit_counter
   import pit_state_pkg::*;
-(
+#(
+    parameter bit GateAtReset = 1'b1
+) (
     input logic clk_i,
     input logic rst_ni,
 
@@ -19,6 +23,8 @@ module pit_counter
     input  logic       latch_count_i,
     input  logic       latch_status_i,
     input  logic [7:0] data_i,
+    input  logic       write_gate_i,     // gate_i
+    input  logic       gate_i,
     output logic [7:0] read_data_o,
 
     // load and unload port (pit.sv)
@@ -28,6 +34,7 @@ module pit_counter
     output pit_counter_state_t state_o,
 
     output logic out_o,
+    output logic gate_o,
     output logic active_o,  // ticks matter
     output logic steady_o   // no tick changes out_o before the next write
 );
@@ -52,6 +59,8 @@ module pit_counter
   logic        pending_q;  // a count waits to be loaded
   logic        null_q;     // null count of the status byte
   logic        odd_q;      // mode 3: the count loaded last was odd
+  logic        gate_q;
+  logic        triggered_q;  // the gate has risen since the latest tick
 
   // Byte sequence and latches
   logic [ 7:0] low_byte_q;
@@ -75,13 +84,18 @@ module pit_counter
     return next;
   endfunction
 
+  logic counts;
+  logic strobes;  // modes 4 and 5: OUT is low for a tick
+  assign counts  = counting_q && (gate_q || mode == 3'd1 || mode == 3'd5);
+  assign strobes = !out_q && (mode == 3'd4 || mode == 3'd5);
+
   // In modes 2 and 3 a count written while counting waits for the reload.
   logic load_at_tick;
   always_comb begin
     unique case (mode)
       3'd0, 3'd4: load_at_tick = pending_q;
-      3'd2, 3'd3: load_at_tick = pending_q && !counting_q;
-      default:    load_at_tick = 1'b0;
+      3'd2, 3'd3: load_at_tick = triggered_q ? pending_q || counting_q : pending_q && !counting_q;
+      default:    load_at_tick = triggered_q && (pending_q || counting_q);
     endcase
   end
 
@@ -90,10 +104,14 @@ module pit_counter
                    odd_q && out_q ? count_q == 16'd0 : count_q == 16'd2;
 
   logic load;
-  assign load = load_at_tick || (counting_q && (mode == 3'd2 || mode == 3'd3) && expires);
+  assign load = load_at_tick || (counts && (mode == 3'd2 || mode == 3'd3) && expires);
+
+  logic runs_out;  // modes 0, 1, 4 and 5: this tick takes the count to zero
+  assign runs_out = !load && counts && armed_q && count_q == 16'd1;
 
   always_ff @(posedge clk_i) begin
     if (tick_i) begin
+      triggered_q <= 1'b0;
       if (load) begin
         count_q    <= {initial_q[15:1], initial_q[0] && mode != 3'd3};
         odd_q      <= initial_q[0];
@@ -101,26 +119,28 @@ module pit_counter
         armed_q    <= 1'b1;
         pending_q  <= 1'b0;
         null_q     <= 1'b0;
-      end else if (counting_q) begin
+      end else if (counts) begin
         count_q <= minus_one(count_q, bcd_q);
         if (mode == 3'd3) count_q <= minus_one(minus_one(count_q, bcd_q), bcd_q);
       end
 
       unique case (mode)
-        3'd0: if (!load && counting_q && armed_q && count_q == 16'd1) begin
-          out_q   <= 1'b1;
-          armed_q <= 1'b0;
-        end
-        3'd2: if (counting_q) out_q <= expires || count_q != 16'd2;
-        3'd3: if (counting_q && expires) out_q <= !out_q;
-        3'd4: begin
-          out_q <= 1'b1;
-          if (!load && counting_q && armed_q && count_q == 16'd1) begin
-            out_q   <= 1'b0;
+        3'd0, 3'd1: begin
+          if (load && mode == 3'd1) out_q <= 1'b0;
+          if (runs_out) begin
+            out_q   <= 1'b1;
             armed_q <= 1'b0;
           end
         end
-        default: ;
+        3'd2: if (load_at_tick || counts) out_q <= load_at_tick || expires || count_q != 16'd2;
+        3'd3: begin
+          if (load_at_tick) out_q <= 1'b1;
+          else if (counts && expires) out_q <= !out_q;
+        end
+        default: begin
+          out_q <= !runs_out;
+          if (runs_out) armed_q <= 1'b0;
+        end
       endcase
     end
 
@@ -143,6 +163,12 @@ module pit_counter
         counting_q <= 1'b0;
         if (rw_q == RW_BOTH && !write_high_q) pending_q <= 1'b0;
       end
+    end
+
+    if (write_gate_i) begin
+      gate_q <= gate_i;
+      if (gate_i && !gate_q && mode != 3'd0 && mode != 3'd4) triggered_q <= 1'b1;
+      if (!gate_i && (mode == 3'd2 || mode == 3'd3)) out_q <= 1'b1;
     end
 
     if (read_i) begin
@@ -170,6 +196,7 @@ module pit_counter
       counting_q       <= 1'b0;
       armed_q          <= 1'b0;
       pending_q        <= 1'b0;
+      triggered_q      <= 1'b0;
       null_q           <= 1'b1;
       write_high_q     <= 1'b0;
       read_high_q      <= 1'b0;
@@ -189,6 +216,8 @@ module pit_counter
       pending_q        <= load_state_i.pending[0];
       null_q           <= load_state_i.null_count[0];
       odd_q            <= load_state_i.odd[0];
+      gate_q           <= load_state_i.gate[0];
+      triggered_q      <= load_state_i.triggered[0];
       low_byte_q       <= load_state_i.low_byte[7:0];
       write_high_q     <= load_state_i.write_high[0];
       read_high_q      <= load_state_i.read_high[0];
@@ -210,6 +239,8 @@ module pit_counter
       pending_q        <= 1'b0;
       null_q           <= 1'b1;
       odd_q            <= 1'b0;
+      gate_q           <= GateAtReset;
+      triggered_q      <= 1'b0;
       low_byte_q       <= '0;
       write_high_q     <= 1'b0;
       read_high_q      <= 1'b0;
@@ -230,6 +261,8 @@ module pit_counter
     state_o.pending        <= 32'(pending_q);
     state_o.null_count     <= 32'(null_q);
     state_o.odd            <= 32'(odd_q);
+    state_o.gate           <= 32'(gate_q);
+    state_o.triggered      <= 32'(triggered_q);
     state_o.low_byte       <= 32'(low_byte_q);
     state_o.write_high     <= 32'(write_high_q);
     state_o.read_high      <= 32'(read_high_q);
@@ -246,19 +279,13 @@ module pit_counter
   assign read_data_o = status_latched_q ? latched_status_q : high ? shown[15:8] : shown[7:0];
 
   assign out_o    = out_q;
-  assign active_o = counting_q || load_at_tick;
+  assign gate_o   = gate_q;
+  assign active_o = counts || load_at_tick || triggered_q || strobes;
 
-  // Modes 0 and 4 count on behind the end of the count, and OUT stays.
+  // Modes 0, 1, 4 and 5 count on behind the end of the count, and OUT stays.
   logic moves;
-  always_comb begin
-    unique case (mode)
-      3'd0:       moves = armed_q;
-      3'd2, 3'd3: moves = 1'b1;
-      3'd4:       moves = armed_q || !out_q;
-      default:    moves = 1'b0;
-    endcase
-  end
-  assign steady_o = !load_at_tick && !(counting_q && moves);
+  assign moves    = armed_q || mode == 3'd2 || mode == 3'd3;
+  assign steady_o = !load_at_tick && !triggered_q && !strobes && !(counts && moves);
 
   logic unused;
   assign unused = ^{data_i[7:6], load_state_i};

@@ -11,6 +11,8 @@ package pit_state_pkg;
     logic [31:0] read_high;
     logic [31:0] write_high;
     logic [31:0] low_byte;
+    logic [31:0] triggered;
+    logic [31:0] gate;
     logic [31:0] odd;
     logic [31:0] null_count;
     logic [31:0] pending;
@@ -24,6 +26,9 @@ package pit_state_pkg;
     logic [31:0] rw;
   } pit_counter_state_t;
 
-  typedef pit_counter_state_t [2:0] pit_state_t;
+  typedef struct packed {
+    logic [31:0]              port_b;
+    pit_counter_state_t [2:0] counter;
+  } pit_state_t;
 
 endpackage

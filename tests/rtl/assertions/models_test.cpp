@@ -72,7 +72,7 @@ Port pic(VerilatedContext* context) {
 }
 
 Port pit(VerilatedContext* context) {
-  return slave(std::make_shared<PitModel>(context, "pit"), false);
+  return slave(std::make_shared<PitModel>(context, "pit"), false, false);
 }
 
 Port rtc(VerilatedContext* context) {

@@ -90,16 +90,17 @@ class WbInterconnect : public testing::Test {
 
 TEST_F(WbInterconnect, EveryPortWindowStartsAndEndsWhereTheMapSays) {
   const std::vector<std::pair<std::uint32_t, std::string>> expected = {
-      {0x1C, "none"},       {0x20, "pic 0"},   {0x24, "none"},       {0x3C, "none"},
-      {0x40, "pit 0"},      {0x44, "none"},    {0x6C, "none"},       {0x70, "rtc 0"},
-      {0x74, "none"},       {0x7C, "none"},    {0x80, "debug 0"},    {0x84, "none"},
-      {0x9C, "none"},       {0xA0, "pic 4"},   {0xA4, "none"},       {0xE4, "none"},
-      {0xE9, "debug 4"},    {0xEC, "none"},    {0xF0, "none"},       {0xF4, "debug 8"},
-      {0xF8, "none"},       {0x1EC, "none"},   {0x1F0, "ata 0"},     {0x1F7, "ata 4"},
-      {0x1F8, "none"},      {0x3BC, "none"},   {0x3C0, "vga 32768"}, {0x3D4, "vga 32788"},
-      {0x3DC, "vga 32796"}, {0x3E0, "none"},   {0x3F0, "none"},      {0x3F6, "ata 8"},
-      {0x3F8, "uart 0"},    {0x3FC, "uart 4"}, {0x400, "none"},      {0xABB4, "none"},
-      {0xABB8, "pv 0"},     {0xABBC, "pv 4"},  {0xABC0, "none"},     {0xFFFC, "none"},
+      {0x1C, "none"},       {0x20, "pic 0"},      {0x24, "none"},       {0x3C, "none"},
+      {0x40, "pit 0"},      {0x44, "none"},       {0x61, "pit 4"},      {0x64, "none"},
+      {0x6C, "none"},       {0x70, "rtc 0"},      {0x74, "none"},       {0x7C, "none"},
+      {0x80, "debug 0"},    {0x84, "none"},       {0x9C, "none"},       {0xA0, "pic 4"},
+      {0xA4, "none"},       {0xE4, "none"},       {0xE9, "debug 4"},    {0xEC, "none"},
+      {0xF0, "none"},       {0xF4, "debug 8"},    {0xF8, "none"},       {0x1EC, "none"},
+      {0x1F0, "ata 0"},     {0x1F7, "ata 4"},     {0x1F8, "none"},      {0x3BC, "none"},
+      {0x3C0, "vga 32768"}, {0x3D4, "vga 32788"}, {0x3DC, "vga 32796"}, {0x3E0, "none"},
+      {0x3F0, "none"},      {0x3F6, "ata 8"},     {0x3F8, "uart 0"},    {0x3FC, "uart 4"},
+      {0x400, "none"},      {0xABB4, "none"},     {0xABB8, "pv 0"},     {0xABBC, "pv 4"},
+      {0xABC0, "none"},     {0xFFFC, "none"},
   };
   for (const auto& [port, place] : expected) {
     EXPECT_EQ(where(read_of(kIo, port)), place) << std::hex << port;

@@ -333,7 +333,9 @@ class PitRtlRig final : public ModelRig<PitModel> {
  private:
   PitModel& model() override { return model_; }
   void edge(const PitModel::Request& request) override {
-    model_.clock(request, time_.ticks_at(now_) != time_.ticks_at(now_ - 1));
+    const std::uint64_t before = time_.ticks_at(now_ - 1);
+    model_.clock(request, time_.ticks_at(now_) != before,
+                 before / STRATA_PIT_REFRESH_TICKS % 2 != 0);
     if (model_.out0() != out0_) observe("out0", out0_ = model_.out0());
   }
   bool wire() override { return model_.out0(); }

@@ -94,8 +94,10 @@ std::vector<Step> pit_steps(const Random& random) {
     }
     case 2: return {write(3, counter << 6)};  // counter latch
     case 3: return {write(3, 0xC0 | (random() & 0x3E))};
-    case 4: return {write(counter, digits())};
-    case 5: return {read(counter), read(counter)};
+    case 4:
+      if (random() % 2 == 0) return {write(counter, digits())};
+      return {write(STRATA_PIT_BLOCK_PORT_B, random() & 0xFF)};
+    case 5: return {read(counter), read(counter), read(STRATA_PIT_BLOCK_PORT_B)};
     case 6: return {read(random() % 4)};
     default: return {idle(random() % 3000)};
   }

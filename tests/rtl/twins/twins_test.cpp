@@ -213,6 +213,7 @@ WishboneRequest pit_request(Random& random) {
     request.we = true;
     return request;
   }
+  if (random() % 8 == 0) return access(random, 4, 2, random());  // port 61
   const std::uint32_t data = random() % 2 != 0 ? random() : random() & 0x0F0F0F;
   return access(random, 0, random_lanes(random, 3), data);
 }

@@ -24,17 +24,18 @@ std::string where(WishboneSpace space, std::uint32_t address) {
 
 TEST(MachineBusMap, EveryPortWindowStartsAndEndsWhereAPcHasIt) {
   const std::vector<std::pair<std::uint32_t, std::string>> expected = {
-      {0x1F, "none"},    {0x20, "pic 0"},   {0x21, "pic 1"},      {0x22, "none"},
-      {0x3F, "none"},    {0x40, "pit 0"},   {0x43, "pit 3"},      {0x44, "none"},
-      {0x6F, "none"},    {0x70, "rtc 0"},   {0x71, "rtc 1"},      {0x72, "none"},
-      {0x7F, "none"},    {0x80, "debug 0"}, {0x81, "none"},       {0x9F, "none"},
-      {0xA0, "pic 4"},   {0xA1, "pic 5"},   {0xA2, "none"},       {0xE8, "none"},
-      {0xE9, "debug 5"}, {0xEA, "none"},    {0xF3, "none"},       {0xF4, "debug 8"},
-      {0xF5, "none"},    {0x1EF, "none"},   {0x1F0, "ata 0"},     {0x1F7, "ata 7"},
-      {0x1F8, "none"},   {0x3BF, "none"},   {0x3C0, "vga 32768"}, {0x3DF, "vga 32799"},
-      {0x3E0, "none"},   {0x3F5, "none"},   {0x3F6, "ata 10"},    {0x3F7, "ata 11"},
-      {0x3F8, "uart 0"}, {0x3FF, "uart 7"}, {0x400, "none"},      {0xABB9, "none"},
-      {0xABBA, "pv 2"},  {0xABBD, "pv 5"},  {0xABBE, "none"},     {0xFFFF, "none"},
+      {0x1F, "none"},    {0x20, "pic 0"},      {0x21, "pic 1"},      {0x22, "none"},
+      {0x3F, "none"},    {0x40, "pit 0"},      {0x43, "pit 3"},      {0x44, "none"},
+      {0x60, "none"},    {0x61, "pit 5"},      {0x62, "none"},       {0x6F, "none"},
+      {0x70, "rtc 0"},   {0x71, "rtc 1"},      {0x72, "none"},       {0x7F, "none"},
+      {0x80, "debug 0"}, {0x81, "none"},       {0x9F, "none"},       {0xA0, "pic 4"},
+      {0xA1, "pic 5"},   {0xA2, "none"},       {0xE8, "none"},       {0xE9, "debug 5"},
+      {0xEA, "none"},    {0xF3, "none"},       {0xF4, "debug 8"},    {0xF5, "none"},
+      {0x1EF, "none"},   {0x1F0, "ata 0"},     {0x1F7, "ata 7"},     {0x1F8, "none"},
+      {0x3BF, "none"},   {0x3C0, "vga 32768"}, {0x3DF, "vga 32799"}, {0x3E0, "none"},
+      {0x3F5, "none"},   {0x3F6, "ata 10"},    {0x3F7, "ata 11"},    {0x3F8, "uart 0"},
+      {0x3FF, "uart 7"}, {0x400, "none"},      {0xABB9, "none"},     {0xABBA, "pv 2"},
+      {0xABBD, "pv 5"},  {0xABBE, "none"},     {0xFFFF, "none"},
   };
   for (const auto& [port, place] : expected) {
     EXPECT_EQ(where(kIoSpace, port), place) << std::hex << port;
