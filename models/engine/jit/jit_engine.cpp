@@ -292,11 +292,11 @@ void JitEngine::drop_all() {
 
 void JitEngine::on_flush() {
   BlockEngine::on_flush();
+  if (!translations_.empty()) ++counts_.flushes;
   translations_.clear();
   context_.jumps.fill({});
   if (code_writer_ != nullptr) code_writer_->setSize(common_end_);
   ++flush_number_;
-  ++counts_.flushes;
 }
 
 void JitEngine::guard(const std::uint8_t* page, bool guarded) {

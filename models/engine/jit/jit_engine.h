@@ -21,7 +21,7 @@ class JitEngine final : public BlockEngine, private jit::FaultHandler {
  public:
   struct Settings {
     std::size_t steps = CodeCache::kRoom;      // as BlockEngine's
-    std::size_t code = std::size_t{32} << 20;  // bytes of host code, until all is thrown away
+    std::size_t code = std::size_t{16} << 20;  // bytes of host code, until all is thrown away
     unsigned runs = 24;                        // of a block, until it is translated
     bool list = false;                         // keep what translations() shows
     bool every_block = false;                  // translate what is not worth it, too

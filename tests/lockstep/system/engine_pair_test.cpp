@@ -47,7 +47,7 @@ std::unique_ptr<Engine> make_forgetful_translator(EngineBus& bus,
                                                   std::span<const MemoryRegion> memory,
                                                   CpuFamily family) {
   constexpr JitEngine::Settings kSettings{
-      .steps = 3000, .code = 128 << 10, .runs = 1, .every_block = true};
+      .steps = 600, .code = 72 << 10, .runs = 1, .every_block = true};
   return std::make_unique<JitEngine>(bus, memory, Cycle{1}, family, kSettings);
 }
 
