@@ -91,6 +91,9 @@ void FlatProgram::write_loop() {
     write_instruction();
     if (pick(12) == 0) {
       byte(0x70 + pick(16)), byte(pick(3));  // a jump over what follows, or into its middle
+    } else if (pick(12) == 0) {
+      byte(0x70 + pick(16)), byte(0);  // a jump behind itself, to who looks at all flags
+      byte(0x9C), byte(0x58);          // PUSHF; POP EAX
     } else if (pick(24) == 0) {
       byte(0xE8), dword(0);  // CALL behind itself
     }
