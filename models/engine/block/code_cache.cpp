@@ -60,7 +60,16 @@ CodeCache::CodeCache(CpuFamily family, Cycle cpi, std::size_t room,
 
 Block* CodeCache::at(const std::uint8_t* page, std::uint32_t offset, Mode mode) {
   const auto found = by_code_.find(key(page + offset, mode));
-  return found != by_code_.end() ? found->second : make(page, offset, mode);
+  if (found != by_code_.end()) return found->second;
+  return ends_in_page(page, offset, mode) ? make(page, offset, mode) : nullptr;
+}
+
+/// Whether the first instruction does: one that does not may be asked for again and again.
+bool CodeCache::ends_in_page(const std::uint8_t* page, std::uint32_t offset, Mode mode) const {
+  const std::uint32_t left = kPageBytes - offset;
+  if (left >= Processor::kMaxLength) return true;
+  Instruction instruction;
+  return decode({page + offset, left}, mode.big, family_, instruction);
 }
 
 Block* CodeCache::make(const std::uint8_t* start, std::uint32_t offset, Mode mode) {

@@ -71,6 +71,7 @@ class CodeCache final : public CodeGuard {
     bool checked = false;
   };
 
+  bool ends_in_page(const std::uint8_t* page, std::uint32_t offset, Mode mode) const;
   Block* make(const std::uint8_t* start, std::uint32_t offset, Mode mode);
   void decode_steps(Block& block);
   bool renew_step(Block& block);
