@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
-#include <regex>
+#include <string_view>
 
 namespace strata {
 namespace {
@@ -16,22 +17,31 @@ using std::chrono::year_month_day;
 constexpr unsigned kFirstYear = 1970;
 constexpr unsigned kLastYear = 2099;
 
+/// Whether `text` has a digit where `form` has a 0, T or a space where it has a T, and else the
+/// same.
+bool has_form(std::string_view text, std::string_view form) {
+  return std::ranges::equal(text, form, [](char c, char in_form) {
+    if (in_form == '0') return c >= '0' && c <= '9';
+    return c == in_form || (in_form == 'T' && c == ' ');
+  });
+}
+
 /// Nothing if there is no such moment.
 std::optional<std::int64_t> parse_moment(const std::string& text) {
-  static const std::regex form(R"((\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d))?)");
-  std::smatch match;
-  if (!std::regex_match(text, match, form)) return std::nullopt;
-  const auto part = [&match](std::size_t n) {
-    return match[n].matched ? static_cast<unsigned>(std::stoul(match[n])) : 0;
+  constexpr std::string_view kMoment = "0000-00-00T00:00:00";
+  constexpr std::string_view kDate = kMoment.substr(0, 10);
+  if (!has_form(text, kDate) && !has_form(text, kMoment)) return std::nullopt;
+  const auto number = [&text](std::size_t at, std::size_t digits) {
+    return at < text.size() ? static_cast<unsigned>(std::stoul(text.substr(at, digits))) : 0;
   };
-  const unsigned year = part(1);
-  const year_month_day date{std::chrono::year(static_cast<int>(year)), std::chrono::month(part(2)),
-                            std::chrono::day(part(3))};
-  const bool possible = date.ok() && year >= kFirstYear && year <= kLastYear && part(4) < 24 &&
-                        part(5) < 60 && part(6) < 60;
+  const unsigned year = number(0, 4);
+  const unsigned hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
+  const year_month_day date{std::chrono::year(static_cast<int>(year)),
+                            std::chrono::month(number(5, 2)), std::chrono::day(number(8, 2))};
+  const bool possible = date.ok() && year >= kFirstYear && year <= kLastYear && hour < 24 &&
+                        minute < 60 && second < 60;
   if (!possible) return std::nullopt;
-  return seconds(sys_days(date).time_since_epoch()).count() + part(4) * 3600 + part(5) * 60 +
-         part(6);
+  return seconds(sys_days(date).time_since_epoch()).count() + hour * 3600 + minute * 60 + second;
 }
 
 }  // namespace
