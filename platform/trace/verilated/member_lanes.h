@@ -12,6 +12,8 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #ifdef __SSE2__
@@ -120,6 +122,8 @@ class MemberLanes {
     return reinterpret_cast<std::uintptr_t>(member.variable) / kLaneBlockBytes;
   }
 
+  void sort_members();
+
   static std::uint64_t update(Group& group) {
     std::uint64_t changed = 0;
     for (std::size_t row = 0; row < kBlocks / kRowBlocks; ++row) {
@@ -144,9 +148,23 @@ class MemberLanes {
   std::vector<Group> groups_;
 };
 
+/// Puts members in the order in which their changes are recorded: by block, and blocks by the
+/// lowest place in them. Where the host has put a model's parts must not show in the waves.
+template <typename Unit>
+void MemberLanes<Unit>::sort_members() {
+  std::unordered_map<std::uintptr_t, std::uint32_t> lowest;
+  for (const Member& member : members_) {
+    const auto known = lowest.try_emplace(block_of(member), member.code).first;
+    known->second = std::min(known->second, member.code);
+  }
+  std::ranges::sort(members_, {}, [&](const Member& member) {
+    return std::pair(lowest.at(block_of(member)), member.variable);
+  });
+}
+
 template <typename Unit>
 void MemberLanes<Unit>::arrange() {
-  std::ranges::sort(members_, {}, &Member::variable);
+  sort_members();
   std::size_t blocks = 0;
   std::uintptr_t latest = 0;
   for (const Member& member : members_) {

@@ -1,6 +1,7 @@
 #include "tests/rtl/bus/verilated_context.h"
 
 #include "models/base/initial_values.h"
+#include "models/base/verilated_model.h"
 
 namespace strata::test {
 
@@ -15,6 +16,7 @@ OwnedContext new_context() {
 
 OwnedContext new_context(std::uint32_t seed) {
   OwnedContext context(new VerilatedContext);
+  context->threads(kModelThreads);
   randomize_initial_values(*context, seed);
   return context;
 }
