@@ -175,12 +175,22 @@ void AtaCore::write(std::uint32_t offset, unsigned bytes, std::uint32_t value, C
   }
 }
 
-/// Words of a sector but the last, which says when it is whole. Meanwhile no time has an end.
+// Words of a sector but the last, which says when it is whole. Meanwhile no time has an end.
+
 std::uint32_t AtaCore::write_block(std::uint32_t offset, unsigned bytes, const std::uint8_t* data,
                                    std::uint32_t count) {
   if (state_ != State::kDataOut || offset != STRATA_ATA_BLOCK_COMMAND || bytes != 2) return 0;
   const std::uint32_t taken = std::min(count, kSectorWords - 1 - word_);
   std::copy_n(data, 2 * taken, &buffer_[2 * word_]);
+  word_ += taken;
+  return taken;
+}
+
+std::uint32_t AtaCore::read_block(std::uint32_t offset, unsigned bytes, std::uint8_t* data,
+                                  std::uint32_t count) {
+  if (state_ != State::kDataIn || offset != STRATA_ATA_BLOCK_COMMAND || bytes != 2) return 0;
+  const std::uint32_t taken = std::min(count, kSectorWords - 1 - word_);
+  std::copy_n(&sector_to_read()[2 * word_], 2 * taken, data);
   word_ += taken;
   return taken;
 }
@@ -398,10 +408,14 @@ std::uint32_t AtaCore::read_data(unsigned words, Cycle now) {
   return value;
 }
 
+const std::array<std::uint8_t, kSectorBytes>& AtaCore::sector_to_read() const {
+  return command_ == kIdentifyDevice ? identify_ : buffer_;
+}
+
 std::uint16_t AtaCore::read_data_word(Cycle now) {
   if (state_ != State::kDataIn) return 0xFFFF;
-  const auto& data = command_ == kIdentifyDevice ? identify_ : buffer_;
-  const auto word = static_cast<std::uint16_t>(data[2 * word_] | (data[2 * word_ + 1] << 8));
+  const std::uint8_t* const at = &sector_to_read()[2 * word_];
+  const auto word = static_cast<std::uint16_t>(at[0] | (at[1] << 8));
   if (++word_ == kSectorWords) end_of_data_in(now);
   return word;
 }

@@ -47,6 +47,8 @@ class AtaCore : public DeviceOf<AtaState> {
   void write(std::uint32_t offset, unsigned bytes, std::uint32_t value, Cycle now) override;
   std::uint32_t write_block(std::uint32_t offset, unsigned bytes, const std::uint8_t* data,
                             std::uint32_t count) override;
+  std::uint32_t read_block(std::uint32_t offset, unsigned bytes, std::uint8_t* data,
+                           std::uint32_t count) override;
   void advance(Cycle now) override;
   Cycle next_event() const override { return deadline_; }
   AtaState state(Cycle now) const override;
@@ -83,6 +85,7 @@ class AtaCore : public DeviceOf<AtaState> {
   void write_register(std::uint32_t offset, std::uint8_t value, Cycle now);
   std::uint32_t read_data(unsigned words, Cycle now);
   std::uint16_t read_data_word(Cycle now);
+  const std::array<std::uint8_t, kSectorBytes>& sector_to_read() const;
   void write_data_word(std::uint16_t word, Cycle now);
   std::uint8_t status() const;
   void write_control(std::uint8_t value, Cycle now);

@@ -34,6 +34,14 @@ class Device : public Stateful {
     return 0;
   }
 
+  /// As EngineBus::port_read_block(), at `offset`.
+  virtual std::uint32_t read_block(std::uint32_t offset, unsigned bytes, std::uint8_t* data,
+                                   std::uint32_t count) {
+    static_cast<void>(offset), static_cast<void>(bytes), static_cast<void>(data);
+    static_cast<void>(count);
+    return 0;
+  }
+
   /// Brings the device to time `now`; never called with an earlier time than before.
   virtual void advance(Cycle now) = 0;
 

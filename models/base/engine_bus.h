@@ -24,6 +24,13 @@ class EngineBus {
     static_cast<void>(count);
     return 0;
   }
+  /// The same for reads of elements that wait in the device, into `data`.
+  virtual std::uint32_t port_read_block(std::uint16_t port, unsigned bytes, std::uint8_t* data,
+                                        std::uint32_t count) {
+    static_cast<void>(port), static_cast<void>(bytes), static_cast<void>(data);
+    static_cast<void>(count);
+    return 0;
+  }
   virtual std::uint32_t mmio_read(std::uint32_t physical, unsigned bytes) = 0;
   virtual void mmio_write(std::uint32_t physical, unsigned bytes, std::uint32_t value) = 0;
   /// The INTA cycle: asks the 8259 pair for the vector of the pending interrupt.

@@ -9,9 +9,8 @@
 namespace strata {
 
 /// Behind an iteration of `instruction`: carries out those to come, `most` at most, as far as they
-/// are REP OUTSW of words in one page that only wait in a device for more, and not the last of
+/// are REP OUTSW or REP INSW of words in one page that only wait in a device, and not the last of
 /// them. How many; EIP and time are the caller's.
-std::uint32_t write_words_together(Processor& p, const Instruction& instruction,
-                                   std::uint64_t most);
+std::uint32_t move_words_together(Processor& p, const Instruction& instruction, std::uint64_t most);
 
 }  // namespace strata

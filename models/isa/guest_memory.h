@@ -126,6 +126,13 @@ class GuestMemory {
     port_accesses_ += taken;
     return taken;
   }
+  /// As EngineBus::port_read_block().
+  std::uint32_t port_read_block(std::uint16_t port, unsigned bytes, std::uint8_t* data,
+                                std::uint32_t count) {
+    const std::uint32_t taken = bus_.port_read_block(port, bytes, data, count);
+    port_accesses_ += taken;
+    return taken;
+  }
 
   /// Calls of the bus so far: of its ports, and of its memory.
   std::uint64_t port_accesses() const { return port_accesses_; }

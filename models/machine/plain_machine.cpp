@@ -257,6 +257,13 @@ std::uint32_t PlainMachine::port_write_block(std::uint16_t port, unsigned bytes,
   return devices_[window->device]->write_block(window->offset_of(port), bytes, data, count);
 }
 
+std::uint32_t PlainMachine::port_read_block(std::uint16_t port, unsigned bytes, std::uint8_t* data,
+                                            std::uint32_t count) {
+  const BusWindow* window = find_whole(kIoSpace, port, bytes);
+  if (window == nullptr) return 0;
+  return devices_[window->device]->read_block(window->offset_of(port), bytes, data, count);
+}
+
 std::uint32_t PlainMachine::mmio_read(std::uint32_t physical, unsigned bytes) {
   return read(kMemorySpace, physical, bytes);
 }

@@ -37,6 +37,11 @@ std::uint32_t BlockBus::port_write_block(std::uint16_t port, unsigned bytes,
   return carry_out([&] { return bus_.port_write_block(port, bytes, data, count); });
 }
 
+std::uint32_t BlockBus::port_read_block(std::uint16_t port, unsigned bytes, std::uint8_t* data,
+                                        std::uint32_t count) {
+  return carry_out([&] { return bus_.port_read_block(port, bytes, data, count); });
+}
+
 std::uint32_t BlockBus::mmio_read(std::uint32_t physical, unsigned bytes) {
   return carry_out([&] { return bus_.mmio_read(physical, bytes); });
 }

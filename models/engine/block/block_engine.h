@@ -26,6 +26,8 @@ class BlockBus : public EngineBus {
   void port_write(std::uint16_t port, unsigned bytes, std::uint32_t value) override;
   std::uint32_t port_write_block(std::uint16_t port, unsigned bytes, const std::uint8_t* data,
                                  std::uint32_t count) override;
+  std::uint32_t port_read_block(std::uint16_t port, unsigned bytes, std::uint8_t* data,
+                                std::uint32_t count) override;
   std::uint32_t mmio_read(std::uint32_t physical, unsigned bytes) override;
   void mmio_write(std::uint32_t physical, unsigned bytes, std::uint32_t value) override;
   std::uint8_t acknowledge_interrupt() override;

@@ -127,7 +127,7 @@ std::uint32_t repeat_together(Processor& p, const Instruction& instruction, std:
       return done;
     }
   }
-  return write_words_together(p, instruction, most);
+  return move_words_together(p, instruction, most);
 }
 
 }  // namespace strata

@@ -196,7 +196,7 @@ const Instruction* Interpreter::fetch_one() {
 /// at events; each takes the time of an iteration.
 std::uint32_t Interpreter::repeat_at_once(const Instruction& instruction) {
   const Cycle time = cycles_to_break();
-  return time > cpi_ ? write_words_together(processor_, instruction, (time - 1) / cpi_) : 0;
+  return time > cpi_ ? move_words_together(processor_, instruction, (time - 1) / cpi_) : 0;
 }
 
 /// EIP goes round in a register: through p.eip it would cost a store and a load on the loop's
