@@ -95,6 +95,22 @@ class BlockEmitter {
   void touch();
   void call_step(unsigned index);
   void lea(const Xbyak::Reg32& to, const IrAddress& address);
+  /// Has `apply` make the host's instruction for an operand, in a register or in memory. `prepare`
+  /// comes last before it.
+  template <typename Apply, typename Prepare = void (*)()>
+  void at_operand(
+      const IrInstruction& ir, const IrOperand& operand, bool write, Apply&& apply,
+      Prepare&& prepare = [] {}) {
+    if (operand.is_memory()) {
+      const auto at = memory(ir, ir.bytes, write);
+      prepare();
+      touch();
+      apply(at);
+    } else {
+      prepare();
+      apply(HostCode::guest(operand.number, ir.bytes));
+    }
+  }
   Xbyak::Reg as_source(unsigned number, unsigned bytes);
   /// Brings AH to BH down to where `apply` finds it as AL to BL, and back; flags are `apply`'s.
   template <typename Apply>

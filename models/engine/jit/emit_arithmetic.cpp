@@ -32,6 +32,16 @@ bool is_logical(IrOp op) {
   return op == IrOp::kAnd || op == IrOp::kOr || op == IrOp::kXor || op == IrOp::kTest;
 }
 
+/// `count`: a number, or CL.
+template <typename Count>
+void shift_host(HostCode& code, IrOp op, const Operand& operand, const Count& count) {
+  switch (op) {
+    case IrOp::kShiftLeft: return code.shl(operand, count);
+    case IrOp::kShiftRight: return code.shr(operand, count);
+    default: return code.sar(operand, count);
+  }
+}
+
 bool reads_carry(IrOp op) {
   return op == IrOp::kAdc || op == IrOp::kSbb;
 }
@@ -105,34 +115,16 @@ void BlockEmitter::one_operand(const IrInstruction& ir) {
     }
   };
   const bool keeps_carry = ir.op == IrOp::kIncrement || ir.op == IrOp::kDecrement;
-  if (ir.destination.is_memory()) {
-    const auto at = memory(ir, ir.bytes, true);
+  at_operand(ir, ir.destination, true, apply, [&] {
     if (keeps_carry && (ir.flags_live & eflags::kCf) != 0) flags_.give_carry();
-    touch();
-    apply(at);
-  } else {
-    if (keeps_carry && (ir.flags_live & eflags::kCf) != 0) flags_.give_carry();
-    apply(HostCode::guest(ir.destination.number, ir.bytes));
-  }
+  });
   if (ir.op != IrOp::kNot) flags_.in_host();
 }
 
 void BlockEmitter::shift(const IrInstruction& ir) {
   const auto count = static_cast<int>(ir.immediate);
-  const auto apply = [&](const Operand& operand) {
-    switch (ir.op) {
-      case IrOp::kShiftLeft: return code_.shl(operand, count);
-      case IrOp::kShiftRight: return code_.shr(operand, count);
-      default: return code_.sar(operand, count);
-    }
-  };
-  if (ir.destination.is_memory()) {
-    const auto at = memory(ir, ir.bytes, true);
-    touch();
-    apply(at);
-  } else {
-    apply(HostCode::guest(ir.destination.number, ir.bytes));
-  }
+  const auto apply = [&](const Operand& operand) { shift_host(code_, ir.op, operand, count); };
+  at_operand(ir, ir.destination, true, apply);
   using enum FlagState::Overflow;
   const auto overflow = count == 1 ? kRight : ir.op == IrOp::kShiftLeft ? kSignAndCarry : kZero;
   flags_.in_host(true, overflow);
@@ -141,13 +133,7 @@ void BlockEmitter::shift(const IrInstruction& ir) {
 /// Of a 32-bit register. A count of 0 leaves the flags as they were.
 void BlockEmitter::shift_by_cl(const IrInstruction& ir) {
   const auto operand = HostCode::guest32(ir.destination.number);
-  const auto apply = [&] {
-    switch (ir.op) {
-      case IrOp::kShiftLeft: return code_.shl(operand, code_.cl);
-      case IrOp::kShiftRight: return code_.shr(operand, code_.cl);
-      default: return code_.sar(operand, code_.cl);
-    }
-  };
+  const auto apply = [&] { shift_host(code_, ir.op, operand, code_.cl); };
   if (ir.flags_live == 0) {
     apply();
     flags_.in_host();
@@ -190,13 +176,7 @@ void BlockEmitter::rotate(const IrInstruction& ir) {
       code_.ror(operand, 1);
     }
   };
-  if (ir.destination.is_memory()) {
-    const auto at = memory(ir, ir.bytes, true);
-    touch();
-    apply(at);
-  } else {
-    apply(HostCode::guest(ir.destination.number, ir.bytes));
-  }
+  at_operand(ir, ir.destination, true, apply);
   if (ir.flags_live == 0) return;
   if (!others) return flags_.in_host();
   code_.setc(HostCode::part(HostCode::address64(), 1));
@@ -213,22 +193,13 @@ void BlockEmitter::rotate(const IrInstruction& ir) {
 void BlockEmitter::multiply(const IrInstruction& ir) {
   const auto to = HostCode::guest(ir.destination.number, ir.bytes);
   const auto factor = static_cast<int>(ir.immediate);
-  if (ir.source.is_memory()) {
-    const auto at = memory(ir, ir.bytes, false);
-    touch();
-    if (ir.by_immediate) {
-      code_.imul(to, at, factor);
-    } else {
-      code_.imul(to, at);
-    }
-  } else {
-    const auto from = HostCode::guest(ir.source.number, ir.bytes);
+  at_operand(ir, ir.source, false, [&](const Operand& from) {
     if (ir.by_immediate) {
       code_.imul(to, from, factor);
     } else {
       code_.imul(to, from);
     }
-  }
+  });
   keep_product_flags(ir, to);
 }
 
@@ -240,13 +211,7 @@ void BlockEmitter::multiply_wide(const IrInstruction& ir, bool sign) {
       code_.mul(operand);
     }
   };
-  if (ir.source.is_memory()) {
-    const auto at = memory(ir, ir.bytes, false);
-    touch();
-    apply(at);
-  } else {
-    apply(HostCode::guest(ir.source.number, ir.bytes));
-  }
+  at_operand(ir, ir.source, false, apply);
   keep_product_flags(ir, HostCode::guest(kEax, ir.bytes));
 }
 

@@ -65,6 +65,11 @@ inline constexpr bool ends_block(IrOp op) {
   return op >= IrOp::kFallThrough;
 }
 
+/// Whether the interpreter's handler carries it out.
+inline constexpr bool left_to_interpreter(IrOp op) {
+  return op == IrOp::kInterpret || op == IrOp::kInterpretLast;
+}
+
 /// Whether control may go on behind the block, and to a target that the last instruction names.
 inline constexpr bool goes_on_behind(IrOp op) {
   return op == IrOp::kFallThrough || op == IrOp::kBranch || op == IrOp::kBranchIfNoCount ||
@@ -118,7 +123,7 @@ struct IrInstruction {
   /// the guest then must find all of its state.
   bool observes() const {
     return always_faults || source.is_memory() || destination.is_memory() ||
-           op == IrOp::kInterpret || op == IrOp::kInterpretLast;
+           left_to_interpreter(op);
   }
 
   /// Status flags that may be asked for from the instruction on.

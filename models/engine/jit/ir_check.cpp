@@ -65,10 +65,6 @@ std::uint8_t written_by(const IrInstruction& ir) {
   }
 }
 
-bool left_to_the_interpreter(IrOp op) {
-  return op == IrOp::kInterpret || op == IrOp::kInterpretLast;
-}
-
 /// Of a shift the table says what any count may do.
 bool flags_fit(const IrInstruction& ir, const RowEffects& effects) {
   const std::uint32_t read = effects.flags_read & kAllFlags;
@@ -79,7 +75,7 @@ bool flags_fit(const IrInstruction& ir, const RowEffects& effects) {
 }
 
 std::string check_one(const IrInstruction& ir, const Instruction& guest) {
-  if (left_to_the_interpreter(ir.op)) {
+  if (left_to_interpreter(ir.op)) {
     return ir.flags_read == kAllFlags && ir.observes() ? "" : "the interpreter needs all flags";
   }
   if (guest.row == kUndefinedRow) return "an operation for what is no instruction";

@@ -135,7 +135,7 @@ std::string to_text(const IrInstruction& ir) {
   if (ir.op == IrOp::kBranch || ir.op == IrOp::kSetIf) {
     text += std::string("-") + kConditions[ir.condition];
   }
-  const bool sized = ir.bytes != 4 && ir.op != IrOp::kInterpret && ir.op != IrOp::kInterpretLast;
+  const bool sized = ir.bytes != 4 && !left_to_interpreter(ir.op);
   if (sized) text += '.' + std::to_string(8 * ir.bytes);
   const bool extends = ir.op == IrOp::kZeroExtend || ir.op == IrOp::kSignExtend;
   std::string operands = operand_text(ir, ir.destination, ir.bytes);

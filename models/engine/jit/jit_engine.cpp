@@ -40,8 +40,7 @@ FileDescriptor open_perf_map() {
 bool worth_translating(const jit::IrBlock& block) {
   unsigned gains = 0, losses = 0;
   for (const jit::IrInstruction& one : block.instructions) {
-    const bool left = one.op == jit::IrOp::kInterpret || one.op == jit::IrOp::kInterpretLast;
-    if (!left) ++gains;
+    if (!left_to_interpreter(one.op)) ++gains;
     if (one.op == jit::IrOp::kInterpret) ++losses;
     if (one.op == jit::IrOp::kInterpretLast) losses += 4;
   }
@@ -191,6 +190,11 @@ bool JitEngine::lost_behind(Block& block, unsigned edge, std::uint32_t offset) {
 Translation* JitEngine::translate(Block& block) {
   const auto begin = std::chrono::steady_clock::now();
   if (code_writer_ == nullptr) return nullptr;
+  jit::IrBlock ir = jit::lower_block(block);
+  if (!settings_.every_block && !worth_translating(ir)) {
+    block.special &= ~Block::kCounted;
+    return nullptr;
+  }
   if (buffer_.size() - code_writer_->getSize() < kRoomForBlock) drop_all();
   auto translation = std::make_unique<Translation>();
   translation->block = &block;
@@ -198,11 +202,6 @@ Translation* JitEngine::translate(Block& block) {
   translation->base = processor_.system.seg[kCs].base;
   translation->looks_up = looks_up();
   translation->trapping = block.trapping;
-  jit::IrBlock ir = jit::lower_block(block);
-  if (!settings_.every_block && !worth_translating(ir)) {
-    block.special &= ~Block::kCounted;
-    return nullptr;
-  }
   const jit::IrInstruction& last = ir.instructions.back();
   const std::uint32_t behind = block.offset + block.bytes;
   const bool lost_next = goes_on_behind(last.op) && lost_behind(block, 0, behind);
@@ -287,11 +286,15 @@ void JitEngine::drop_all() {
   for (const auto& translation : translations_) {
     if (!translation->dead) translation->block->translation = nullptr;
   }
-  on_flush();
+  forget_translations();
 }
 
 void JitEngine::on_flush() {
   BlockEngine::on_flush();
+  forget_translations();
+}
+
+void JitEngine::forget_translations() {
   if (!translations_.empty()) ++counts_.flushes;
   translations_.clear();
   context_.jumps.fill({});
@@ -341,8 +344,7 @@ std::uint64_t JitEngine::tag() {
 }
 
 bool JitEngine::run_translated(Block& block) {
-  if (budget() < 0) return false;
-  Translation* translation = ready(block);
+  Translation* const translation = follow(&block);
   if (translation == nullptr) return false;
   const jit::FaultScope faults(*this);
   run(translation);

@@ -73,6 +73,7 @@ class JitEngine final : public BlockEngine, private jit::FaultHandler {
   void name_code(const Translation& translation) const;
   void drop(Translation& translation);
   void drop_all();
+  void forget_translations();
   void link(TranslationEdge& edge, Translation& to);
   bool may_link(const Translation& from, const Translation& to) const;
   void unlink(TranslationEdge& edge);
