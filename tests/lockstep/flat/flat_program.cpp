@@ -92,6 +92,7 @@ void FlatProgram::write_loop() {
     if (pick(12) == 0) {
       byte(0x70 + pick(16)), byte(pick(3));  // a jump over what follows, or into its middle
     } else if (pick(12) == 0) {
+      if (pick(2) == 0) write_shift();
       byte(0x70 + pick(16)), byte(0);  // a jump behind itself, to who looks at all flags
       byte(0x9C), byte(0x58);          // PUSHF; POP EAX
     } else if (pick(24) == 0) {
@@ -101,6 +102,13 @@ void FlatProgram::write_loop() {
   byte(0xFF), byte(0x0D), dword(kRounds);           // DEC [rounds]
   byte(0x0F), byte(0x85), dword(head - (at_ + 4));  // JNZ
   byte(0xE9), dword(kHandlers - (at_ + 4));         // JMP
+}
+
+/// By more than one: the host's OF is not the machine's then.
+void FlatProgram::write_shift() {
+  constexpr unsigned kShl = 4, kShr = 5, kSar = 7;
+  constexpr unsigned kShifts[] = {kShl, kShr, kSar};
+  byte(0xC1), byte(0xC0 | kShifts[pick(3)] << 3 | general_register()), byte(2 + pick(30));
 }
 
 void FlatProgram::write_pointers() {

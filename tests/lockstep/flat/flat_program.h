@@ -37,6 +37,7 @@ class FlatProgram {
   void dword(std::uint32_t value);
   void put(std::uint32_t address, std::uint32_t value);
   void write_loop();
+  void write_shift();
   void write_pointers();
   std::uint32_t pointer();
   void write_instruction();
