@@ -91,6 +91,7 @@ RtlDevices::PluggedSlot::PluggedSlot(const Slot& slot, ClockDriver& clock,
 RtlDevices::RtlDevices(const MachineConfig& config, ClockDriver& clock, VerilatedContext* context,
                        BusRtl& bus, std::function<void(std::uint8_t)> exit, PvSinks calls)
     : config_(config), clock_(clock), context_(context), bus_(bus) {
+  wire_board();
   make_pic();
   make_pit();
   make_uart();
@@ -121,6 +122,14 @@ void RtlDevices::wire_pic(Pic& pic) {
   pic_lines_ = &pic.irq;
 }
 
+/// Whoever opens A20 or resets the machine has an input of its own.
+void RtlDevices::wire_board() {
+  a20_gate_.in(a20_pit_);
+  a20_gate_.out(a20_);
+  reset_gate_.in(reset_pit_);
+  reset_gate_.out(reset_);
+}
+
 /// rtl/pic/pic.sv: the edge that samples a request carries it out, of two lanes the first.
 void RtlDevices::make_pic() {
   if (!is_twin("pic")) {
@@ -135,19 +144,26 @@ void RtlDevices::make_pic() {
   add(STRATA_DEVICE_PIC, "pic", std::move(pic));
 }
 
+template <typename Pit>
+void RtlDevices::wire_pit(Pit& pit) {
+  pit.irq(irq_pit_);
+  pit.a20(a20_pit_);
+  pit.reset(reset_pit_);
+}
+
 /// rtl/pit/pit.sv: as the interrupt controllers. A twin's own events come in the middle of their
 /// cycle, so that an access at its edge is served first.
 void RtlDevices::make_pit() {
   const auto hz = static_cast<std::uint32_t>(config_.clock_hz);
   if (!is_twin("pit")) {
     auto pit = std::make_unique<RtlDevice<PitRtl>>("pit", clock_, context_, hz);
-    pit->rtl.irq(irq_pit_);
+    wire_pit(pit->rtl);
     return add(STRATA_DEVICE_PIT, "pit", std::move(pit));
   }
   const Timing timing{.lanes = WbTlmBridge::Lanes::kOneAnEdge};
   auto pit = std::make_unique<TwinDevice<PitTlm>>("pit", clock_, timing, hz, clock_.period(),
                                                   clock_.period() / 2);
-  pit->tlm.irq(irq_pit_);
+  wire_pit(pit->tlm);
   add(STRATA_DEVICE_PIT, "pit", std::move(pit));
 }
 

@@ -15,6 +15,7 @@
 #include "models/base/text_screen.h"
 #include "models/bus/bus_rtl.h"
 #include "models/bus/clocked_signal.h"
+#include "models/bus/or_gate.h"
 #include "models/pv/pv_sinks.h"
 #include "models/slot/slot_rtl.h"
 #include "platform/disk/memory_disk.h"
@@ -63,6 +64,12 @@ class RtlDevices {
   /// To the CPU.
   sc_core::sc_signal<bool>& intr() { return intr_; }
 
+  /// A20 is open; to the CPU. High while any of the devices that can open it does.
+  sc_core::sc_signal<bool>& a20() { return a20_; }
+
+  /// Calls `listener` when a device asks for a reset of the machine.
+  void on_reset(std::function<void()> listener) { reset_gate_.on_rise(std::move(listener)); }
+
   /// As the 8259 pair sees them, line n in bit n.
   std::uint16_t irq_lines() const;
 
@@ -105,6 +112,7 @@ class RtlDevices {
   using IrqSignal = sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>;
 
   bool is_twin(const char* name) const { return config_.tlm_devices.contains(name); }
+  void wire_board();
   void make_pic();
   void make_pit();
   void make_uart();
@@ -115,6 +123,8 @@ class RtlDevices {
   void make_rtc();
   template <typename Pic>
   void wire_pic(Pic& pic);
+  template <typename Pit>
+  void wire_pit(Pit& pit);
   void add(unsigned number, const char* name, std::unique_ptr<MachineDevice> device);
   void plug_slots();
 
@@ -130,6 +140,12 @@ class RtlDevices {
   IrqSignal irq_ata_{"irq_ata"};
   IrqSignal irq_pv_{"irq_pv"};
   IrqSignal irq_rtc_{"irq_rtc"};
+  IrqSignal a20_pit_{"a20_pit"};
+  IrqSignal reset_pit_{"reset_pit"};
+  sc_core::sc_signal<bool> a20_{"a20"};
+  sc_core::sc_signal<bool> reset_{"reset"};
+  OrGate a20_gate_{"a20_gate"};
+  OrGate reset_gate_{"reset_gate"};
   PortWires pv_master_{"pv_master", clock_};
 
   std::deque<Part> parts_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/ata/ata_core.h"
+#include "models/base/shared_line.h"
 #include "models/base/text_screen.h"
 #include "models/debug/debug_core.h"
 #include "models/debug/post_card.h"

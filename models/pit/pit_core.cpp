@@ -7,13 +7,15 @@ namespace {
 
 constexpr std::uint32_t kControl = 3;
 constexpr std::uint32_t kPortB = STRATA_PIT_BLOCK_PORT_B;
+constexpr std::uint32_t kPortA = STRATA_PIT_BLOCK_PORT_A;
 constexpr std::uint8_t kGate = 0x01;
 constexpr std::uint8_t kKept = 0x0E;
 constexpr unsigned kReadBack = 3;  // counter select of the read-back command
 
 }  // namespace
 
-PitCore::PitCore(Wire out0, std::uint64_t cpu_hz) : wire_(std::move(out0)), time_(cpu_hz) {
+PitCore::PitCore(Wire out0, std::uint64_t cpu_hz, PitBoardWires board)
+    : wire_(std::move(out0)), board_(std::move(board)), time_(cpu_hz) {
   reset();
 }
 
@@ -21,6 +23,7 @@ void PitCore::reset() {
   const PitState state;
   for (std::size_t i = 0; i < counters_.size(); ++i) counters_[i].load_state(state.counter[i], 0);
   port_b_ = state.port_b;
+  set_port_a(state.port_a);
   settle();
 }
 
@@ -31,6 +34,7 @@ std::uint32_t PitCore::read(std::uint32_t offset, unsigned bytes, Cycle now) {
     std::uint32_t byte = 0xFF;
     if (offset + i < kControl) byte = counters_[offset + i].read();
     if (offset + i == kPortB) byte = read_port_b(now);
+    if (offset + i == kPortA) byte = port_a_;
     value |= byte << (8 * i);
   }
   return value;
@@ -43,6 +47,8 @@ void PitCore::write(std::uint32_t offset, unsigned bytes, std::uint32_t value, C
       write_control(byte, now);
     } else if (offset + i == kPortB) {
       write_port_b(byte, now);
+    } else if (offset + i == kPortA) {
+      set_port_a(byte);
     } else if (offset + i < kControl) {
       run_before(now);
       counters_[offset + i].run_to(time_.ticks_at(now));
@@ -86,6 +92,13 @@ void PitCore::write_port_b(std::uint8_t value, Cycle now) {
   port_b_ = value & kKept;
 }
 
+void PitCore::set_port_a(std::uint8_t value) {
+  const std::uint8_t before = std::exchange(port_a_, value & (kReset | kOpenA20));
+  const auto changed = static_cast<std::uint8_t>(before ^ port_a_);
+  if ((changed & kOpenA20) != 0 && board_.a20) board_.a20(a20());
+  if ((changed & kReset) != 0 && board_.reset) board_.reset((port_a_ & kReset) != 0);
+}
+
 void PitCore::advance(Cycle now) {
   run_through(now);
 }
@@ -104,6 +117,7 @@ PitState PitCore::state(Cycle now) const {
     state.counter[i] = counter.state();
   }
   state.port_b = port_b_;
+  state.port_a = port_a_;
   return state;
 }
 
@@ -112,6 +126,7 @@ void PitCore::load_state(const PitState& state, Cycle now) {
     counters_[i].load_state(state.counter[i], time_.ticks_at(now));
   }
   port_b_ = state.port_b & kKept;
+  set_port_a(state.port_a);
   out0_ = counters_[0].out();
   if (wire_) wire_(out0_);
 }

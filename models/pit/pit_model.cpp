@@ -37,6 +37,12 @@ std::uint32_t PitModel::dat() const {
 bool PitModel::out0() const {
   return rtl_->out0_o;
 }
+bool PitModel::a20() const {
+  return rtl_->a20_o;
+}
+bool PitModel::reset() const {
+  return rtl_->reset_o;
+}
 bool PitModel::idle() const {
   return rtl_->idle_o;
 }

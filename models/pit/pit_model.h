@@ -29,6 +29,8 @@ class PitModel {
   bool ack() const;
   std::uint32_t dat() const;
   bool out0() const;
+  bool a20() const;
+  bool reset() const;
   /// No counter runs: ticks may be left out.
   bool idle() const;
   /// No tick changes out0() before the next access.

@@ -8,9 +8,19 @@ PitRtl::PitRtl(const sc_core::sc_module_name& name, ClockDriver& clock, Verilate
       request("request"),
       response("response"),
       irq("irq"),
+      a20("a20"),
+      reset("reset"),
       model_(context, basename()) {
   irq.initialize(model_.out0());
+  a20.initialize(model_.a20());
+  reset.initialize(model_.reset());
   wake_on_strobe(request);
+}
+
+void PitRtl::drive() {
+  irq.write(model_.out0());
+  a20.write(model_.a20());
+  reset.write(model_.reset());
 }
 
 bool PitRtl::clock_edge(Cycle cycle) {
@@ -19,7 +29,7 @@ bool PitRtl::clock_edge(Cycle cycle) {
   model_.clock(bus, is_tick(cycle), ticks_before(cycle) / STRATA_PIT_REFRESH_TICKS % 2 != 0);
   const bool ack = model_.ack();
   if (ack || was_acked) response.write({.dat = model_.dat(), .ack = ack});
-  irq.write(model_.out0());
+  drive();
   if (!model_.idle()) wake_at_tick_after(cycle);
   return bus.stb || ack;
 }
@@ -30,7 +40,7 @@ PitState PitRtl::state(Cycle) const {
 
 void PitRtl::load_state(const PitState& state, Cycle now) {
   model_.load_state(state);
-  irq.write(model_.out0());
+  drive();
   forget_tick();
   if (!model_.idle()) wake_at_tick_after(now);
 }

@@ -18,6 +18,9 @@ class PitRtl : public TickedModule<STRATA_PIT_HZ>, public WithState<PitState> {
   sc_core::sc_in<WishboneRequest> request;  // adr: byte offset in the device's block
   sc_core::sc_out<WishboneResponse> response;
   sc_core::sc_out<bool> irq;  // OUT of counter 0: IRQ 0; high at power-on
+  // Port 92: A20 is open, a reset of the machine is asked for.
+  sc_core::sc_out<bool> a20;
+  sc_core::sc_out<bool> reset;
 
   /// `context` outlives the module; `cpu_hz` is the rate of `clock`, at least STRATA_PIT_HZ.
   PitRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
@@ -32,6 +35,7 @@ class PitRtl : public TickedModule<STRATA_PIT_HZ>, public WithState<PitState> {
   void trace(VerilatedVcdC* file, int levels) { model_.trace(file, levels); }
 
  private:
+  void drive();
   bool clock_edge(Cycle cycle) override;
 
   PitModel model_;

@@ -9,6 +9,8 @@
 #include <array>
 #include <cstdint>
 
+#include "models/machine/memory_map.h"
+
 namespace strata {
 
 struct PitCounterState {
@@ -66,12 +68,14 @@ struct PitCounterState {
 struct PitState {
   // The gates of counters 0 and 1 are high, that of counter 2 is bit 0 of port 61.
   std::array<PitCounterState, 3> counter = {{{}, {}, {.gate = false}}};
-  std::uint8_t port_b = 0;  // bits 3:1 of port 61
+  std::uint8_t port_b = 0;                         // bits 3:1 of port 61
+  std::uint8_t port_a = STRATA_SYSTEM_A_AT_RESET;  // bits 1:0 of port 92
 
   template <typename Self, typename Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("counter", self.counter);
     field("port_b", self.port_b);
+    field("port_a", self.port_a);
   }
   bool operator==(const PitState&) const = default;
 };

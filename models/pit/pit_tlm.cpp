@@ -7,8 +7,13 @@ PitTlm::PitTlm(const sc_core::sc_module_name& name, std::uint64_t cpu_hz, sc_cor
                sc_core::sc_time phase)
     : DeviceTlm(name, core_, period, phase),
       irq("irq"),
-      core_([this](bool level) { irq.write(level); }, cpu_hz) {
+      a20("a20"),
+      reset("reset"),
+      core_([this](bool level) { irq.write(level); }, cpu_hz,
+            {.a20 = [this](bool level) { a20.write(level); },
+             .reset = [this](bool level) { reset.write(level); }}) {
   irq.initialize(core_.out0());
+  a20.initialize(core_.a20());
 }
 
 }  // namespace strata

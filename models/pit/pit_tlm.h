@@ -13,6 +13,9 @@ class PitTlm : public DeviceTlm {
  public:
   /// OUT of counter 0: IRQ 0. High at power-on.
   sc_core::sc_out<bool> irq;
+  /// Port 92: A20 is open, a reset of the machine is asked for.
+  sc_core::sc_out<bool> a20;
+  sc_core::sc_out<bool> reset;
 
   /// `cpu_hz` is 1 / `period`, at least STRATA_PIT_HZ; `phase` is that of DeviceTlm.
   PitTlm(const sc_core::sc_module_name& name, std::uint64_t cpu_hz, sc_core::sc_time period,

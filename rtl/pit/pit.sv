@@ -1,8 +1,10 @@
-// The 8254 timer with the port of an AT that belongs to it, as a Wishbone slave of two words. Word 0: lanes 0 to 2
+// The 8254 timer with the system control ports of a PC beside it, as a Wishbone slave of two words. Word 0: lanes 0 to 2
 // are the counters, lane 3 the control word (write only; reads all ones). Word 1: lane 1 is port 61 (IBM PC/AT
 // Technical Reference, "port B"): bit 0 is the gate of counter 2, bit 4 changes with each refresh of the memory, bit 5
 // is OUT of counter 2. Bit 1, which lets OUT to a speaker, and bits 2 and 3, which mask checks of memory and cards, are
-// kept; there is no speaker and nothing fails, so bits 6 and 7 are 0. The gates of counters 0 and 1 are high.
+// kept; there is no speaker and nothing fails, so bits 6 and 7 are 0. The gates of counters 0 and 1 are high. Lane 2 is
+// port 92 (IBM PS/2 Hardware Interface Technical Reference, "system control port A"): bit 1 opens A20, bit 0 asks for a
+// reset of the machine, which clears it; the others read 0.
 //
 // Latency: an access sampled at edge n to one lane is acked after edge n; each further lane, lowest
 // first, takes one edge more. A tick sampled at edge n shows on out0_o after edge n.
@@ -12,6 +14,7 @@
 // changes nothing. A chip ties both low.
 module pit
   import pit_state_pkg::*;
+  import memory_map_pkg::*;
 (
     input logic clk_i,
     input logic rst_ni,
@@ -35,6 +38,10 @@ module pit
     // to the interrupt controllers
     output logic out0_o,
 
+    // to the board
+    output logic a20_o,    // A20 is open
+    output logic reset_o,  // a reset of the machine is asked for
+
     // load and unload port
     input  logic       load_valid_i,
     input  pit_state_t load_state_i,
@@ -57,7 +64,7 @@ module pit
   logic [1:0] lane;
   logic [7:0] data;
 
-  logic       access_b;  // to port 61
+  logic       access_b;  // to ports 61 and 92
   logic       access_any;
 
   assign access_any = wb_cyc_i && wb_stb_i && !wb_ack_o;
@@ -101,14 +108,18 @@ module pit
   logic [2:0]      steady;
   logic [2:0][7:0] read_data;
 
-  // Port 61
+  // Ports 61 and 92
   logic       write_b;
+  logic       write_a;
   logic [2:0] gate;
   logic [3:1] port_b_q;
+  logic [1:0] port_a_q;
   // As state_o has them
   pit_counter_state_t [2:0] counter_state;
   logic [31:0]              port_b_state;
+  logic [31:0]              port_a_state;
   assign write_b = access_b && wb_we_i && wb_sel_i[1];
+  assign write_a = access_b && wb_we_i && wb_sel_i[2];
 
   for (genvar i = 0; i < 3; i++) begin : gen_counter
     assign write_control[i] = control && select == 2'(i) && !latch;
@@ -160,22 +171,32 @@ module pit
         endcase
       end
       if (access_b) begin
-        wb_dat_o <= {16'hFFFF, 2'b00, out[2], refresh_i, port_b_q, gate[2], 8'hFF};
+        wb_dat_o <= {8'hFF, 6'd0, port_a_q, 2'b00, out[2], refresh_i, port_b_q, gate[2], 8'hFF};
       end
     end
     if (write_b) port_b_q <= wb_dat_i[11:9];
+    if (write_a) port_a_q <= wb_dat_i[17:16];
     if (load_valid_i) begin
       wb_ack_o <= 1'b0;
       done_q   <= '0;
       port_b_q <= load_state_i.port_b[3:1];
+      port_a_q <= load_state_i.port_a[1:0];
     end
-    if (!rst_ni) port_b_q <= '0;
+    if (!rst_ni) begin
+      port_b_q <= '0;
+      port_a_q <= 2'(SYSTEM_A_AT_RESET);
+    end
   end
 
-  always_ff @(posedge unload_clk_i) port_b_state <= {28'd0, port_b_q, 1'b0};
-  assign state_o = '{port_b: port_b_state, counter: counter_state};
+  always_ff @(posedge unload_clk_i) begin
+    port_b_state <= {28'd0, port_b_q, 1'b0};
+    port_a_state <= {30'd0, port_a_q};
+  end
+  assign state_o = '{port_a: port_a_state, port_b: port_b_state, counter: counter_state};
 
   assign out0_o = out[0];
+  assign a20_o = port_a_q[1];
+  assign reset_o = port_a_q[0];
   assign idle_o = active == '0;
   assign steady_o = steady[0];
 

@@ -27,6 +27,7 @@ package pit_state_pkg;
   } pit_counter_state_t;
 
   typedef struct packed {
+    logic [31:0]              port_a;
     logic [31:0]              port_b;
     pit_counter_state_t [2:0] counter;
   } pit_state_t;

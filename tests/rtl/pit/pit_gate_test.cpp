@@ -13,6 +13,7 @@ namespace strata {
 namespace {
 
 constexpr std::uint32_t kPortB = 5;
+constexpr std::uint32_t kPortA = 6;
 constexpr unsigned kGated = 2;  // the counter
 
 template <typename Port>
@@ -67,6 +68,21 @@ TYPED_TEST(PitGate, PortBKeepsItsLowBits) {
   EXPECT_EQ(this->port.read(kPortB, 1) & 0xEF, 0x2Fu);
   this->port.write(kPortB, 1, 0x06);
   EXPECT_EQ(this->port.read(kPortB, 1) & 0xEF, 0x26u);
+}
+
+// IBM PS/2 Hardware Interface Technical Reference, system control port A: A20 is open at power-on,
+// which is this board's choice; what the port does not have reads 0, so that it never reads FF.
+TYPED_TEST(PitGate, PortAOpensA20AndAsksForAReset) {
+  EXPECT_EQ(this->port.read(kPortA, 1), 0x02u);
+  EXPECT_TRUE(this->port.a20());
+  EXPECT_FALSE(this->port.reset());
+  this->port.write(kPortA, 1, 0xFC);
+  EXPECT_EQ(this->port.read(kPortA, 1), 0x00u);
+  EXPECT_FALSE(this->port.a20());
+  this->port.write(kPortA, 1, 0xFF);
+  EXPECT_EQ(this->port.read(kPortA, 1), 0x03u);
+  EXPECT_TRUE(this->port.a20());
+  EXPECT_TRUE(this->port.reset());
 }
 
 // A refresh every 18 ticks: 15.085 us.
@@ -227,7 +243,10 @@ TEST(PitGateTwins, AgreeOnRandomAccesses) {
           core.write(kGated, 1, byte), rtl.write(kGated, 1, byte);
         }
         break;
-      case 4: core.write(kControl, 1, 0xC8), rtl.write(kControl, 1, 0xC8); break;
+      case 4:
+        core.write(kControl, 1, 0xC8), rtl.write(kControl, 1, 0xC8);
+        core.write(kPortA, 1, value), rtl.write(kPortA, 1, value);
+        break;
       case 5: core.idle(dice >> 8 & 0x3FF), rtl.idle(dice >> 8 & 0x3FF); break;
       default: {
         const std::uint32_t offset = dice >> 8 & 1 ? kPortB : kGated;
@@ -237,6 +256,8 @@ TEST(PitGateTwins, AgreeOnRandomAccesses) {
     }
     ASSERT_EQ(core.now(), rtl.now());
     ASSERT_EQ(core.state(), rtl.state()) << step;
+    ASSERT_EQ(core.a20(), rtl.a20()) << step;
+    ASSERT_EQ(core.reset(), rtl.reset()) << step;
   }
 }
 

@@ -44,6 +44,8 @@ class PitSystemc : public testing::Test {
   PitSystemc() {
     rtl.request(request), rtl.response(response), rtl.irq(rtl_irq);
     tlm.irq(tlm_irq);
+    rtl.a20(a20[0]), rtl.reset(reset[0]);
+    tlm.a20(a20[1]), tlm.reset(reset[1]);
     cpu.socket.bind(tlm.target_socket);
     // Past edge 1, so that each further period holds one edge.
     sc_core::sc_start(kPeriod * 1.25);
@@ -87,6 +89,8 @@ class PitSystemc : public testing::Test {
   sc_core::sc_signal<WishboneResponse> response{"response"};
   IrqSignal rtl_irq{"rtl_irq", true};
   IrqSignal tlm_irq{"tlm_irq", true};
+  IrqSignal a20[2];
+  IrqSignal reset[2];
   Watch rtl_watch{"rtl_watch", rtl_irq};
   Watch tlm_watch{"tlm_watch", tlm_irq};
 };

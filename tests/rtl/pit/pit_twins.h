@@ -49,6 +49,9 @@ class PitPort : public test::RegisterPort {
   /// OUT 0 stays until the next access.
   virtual bool asleep() const = 0;
   virtual PitState state() = 0;
+  /// The wires of port 92.
+  virtual bool a20() const = 0;
+  virtual bool reset() const = 0;
 
  protected:
   Cycle now_ = 0;
@@ -74,6 +77,8 @@ class PitCorePort : public PitPort {
   bool irq() const override { return core_.out0(); }
   bool asleep() const override { return core_.next_event() == kNever; }
   PitState state() override { return core_.state(now_); }
+  bool a20() const override { return a20_; }
+  bool reset() const override { return reset_; }
 
  private:
   // As the TLM shell's timer does.
@@ -85,7 +90,14 @@ class PitCorePort : public PitPort {
   }
 
   Cycle event_ = 0;
-  PitCore core_{[this](bool level) { edges.push_back({event_, level}); }, kCpuHz};
+  bool a20_ = true;
+  bool reset_ = false;
+  PitCore core_{[this](bool level) {
+                  edges.push_back({event_, level});
+                },
+                kCpuHz,
+                {.a20 = [this](bool level) { a20_ = level; },
+                 .reset = [this](bool level) { reset_ = level; }}};
 };
 
 class PitRtlPort : public PitPort {
@@ -106,6 +118,8 @@ class PitRtlPort : public PitPort {
   bool irq() const override { return model_.out0(); }
   bool asleep() const override { return model_.steady(); }
   PitState state() override { return model_.state(); }
+  bool a20() const override { return model_.a20(); }
+  bool reset() const override { return model_.reset(); }
 
  private:
   static std::uint8_t lanes(std::uint32_t offset, unsigned bytes) {

@@ -96,8 +96,11 @@ std::vector<Step> pit_steps(const Random& random) {
     case 3: return {write(3, 0xC0 | (random() & 0x3E))};
     case 4:
       if (random() % 2 == 0) return {write(counter, digits())};
+      if (random() % 2 == 0) return {write(STRATA_PIT_BLOCK_PORT_A, random() & 0xFF)};
       return {write(STRATA_PIT_BLOCK_PORT_B, random() & 0xFF)};
-    case 5: return {read(counter), read(counter), read(STRATA_PIT_BLOCK_PORT_B)};
+    case 5:
+      return {read(counter), read(counter),
+              read(random() % 2 == 0 ? STRATA_PIT_BLOCK_PORT_A : STRATA_PIT_BLOCK_PORT_B)};
     case 6: return {read(random() % 4)};
     default: return {idle(random() % 3000)};
   }

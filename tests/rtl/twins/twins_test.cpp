@@ -213,7 +213,7 @@ WishboneRequest pit_request(Random& random) {
     request.we = true;
     return request;
   }
-  if (random() % 8 == 0) return access(random, 4, 2, random());  // port 61
+  if (random() % 8 == 0) return access(random, 4, 2u << random() % 2, random());  // ports 61, 92
   const std::uint32_t data = random() % 2 != 0 ? random() : random() & 0x0F0F0F;
   return access(random, 0, random_lanes(random, 3), data);
 }
@@ -225,8 +225,14 @@ TEST_F(Twins, Timer) {
   PitTlm tlm("pit_tlm", kHz, kPeriod, kHalf);
   bind(rtl, bridge, tlm);
   rtl.irq(master->rtl.wire), tlm.irq(master->tlm.wire);
+  using Line = sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>;
+  Line rtl_a20("rtl_a20"), tlm_a20("tlm_a20"), rtl_reset("rtl_reset"), tlm_reset("tlm_reset");
+  rtl.a20(rtl_a20), tlm.a20(tlm_a20);
+  rtl.reset(rtl_reset), tlm.reset(tlm_reset);
   run();
   EXPECT_GT(master->wire_changes, 100u);
+  EXPECT_EQ(rtl_a20.read(), tlm_a20.read());
+  EXPECT_EQ(rtl_reset.read(), tlm_reset.read());
 }
 
 /// Registers more often than memory; the fastest rates and alarms at any time, as a run has not a
