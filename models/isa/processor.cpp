@@ -1,5 +1,7 @@
 #include "models/isa/processor.h"
 
+#include <algorithm>
+
 #include "models/isa/debug_registers.h"
 
 namespace strata {
@@ -141,13 +143,19 @@ void Processor::refresh_segment(unsigned segment) {
     stack_mask_ = (state.attributes & attr::kBig) != 0 ? 0xFFFFFFFF : 0xFFFF;
     refresh_reach();
   }
-  flat_ = is_flat(kDs) && is_flat(kEs) && is_flat(kSs) && stack_mask_ == 0xFFFFFFFF;
+  shapes_.set(segment, shape_of(segment));
+  using enum SegmentShape;
+  flat_ = shapes_[kDs] == kFlat && shapes_[kEs] == kFlat && shapes_[kSs] == kFlat &&
+          stack_mask_ == 0xFFFFFFFF;
 }
 
-bool Processor::is_flat(unsigned segment) const {
-  constexpr std::int64_t kLast = 0xFFFFFFFF;
+SegmentShape Processor::shape_of(unsigned segment) const {
+  constexpr std::int64_t kLast = 0xFFFFFFFF, kLastWord = 0xFFFF;
   const SegmentCheck& check = checks_[segment];
-  return check.base == 0 && check.read_limit == kLast && check.write_limit == kLast;
+  const std::int64_t limit = std::min(check.read_limit, check.write_limit);
+  if (limit < kLastWord) return SegmentShape::kOther;
+  if (limit < kLast) return SegmentShape::kWords;
+  return check.base != 0 ? SegmentShape::kWhole : SegmentShape::kFlat;
 }
 
 /// The whole check (SDM vol. 3, 5.3 and 5.5), reached for every access the quick one did not allow.

@@ -39,6 +39,32 @@ struct FetchWindow {
   const std::uint8_t* host = nullptr;
 };
 
+/// How much of a segment operands reach without a look at its limit: they may be read and written
+/// there.
+enum class SegmentShape : std::uint8_t {
+  kOther,  // only the check can tell
+  kWords,  // offsets of 16 bits
+  kWhole,  // all offsets
+  kFlat,   // all, and they are linear addresses
+};
+
+/// The shapes of ES to GS, two bits each.
+class SegmentShapes {
+ public:
+  SegmentShape operator[](unsigned segment) const {
+    return static_cast<SegmentShape>(bits_ >> (2 * segment) & 3);
+  }
+  void set(unsigned segment, SegmentShape shape) {
+    const unsigned at = 2 * segment;
+    bits_ = static_cast<std::uint16_t>((bits_ & ~(3u << at)) | static_cast<unsigned>(shape) << at);
+  }
+  std::uint16_t bits() const { return bits_; }
+  bool operator==(const SegmentShapes&) const = default;
+
+ private:
+  std::uint16_t bits_ = 0;
+};
+
 /// Sees each access by linear address that has no host page to go to at once, when it has been
 /// allowed. `operand`: of the instruction at its level; else of a delivery, a descriptor, a TSS or
 /// another level's stack. A write that is seen may still not be made, if a fault follows.
@@ -218,6 +244,7 @@ class Processor {
   /// Whether DS, ES and SS all begin at 0, end at 4 GiB and may be read and written, and ESP is the
   /// stack pointer: then an offset there is a linear address and needs no check.
   bool flat() const { return flat_; }
+  const SegmentShapes& segment_shapes() const { return shapes_; }
 
   /// As plain_to_read() and plain_to_write(), of an offset in DS, ES or SS where they are flat.
   template <typename T>
@@ -465,7 +492,7 @@ class Processor {
   void refresh_reach();
 
   void refresh_segment(unsigned segment);
-  bool is_flat(unsigned segment) const;
+  SegmentShape shape_of(unsigned segment) const;
   bool check_access(unsigned segment, std::uint32_t offset, unsigned bytes, bool for_write);
 
   std::array<SegmentCheck, 6> checks_{};
@@ -473,6 +500,7 @@ class Processor {
   bool alignment_flag_ = false;  // EFLAGS.AC at the last refresh_reach()
   std::uint32_t stack_mask_ = 0xFFFF;
   bool flat_ = false;
+  SegmentShapes shapes_;
   Mmu mmu_;
   Fault fault_;
   const std::uint64_t* clock_ = nullptr;

@@ -130,6 +130,8 @@ void BlockEmitter::emit_operation(const IrInstruction& ir) {
     case IrOp::kMultiply: return multiply(ir);
     case IrOp::kMultiplyWide: return multiply_wide(ir, false);
     case IrOp::kMultiplyWideSigned: return multiply_wide(ir, true);
+    case IrOp::kDivide: return divide(ir, false);
+    case IrOp::kDivideSigned: return divide(ir, true);
     case IrOp::kSwapBytes: return code_.bswap(HostCode::guest32(ir.destination.number));
     case IrOp::kWidenAccumulator: return widen(ir);
     case IrOp::kSpreadAccumulator: return spread(ir);
@@ -137,9 +139,12 @@ void BlockEmitter::emit_operation(const IrInstruction& ir) {
     case IrOp::kPush: return push(ir);
     case IrOp::kPop: return pop(ir);
     case IrOp::kLeave: return leave(ir);
+    case IrOp::kLoadString: return load_string(ir);
+    case IrOp::kStoreString: return store_string(ir);
+    case IrOp::kMoveString: return move_string(ir);
     case IrOp::kInterpret: return interpret(false);
     case IrOp::kFallThrough: return go_to(behind(), ir.flags_live == 0);
-    case IrOp::kJump: return go_to(behind() + ir.immediate, ir.flags_live == 0);
+    case IrOp::kJump: return go_to(ir.target, ir.flags_live == 0);
     case IrOp::kBranch:
     case IrOp::kBranchIfNoCount: return branch(ir);
     case IrOp::kLoop: return loop(ir);
@@ -215,19 +220,19 @@ void BlockEmitter::move(const IrInstruction& ir) {
     if (ir.destination.is_register()) {
       code_.mov(HostCode::guest(number, ir.bytes), value);
     } else {
-      const auto at = memory(ir, ir.bytes, true);
+      const auto at = memory(ir.address, ir.bytes, true);
       touch();
       code_.mov(at, value);
     }
   } else if (ir.source.is_register() && ir.destination.is_register()) {
     code_.mov(HostCode::guest(number, ir.bytes), HostCode::guest(ir.source.number, ir.bytes));
   } else if (ir.source.is_register()) {
-    const auto at = memory(ir, ir.bytes, true);
+    const auto at = memory(ir.address, ir.bytes, true);
     const Xbyak::Reg source = as_source(ir.source.number, ir.bytes);
     touch();
     code_.mov(at, source);
   } else {
-    const auto at = memory(ir, ir.bytes, false);
+    const auto at = memory(ir.address, ir.bytes, false);
     if (ir.bytes != 1 || number < 4) {
       touch();
       code_.mov(HostCode::guest(number, ir.bytes), at);
@@ -252,7 +257,7 @@ void BlockEmitter::extend(const IrInstruction& ir, bool sign) {
   // MOVZX and MOVSX r16, r/m16 are moves.
   const auto to = HostCode::guest(ir.destination.number, ir.bytes);
   if (ir.source.is_memory()) {
-    const auto at = memory(ir, ir.from_bytes, false);
+    const auto at = memory(ir.address, ir.from_bytes, false);
     touch();
     convert(to, at);
     return;
@@ -269,7 +274,10 @@ void BlockEmitter::extend(const IrInstruction& ir, bool sign) {
 }
 
 void BlockEmitter::load_address(const IrInstruction& ir) {
-  lea(HostCode::guest32(ir.destination.number), ir.address);
+  const auto to = HostCode::guest(ir.destination.number, ir.bytes);
+  if (ir.bytes == 4) return lea(HostCode::guest32(ir.destination.number), ir.address);
+  lea(HostCode::address32(), ir.address);
+  code_.mov(to, HostCode::part(HostCode::address64(), ir.bytes));
 }
 
 /// With memory: no flags change, so an access that cannot go on leaves all as it was.
@@ -279,7 +287,7 @@ void BlockEmitter::exchange(const IrInstruction& ir) {
     code_.xchg(HostCode::guest(ir.destination.number, ir.bytes), mine);
     return;
   }
-  const auto at = memory(ir, ir.bytes, true);
+  const auto at = memory(ir.address, ir.bytes, true);
   const auto other = HostCode::part(HostCode::value64(), ir.bytes);
   touch();
   code_.mov(other, at);

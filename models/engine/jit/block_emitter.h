@@ -68,6 +68,8 @@ class BlockEmitter {
   void multiply(const IrInstruction& ir);
   void multiply_wide(const IrInstruction& ir, bool sign);
   void keep_product_flags(const IrInstruction& ir, const Xbyak::Reg& low);
+  void divide(const IrInstruction& ir, bool sign);
+  void check_quotient(unsigned bytes, bool sign);
   // emit_transfer.cpp
   void push(const IrInstruction& ir);
   void pop(const IrInstruction& ir);
@@ -76,25 +78,37 @@ class BlockEmitter {
   void loop(const IrInstruction& ir);
   void call(const IrInstruction& ir);
   void call_to(const IrInstruction& ir);
+  void push_return(const IrInstruction& ir);
   void return_near(const IrInstruction& ir);
   void jump_to(const IrInstruction& ir);
   TranslationEdge& new_edge(std::uint32_t eip, bool flags_lost);
   void go_to(std::uint32_t eip, bool flags_lost);
   void branch_on(unsigned condition, std::uint32_t target, bool lost);
+  void test_count(const IrInstruction& ir);
   void go_indirect();
   void interpret(bool last);
+  Xbyak::Reg stack_pointer() const;
   void move_stack(std::int32_t by);
   void load_value(const IrInstruction& ir);
+  // emit_string.cpp
+  void load_string(const IrInstruction& ir);
+  void store_string(const IrInstruction& ir);
+  void move_string(const IrInstruction& ir);
+  void step_index(const IrInstruction& ir, unsigned number);
   // emit_memory.cpp
-  Xbyak::Address memory(const IrInstruction& ir, unsigned bytes, bool write);
-  Xbyak::Address stack(std::int32_t above, bool write);
-  Xbyak::Address reach(const Xbyak::RegExp& guest_address, unsigned bytes, bool write);
+  Xbyak::Address memory(const IrAddress& address, unsigned bytes, bool write);
+  Xbyak::Address stack(std::int32_t above, unsigned bytes, bool write);
+  void add_base(const IrAddress& address, unsigned bytes);
+  void make_trap(unsigned bytes, unsigned bits);
   void look_up(unsigned bytes, bool write);
   bool windowed() const;
+  bool direct(const IrAddress& address) const;
+  IrAddress at_register(unsigned number, std::int32_t above) const;
   Stub& stub();
   void touch();
   void call_step(unsigned index);
   void lea(const Xbyak::Reg32& to, const IrAddress& address);
+  SegmentShape shape(unsigned segment) const { return translation_.conditions.shapes[segment]; }
   /// Has `apply` make the host's instruction for an operand, in a register or in memory. `prepare`
   /// comes last before it.
   template <typename Apply, typename Prepare = void (*)()>
@@ -102,7 +116,7 @@ class BlockEmitter {
       const IrInstruction& ir, const IrOperand& operand, bool write, Apply&& apply,
       Prepare&& prepare = [] {}) {
     if (operand.is_memory()) {
-      const auto at = memory(ir, ir.bytes, write);
+      const auto at = memory(ir.address, ir.bytes, write);
       prepare();
       touch();
       apply(at);

@@ -48,6 +48,7 @@ inline constexpr std::int32_t kReserve = 128;
 struct Offsets {
   std::int32_t gpr = 0;
   std::int32_t eip = 0;
+  std::int32_t segments = 0;  // CpuState::seg
   std::int32_t context = 0;
 };
 

@@ -69,7 +69,7 @@ void BlockEmitter::two_operands(const IrInstruction& ir) {
   };
   const bool writes = ir.op != IrOp::kCompare && ir.op != IrOp::kTest;
   if (ir.destination.is_memory()) {
-    const auto at = memory(ir, ir.bytes, writes);
+    const auto at = memory(ir.address, ir.bytes, writes);
     if (ir.source.is_immediate()) {
       carry();
       touch();
@@ -81,7 +81,7 @@ void BlockEmitter::two_operands(const IrInstruction& ir) {
       apply(at, source);
     }
   } else if (ir.source.is_memory()) {
-    const auto at = memory(ir, ir.bytes, false);
+    const auto at = memory(ir.address, ir.bytes, false);
     const unsigned number = ir.destination.number;
     if (ir.bytes != 1 || number < 4) {
       carry();
@@ -226,6 +226,60 @@ void BlockEmitter::keep_product_flags(const IrInstruction& ir, const Reg& low) {
   code_.movzx(HostCode::value32(), HostCode::part(HostCode::value64(), 1));
   code_.imul(HostCode::value32(), HostCode::value32(), eflags::kCf | eflags::kOf);
   code_.or_(HostCode::image32(), HostCode::value32());
+}
+
+/// Flags stay as they were (models/isa/semantics/binary_arithmetic.h). What is not a simple
+/// division, an error among it, is the interpreter's.
+void BlockEmitter::divide(const IrInstruction& ir, bool sign) {
+  flags_.keep(eflags::kStatus);
+  const auto divisor = HostCode::part(HostCode::value64(), ir.bytes);
+  if (ir.source.is_memory()) {
+    const auto at = memory(ir.address, ir.bytes, false);
+    touch();
+    code_.mov(divisor, at);
+  } else {
+    code_.mov(divisor, as_source(ir.source.number, ir.bytes));
+  }
+  check_quotient(ir.bytes, sign);
+  if (sign) {
+    code_.idiv(divisor);
+  } else {
+    code_.div(divisor);
+  }
+}
+
+/// Goes to the stub where the quotient of the double accumulator and R10 might not fit, or might
+/// not be one. Without sign it fits if the upper half is below the divisor; with it, if the upper
+/// half only repeats the sign, but for a divisor of 0 or -1.
+void BlockEmitter::check_quotient(unsigned bytes, bool sign) {
+  const auto scratch = HostCode::part(HostCode::address64(), bytes);
+  const auto divisor = HostCode::part(HostCode::value64(), bytes);
+  const auto& slow = stub().entry;
+  if (bytes == 1) {
+    code_.rorx(HostCode::address32(), HostCode::guest32(kEax), 8);
+  } else {
+    code_.mov(scratch, HostCode::guest(kEdx, bytes));
+  }
+  if (!sign) {
+    code_.cmp(scratch, divisor);
+    code_.jae(slow, HostCode::T_NEAR);
+    return;
+  }
+  const auto low = HostCode::guest(kEax, bytes);
+  Xbyak::Label negative, fits;
+  code_.test(low, low);
+  code_.js(negative);
+  code_.test(scratch, scratch);
+  code_.jnz(slow, HostCode::T_NEAR);
+  code_.jmp(fits);
+  code_.L(negative);
+  code_.cmp(scratch, -1);
+  code_.jne(slow, HostCode::T_NEAR);
+  code_.L(fits);
+  code_.mov(scratch, divisor);
+  code_.add(scratch, 1);
+  code_.cmp(scratch, 1);
+  code_.jbe(slow, HostCode::T_NEAR);
 }
 
 }  // namespace strata::jit

@@ -8,54 +8,66 @@ namespace strata::jit {
 /// The value of the source, into R10D.
 void BlockEmitter::load_value(const IrInstruction& ir) {
   if (ir.source.is_memory()) {
-    const auto at = memory(ir, 4, false);
+    const auto at = memory(ir.address, ir.bytes, false);
     touch();
-    code_.mov(HostCode::value32(), at);
-  } else if (ir.source.is_register()) {
-    code_.mov(HostCode::value32(), HostCode::guest32(ir.source.number));
+    if (ir.bytes == 2) {
+      code_.movzx(HostCode::value32(), at);
+    } else {
+      code_.mov(HostCode::value32(), at);
+    }
+  } else if (ir.bytes == 2) {
+    code_.movzx(HostCode::value32(), HostCode::guest(ir.source.number, 2));
   } else {
-    code_.mov(HostCode::value32(), ir.immediate);
+    code_.mov(HostCode::value32(), HostCode::guest32(ir.source.number));
   }
 }
 
-/// ESP moves when nothing can stop the instruction any more.
+/// ESP, or SP.
+Xbyak::Reg BlockEmitter::stack_pointer() const {
+  return HostCode::guest(kEsp, translation_.conditions.stack16 ? 2 : 4);
+}
+
+/// The stack pointer moves when nothing can stop the instruction any more.
 void BlockEmitter::push(const IrInstruction& ir) {
   const auto scratch = code_.context32(offsetof(JitContext, scratch));
-  if (ir.source.is_memory()) {
-    load_value(ir);
-    if (!windowed()) code_.mov(scratch, HostCode::value32());
-  }
-  const auto at = stack(-4, true);
-  if (ir.source.is_memory() && !windowed()) code_.mov(HostCode::value32(), scratch);
+  const auto bytes = static_cast<std::int32_t>(ir.bytes);
+  const bool parked = ir.source.is_memory() && !direct(at_register(kEsp, -bytes));
+  if (ir.source.is_memory()) load_value(ir);
+  if (parked) code_.mov(scratch, HostCode::value32());
+  const auto at = stack(-bytes, ir.bytes, true);
+  if (parked) code_.mov(HostCode::value32(), scratch);
   touch();
   if (ir.source.is_register()) {
-    code_.mov(at, HostCode::guest32(ir.source.number));
+    code_.mov(at, HostCode::guest(ir.source.number, ir.bytes));
   } else if (ir.source.is_memory()) {
-    code_.mov(at, HostCode::value32());
+    code_.mov(at, HostCode::part(HostCode::value64(), ir.bytes));
   } else {
-    code_.mov(at, ir.immediate);
+    code_.mov(at, ir.bytes == 2 ? ir.immediate & 0xFFFF : ir.immediate);
   }
-  move_stack(-4);
+  move_stack(-bytes);
 }
 
 void BlockEmitter::pop(const IrInstruction& ir) {
-  const auto at = stack(0, false);
+  const auto value = HostCode::part(HostCode::value64(), ir.bytes);
+  const auto at = stack(0, ir.bytes, false);
   touch();
-  code_.mov(HostCode::value32(), at);
-  move_stack(4);
-  code_.mov(HostCode::guest32(ir.destination.number), HostCode::value32());
+  code_.mov(value, at);
+  move_stack(static_cast<std::int32_t>(ir.bytes));
+  code_.mov(HostCode::guest(ir.destination.number, ir.bytes), value);
 }
 
-void BlockEmitter::leave(const IrInstruction&) {
-  const auto at = reach(HostCode::guest64(kEbp), 4, false);
+void BlockEmitter::leave(const IrInstruction& ir) {
+  const auto value = HostCode::part(HostCode::value64(), ir.bytes);
+  const auto at = memory(at_register(kEbp, 0), ir.bytes, false);
   touch();
-  code_.mov(HostCode::value32(), at);
-  code_.lea(HostCode::guest32(kEsp), code_.ptr[HostCode::guest64(kEbp) + 4]);
-  code_.mov(HostCode::guest32(kEbp), HostCode::value32());
+  code_.mov(value, at);
+  code_.lea(stack_pointer(),
+            code_.ptr[HostCode::guest64(kEbp) + static_cast<std::int32_t>(ir.bytes)]);
+  code_.mov(HostCode::guest(kEbp, ir.bytes), value);
 }
 
 void BlockEmitter::move_stack(std::int32_t by) {
-  code_.lea(HostCode::guest32(kEsp), code_.ptr[HostCode::guest64(kEsp) + by]);
+  code_.lea(stack_pointer(), code_.ptr[HostCode::guest64(kEsp) + by]);
 }
 
 // ---- ways out ----
@@ -108,22 +120,27 @@ void BlockEmitter::go_indirect() {
   code_.jmp(code_.getCode() + common_.leave, HostCode::T_NEAR);
 }
 
+/// Sets ZF if the counter is zero.
+void BlockEmitter::test_count(const IrInstruction& ir) {
+  const auto count = HostCode::guest(kEcx, ir.count16 ? 2 : 4);
+  code_.test(count, count);
+}
+
 void BlockEmitter::branch(const IrInstruction& ir) {
   constexpr unsigned kIfZero = 4;
   const bool lost = ir.flags_live == 0;
-  const std::uint32_t target = behind() + ir.immediate;
-  if (ir.op == IrOp::kBranch) return branch_on(flags_.condition(ir.condition), target, lost);
+  if (ir.op == IrOp::kBranch) return branch_on(flags_.condition(ir.condition), ir.target, lost);
   flags_.keep(ir.flags_live);
-  code_.test(HostCode::guest32(kEcx), HostCode::guest32(kEcx));
-  branch_on(kIfZero, target, lost);
+  test_count(ir);
+  branch_on(kIfZero, ir.target, lost);
 }
 
 void BlockEmitter::loop(const IrInstruction& ir) {
   constexpr unsigned kIfNotZero = 5;
   flags_.keep(ir.flags_live);
-  code_.lea(HostCode::guest32(kEcx), code_.ptr[HostCode::guest64(kEcx) - 1]);
-  code_.test(HostCode::guest32(kEcx), HostCode::guest32(kEcx));
-  branch_on(kIfNotZero, behind() + ir.immediate, ir.flags_live == 0);
+  code_.lea(HostCode::guest(kEcx, ir.count16 ? 2 : 4), code_.ptr[HostCode::guest64(kEcx) - 1]);
+  test_count(ir);
+  branch_on(kIfNotZero, ir.target, ir.flags_live == 0);
 }
 
 /// To `target` on a condition of the host, else behind the block.
@@ -146,11 +163,8 @@ void BlockEmitter::branch_on(unsigned condition, std::uint32_t target, bool lost
 }
 
 void BlockEmitter::call(const IrInstruction& ir) {
-  const auto at = stack(-4, true);
-  touch();
-  code_.mov(at, behind());
-  move_stack(-4);
-  go_to(behind() + ir.immediate, ir.flags_live == 0);
+  push_return(ir);
+  go_to(ir.target, ir.flags_live == 0);
 }
 
 void BlockEmitter::call_to(const IrInstruction& ir) {
@@ -158,12 +172,16 @@ void BlockEmitter::call_to(const IrInstruction& ir) {
   const auto scratch = code_.context32(offsetof(JitContext, scratch));
   load_value(ir);
   code_.mov(scratch, HostCode::value32());
-  const auto at = stack(-4, true);
-  touch();
-  code_.mov(at, behind());
-  move_stack(-4);
+  push_return(ir);
   code_.mov(HostCode::address32(), scratch);
   go_indirect();
+}
+
+void BlockEmitter::push_return(const IrInstruction& ir) {
+  const auto at = stack(-static_cast<std::int32_t>(ir.bytes), ir.bytes, true);
+  touch();
+  code_.mov(at, ir.bytes == 2 ? behind() & 0xFFFF : behind());
+  move_stack(-static_cast<std::int32_t>(ir.bytes));
 }
 
 void BlockEmitter::jump_to(const IrInstruction& ir) {
@@ -175,10 +193,14 @@ void BlockEmitter::jump_to(const IrInstruction& ir) {
 
 void BlockEmitter::return_near(const IrInstruction& ir) {
   flags_.keep(eflags::kStatus);
-  const auto at = stack(0, false);
+  const auto at = stack(0, ir.bytes, false);
   touch();
-  code_.mov(HostCode::address32(), at);
-  move_stack(static_cast<std::int32_t>(4 + ir.immediate));
+  if (ir.bytes == 2) {
+    code_.movzx(HostCode::address32(), at);
+  } else {
+    code_.mov(HostCode::address32(), at);
+  }
+  move_stack(static_cast<std::int32_t>(ir.bytes + ir.immediate));
   go_indirect();
 }
 

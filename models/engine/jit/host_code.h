@@ -6,6 +6,7 @@
 #include <xbyak/xbyak.h>
 
 #include "models/engine/jit/context.h"
+#include "models/isa/cpu_state.h"
 
 namespace strata::jit {
 
@@ -51,6 +52,10 @@ class HostCode : public Xbyak::CodeGenerator {
 
   Xbyak::Address gpr(unsigned number) const {
     return dword[processor64() + (offsets_.gpr + 4 * static_cast<int>(number))];
+  }
+  Xbyak::Address segment_base(unsigned segment) const {
+    const std::size_t offset = segment * sizeof(SegmentState) + offsetof(SegmentState, base);
+    return dword[processor64() + (offsets_.segments + static_cast<int>(offset))];
   }
   Xbyak::Address eip() const { return dword[processor64() + offsets_.eip]; }
   Xbyak::Address context32(std::size_t offset) const {

@@ -40,6 +40,8 @@ enum class IrOp : std::uint8_t {
   kMultiply,            // destination = destination * source, or source * immediate
   kMultiplyWide,        // EDX:EAX and the like, without sign
   kMultiplyWideSigned,  // and with it
+  kDivide,              // EDX:EAX and the like
+  kDivideSigned,
   kSwapBytes,
   kWidenAccumulator,   // CBW, CWDE
   kSpreadAccumulator,  // CWD, CDQ
@@ -47,6 +49,9 @@ enum class IrOp : std::uint8_t {
   kPush,
   kPop,
   kLeave,
+  kLoadString,  // LODS, STOS and MOVS, once
+  kStoreString,
+  kMoveString,
   kInterpret,
   // What ends a block:
   kFallThrough,
@@ -68,6 +73,10 @@ inline constexpr bool ends_block(IrOp op) {
 /// Whether the interpreter's handler carries it out.
 inline constexpr bool left_to_interpreter(IrOp op) {
   return op == IrOp::kInterpret || op == IrOp::kInterpretLast;
+}
+
+inline constexpr bool is_string(IrOp op) {
+  return op >= IrOp::kLoadString && op <= IrOp::kMoveString;
 }
 
 /// Whether control may go on behind the block, and to a target that the last instruction names.
@@ -94,12 +103,15 @@ struct IrOperand {
   bool is_immediate() const { return place == Place::kImmediate; }
 };
 
-/// base + (index << scale) + displacement, modulo 2^32, in a flat segment.
+/// base + (index << scale) + displacement, modulo 2^32 or 2^16, in a segment that is not
+/// SegmentShape::kOther.
 struct IrAddress {
   std::uint8_t base = kNoRegister;
   std::uint8_t index = kNoRegister;
   std::uint8_t scale = 0;
   std::uint32_t displacement = 0;
+  std::uint8_t segment = kDs;
+  bool words = false;  // modulo 2^16
 };
 
 struct IrInstruction {
@@ -109,11 +121,13 @@ struct IrInstruction {
   std::uint8_t condition = 0;   // as in the encoding of Jcc
   bool by_cl = false;           // a shift
   bool by_immediate = false;    // a multiplication: source * immediate
+  bool count16 = false;         // the counter is CX, not ECX
   bool always_faults = false;   // may fault or reach a device whatever its operands
   IrOperand destination;
   IrOperand source;
-  IrAddress address;            // of the operand in memory
-  std::uint32_t immediate = 0;  // of a jump: its distance from the instruction behind
+  IrAddress address;  // of the operand in memory, or of a string's source
+  std::uint32_t immediate = 0;
+  std::uint32_t target = 0;  // of a jump: EIP there
   // Status flags, as bits of EFLAGS:
   std::uint32_t flags_read = 0;
   std::uint32_t flags_written = 0;  // whatever the operands are

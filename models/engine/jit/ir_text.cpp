@@ -40,6 +40,8 @@ constexpr OpName kNames[] = {
     {IrOp::kMultiply, "multiply"},
     {IrOp::kMultiplyWide, "multiply-wide"},
     {IrOp::kMultiplyWideSigned, "multiply-wide-signed"},
+    {IrOp::kDivide, "divide"},
+    {IrOp::kDivideSigned, "divide-signed"},
     {IrOp::kSwapBytes, "swap-bytes"},
     {IrOp::kWidenAccumulator, "widen"},
     {IrOp::kSpreadAccumulator, "spread"},
@@ -47,6 +49,9 @@ constexpr OpName kNames[] = {
     {IrOp::kPush, "push"},
     {IrOp::kPop, "pop"},
     {IrOp::kLeave, "leave"},
+    {IrOp::kLoadString, "load-string"},
+    {IrOp::kStoreString, "store-string"},
+    {IrOp::kMoveString, "move-string"},
     {IrOp::kInterpret, "interpret"},
     {IrOp::kFallThrough, "go-on"},
     {IrOp::kJump, "jump"},
@@ -73,12 +78,20 @@ std::string hexadecimal(std::uint32_t value) {
   return text;
 }
 
+/// Of a segment that an address without override is not in.
+std::string segment_text(const IrAddress& address) {
+  static constexpr const char* kPrefixes[] = {"es:", "cs:", "ss:", "ds:", "fs:", "gs:"};
+  const bool stack = address.base == kEsp || address.base == kEbp;
+  return address.segment == (stack ? kSs : kDs) ? "" : kPrefixes[address.segment];
+}
+
 std::string address_text(const IrAddress& address) {
+  const unsigned bytes = address.words ? 2 : 4;
   std::string text;
-  if (address.base != kNoRegister) text = register_name(address.base, 4);
+  if (address.base != kNoRegister) text = register_name(address.base, bytes);
   if (address.index != kNoRegister) {
     if (!text.empty()) text += '+';
-    text += register_name(address.index, 4);
+    text += register_name(address.index, bytes);
     if (address.scale != 0) text += '*' + std::to_string(1 << address.scale);
   }
   const auto displacement = static_cast<std::int32_t>(address.displacement);
@@ -89,7 +102,7 @@ std::string address_text(const IrAddress& address) {
   } else if (displacement > 0) {
     text += '+' + hexadecimal(address.displacement);
   }
-  return '[' + text + ']';
+  return segment_text(address) + '[' + text + ']';
 }
 
 std::string operand_text(const IrInstruction& ir, const IrOperand& operand, unsigned bytes) {
@@ -144,7 +157,8 @@ std::string to_text(const IrInstruction& ir) {
     operands += (operands.empty() ? "" : ", ") + operand;
   };
   add(operand_text(ir, ir.source, extends ? ir.from_bytes : ir.bytes));
-  if (ir.op == IrOp::kLoadAddress) add(address_text(ir.address));
+  const bool from_string = ir.op == IrOp::kLoadString || ir.op == IrOp::kMoveString;
+  if (ir.op == IrOp::kLoadAddress || from_string) add(address_text(ir.address));
   if (ir.by_immediate) add(hexadecimal(ir.immediate));
   if (is_shift(ir.op)) add(ir.by_cl ? "cl" : std::to_string(ir.immediate));
   if (!operands.empty()) text += ' ' + operands;

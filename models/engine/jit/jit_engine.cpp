@@ -80,8 +80,10 @@ JitEngine::JitEngine(strata::EngineBus& bus, std::span<const MemoryRegion> regio
 JitEngine::~JitEngine() = default;
 
 jit::Offsets JitEngine::offsets() {
-  return {distance(processor_, processor_.gpr), distance(processor_, processor_.eip),
-          distance(processor_, context_)};
+  return {.gpr = distance(processor_, processor_.gpr),
+          .eip = distance(processor_, processor_.eip),
+          .segments = distance(processor_, processor_.system.seg),
+          .context = distance(processor_, context_)};
 }
 
 /// Enter, leave, and the call of step(): what touches all registers.
@@ -142,31 +144,33 @@ void JitEngine::emit_common_code() {
 // ---- translations ----
 
 bool JitEngine::translatable(const Block& block) const {
-  return block.mode.big && block.mode.flat && block.translations < kMostTranslations;
+  return block.translations < kMostTranslations;
 }
 
-/// Whether operands in memory are looked up by their page, instead of in the window.
-bool JitEngine::looks_up() const {
-  return !processor_.reaches_memory() || !window_.useful();
+/// Operands in memory are looked up by their page where the window does not show them.
+jit::Conditions JitEngine::conditions() const {
+  return jit::Conditions::of(processor_, !processor_.reaches_memory() || !window_.useful());
 }
 
-bool JitEngine::fits(const Translation& translation) const {
-  const Processor& p = processor_;
-  return translation.eip == p.eip && translation.base == p.system.seg[kCs].base &&
-         translation.looks_up == looks_up();
+/// Whether all code of the block's page, which is at EIP, is inside CS: what follows a block there
+/// is run without a look at the limit.
+bool JitEngine::page_inside_limit(const Block& block) const {
+  constexpr std::uint32_t kPageBytes = GuestMemory::kPageMask + 1;
+  const std::uint64_t end = std::uint64_t{processor_.eip} + (kPageBytes - block.offset);
+  return end <= std::uint64_t{processor_.system.seg[kCs].limit} + 1;
 }
 
-/// The block's translation, once it has run often enough. Translated code does not look at CS's
-/// limit.
+/// The block's translation, once it has run often enough.
 Translation* JitEngine::ready(Block& block) {
   if ((block.special & Block::kCounted) == 0) return nullptr;
   if (!translatable(block)) {
     block.special &= ~Block::kCounted;
     return nullptr;
   }
-  if (processor_.system.seg[kCs].limit != ~0u) return nullptr;
+  if (!page_inside_limit(block)) return nullptr;
   if (block.translation != nullptr) {
-    if (fits(*block.translation)) return block.translation;
+    const Translation& known = *block.translation;
+    if (known.eip == processor_.eip && known.conditions == conditions()) return block.translation;
     drop(*block.translation);
   }
   if (block.runs < settings_.runs) {
@@ -176,13 +180,14 @@ Translation* JitEngine::ready(Block& block) {
   return translate(block);
 }
 
-/// Whether flags need not be kept for what follows `offset` bytes into the block's page.
-bool JitEngine::lost_behind(Block& block, unsigned edge, std::uint32_t offset) {
+/// Whether flags need not be kept for what follows at `eip`: it is in the block's page.
+bool JitEngine::lost_behind(Block& block, unsigned edge, std::uint32_t eip) {
   constexpr std::uint32_t kPageBytes = GuestMemory::kPageMask + 1;
+  const std::uint32_t offset = block.offset + (eip - processor_.eip);
   std::uint32_t looked_at = 0;
-  const bool lost =
-      offset < kPageBytes &&
-      jit::replaces_flags(block.page + offset, kPageBytes - offset, processor_.family, looked_at);
+  const bool lost = offset < kPageBytes &&
+                    jit::replaces_flags(block.page + offset, kPageBytes - offset, block.mode.big,
+                                        processor_.family, conditions(), looked_at);
   code_.depend(block, edge, offset, lost ? looked_at : 0);
   return lost;
 }
@@ -190,7 +195,8 @@ bool JitEngine::lost_behind(Block& block, unsigned edge, std::uint32_t offset) {
 Translation* JitEngine::translate(Block& block) {
   const auto begin = std::chrono::steady_clock::now();
   if (code_writer_ == nullptr) return nullptr;
-  jit::IrBlock ir = jit::lower_block(block);
+  const jit::Conditions now = conditions();
+  jit::IrBlock ir = jit::lower_block(block, now, processor_.eip);
   if (!settings_.every_block && !worth_translating(ir)) {
     block.special &= ~Block::kCounted;
     return nullptr;
@@ -199,14 +205,12 @@ Translation* JitEngine::translate(Block& block) {
   auto translation = std::make_unique<Translation>();
   translation->block = &block;
   translation->eip = processor_.eip;
-  translation->base = processor_.system.seg[kCs].base;
-  translation->looks_up = looks_up();
+  translation->conditions = now;
   translation->trapping = block.trapping;
   const jit::IrInstruction& last = ir.instructions.back();
-  const std::uint32_t behind = block.offset + block.bytes;
+  const std::uint32_t behind = processor_.eip + block.bytes;
   const bool lost_next = goes_on_behind(last.op) && lost_behind(block, 0, behind);
-  const bool lost_target =
-      goes_to_target(last.op) && lost_behind(block, 1, behind + last.immediate);
+  const bool lost_target = goes_to_target(last.op) && lost_behind(block, 1, last.target);
   find_live_flags(ir, lost_next, lost_target);
   assert(jit::check(ir, block).empty());
   translation->listed = settings_.list;
@@ -230,10 +234,10 @@ Translation* JitEngine::translate(Block& block) {
 void JitEngine::name_code(const Translation& translation) const {
   if (!perf_map_.valid()) return;
   char line[80];
-  const int length =
-      std::snprintf(line, sizeof(line), "%zx %zx guest_%08x\n",
-                    reinterpret_cast<std::size_t>(buffer_.executable(translation.begin)),
-                    translation.end - translation.begin, translation.base + translation.eip);
+  const int length = std::snprintf(
+      line, sizeof(line), "%zx %zx guest_%08x\n",
+      reinterpret_cast<std::size_t>(buffer_.executable(translation.begin)),
+      translation.end - translation.begin, translation.conditions.code_base + translation.eip);
   static_cast<void>(write(perf_map_.get(), line, static_cast<std::size_t>(length)));
 }
 
@@ -252,8 +256,8 @@ void JitEngine::link(TranslationEdge& edge, Translation& to) {
 
 /// Where addresses are looked up, another page may be elsewhere next time.
 bool JitEngine::may_link(const Translation& from, const Translation& to) const {
-  return from.looks_up == to.looks_up && from.base == to.base &&
-         (!from.looks_up || from.block->page == to.block->page);
+  return from.conditions == to.conditions &&
+         (!from.conditions.looks_up || from.block->page == to.block->page);
 }
 
 void JitEngine::unlink(TranslationEdge& edge) {
@@ -333,12 +337,13 @@ std::int32_t JitEngine::budget() const {
 /// A number for what EIP means now, in bits 63:32.
 std::uint64_t JitEngine::tag() {
   const JumpCache::Context now = context();
-  const std::uint32_t base = processor_.system.seg[kCs].base;
-  const bool looked_up = looks_up();
-  const std::size_t place = (now ^ base >> 4 ^ (looked_up ? 8 : 0)) % tags_.size();
+  const jit::Conditions granted = conditions();
+  const std::size_t place =
+      (now ^ granted.code_base >> 4 ^ granted.shapes.bits() ^ (granted.looks_up ? 8 : 0)) %
+      tags_.size();
   TaggedContext& known = tags_[place];
-  if (known.tag == 0 || known.context != now || known.base != base || known.looks_up != looked_up) {
-    known = {now, base, looked_up, next_tag_++};
+  if (known.tag == 0 || known.context != now || known.conditions != granted) {
+    known = {now, granted, next_tag_++};
   }
   return std::uint64_t{known.tag} << 32;
 }
@@ -424,7 +429,8 @@ std::uint32_t JitEngine::step(Translation& translation, std::uint32_t index) {
   ++fallbacks_[std::min<std::size_t>(step.instruction.row, fallbacks_.size() - 1)];
   const Outcome outcome = step.instruction.execute(p, step.instruction);
   const bool last = index + 1 == block.steps.size();
-  if (outcome == Outcome::kDone && !last && !p.attention && !translation.renew) {
+  const bool go_on = outcome == Outcome::kDone && !p.attention && !translation.renew;
+  if (go_on && !last && translation.conditions.still_hold(p)) {
     context_.flags = p.flags.status();
     return 0;
   }

@@ -65,11 +65,11 @@ class JitEngine final : public BlockEngine, private jit::FaultHandler {
   void emit_common_code();
   std::int32_t budget() const;
   bool translatable(const Block& block) const;
-  bool looks_up() const;
-  bool fits(const Translation& translation) const;
+  jit::Conditions conditions() const;
+  bool page_inside_limit(const Block& block) const;
   Translation* ready(Block& block);
   Translation* translate(Block& block);
-  bool lost_behind(Block& block, unsigned edge, std::uint32_t offset);
+  bool lost_behind(Block& block, unsigned edge, std::uint32_t eip);
   void name_code(const Translation& translation) const;
   void drop(Translation& translation);
   void drop_all();
@@ -107,8 +107,7 @@ class JitEngine final : public BlockEngine, private jit::FaultHandler {
 
   struct TaggedContext {
     JumpCache::Context context = 0;
-    std::uint32_t base = 0;
-    bool looks_up = false;
+    jit::Conditions conditions;
     std::uint32_t tag = 0;
   };
   std::array<TaggedContext, 16> tags_{};

@@ -58,7 +58,7 @@ void add_block(std::string& text, const Translation& translation, const CodeBuff
   char head[160];
   std::snprintf(head, sizeof(head),
                 "block at %08X: executed %llu times, %u instructions, %zu bytes of host code\n",
-                translation.base + translation.eip,
+                translation.conditions.code_base + translation.eip,
                 static_cast<unsigned long long>(translation.executions), translation.block->count,
                 translation.end - translation.begin);
   text += head;

@@ -24,17 +24,20 @@ IrInstruction interpreted(bool last) {
 /// An instruction of the guest with its columns, and what is made of it.
 class Lowering {
  public:
-  Lowering(const Instruction& guest, bool last)
+  Lowering(const Instruction& guest, bool last, const Conditions& conditions, std::uint32_t behind)
       : guest_(guest),
         row_(opcode_rows()[guest.row]),
         effects_(row_effects()[guest.row]),
-        last_(last) {}
+        last_(last),
+        conditions_(conditions),
+        behind_(behind) {}
 
   IrInstruction run() {
     ir_.bytes = effects_.byte_operands ? 1 : guest_.operand32 ? 4 : 2;
     ir_.immediate = ir_.bytes == 2 ? sign_extend(static_cast<std::uint16_t>(guest_.immediate))
                                    : guest_.immediate;
-    ir_.address = {guest_.base, guest_.index, guest_.scale, guest_.displacement};
+    ir_.address = {guest_.base,         guest_.index,   guest_.scale,
+                   guest_.displacement, guest_.segment, !guest_.address32()};
     ir_.flags_read = effects_.flags_read & kAllFlags;
     ir_.flags_written = (effects_.flags_changed | effects_.flags_undefined) & kAllFlags;
     const bool known = plain() && choose() && reachable();
@@ -50,11 +53,12 @@ class Lowering {
            guest_.execute == handlers[guest_.operand32 ? 1 : 0][guest_.memory ? 1 : 0];
   }
 
-  /// Operands in memory are found in flat segments only.
+  bool reachable(unsigned segment) const {
+    return conditions_.shapes[segment] != SegmentShape::kOther;
+  }
   bool reachable() const {
     const bool memory = ir_.source.is_memory() || ir_.destination.is_memory();
-    const bool flat = guest_.segment != kCs && guest_.segment < kFs;
-    return !memory || (guest_.address32() && flat);
+    return !memory || reachable(ir_.address.segment);
   }
 
   IrOperand operand(OperandPlace place) const {
@@ -133,30 +137,59 @@ class Lowering {
     return two_operands(IrOp::kMultiply) && ir_.bytes != 1;
   }
 
-  /// PUSH, POP and near transfers of 32 bits.
+  bool divide(IrOp op) {
+    ir_.always_faults = true;
+    return source_only(op);
+  }
+
   bool stack(bool known) {
     ir_.always_faults = true;
-    return known && ir_.bytes == 4;
+    return known && reachable(kSs);
   }
-  bool transfer(bool known) { return known && guest_.operand32; }
+  /// BP and SP in one size.
+  bool leave() {
+    return stack(no_operand(IrOp::kLeave)) && conditions_.stack16 == (ir_.bytes == 2);
+  }
+
+  /// LODS, STOS and MOVS; a string's destination is in ES.
+  bool string(IrOp op) {
+    ir_.always_faults = true;
+    ir_.address = {.base = kEsi, .segment = guest_.segment, .words = !guest_.address32()};
+    const bool reads = op != IrOp::kStoreString, writes = op != IrOp::kLoadString;
+    return no_operand(op) && (!reads || reachable(guest_.segment)) && (!writes || reachable(kEs));
+  }
+
+  /// To a place that is known: it must be in CS.
+  bool transfer(IrOp op) {
+    ir_.target = behind_ + guest_.immediate;
+    if (!guest_.operand32) ir_.target &= 0xFFFF;
+    return no_operand(op) && ir_.target <= conditions_.code_limit;
+  }
+  /// To any place of the operand's size: all of them must be in CS.
+  bool anywhere(bool known) const {
+    return known && conditions_.code_limit >= (guest_.operand32 ? ~0u : 0xFFFFu);
+  }
 
   bool jump() {
-    const IrOperand target = operand(0);
-    if (target.is_immediate()) return no_operand(IrOp::kJump);
-    return source_only(IrOp::kJumpTo);
+    return operand(0).is_immediate() ? transfer(IrOp::kJump) : anywhere(source_only(IrOp::kJumpTo));
   }
   bool call() {
-    const IrOperand target = operand(0);
-    if (target.is_immediate()) return no_operand(IrOp::kCall);
-    return source_only(IrOp::kCallTo);
+    return stack(operand(0).is_immediate() ? transfer(IrOp::kCall)
+                                           : anywhere(source_only(IrOp::kCallTo)));
   }
-  bool conditional(IrOp op) {
+  bool set_if() {
     ir_.condition = row_.opcode & 15;
-    if (op == IrOp::kBranch) return no_operand(op);
-    return one_operand(op) && ir_.destination.is_register();
+    return one_operand(IrOp::kSetIf) && ir_.destination.is_register();
+  }
+  bool branch() {
+    ir_.condition = row_.opcode & 15;
+    return transfer(IrOp::kBranch);
   }
   /// LOOP and JECXZ: the address size chooses the counter.
-  bool counted(IrOp op) { return transfer(no_operand(op)) && guest_.address32(); }
+  bool counted(IrOp op) {
+    ir_.count16 = !guest_.address32();
+    return transfer(op);
+  }
 
   bool choose() {
     using enum Operation;
@@ -165,9 +198,7 @@ class Lowering {
       case kMov: return two_operands(IrOp::kMove);
       case kMovzx: return extend(IrOp::kZeroExtend);
       case kMovsx: return extend(IrOp::kSignExtend);
-      case kLea:
-        ir_.destination = operand(0);
-        return no_operand(IrOp::kLoadAddress) && ir_.bytes == 4 && guest_.address32();
+      case kLea: ir_.destination = operand(0); return no_operand(IrOp::kLoadAddress);
       case kXchg: return exchange();
       case kAdd: return two_operands(IrOp::kAdd);
       case kOr: return two_operands(IrOp::kOr);
@@ -189,19 +220,26 @@ class Lowering {
       case kRor: return rotate(IrOp::kRotateRight);
       case kImul: return multiply_signed();
       case kMul: return source_only(IrOp::kMultiplyWide);
+      case kDiv: return divide(IrOp::kDivide);
+      case kIdiv: return divide(IrOp::kDivideSigned);
       case kBswap: return one_operand(IrOp::kSwapBytes) && ir_.bytes == 4;
       case kCbw: return no_operand(IrOp::kWidenAccumulator);
       case kCwd: return no_operand(IrOp::kSpreadAccumulator);
-      case kSetcc: return conditional(IrOp::kSetIf);
+      case kSetcc: return set_if();
       case kPush: return stack(source_only(IrOp::kPush));
       case kPop: return stack(one_operand(IrOp::kPop) && ir_.destination.is_register());
-      case kLeave: return stack(no_operand(IrOp::kLeave));
-      case kJcc: return transfer(conditional(IrOp::kBranch));
+      case kLeave: return leave();
+      case kLods: return string(IrOp::kLoadString);
+      case kStos: return string(IrOp::kStoreString);
+      case kMovs: return string(IrOp::kMoveString);
+      case kCld: return !conditions_.downwards && no_operand(IrOp::kNothing);
+      case kStd: return conditions_.downwards && no_operand(IrOp::kNothing);
+      case kJcc: return branch();
       case kJcxz: return counted(IrOp::kBranchIfNoCount);
       case kLoop: return counted(IrOp::kLoop);
-      case kJmp: return transfer(jump());
-      case kCall: return transfer(stack(call()));
-      case kRet: return transfer(stack(no_operand(IrOp::kReturn)));
+      case kJmp: return jump();
+      case kCall: return call();
+      case kRet: return anywhere(stack(no_operand(IrOp::kReturn)));
       default: return false;
     }
   }
@@ -210,22 +248,27 @@ class Lowering {
   const OpcodeRow& row_;
   const RowEffects& effects_;
   const bool last_;
+  const Conditions& conditions_;
+  const std::uint32_t behind_;  // EIP there
   IrInstruction ir_;
 };
 
 }  // namespace
 
-IrInstruction lower(const Instruction& instruction, bool last) {
+IrInstruction lower(const Instruction& instruction, bool last, const Conditions& conditions,
+                    std::uint32_t behind) {
   if (instruction.row == kUndefinedRow) return interpreted(last);
-  return Lowering(instruction, last).run();
+  return Lowering(instruction, last, conditions, behind).run();
 }
 
-IrBlock lower_block(const Block& block) {
+IrBlock lower_block(const Block& block, const Conditions& conditions, std::uint32_t eip) {
   IrBlock ir;
   const bool falls = block.steps.size() > block.count;
   for (unsigned n = 0; n < block.count; ++n) {
     const bool last = !falls && n + 1 == block.count;
-    ir.instructions.push_back(lower(block.steps[n].instruction, last));
+    const Step& step = block.steps[n];
+    const std::uint32_t behind = eip + step.offset + step.instruction.length;
+    ir.instructions.push_back(lower(step.instruction, last, conditions, behind));
   }
   if (falls) {
     IrInstruction end;
@@ -247,17 +290,17 @@ void find_live_flags(IrBlock& block, bool dead_behind, bool dead_at_target) {
   }
 }
 
-bool replaces_flags(const std::uint8_t* code, std::uint32_t bytes, CpuFamily family,
-                    std::uint32_t& looked_at) {
+bool replaces_flags(const std::uint8_t* code, std::uint32_t bytes, bool big, CpuFamily family,
+                    const Conditions& conditions, std::uint32_t& looked_at) {
   constexpr unsigned kMostInstructions = 8;
   looked_at = 0;
   std::uint32_t replaced = 0;
   for (unsigned n = 0; n < kMostInstructions; ++n) {
     Instruction instruction;
     const std::uint32_t left = std::min<std::uint32_t>(bytes - looked_at, Processor::kMaxLength);
-    if (!decode({code + looked_at, left}, true, family, instruction)) return false;
+    if (!decode({code + looked_at, left}, big, family, instruction)) return false;
     if (instruction.row == kUndefinedRow || row_effects()[instruction.row].ends_block) return false;
-    const IrInstruction ir = lower(instruction, false);
+    const IrInstruction ir = lower(instruction, false, conditions, 0);  // no jump: EIP is nobody's
     if (ir.observes() || (ir.flags_read & ~replaced) != 0) return false;
     looked_at += instruction.length;
     replaced |= ir.flags_written;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/engine/block/block.h"
+#include "models/engine/jit/conditions.h"
 
 namespace strata {
 
@@ -41,9 +42,8 @@ struct Translation {
   };
 
   Block* block = nullptr;
-  std::uint32_t eip = 0;       // of its first instruction; the code is for no other
-  std::uint32_t base = 0;      // of CS, likewise
-  bool looks_up = false;       // all operands in memory, by their page
+  std::uint32_t eip = 0;  // of its first instruction; the code is for no other
+  jit::Conditions conditions;
   bool dead = false;           // nobody may enter it any more
   bool renew = false;          // an instruction had to be taken out of the window
   std::uint64_t trapping = 0;  // instructions that do not use the window, by their index

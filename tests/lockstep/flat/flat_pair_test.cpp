@@ -110,9 +110,9 @@ struct Reach {
 };
 
 /// Empty where the two do the same.
-std::string run_program(std::uint32_t seed, bool paged, const MakeEngine& make_second,
-                        Reach& reach) {
-  const FlatProgram program(seed, paged);
+std::string run_program(std::uint32_t seed, FlatProgram::Setting setting,
+                        const MakeEngine& make_second, Reach& reach) {
+  const FlatProgram program(seed, setting);
   const auto make_first = [](EngineBus& bus, std::span<const MemoryRegion> memory) {
     return std::make_unique<Interpreter>(bus, memory, Cycle{1}, CpuFamily::k586);
   };
@@ -148,10 +148,15 @@ std::string run_program(std::uint32_t seed, bool paged, const MakeEngine& make_s
   return failure;
 }
 
-/// STRATA_PAIR_PROGRAMS: how many programs instead of the usual.
-std::uint32_t programs() {
+/// STRATA_PAIR_PROGRAMS: how many programs instead of the usual. Those are short in which much
+/// faults.
+std::uint32_t programs(FlatProgram::Setting setting) {
+  using enum FlatProgram::Setting;
+  const std::uint32_t times = setting == kPaged ? 2 : setting == kSegments ? 2 : 1;
   const char* text = std::getenv("STRATA_PAIR_PROGRAMS");
-  return text != nullptr ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10)) : kPrograms;
+  const auto usual =
+      text != nullptr ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10)) : kPrograms;
+  return times * usual;
 }
 
 std::uint32_t first_seed() {
@@ -161,7 +166,7 @@ std::uint32_t first_seed() {
 
 struct Kind {
   const char* name;
-  bool paged;
+  FlatProgram::Setting setting;
   JitEngine::Settings settings;
 };
 
@@ -169,11 +174,12 @@ class FlatPair : public testing::TestWithParam<Kind> {};
 
 TEST_P(FlatPair, DoesTheSame) {
   Reach reach;
+  const FlatProgram::Setting setting = GetParam().setting;
   const auto make = [](EngineBus& bus, std::span<const MemoryRegion> memory) {
     return std::make_unique<JitEngine>(bus, memory, Cycle{1}, CpuFamily::k586, GetParam().settings);
   };
-  for (std::uint32_t seed = first_seed(); seed < first_seed() + programs(); ++seed) {
-    const std::string failure = run_program(seed, GetParam().paged, make, reach);
+  for (std::uint32_t seed = first_seed(); seed < first_seed() + programs(setting); ++seed) {
+    const std::string failure = run_program(seed, setting, make, reach);
     if (failure.empty()) continue;
     ADD_FAILURE() << "seed " << seed << ": " << failure;
     break;
@@ -186,23 +192,28 @@ TEST_P(FlatPair, DoesTheSame) {
     EXPECT_GT(reach.translated, reach.instructions / 3);
   }
   if (GetParam().settings.code < JitEngine::Settings().code) {
-    EXPECT_GT(reach.flushes, programs() / 4);
+    EXPECT_GT(reach.flushes, programs(setting) / 4);
   }
-  EXPECT_GT(reach.interrupts, programs());
-  EXPECT_GT(reach.accesses, programs());
+  EXPECT_GT(reach.interrupts, programs(setting));
+  EXPECT_GT(reach.accesses, programs(setting));
 }
+
+using enum FlatProgram::Setting;
 
 INSTANTIATE_TEST_SUITE_P(
     Engines, FlatPair,
     testing::Values(
-        Kind{"Window", false, {.runs = 1, .every_block = true}},
-        Kind{"Pages", true, {.runs = 1, .every_block = true}},
-        Kind{"LittleRoom", false, {.steps = 600, .code = 72 << 10, .runs = 1, .every_block = true}},
-        Kind{"AsUsual", false, {}}, Kind{"AsUsualPages", true, {}},
-        Kind{"BlocksAlone", false, {.runs = 1u << 30}},
+        Kind{"Window", kFlat, {.runs = 1, .every_block = true}},
+        Kind{"Pages", kPaged, {.runs = 1, .every_block = true}},
+        Kind{"Segments", kSegments, {.runs = 1, .every_block = true}},
+        Kind{"Real", kReal, {.runs = 1, .every_block = true}},
+        Kind{"LittleRoom", kFlat, {.steps = 600, .code = 72 << 10, .runs = 1, .every_block = true}},
         Kind{"LittleRoomPages",
-             true,
-             {.steps = 600, .code = 72 << 10, .runs = 1, .every_block = true}}),
+             kPaged,
+             {.steps = 600, .code = 72 << 10, .runs = 1, .every_block = true}},
+        Kind{"AsUsual", kFlat, {}}, Kind{"AsUsualPages", kPaged, {}},
+        Kind{"AsUsualSegments", kSegments, {}}, Kind{"AsUsualReal", kReal, {}},
+        Kind{"BlocksAlone", kFlat, {.runs = 1u << 30}}),
     [](const auto& kind) { return std::string(kind.param.name); });
 
 }  // namespace
