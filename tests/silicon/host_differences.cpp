@@ -31,11 +31,13 @@ bool is_alignment_first(std::string_view last, const Event& one, const Event& ot
 }
 
 /// An access over FFFFFFFF in a flat segment "may or may not" be a limit violation (SDM vol. 3,
-/// 5.3); where it is not, its page is not there.
-bool goes_over_the_end(const Event& host, const Event& expected) {
+/// 5.3); where it is not, its alignment is checked and its page is not there.
+bool goes_over_the_end(const LastInstruction& last, const Event& host, const Event& expected) {
   constexpr std::uint32_t kLastQuadword = 0xFFFFFFF8;
+  const bool page_fault = host.vector == vector::kPageFault && host.cr2 > kLastQuadword;
+  const bool misaligned = host.vector == vector::kAlignmentCheck && last.at_the_end;
   return is_access_fault(expected) && expected.vector != vector::kPageFault &&
-         host.vector == vector::kPageFault && host.cr2 > kLastQuadword;
+         (page_fault || misaligned);
 }
 
 /// #GP(0) of an instruction whose fifteenth byte is the last of code memory.
@@ -64,7 +66,8 @@ std::vector<std::string_view> left_out_of_silicon() {
           "SMSW", "STR", "CPUID", "RDTSC", "ESC",  "INT1"};
 }
 
-void forgive(std::string_view last, Outcome& host, Outcome& expected) {
+void forgive(const LastInstruction& last_instruction, Outcome& host, Outcome& expected) {
+  const std::string_view last = last_instruction.mnemonic;
   clear_null_selectors(host.registers);
   clear_null_selectors(expected.registers);
   if (host.event.vector == vector::kPageFault) host.event.error_code &= ~kFetch;
@@ -86,7 +89,7 @@ void forgive(std::string_view last, Outcome& host, Outcome& expected) {
   // The low limit may be compared before the high one is read.
   const bool bound_first =
       last == "BOUND" && host.event.vector == vector::kBound && is_access_fault(expected.event);
-  if (bound_first || goes_over_the_end(host.event, expected.event) ||
+  if (bound_first || goes_over_the_end(last_instruction, host.event, expected.event) ||
       is_alignment_first(last, host.event, expected.event) ||
       is_alignment_first(last, expected.event, host.event)) {
     expected.event = host.event;

@@ -13,6 +13,7 @@
 #include "tests/differential/code_generator.h"
 #include "tests/differential/outcome.h"
 #include "tests/silicon/flat_cpu.h"
+#include "tests/silicon/host_differences.h"
 #include "tests/silicon/native_cpu.h"
 
 namespace strata::test {
@@ -61,7 +62,7 @@ class SiliconMachine {
     Outcome outcome;
     std::uint32_t undefined = 0;  // flags
     bool usable = false;          // depends on nothing undefined, came to its end
-    std::string_view last;        // mnemonic of the last instruction
+    LastInstruction last;
     std::uint64_t steps = 0;
     Cycle cycles = 0;
   };

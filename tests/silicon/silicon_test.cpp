@@ -97,6 +97,17 @@ TEST_P(Silicon, KeptCasesEndAlike) {
         {0x9D},                          // popfd
         {0xA7}},                         // cmpsd
        {{kEsi, layout::kData.base + 1}, {kEdi, 0x20000}}},
+      {"an access over FFFFFFFF is outside, or misaligned",
+       {{0x68, 0x02, 0x00, 0x04, 0x00},         // push 40002: AC
+        {0x9D},                                 // popfd
+        {0x8B, 0x05, 0xFD, 0xFF, 0xFF, 0xFF}},  // mov eax, [FFFFFFFD]
+       {}},
+      {"and so it is on the stack",
+       {{0x68, 0x02, 0x00, 0x04, 0x00},  // push 40002: AC
+        {0x9D},                          // popfd
+        {0xBC, 0x01, 0x00, 0x00, 0x00},  // mov esp, 1
+        {0x6A, 0x7E}},                   // push 7E
+       {}},
       {"a single step comes after the flags are as the instruction leaves them",
        {{0x68, 0x02, 0x01, 0x00, 0x00}, {0x9D}, {0x04, 0xFF}},  // push 102; popfd; add al, -1
        {{kEax, 1}}},
