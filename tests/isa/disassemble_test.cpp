@@ -185,9 +185,8 @@ bool may_precede(const std::string& prefix, const std::string& mnemonic) {
   return kSegments.contains(prefix) && kSources.contains(mnemonic);
 }
 
-/// What in `text` is not of the row's instruction; empty if nothing is.
-std::string stranger_in(const std::string& text, const OpcodeRow& row) {
-  const Names names = std::string(row.mnemonic) == "ESC" ? coprocessor_names() : names_of(row);
+/// What in `text` is not of the row's instruction, whose names are given; empty if nothing is.
+std::string stranger_in(const std::string& text, const OpcodeRow& row, const Names& names) {
   std::istringstream words(text);
   std::string word;
   while (words >> word && may_precede(word, row.mnemonic)) {
@@ -222,6 +221,7 @@ class EveryRow {
   void check() {
     for (const OpcodeRow& row : opcode_rows()) {
       const unsigned opcodes = traits_of(row.form).register_in_opcode ? 8 : 1;
+      names_ = std::string(row.mnemonic) == "ESC" ? coprocessor_names() : names_of(row);
       for (unsigned n = 0; n < opcodes; ++n) check(row, static_cast<std::uint8_t>(row.opcode + n));
     }
     EXPECT_EQ(strangers_, std::set<std::string>());
@@ -262,7 +262,7 @@ class EveryRow {
           continue;
         }
         ++shown_;
-        const std::string stranger = ours ? stranger_in(text, row) : text;
+        const std::string stranger = ours ? stranger_in(text, row, names_) : text;
         if (!stranger.empty()) strangers_.insert(row.mnemonic + (" as " + text));
       }
     }
@@ -281,6 +281,7 @@ class EveryRow {
   }
 
   const std::vector<Bytes> prefix_lists_ = prefix_lists();
+  Names names_;  // of the row that is looked at
   std::set<std::string> strangers_;
   std::uint64_t shown_ = 0;
 };

@@ -42,7 +42,26 @@ CpuState random_state(Random& random, Mood mood) {
   return s;
 }
 
-/// Makes what random registers seldom hit: registers that exist, comparisons that are equal.
+/// Where the operand in memory is, if there is one: in protected mode its displacement has 32 bits.
+std::uint32_t linear_address(const Try& t) {
+  const bool big = t.start.seg[kDs].attributes & attr::kBig;
+  std::uint32_t displacement = 0;
+  std::memcpy(&displacement, &t.bytes[t.displacement_at], big ? 4 : 2);
+  return kDataBase + displacement;
+}
+
+/// The first descriptor of data that may be written.
+std::uint32_t writable_selector(const Bench& bench) {
+  std::uint32_t selector = 8;
+  while ((bench.initial(kGdt + selector + 4) >> 8 & (attr::kCode | attr::kWritable)) !=
+         attr::kWritable) {
+    selector += 8;
+  }
+  return selector;
+}
+
+/// Makes what random values seldom hit: registers that exist, comparisons that are equal, segments
+/// that may be written.
 void favour(Bench& bench, Operation operation, Try& t) {
   if (bench.random.below(2) == 0) return;
   constexpr std::uint32_t kModelRegisters[] = {0, 1, 0x10};
@@ -50,11 +69,13 @@ void favour(Bench& bench, Operation operation, Try& t) {
   if (operation == Operation::kRdmsr || operation == Operation::kWrmsr) {
     t.start.gpr[kEcx] = kModelRegisters[bench.random.below(3)];
   } else if (operation == Operation::kCmpxchg8b) {
-    const bool big = t.start.seg[kDs].attributes & attr::kBig;
-    std::uint32_t displacement = 0;
-    std::memcpy(&displacement, &t.bytes[t.displacement_at], big ? 4 : 2);
-    t.start.gpr[kEax] = bench.initial(kDataBase + displacement);
-    t.start.gpr[kEdx] = bench.initial(kDataBase + displacement + 4);
+    const std::uint32_t linear = linear_address(t);
+    t.start.gpr[kEax] = bench.initial(linear);
+    t.start.gpr[kEdx] = bench.initial(linear + 4);
+  } else if ((operation == Operation::kVerr || operation == Operation::kVerw) &&
+             t.displacement_at != 0) {
+    const std::uint32_t linear = linear_address(t);
+    bench.flip(linear, (bench.initial(linear) ^ writable_selector(bench)) & 0xFFFF);
   }
 }
 

@@ -11,7 +11,8 @@
 
 namespace strata::test {
 
-inline constexpr std::uint32_t kMemoryBytes = 0x20000;
+/// All of it is copied and compared for each execution, so it ends not far behind the data.
+inline constexpr std::uint32_t kMemoryBytes = 0x9000;
 inline constexpr std::uint32_t kCode = 0x1000;
 inline constexpr std::uint32_t kDataBase = 0x4000;
 inline constexpr std::uint32_t kGdt = 0x100;  // of random descriptors
