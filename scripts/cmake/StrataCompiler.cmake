@@ -21,8 +21,13 @@ endif()
 # strata_together(TARGET): eight sources at a time are compiled as one, in a third of the time. Most of it is that of
 # the headers and templates they have in common; what is optimised for speed is compiled alone. So names in unnamed
 # namespaces differ from source to source of the target.
+#
+# With sanitizers it is not optimised: that takes almost half of the compiler's time, and the tests none.
 function(strata_together target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  if(STRATA_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
 endfunction()
 
 # Without vptr: it looks for wrong casts to derived classes, of which there are none here, and takes a tenth of the

@@ -1,9 +1,10 @@
-# strata_test(NAME [SYSTEMC] [APART] SOURCES... LIBRARIES... [LABELS...])
+# strata_test(NAME [SYSTEMC] [APART] [FIRST] SOURCES... LIBRARIES... [LABELS...])
 # One GoogleTest executable; every TEST in it is a CTest test of its own. The target strata_tests_LABEL builds all of
 # a label. The time limit only ends what hangs: the longest takes half a minute, on a host that has others to serve
 # many times that. SYSTEMC: most of the sources include SystemC.
 #
 # APART: not strata_together().
+# FIRST: started before all others where tests run side by side, since one of them takes longest.
 include(GoogleTest)
 include(StrataHeaders)
 
@@ -12,7 +13,7 @@ include(StrataHeaders)
 set(STRATA_TEST_OPTIONS -O0)
 
 function(strata_test name)
-  cmake_parse_arguments(arg "SYSTEMC;APART" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SYSTEMC;APART;FIRST" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE strata_options ${arg_LIBRARIES} GTest::gtest GTest::gtest_main)
   target_compile_options(${name} PRIVATE ${STRATA_TEST_OPTIONS})
@@ -24,7 +25,11 @@ function(strata_test name)
   if(NOT arg_APART)
     strata_together(${name})
   endif()
-  gtest_discover_tests(${name} PROPERTIES TIMEOUT 3600 DISCOVERY_TIMEOUT 1200)
+  set(order "")
+  if(arg_FIRST)
+    set(order COST 100)
+  endif()
+  gtest_discover_tests(${name} PROPERTIES TIMEOUT 3600 ${order} DISCOVERY_TIMEOUT 1200)
   strata_label_tests(${name} ${arg_LABELS})
   foreach(label IN LISTS arg_LABELS)
     if(NOT TARGET strata_tests_${label})
