@@ -1,6 +1,7 @@
 #include "tests/silicon/silicon_machine.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <span>
 
@@ -116,8 +117,8 @@ bool is_selector_at_the_end(const Instruction& instruction, const CpuState& stat
          in_page >= layout::kPage - 3 && in_page <= layout::kPage - 2;
 }
 
-/// An item of up to eight bytes in memory, or of four where ESP, ESI and EDI point, may lie over
-/// FFFFFFFF.
+/// An item of up to eight bytes in memory, or of four where a register points, may lie over
+/// FFFFFFFF: LEAVE reads at EBP.
 bool is_at_the_end(const Instruction& instruction, const CpuState& state) {
   const auto value = [&state](unsigned number) {
     return number == kNoRegister ? 0 : state.gpr[number];
@@ -125,10 +126,10 @@ bool is_at_the_end(const Instruction& instruction, const CpuState& state) {
   const std::uint32_t operand = value(instruction.base) +
                                 (value(instruction.index) << instruction.scale) +
                                 instruction.displacement;
-  const std::uint32_t to_stack = state.gpr[kEsp] + 4;
-  return (instruction.memory && (operand & instruction.address_mask) > 0xFFFFFFF8) ||
-         (to_stack != 4 && to_stack < 8) || state.gpr[kEsi] > 0xFFFFFFFC ||
-         state.gpr[kEdi] > 0xFFFFFFFC;
+  const bool pushed = state.gpr[kEsp] != 0 && state.gpr[kEsp] < 4;
+  return pushed || (instruction.memory && (operand & instruction.address_mask) > 0xFFFFFFF8) ||
+         std::ranges::any_of(std::array{kEsp, kEbp, kEsi, kEdi},
+                             [&](Gpr pointer) { return state.gpr[pointer] > 0xFFFFFFFC; });
 }
 
 }  // namespace

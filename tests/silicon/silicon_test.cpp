@@ -108,6 +108,7 @@ TEST_P(Silicon, KeptCasesEndAlike) {
         {0xBC, 0x01, 0x00, 0x00, 0x00},  // mov esp, 1
         {0x6A, 0x7E}},                   // push 7E
        {}},
+      {"and where LEAVE reads", {{0x68, 0x02, 0x00, 0x04, 0x00}, {0x9D}, {0xC9}}, {{kEbp, ~1u}}},
       {"a single step comes after the flags are as the instruction leaves them",
        {{0x68, 0x02, 0x01, 0x00, 0x00}, {0x9D}, {0x04, 0xFF}},  // push 102; popfd; add al, -1
        {{kEax, 1}}},
