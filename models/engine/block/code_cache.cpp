@@ -61,7 +61,10 @@ CodeCache::CodeCache(CpuFamily family, Cycle cpi, std::size_t room,
 Block* CodeCache::at(const std::uint8_t* page, std::uint32_t offset, Mode mode) {
   const auto found = by_code_.find(key(page + offset, mode));
   if (found != by_code_.end()) return found->second;
-  return ends_in_page(page, offset, mode) ? make(page, offset, mode) : nullptr;
+  if (ends_in_page(page, offset, mode)) return make(page, offset, mode);
+  // Whatever is written there, fetching it by itself stays right.
+  by_code_[key(page + offset, mode)] = nullptr;
+  return nullptr;
 }
 
 /// Whether the first instruction does: one that does not may be asked for again and again.

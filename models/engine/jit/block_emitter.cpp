@@ -143,6 +143,7 @@ void BlockEmitter::emit_operation(const IrInstruction& ir) {
     case IrOp::kStoreString: return store_string(ir);
     case IrOp::kMoveString: return move_string(ir);
     case IrOp::kInterpret: return interpret(false);
+    case IrOp::kInterpretOn: return interpret_on(ir);
     case IrOp::kFallThrough: return go_to(behind(), ir.flags_live == 0);
     case IrOp::kJump: return go_to(ir.target, ir.flags_live == 0);
     case IrOp::kBranch:

@@ -87,6 +87,7 @@ class BlockEmitter {
   void test_count(const IrInstruction& ir);
   void go_indirect();
   void interpret(bool last);
+  void interpret_on(const IrInstruction& ir);
   Xbyak::Reg stack_pointer() const;
   void move_stack(std::int32_t by);
   void load_value(const IrInstruction& ir);

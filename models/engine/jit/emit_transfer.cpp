@@ -210,4 +210,10 @@ void BlockEmitter::interpret(bool last) {
   if (!last) flags_.in_image();
 }
 
+void BlockEmitter::interpret_on(const IrInstruction& ir) {
+  translation_.goes_on = true;
+  interpret(false);
+  go_to(behind(), ir.flags_live == 0);
+}
+
 }  // namespace strata::jit

@@ -55,6 +55,7 @@ enum class IrOp : std::uint8_t {
   kInterpret,
   // What ends a block:
   kFallThrough,
+  kInterpretOn,  // what follows is behind it, but for a fault or what the engine must look at
   kJump,
   kBranch,           // on a condition
   kBranchIfNoCount,  // JECXZ
@@ -72,7 +73,7 @@ inline constexpr bool ends_block(IrOp op) {
 
 /// Whether the interpreter's handler carries it out.
 inline constexpr bool left_to_interpreter(IrOp op) {
-  return op == IrOp::kInterpret || op == IrOp::kInterpretLast;
+  return op == IrOp::kInterpret || op == IrOp::kInterpretOn || op == IrOp::kInterpretLast;
 }
 
 inline constexpr bool is_string(IrOp op) {
@@ -81,8 +82,8 @@ inline constexpr bool is_string(IrOp op) {
 
 /// Whether control may go on behind the block, and to a target that the last instruction names.
 inline constexpr bool goes_on_behind(IrOp op) {
-  return op == IrOp::kFallThrough || op == IrOp::kBranch || op == IrOp::kBranchIfNoCount ||
-         op == IrOp::kLoop;
+  return op == IrOp::kFallThrough || op == IrOp::kInterpretOn || op == IrOp::kBranch ||
+         op == IrOp::kBranchIfNoCount || op == IrOp::kLoop;
 }
 inline constexpr bool goes_to_target(IrOp op) {
   return op == IrOp::kJump || op == IrOp::kBranch || op == IrOp::kBranchIfNoCount ||

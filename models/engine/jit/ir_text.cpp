@@ -54,6 +54,7 @@ constexpr OpName kNames[] = {
     {IrOp::kMoveString, "move-string"},
     {IrOp::kInterpret, "interpret"},
     {IrOp::kFallThrough, "go-on"},
+    {IrOp::kInterpretOn, "interpret-and-go-on"},
     {IrOp::kJump, "jump"},
     {IrOp::kBranch, "branch-if"},
     {IrOp::kBranchIfNoCount, "branch-if-no-count"},

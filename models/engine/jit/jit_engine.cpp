@@ -41,7 +41,7 @@ bool worth_translating(const jit::IrBlock& block) {
   unsigned gains = 0, losses = 0;
   for (const jit::IrInstruction& one : block.instructions) {
     if (!left_to_interpreter(one.op)) ++gains;
-    if (one.op == jit::IrOp::kInterpret) ++losses;
+    if (one.op == jit::IrOp::kInterpret || one.op == jit::IrOp::kInterpretOn) ++losses;
     if (one.op == jit::IrOp::kInterpretLast) losses += 4;
   }
   return gains > losses;
@@ -131,6 +131,7 @@ void JitEngine::emit_common_code() {
   c.test(eax, eax);
   c.jnz(leave);
   c.mov(HostCode::image32(), c.context32(offsetof(JitContext, flags)));
+  c.mov(HostCode::budget32(), c.context32(offsetof(JitContext, budget)));
   load_registers();
   c.ret();
   c.L(leave);
@@ -361,14 +362,14 @@ void JitEngine::run(Translation* translation) {
   Processor& p = processor_;
   while (translation != nullptr) {
     run_.accessing = nullptr;
-    context_.budget = budget_before_ = budget();
+    instructions_before_ = instructions_;
+    context_.budget = budget();
+    begin_counting(context_.budget);
     context_.flags = p.flags.status();
     context_.tag = tag();
     context_.readable = p.operand_pages().readable;
     context_.writable = p.operand_pages().writable;
     context_.exit = Exit::kStep;
-    cycle_before_ = cycle_;
-    instructions_before_ = instructions_;
     ++counts_.entered;
     enter_(&p, buffer_.executable(translation->entry));
     bool lost = false;
@@ -385,7 +386,9 @@ Translation* JitEngine::leave(bool& lost) {
   if (context_.exit == Exit::kStep) {
     if (left_translation_->renew && !left_translation_->dead) drop(*left_translation_);
     counts_.instructions += instructions_ - instructions_before_;
-    end_instruction(left_step_->instruction, left_outcome_, left_translation_->block->certain());
+    if (left_step_ != nullptr) {
+      end_instruction(left_step_->instruction, left_outcome_, left_translation_->block->certain());
+    }
     return must_break() ? nullptr : follow(find());
   }
   processor_.flags.set_status(context_.flags);
@@ -429,17 +432,49 @@ std::uint32_t JitEngine::step(Translation& translation, std::uint32_t index) {
   ++fallbacks_[std::min<std::size_t>(step.instruction.row, fallbacks_.size() - 1)];
   const Outcome outcome = step.instruction.execute(p, step.instruction);
   const bool last = index + 1 == block.steps.size();
-  const bool go_on = outcome == Outcome::kDone && !p.attention && !translation.renew;
-  if (go_on && !last && translation.conditions.still_hold(p)) {
-    context_.flags = p.flags.status();
-    return 0;
-  }
-  if (outcome == Outcome::kDone) p.eip = p.next_eip;
+  const bool goes_on = !last || translation.goes_on;
   left_step_ = &step;
   left_outcome_ = outcome;
   left_translation_ = &translation;
   context_.exit = Exit::kStep;
+  if (outcome == Outcome::kRepeat && goes_on && block.certain()) return repeat(translation, step);
+  if (outcome == Outcome::kDone && goes_on && may_go_on(translation)) {
+    context_.flags = p.flags.status();
+    return 0;
+  }
+  if (outcome == Outcome::kDone) p.eip = p.next_eip;
   return 1;
+}
+
+/// Behind an instruction of the translation that the interpreter carried out.
+bool JitEngine::may_go_on(const Translation& translation) const {
+  return !processor_.attention && !translation.renew &&
+         translation.conditions.still_hold(processor_);
+}
+
+/// The further iterations of a string instruction that ends its block, whose first has been made.
+/// As step(); where translated code goes on the counts begin anew, as iterations take time but are
+/// no instructions.
+std::uint32_t JitEngine::repeat(Translation& translation, const Step& step) {
+  const Block& block = *translation.block;
+  end_instruction(step.instruction, Outcome::kRepeat, true);
+  left_step_ = nullptr;
+  const std::int32_t left = budget();
+  const bool ended = processor_.eip == translation.eip + block.bytes;
+  if (!ended || left < 0 || must_break() || !may_go_on(translation)) return 1;
+  const bool counted = step.index >= translation.counted_from;
+  context_.budget = left + (counted ? 0 : block.count);
+  context_.flags = processor_.flags.status();
+  begin_counting(left);
+  return 0;
+}
+
+/// Translated code has `left` on its budget from now on.
+void JitEngine::begin_counting(std::int32_t left) {
+  budget_before_ = left;
+  cycle_before_ = cycle_;
+  counts_.instructions += instructions_ - instructions_before_;
+  instructions_before_ = instructions_;
 }
 
 std::string JitEngine::translations() const {

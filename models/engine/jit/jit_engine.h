@@ -84,6 +84,9 @@ class JitEngine final : public BlockEngine, private jit::FaultHandler {
   Translation* leave(bool& lost);
   Translation* follow(Block* next);
   std::uint32_t step(Translation& translation, std::uint32_t index);
+  std::uint32_t repeat(Translation& translation, const Step& step);
+  bool may_go_on(const Translation& translation) const;
+  void begin_counting(std::int32_t left);
 
   const Settings settings_;
   FileDescriptor perf_map_;

@@ -12,10 +12,24 @@ using Place = IrOperand::Place;
 
 constexpr std::uint32_t kAllFlags = eflags::kStatus;
 
+/// Whether the last instruction of a block goes on behind itself, if it does not fault: a string
+/// instruction that is repeated until it has ended, and what loads a segment register.
+bool goes_on(const Instruction& guest) {
+  using enum Operation;
+  constexpr Operation kThose[] = {kMovs, kCmps, kScas, kLods,  kStos,  kIns,   kOuts,  kLds,
+                                  kLes,  kLfs,  kLgs,  kPopDs, kPopEs, kPopFs, kPopGs};
+  if (guest.row == kUndefinedRow) return false;
+  constexpr std::uint8_t kMovToSegment = 0x8E;
+  const OpcodeRow& row = opcode_rows()[guest.row];
+  const bool moves = row.map == OpcodeMap::kOneByte && row.opcode == kMovToSegment;
+  return moves ||
+         std::ranges::find(kThose, row_effects()[guest.row].operation) != std::end(kThose);
+}
+
 /// What the interpreter carries out.
-IrInstruction interpreted(bool last) {
+IrInstruction interpreted(const Instruction& guest, bool last) {
   IrInstruction ir;
-  ir.op = last ? IrOp::kInterpretLast : IrOp::kInterpret;
+  ir.op = !last ? IrOp::kInterpret : goes_on(guest) ? IrOp::kInterpretOn : IrOp::kInterpretLast;
   ir.flags_read = kAllFlags;
   ir.always_faults = true;
   return ir;
@@ -41,7 +55,7 @@ class Lowering {
     ir_.flags_read = effects_.flags_read & kAllFlags;
     ir_.flags_written = (effects_.flags_changed | effects_.flags_undefined) & kAllFlags;
     const bool known = plain() && choose() && reachable();
-    if (!known || ends_block(ir_.op) != last_) return interpreted(last_);
+    if (!known || ends_block(ir_.op) != last_) return interpreted(guest_, last_);
     return ir_;
   }
 
@@ -257,7 +271,7 @@ class Lowering {
 
 IrInstruction lower(const Instruction& instruction, bool last, const Conditions& conditions,
                     std::uint32_t behind) {
-  if (instruction.row == kUndefinedRow) return interpreted(last);
+  if (instruction.row == kUndefinedRow) return interpreted(instruction, last);
   return Lowering(instruction, last, conditions, behind).run();
 }
 

@@ -44,6 +44,7 @@ struct Translation {
   Block* block = nullptr;
   std::uint32_t eip = 0;  // of its first instruction; the code is for no other
   jit::Conditions conditions;
+  bool goes_on = false;        // behind a last instruction that the interpreter carries out
   bool dead = false;           // nobody may enter it any more
   bool renew = false;          // an instruction had to be taken out of the window
   std::uint64_t trapping = 0;  // instructions that do not use the window, by their index

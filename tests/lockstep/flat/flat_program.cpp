@@ -44,14 +44,16 @@ constexpr Descriptor kDescriptors[] = {
     {0x0000FFFF, 0x00CF9300},  // 0, 4 GiB
 };
 
+constexpr Operation kStrings[] = {Operation::kMovs, Operation::kCmps, Operation::kScas,
+                                  Operation::kLods, Operation::kStos, Operation::kOuts};
+
 /// Rows that stay in the loop and in its mode.
 std::vector<std::uint16_t> usable_rows() {
   using enum Operation;
-  constexpr Operation kLeft[] = {kIn,    kIns,   kOuts,  kCli,   kLar,    kLsl,   kLds, kLes,
-                                 kLfs,   kLgs,   kLss,   kLgdt,  kLidt,   kLldt,  kLtr, kInvd,
-                                 kRdmsr, kWrmsr, kPopDs, kPopEs, kPopFs,  kPopGs, kEsc, kWait,
-                                 kUd2,   kBound, kVerr,  kVerw,  kWbinvd, kArpl,  kSti, kRdtsc};
-  constexpr Operation kStrings[] = {kMovs, kCmps, kScas, kLods, kStos};  // not repeated
+  constexpr Operation kLeft[] = {kIn,    kIns,   kCli,   kLar,    kLsl,   kLds, kLes,  kLfs,
+                                 kLgs,   kLss,   kLgdt,  kLidt,   kLldt,  kLtr, kInvd, kRdmsr,
+                                 kWrmsr, kPopDs, kPopEs, kPopFs,  kPopGs, kEsc, kWait, kUd2,
+                                 kBound, kVerr,  kVerw,  kWbinvd, kArpl,  kSti, kRdtsc};
   std::vector<std::uint16_t> rows;
   for (std::uint16_t row = 0; row < opcode_rows().size(); ++row) {
     const RowEffects& effects = row_effects()[row];
@@ -126,6 +128,7 @@ void FlatProgram::write_loop() {
   for (unsigned n = 0; n < count; ++n) {
     write_instruction();
     if (pick(12) == 0) {
+      if (pick(8) == 0) byte(0xF3);          // REP, which means nothing here
       byte(0x70 + pick(16)), byte(pick(3));  // a jump over what follows, or into its middle
     } else if (pick(12) == 0) {
       if (pick(2) == 0) write_shift();
@@ -231,10 +234,17 @@ void FlatProgram::write_modrm(unsigned reg, bool memory_only, bool register_only
 
 void FlatProgram::write_instruction() {
   static const std::vector<std::uint16_t> kRows = usable_rows();
-  const OpcodeRow& row = opcode_rows()[kRows[pick(static_cast<std::uint32_t>(kRows.size()))]];
+  const std::uint16_t row_number = kRows[pick(static_cast<std::uint32_t>(kRows.size()))];
+  const OpcodeRow& row = opcode_rows()[row_number];
   const FormTraits traits = traits_of(row.form);
   const bool other = pick(8) == 0;  // the other operand size
   const bool segments = setting_ == Setting::kSegments || setting_ == Setting::kReal;
+  const Operation operation = row_effects()[row_number].operation;
+  const bool string = std::ranges::find(kStrings, operation) != std::end(kStrings);
+  if (string && pick(2) == 0) {
+    byte(0xB8 + kEcx), full(pick(40));
+    byte(0xF2 + pick(2));  // REPNE, REP
+  }
   const bool other_address = segments && pick(words_ ? 10 : 2) == 0;
   const bool half = other != words_;
   const bool words = other_address != words_;
