@@ -183,6 +183,24 @@ void BlockEmitter::leave_at(std::uint32_t eip, Exit exit) {
   code_.jmp(code_.getCode() + common_.leave, HostCode::T_NEAR);
 }
 
+/// To the engine, which links the edge. Where addresses are looked up, what is in another page may
+/// be elsewhere next time, so a way there is never linked: it asks the table of indirect jumps.
+void BlockEmitter::emit_edge_exit(TranslationEdge& edge) {
+  const std::uint32_t offset = edge.eip - translation_.eip + translation_.block->offset;
+  if (translation_.conditions.looks_up && offset > GuestMemory::kPageMask) {
+    Xbyak::Label miss;
+    code_.mov(HostCode::address32(), edge.eip);
+    if (counts_at_end_) {
+      code_.test(HostCode::budget32(), HostCode::budget32());
+      code_.js(miss);
+    }
+    return go_by_table(miss);
+  }
+  code_.mov(HostCode::value64(), reinterpret_cast<std::uintptr_t>(&edge));
+  code_.mov(code_.context64(offsetof(JitContext, edge)), HostCode::value64());
+  leave_at(edge.eip, Exit::kEdge);
+}
+
 /// Ways out that are not linked, and the end of the budget.
 void BlockEmitter::emit_edge_stubs() {
   for (unsigned n = 0; n < edges_; ++n) {
@@ -198,9 +216,7 @@ void BlockEmitter::emit_edge_stubs() {
     }
     code_.L(exit);
     edge.exit = code_.getSize();
-    code_.mov(HostCode::value64(), reinterpret_cast<std::uintptr_t>(&edge));
-    code_.mov(code_.context64(offsetof(JitContext, edge)), HostCode::value64());
-    leave_at(edge.eip, Exit::kEdge);
+    emit_edge_exit(edge);
   }
   if (counts_at_end_) return;
   const Block& block = *translation_.block;

@@ -49,6 +49,7 @@ class BlockEmitter {
   void emit_operation(const IrInstruction& ir);
   void emit_stub(Stub& stub);
   void emit_edge_stubs();
+  void emit_edge_exit(TranslationEdge& edge);
   void leave_at(std::uint32_t eip, Exit exit);
 
   // block_emitter.cpp: data
@@ -86,6 +87,7 @@ class BlockEmitter {
   void branch_on(unsigned condition, std::uint32_t target, bool lost);
   void test_count(const IrInstruction& ir);
   void go_indirect();
+  void go_by_table(Xbyak::Label& miss);
   void interpret(bool last);
   void interpret_on(const IrInstruction& ir);
   Xbyak::Reg stack_pointer() const;

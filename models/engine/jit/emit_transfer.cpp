@@ -99,13 +99,19 @@ void BlockEmitter::go_to(std::uint32_t eip, bool flags_lost) {
 /// To EIP in R9D. The flags' image has been made.
 void BlockEmitter::go_indirect() {
   Xbyak::Label miss;
-  const auto target = HostCode::address64();
-  const auto slot = HostCode::value64();
-  const int jumps = code_.context_offset() + static_cast<int>(offsetof(JitContext, jumps));
   if (counts_at_end_) {
     code_.sub(HostCode::budget32(), translation_.block->count);
     code_.js(miss);
   }
+  go_by_table(miss);
+}
+
+/// The same where the block has been taken off the budget. What is not in the table goes to `miss`,
+/// which leaves to the engine.
+void BlockEmitter::go_by_table(Xbyak::Label& miss) {
+  const auto target = HostCode::address64();
+  const auto slot = HostCode::value64();
+  const int jumps = code_.context_offset() + static_cast<int>(offsetof(JitContext, jumps));
   code_.mov(HostCode::value32(), HostCode::address32());
   code_.and_(HostCode::value32(), JitContext::kJumps - 1);
   code_.shl(HostCode::value32(), 4);

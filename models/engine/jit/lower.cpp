@@ -16,14 +16,13 @@ constexpr std::uint32_t kAllFlags = eflags::kStatus;
 /// instruction that is repeated until it has ended, and what loads a segment register.
 bool goes_on(const Instruction& guest) {
   using enum Operation;
-  constexpr Operation kThose[] = {kMovs, kCmps, kScas, kLods,  kStos,  kIns,   kOuts,  kLds,
+  constexpr Operation kThose[] = {kMovs, kCmps, kScas, kLods,  kStos,  kIns,   kOuts, kLds,
                                   kLes,  kLfs,  kLgs,  kPopDs, kPopEs, kPopFs, kPopGs};
   if (guest.row == kUndefinedRow) return false;
   constexpr std::uint8_t kMovToSegment = 0x8E;
   const OpcodeRow& row = opcode_rows()[guest.row];
   const bool moves = row.map == OpcodeMap::kOneByte && row.opcode == kMovToSegment;
-  return moves ||
-         std::ranges::find(kThose, row_effects()[guest.row].operation) != std::end(kThose);
+  return moves || std::ranges::find(kThose, row_effects()[guest.row].operation) != std::end(kThose);
 }
 
 /// What the interpreter carries out.
