@@ -32,7 +32,14 @@ OptionGroup machine_group() {
           {"clock-mhz", "F", "25", "CPU clock, 1.2 to 4000; timers derive from it", ""},
           {"bios", "FILE", "", "boot ROM of your own, to end at 1 MiB and at 4 GiB", ""},
           {"post-port", "PORT", "", "a port whose bytes are POST codes too, beside port 80", ""},
-          {"append", "TEXT", "", "command line of a multiboot guest", ""},
+          {"kernel", "FILE", "", "Linux kernel to start, a bzImage or a vmlinux for i386", ""},
+          {"initrd", "FILE", "", "first file system of --kernel", ""},
+          {"append", "TEXT", "", "command line of a multiboot guest or of --kernel", ""},
+          {"module", "FILE[=TEXT]", "",
+           "file that a multiboot guest finds in memory, and its text, without it FILE; may be "
+           "given "
+           "again",
+           "", true},
           {"seed", "N", "0", "power-on contents of RAM: 0 zeroes, else random", ""},
           {"rtc", "TIME", rtc_text(kRtcStart),
            "what the CMOS clock shows at power-on, in UTC: host, DATE or DATETTIME", "host"},
@@ -152,7 +159,8 @@ OptionGroup company_group() {
 constexpr char kRunText[] =
     R"(GUEST is a multiboot (version 1) i386 ELF file, a boot sector (512 bytes ending
 55 AA, loaded at 7C00), or a disk image whose first sector is one; such an image
-is also the disk when --disk is not given. Without GUEST, --bios is needed.
+is also the disk when --disk is not given. Without GUEST, --bios is needed, or --kernel,
+whose file Linux's 32-bit boot protocol starts (2.02 or later), without BIOS services.
 A guest but a disk image may come through a pipe; - is standard input. FILE.toml is
 a machine's description as 'strata config' prints it; options beside it win. The debug
 console (port E9) goes to standard output, unless --console names a file or a

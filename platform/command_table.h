@@ -9,7 +9,7 @@ namespace strata {
 
 struct OptionText {
   std::string name;       // without the dashes
-  std::string value;      // what follows it, "FILE"; empty: nothing does
+  std::string value;      // what follows it, "FILE" or "FILE[..." for a file; empty: nothing does
   std::string initial;    // its value when it is not given; empty: none
   std::string text;       // one line for --help
   std::string choices;    // the words it takes, separated by spaces; empty: anything
@@ -17,6 +17,7 @@ struct OptionText {
 
   /// Takes several of `choices`, with commas between them.
   bool is_list() const { return value == "LIST"; }
+  bool names_file() const { return value.starts_with("FILE"); }
 };
 
 struct OptionGroup {

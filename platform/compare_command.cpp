@@ -20,6 +20,7 @@
 #include "platform/output/output_file.h"
 #include "platform/output/standard_streams.h"
 #include "platform/run_control.h"
+#include "platform/run_files.h"
 #include "platform/stats/comparison.h"
 #include "platform/stop_signals.h"
 #include "platform/temporary_folder.h"
@@ -85,8 +86,13 @@ class CompareRun {
 
 std::optional<Error> CompareRun::check_input() {
   const RunOptions& run = options_.common;
-  auto guest = load_guest({run.guest, run.bios, run.append, run.memory_bytes});
+  auto guest = load_guest(start_of(run));
   if (!guest) return guest.failure();
+  if (guest->pipe_beside_guest) {
+    return Error{
+        "compare: each engine reads --kernel, --initrd and --module anew, and a pipe can be read "
+        "once; give files"};
+  }
   guest_is_disk_ = run.disk.empty() && guest->is_disk_image;
   disk_ = guest_is_disk_ ? run.guest : run.disk;
   // A shared image is the last engine's work alone: there is nothing to compare.
@@ -105,7 +111,7 @@ std::optional<Error> CompareRun::check_input() {
   if (auto error = folder_.make("compare")) return error;
   guest_ = keep_piped("guest", run.guest, guest->piped);
   bios_ = keep_piped("bios", run.bios, guest->piped_bios);
-  return check_outputs({{"--json", options_.json, true}}, {run.guest, run.bios, run.disk});
+  return check_outputs({{"--json", options_.json, true}}, inputs_of(run));
 }
 
 /// A pipe can be read once, but every engine has to: `name`, or a file with what came.
@@ -219,7 +225,7 @@ void CompareRun::take_figures(Column& column, const ChildResult& child) {
   // What was run may be right, but not all of it is there to be compared.
   const bool lost = child.status == kExitFailed && report && report->status != kExitFailed;
   if (report && !lost) {
-    report->guest = options_.common.guest.empty() ? options_.common.bios : options_.common.guest;
+    report->guest = started_by(options_.common);
     column.reports.push_back(std::move(*report));
     return;
   }

@@ -1,5 +1,5 @@
 # The libraries of the program.
-add_library(strata_command_line STATIC cache_text.cpp command_table.cpp numbers.cpp option_files.cpp option_values.cpp options.cpp paging_text.cpp rtc_text.cpp vary.cpp)
+add_library(strata_command_line STATIC cache_text.cpp command_table.cpp numbers.cpp option_files.cpp option_values.cpp options.cpp paging_text.cpp rtc_text.cpp start_options.cpp vary.cpp)
 strata_together(strata_command_line)
 target_compile_definitions(strata_command_line PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_command_line

@@ -19,6 +19,7 @@
 #include "platform/option_values.h"
 #include "platform/paging_text.h"
 #include "platform/rtc_text.h"
+#include "platform/start_options.h"
 #include "platform/vary.h"
 #include "platform/version.h"
 
@@ -138,10 +139,8 @@ void read_share(const Values& values, RunOptions& run) {
 }
 
 void read_machine(const Values& values, RunOptions& run) {
-  run.guest = values.positional();
+  read_start(values, run);
   read_disk(values.text("disk"), run);
-  run.bios = values.text("bios");
-  run.append = values.text("append");
   run.cpu = values.choice<CpuFamily>(
       "cpu", {{"386", CpuFamily::k386}, {"486", CpuFamily::k486}, {"586", CpuFamily::k586}});
   if (values.given("post-port")) {
@@ -170,11 +169,6 @@ void read_machine(const Values& values, RunOptions& run) {
                 kMinClockMhz, kMaxClockMhz);
   }
   run.clock_hz = static_cast<std::uint64_t>(std::llround(*mhz * 1e6));
-
-  if (run.guest.empty() && run.bios.empty()) {
-    fail_option(
-        "no guest given; name an ELF file, a boot sector or a disk image, or use --bios FILE");
-  }
 }
 
 void read_limits(const Values& values, RunOptions& run) {
@@ -257,7 +251,7 @@ void check_engine(const Values& values, const EngineEntry* engine) {
 Text machine_arguments(const Values& values, const EngineEntry* engine) {
   OptionGroup group = machine_groups().front();
   std::erase_if(group.options, [](const OptionText& option) {
-    return option.value == "FILE" || option.name == "append" || option.name == "post-port";
+    return option.names_file() || option.name == "post-port" || is_of_start(option.name);
   });
   Text arguments = values.forwarded(to_description(group), engine);
   arguments.push_back("--engine=" + std::string(engine->name));
@@ -298,7 +292,7 @@ Command parse_config(const Text& arguments) {
 /// What may be varied: an option of the machine that names no file.
 bool can_vary(const std::string& name) {
   return std::ranges::any_of(machine_groups().front().options, [&](const OptionText& option) {
-    return option.name == name && option.value != "FILE";
+    return option.name == name && !option.names_file();
   });
 }
 

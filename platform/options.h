@@ -29,6 +29,9 @@ struct RunOptions {
   std::string guest;
   std::string bios;
   std::string append;
+  std::string kernel;
+  std::string initrd;
+  std::vector<std::string> modules;  // FILE or FILE=TEXT
   std::optional<std::uint16_t> post_port;
   std::string disk;
   bool disk_shared = false;  // read only, and by other runs at the same time

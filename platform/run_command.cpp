@@ -143,7 +143,7 @@ std::string Run::named(const std::string& text) const {
 }
 
 std::optional<Error> Run::read_and_check() {
-  auto guest = load_guest({options_.guest, options_.bios, options_.append, options_.memory_bytes});
+  auto guest = load_guest(start_of(options_));
   if (!guest) return guest.failure();
   guest_ = std::move(*guest);
   if (auto error = read_trace_points()) return error;

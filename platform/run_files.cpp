@@ -25,7 +25,27 @@ std::vector<OutputFile> outputs_of(const RunOptions& options) {
 }
 
 std::vector<std::string> inputs_of(const RunOptions& options) {
-  return {options.guest, options.bios, options.disk};
+  std::vector<std::string> inputs = {options.guest, options.bios, options.disk, options.kernel,
+                                     options.initrd};
+  for (const std::string& module : options.modules) {
+    inputs.push_back(module.substr(0, module.find('=')));
+  }
+  return inputs;
+}
+
+GuestRequest start_of(const RunOptions& options) {
+  return {.guest = options.guest,
+          .bios = options.bios,
+          .append = options.append,
+          .memory_bytes = options.memory_bytes,
+          .kernel = options.kernel,
+          .initrd = options.initrd,
+          .modules = options.modules};
+}
+
+const std::string& started_by(const RunOptions& options) {
+  if (!options.guest.empty()) return options.guest;
+  return options.kernel.empty() ? options.bios : options.kernel;
 }
 
 }  // namespace strata

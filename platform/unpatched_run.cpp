@@ -20,7 +20,7 @@ std::uint64_t hash_of(const std::string& path) {
 }  // namespace
 
 std::optional<Error> UnpatchedRun::prepare(RawImage* image) {
-  if (!guest_.piped.empty() || !guest_.piped_bios.empty()) {
+  if (!guest_.piped.empty() || !guest_.piped_bios.empty() || guest_.pipe_beside_guest) {
     return Error{"--patch runs the guest twice, and a pipe can be read once; give a file"};
   }
   if (auto error = folder_.make("patch")) return error;
@@ -53,6 +53,9 @@ std::vector<std::string> UnpatchedRun::arguments() const {
   };
   add("append", options_.append);
   add("bios", options_.bios);
+  add("kernel", options_.kernel);
+  add("initrd", options_.initrd);
+  for (const std::string& module : options_.modules) add("module", module);
   if (has_disk_ && !options_.disk.empty()) add("disk", disk());
   if (options_.max_cycles != kNever) add("max-cycles", std::to_string(options_.max_cycles));
   if (options_.timeout) add("timeout", fmt::format("{}", options_.timeout->count()));

@@ -31,7 +31,7 @@ std::map<std::string, Key, std::less<>> keys_of(const std::vector<OptionGroup>& 
   std::map<std::string, Key, std::less<>> keys{{kGuestKey, {.names_file = true}}};
   for (const OptionGroup& group : groups) {
     for (const OptionText& option : group.options) {
-      keys[option.name] = {!option.value.empty(), option.repeated, option.value == "FILE"};
+      keys[option.name] = {!option.value.empty(), option.repeated, option.names_file()};
     }
   }
   return keys;
@@ -169,7 +169,7 @@ std::string line_of(const OptionText& option, const std::vector<Setting>& settin
     if (setting.option != option.name) continue;
     if (!setting.value) {
       values.emplace_back("true");
-    } else if (option.value == "FILE") {
+    } else if (option.names_file()) {
       std::error_code unknown;
       values.push_back(value_text(name_in(fs::current_path(unknown), option.name, *setting.value)));
     } else {

@@ -45,6 +45,8 @@ struct GuestImage {
   /// else empty.
   std::vector<std::uint8_t> piped;
   std::vector<std::uint8_t> piped_bios;
+  /// Kernel, initrd or a module came through a pipe; nobody can be handed it on.
+  bool pipe_beside_guest = false;
 };
 
 }  // namespace strata

@@ -6,139 +6,21 @@
 #include <cstring>
 #include <optional>
 
-#include "models/machine/bus_map.h"
 #include "models/machine/memory_map.h"
 #include "platform/loader/boot_rom.h"
 #include "platform/loader/elf32.h"
+#include "platform/loader/elf_placement.h"
 #include "platform/loader/host_file.h"
+#include "platform/loader/linux_kernel.h"
+#include "platform/loader/memory_layout.h"
 #include "platform/loader/multiboot.h"
+#include "platform/loader/multiboot_modules.h"
 
 namespace strata {
 namespace {
 
 constexpr std::uint64_t kSector = 512;
 constexpr std::uint64_t kMaxBiosBytes = 256 << 10;
-constexpr std::uint32_t kPage = 4096;
-
-/// Addresses of memory space that are no RAM.
-struct Window {
-  AddressRange range;
-  std::string name;
-};
-
-std::vector<Window> device_windows() {
-  std::vector<Window> windows;
-  for (const BusWindow* window : machine_bus_map().memory_windows()) {
-    windows.push_back(
-        {{window->first, window->last + std::uint64_t{1}},
-         fmt::format("the memory of device {}", machine_devices()[window->device].name)});
-  }
-  return windows;
-}
-
-bool overlaps(const AddressRange& a, const AddressRange& b) {
-  return a.begin < b.end && b.begin < a.end;
-}
-
-AddressRange range_of(const ElfSegment& segment) {
-  return {segment.physical, std::uint64_t{segment.physical} + segment.memory_size};
-}
-
-std::string size_text(std::uint64_t bytes) {
-  return bytes % (1 << 20) == 0 ? fmt::format("{} MiB", bytes >> 20)
-                                : fmt::format("{} KiB", bytes >> 10);
-}
-
-/// Segments must lie in RAM, outside the windows cut out of it.
-std::optional<Error> check_segments(const ElfFile& elf, const GuestRequest& request,
-                                    std::uint64_t rom_bytes) {
-  std::vector<Window> windows = device_windows();
-  windows.push_back({{STRATA_ROM_LOW_END - rom_bytes, STRATA_ROM_LOW_END}, "the boot ROM"});
-  for (const ElfSegment& segment : elf.segments) {
-    const AddressRange range = range_of(segment);
-    const std::uint64_t end = range.end;
-    if (end > request.memory_bytes) {
-      const std::string wanted =
-          end > kMostMemoryBytes
-              ? fmt::format("no machine has more than {}M; link it lower", kMostMemoryBytes >> 20)
-              : fmt::format("give --mem {}M or more", (end + (1 << 20) - 1) >> 20);
-      return Error{fmt::format("guest {}: needs memory up to {:#x} but --mem gives {}; {}",
-                               request.guest, end, size_text(request.memory_bytes), wanted)};
-    }
-    for (const Window& window : windows) {
-      if (!overlaps(range, window.range)) continue;
-      return Error{
-          fmt::format("guest {}: a segment at {:#x} to {:#x} overlaps {} at {:#x}; link it at "
-                      "1 MiB or above",
-                      request.guest, range.begin, end, window.name, window.range.begin)};
-    }
-  }
-  return std::nullopt;
-}
-
-/// The entry point as a physical address: the ABI gives a virtual one.
-std::optional<std::uint32_t> physical_entry(const ElfFile& elf) {
-  for (const ElfSegment& segment : elf.segments) {
-    const std::uint32_t offset = elf.entry - segment.virtual_address;
-    if (elf.entry >= segment.virtual_address && offset < segment.memory_size) {
-      return segment.physical + offset;
-    }
-  }
-  return std::nullopt;
-}
-
-/// The highest page of conventional memory no segment and no device uses, below the page of port
-/// ABBA (models/pv/pv_page.h).
-std::optional<std::uint32_t> find_info_page(const ElfFile& elf) {
-  const std::vector<Window> windows = device_windows();
-  for (std::uint32_t page = STRATA_PV_PAGE - kPage; page >= 0x10000; page -= kPage) {
-    const AddressRange bytes{page, page + kPage};
-    const bool used =
-        std::ranges::any_of(elf.segments,
-                            [&](const auto& s) { return overlaps(range_of(s), bytes); }) ||
-        std::ranges::any_of(windows, [&](const auto& w) { return overlaps(w.range, bytes); });
-    if (!used) return page;
-  }
-  return std::nullopt;
-}
-
-/// What of 0 to `info` and from 1 MiB to the end of memory no device has, in ascending order: of
-/// conventional memory a guest may have what lies below its information page.
-std::vector<AddressRange> usable_ram(std::uint64_t info, std::uint64_t memory_bytes) {
-  std::vector<AddressRange> runs;
-  for (AddressRange rest :
-       {AddressRange{0, info}, AddressRange{STRATA_ROM_LOW_END, memory_bytes}}) {
-    for (const Window& window : device_windows()) {  // in ascending order, too
-      if (!overlaps(rest, window.range)) continue;
-      if (rest.begin < window.range.begin) runs.push_back({rest.begin, window.range.begin});
-      rest.begin = std::min(window.range.end, rest.end);
-    }
-    if (rest.begin < rest.end) runs.push_back(rest);
-  }
-  return runs;
-}
-
-/// Segments that lie on top of each other may need more than the memory each of them fits in.
-std::optional<Error> check_total(const ElfFile& elf, const GuestRequest& request) {
-  std::uint64_t total = 0;
-  for (const ElfSegment& segment : elf.segments) total += segment.memory_size;
-  if (total <= request.memory_bytes) return std::nullopt;
-  return Error{
-      fmt::format("guest {}: its segments have {} bytes together but --mem gives {}; link "
-                  "it without overlaps",
-                  request.guest, total, size_text(request.memory_bytes))};
-}
-
-std::optional<Error> load_segments(const HostFile& file, const ElfFile& elf, GuestImage& image) {
-  for (const ElfSegment& segment : elf.segments) {
-    auto bytes = file.read(segment.file_offset, segment.file_size);
-    if (!bytes) return bytes.failure();
-    MemoryBlock block{segment.physical, std::move(*bytes)};
-    block.bytes.resize(segment.memory_size);
-    image.memory.push_back(std::move(block));
-  }
-  return std::nullopt;
-}
 
 std::optional<Error> add_elf(const HostFile& file, const GuestRequest& request, GuestImage& image) {
   auto elf = parse_elf32(file, request.guest, request.memory_bytes);
@@ -147,8 +29,9 @@ std::optional<Error> add_elf(const HostFile& file, const GuestRequest& request, 
   if (!head) return head.failure();
   if (auto error = check_multiboot_header(head.value(), request.guest)) return error;
   const std::uint64_t rom_bytes = image.rom.empty() ? STRATA_ROM_SIZE : image.rom.size();
-  if (auto error = check_segments(*elf, request, rom_bytes)) return error;
-  if (auto error = check_total(*elf, request)) return error;
+  if (auto error = check_segments(*elf, request.guest, request.memory_bytes, rom_bytes)) {
+    return error;
+  }
   const auto entry = physical_entry(*elf);
   if (!entry) {
     return Error{
@@ -156,7 +39,8 @@ std::optional<Error> add_elf(const HostFile& file, const GuestRequest& request, 
                     "symbol (ld -e)",
                     request.guest, elf->entry)};
   }
-  const auto info = find_info_page(*elf);
+  const std::vector<AddressRange> segments = ranges_of(*elf);
+  const auto info = find_low_pages(1, segments);
   if (!info) {
     return Error{
         fmt::format("guest {}: leaves no page below 640 KiB for the multiboot information; "
@@ -164,8 +48,15 @@ std::optional<Error> add_elf(const HostFile& file, const GuestRequest& request, 
                     request.guest)};
   }
   if (auto error = load_segments(file, *elf, image)) return error;
+  ModuleList list;
+  if (!request.modules.empty()) {
+    const auto added = add_modules(request.modules, segments, request.memory_bytes, image);
+    if (!added) return added.failure();
+    list = added.value();
+  }
+  // Of conventional memory a guest may have what lies below its information page.
   image.memory.push_back(
-      build_multiboot_info(*info, usable_ram(*info, request.memory_bytes), request.append));
+      build_multiboot_info(*info, usable_ram(*info, request.memory_bytes), request.append, list));
   image.symbols = std::move(elf->symbols);
   image.entry = *entry;
   if (image.rom.empty()) image.rom = boot_rom_for_multiboot(*entry, *info);
@@ -198,6 +89,11 @@ std::optional<Error> add_boot_sector(const HostFile& file, const std::vector<std
         fmt::format("--append: guest {} is a boot sector and takes no command line; use it "
                     "with a multiboot ELF guest",
                     request.guest)};
+  }
+  if (!request.modules.empty()) {
+    return Error{fmt::format(
+        "--module: guest {} is a boot sector and takes none; use it with a multiboot ELF guest",
+        request.guest)};
   }
   image.is_disk_image = file_size > kSector;
   if (image.is_disk_image && (file.is_piped() || request.guest == "-")) {
@@ -245,6 +141,12 @@ std::optional<Error> add_guest(const HostFile& file, const GuestRequest& request
 
 Result<GuestImage> load_guest(const GuestRequest& request) {
   GuestImage image;
+  if (!request.kernel.empty()) {
+    image.name = request.kernel;
+    const LinuxRequest start{request.kernel, request.initrd, request.append, request.memory_bytes};
+    if (auto error = add_linux(start, image)) return *error;
+    return image;
+  }
   image.name = request.guest.empty() ? request.bios : request.guest;
   if (image.name.empty()) {
     return Error{

@@ -20,11 +20,14 @@ constexpr std::uint32_t kKnownFlags = 0x7;
 // Information structure (3.3): offsets and flag bits of the fields we fill.
 constexpr std::uint32_t kInfoMemory = 1u << 0;
 constexpr std::uint32_t kInfoCommandLine = 1u << 2;
+constexpr std::uint32_t kInfoModules = 1u << 3;
 constexpr std::uint32_t kInfoMemoryMap = 1u << 6;
 constexpr std::uint32_t kInfoLoaderName = 1u << 9;
 constexpr std::size_t kOffsetMemLower = 4;
 constexpr std::size_t kOffsetMemUpper = 8;
 constexpr std::size_t kOffsetCommandLine = 16;
+constexpr std::size_t kOffsetModuleCount = 20;
+constexpr std::size_t kOffsetModules = 24;
 constexpr std::size_t kOffsetMapLength = 44;
 constexpr std::size_t kOffsetMapAddress = 48;
 constexpr std::size_t kOffsetLoaderName = 64;
@@ -99,14 +102,17 @@ std::optional<Error> check_multiboot_header(std::span<const std::uint8_t> file,
 }
 
 MemoryBlock build_multiboot_info(std::uint32_t address, std::span<const AddressRange> ram,
-                                 const std::string& command_line) {
+                                 const std::string& command_line, const ModuleList& modules) {
   assert(command_line.size() <= kMaxCommandLine);
   Page page(address);
-  page.put32(0, kInfoMemory | kInfoCommandLine | kInfoMemoryMap | kInfoLoaderName);
+  const std::uint32_t with_modules = modules.count == 0 ? 0 : kInfoModules;
+  page.put32(0, kInfoMemory | kInfoCommandLine | with_modules | kInfoMemoryMap | kInfoLoaderName);
   page.put32(kOffsetMemLower, kib_at(ram, 0));
   page.put32(kOffsetMemUpper, kib_at(ram, kOneMiB));
   page.put32(kOffsetCommandLine, address + kCommandLineAt);
   page.put_string(kCommandLineAt, command_line);
+  page.put32(kOffsetModuleCount, modules.count);
+  page.put32(kOffsetModules, modules.address);
   page.put32(kOffsetLoaderName, address + kLoaderNameAt);
   page.put_string(kLoaderNameAt, "strata86");
 

@@ -1,5 +1,5 @@
-// The Multiboot specification, version 0.6.96, as far as a loader without modules and video modes
-// needs it: finding the header (section 3.1) and building the information structure (section 3.3).
+// The Multiboot specification, version 0.6.96, as far as a loader without video modes needs it:
+// finding the header (section 3.1) and building the information structure (section 3.3).
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 
 #include "models/base/result.h"
 #include "platform/loader/guest_image.h"
+#include "platform/loader/memory_layout.h"
 
 namespace strata {
 
@@ -24,17 +25,18 @@ inline constexpr std::uint64_t kMultibootSearchBytes = 8192;
 std::optional<Error> check_multiboot_header(std::span<const std::uint8_t> file,
                                             const std::string& name);
 
-/// Bytes begin..end-1 of memory space.
-struct AddressRange {
-  std::uint64_t begin;
-  std::uint64_t end;
+/// Where the list of modules lies (platform/loader/multiboot_modules.h), and how many it has.
+struct ModuleList {
+  std::uint32_t address = 0;
+  std::uint32_t count = 0;
 };
 
-/// The information structure with memory sizes, memory map, command line and loader name, in one
-/// page that will lie at `address`. `ram` is what the guest may use, in ascending order and without
-/// the page itself: the memory map, as much of it as the page has room for (60 runs). mem_lower and
-/// mem_upper are the sizes of the runs that begin at 0 and at 1 MiB: up to the first hole (3.3).
+/// The information structure with memory sizes, memory map, command line, modules, if there are
+/// any, and loader name, in one page that will lie at `address`. `ram` is what the guest may use,
+/// in ascending order and without the page itself: the memory map, as much of it as the page has
+/// room for (60 runs). mem_lower and mem_upper are the sizes of the runs that begin at 0 and at 1
+/// MiB: up to the first hole (3.3).
 MemoryBlock build_multiboot_info(std::uint32_t address, std::span<const AddressRange> ram,
-                                 const std::string& command_line);
+                                 const std::string& command_line, const ModuleList& modules = {});
 
 }  // namespace strata

@@ -9,7 +9,7 @@ namespace strata {
 namespace {
 
 bool takes_file(const OptionText& option) {
-  return option.value == "FILE";
+  return option.names_file();
 }
 
 /// The first word of a command's name, which is what stands behind `strata`.

@@ -7,6 +7,7 @@
 #define POST_MULTIBOOT 0x10      /* parameter block asks for a multiboot guest */
 #define POST_PROTECTED_MODE 0x11 /* CR0.PE set, running 32-bit code */
 #define POST_ENTER_GUEST 0x12    /* about to jump to the guest's entry */
+#define POST_LINUX 0x18          /* parameter block asks for a Linux kernel */
 #define POST_BOOT_SECTOR 0x20    /* parameter block asks for a boot sector */
 #define POST_VECTORS_SET 0x21    /* interrupt vectors filled; about to jump to 0:7C00 */
 #define POST_START 0x30          /* the kit's start-up has its GDT and stack */

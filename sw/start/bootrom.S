@@ -15,6 +15,8 @@
 #define CR0_PE 1
 #define CODE_SELECTOR 0x08
 #define DATA_SELECTOR 0x10
+#define LINUX_CODE_SELECTOR 0x10 /* __BOOT_CS and __BOOT_DS of the boot protocol */
+#define LINUX_DATA_SELECTOR 0x18
 #define MULTIBOOT_BOOTLOADER_MAGIC 0x2BADB002
 #define FIRST_HARD_DISK 0x80
 
@@ -47,6 +49,8 @@ rom_start:
         je      start_multiboot
         cmpl    $BOOT_MODE_BOOT_SECTOR, %eax
         je      start_boot_sector
+        cmpl    $BOOT_MODE_LINUX, %eax
+        je      start_linux
 
 no_guest:
         post    POST_NO_GUEST
@@ -77,7 +81,7 @@ protected_mode:
         movw    %ax, %ss
         post    POST_ENTER_GUEST
         movl    ROM_BASE + parameters + BOOT_PARAMETERS_FIELD_ENTRY, %ecx
-        movl    ROM_BASE + parameters + BOOT_PARAMETERS_FIELD_MULTIBOOT_INFO, %ebx
+        movl    ROM_BASE + parameters + BOOT_PARAMETERS_FIELD_INFORMATION, %ebx
         movl    $MULTIBOOT_BOOTLOADER_MAGIC, %eax
         jmp     *%ecx
 
@@ -119,6 +123,34 @@ give_up:
         hlt
         jmp     3b
 
+/* --- Linux: the same switch with the selectors that its 32-bit boot protocol asks for --- */
+        .globl  start_linux
+start_linux:
+        post    POST_LINUX
+        lgdtl   linux_gdt_pointer
+        movl    %cr0, %eax
+        orb     $CR0_PE, %al
+        movl    %eax, %cr0
+        ljmpl   $LINUX_CODE_SELECTOR, $(ROM_BASE + linux_protected_mode)
+
+        .code32
+        .globl  linux_protected_mode
+linux_protected_mode:
+        movw    $LINUX_DATA_SELECTOR, %ax
+        movw    %ax, %ds
+        movw    %ax, %es
+        movw    %ax, %fs
+        movw    %ax, %gs
+        movw    %ax, %ss
+        post    POST_ENTER_GUEST
+        movl    ROM_BASE + parameters + BOOT_PARAMETERS_FIELD_ENTRY, %ecx
+        movl    ROM_BASE + parameters + BOOT_PARAMETERS_FIELD_INFORMATION, %esi
+        xorl    %ebx, %ebx
+        xorl    %ebp, %ebp
+        xorl    %edi, %edi
+        jmp     *%ecx
+        .code16
+
 no_guest_message:
         .asciz  "boot ROM: the parameter block names no guest to start\n"
 no_interrupt_message:
@@ -133,6 +165,16 @@ gdt_end:
 gdt_pointer:
         .word   gdt_end - gdt - 1
         .long   ROM_BASE + gdt
+
+        .balign 8
+linux_gdt:
+        .quad   0, 0
+        .quad   0x00CF9B000000FFFF /* 10: code, as above */
+        .quad   0x00CF93000000FFFF /* 18: data, as above */
+linux_gdt_end:
+linux_gdt_pointer:
+        .word   linux_gdt_end - linux_gdt - 1
+        .long   ROM_BASE + linux_gdt
 
         .org    BOOT_PARAMETERS_OFFSET, 0xFF
         .globl  parameters

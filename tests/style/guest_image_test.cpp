@@ -142,8 +142,7 @@ TEST_F(BootRom, HasAParameterBlockThatNamesNoGuest) {
   EXPECT_EQ(block.mode, std::uint32_t{BOOT_MODE_NONE});
   EXPECT_EQ(offsetof(boot_parameters, mode), std::size_t{BOOT_PARAMETERS_FIELD_MODE});
   EXPECT_EQ(offsetof(boot_parameters, entry), std::size_t{BOOT_PARAMETERS_FIELD_ENTRY});
-  EXPECT_EQ(offsetof(boot_parameters, multiboot_info),
-            std::size_t{BOOT_PARAMETERS_FIELD_MULTIBOOT_INFO});
+  EXPECT_EQ(offsetof(boot_parameters, information), std::size_t{BOOT_PARAMETERS_FIELD_INFORMATION});
 }
 
 TEST_F(BootRom, IsWhatTheProgramCarries) {

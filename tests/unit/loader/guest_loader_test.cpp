@@ -16,6 +16,7 @@
 #include "sw/include/boot_parameters.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/loader/elf_builder.h"
+#include "tests/unit/loader/sizes.h"
 
 namespace strata {
 namespace {
@@ -23,7 +24,7 @@ namespace {
 using test::ElfBuilder;
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kMiB = 1 << 20;
+using test::kMiB;
 
 class GuestLoader : public testing::Test {
  protected:
@@ -87,7 +88,7 @@ TEST_F(GuestLoader, TellsBootRomEntryAndInformation) {
   EXPECT_EQ(load32(rom, BOOT_PARAMETERS_OFFSET + BOOT_PARAMETERS_FIELD_MODE),
             std::uint32_t{BOOT_MODE_MULTIBOOT});
   EXPECT_EQ(load32(rom, BOOT_PARAMETERS_OFFSET + BOOT_PARAMETERS_FIELD_ENTRY), 0x10000Cu);
-  EXPECT_EQ(load32(rom, BOOT_PARAMETERS_OFFSET + BOOT_PARAMETERS_FIELD_MULTIBOOT_INFO),
+  EXPECT_EQ(load32(rom, BOOT_PARAMETERS_OFFSET + BOOT_PARAMETERS_FIELD_INFORMATION),
             guest.value().memory.at(1).address);
 }
 
