@@ -11,6 +11,8 @@ least_interp_mips=60
 least_block_ratio=2.5
 most_port_access_ns=30
 most_trapped_store_ns=25
+most_jit_port_access_ns=40
+most_jit_trapped_store_ns=50
 most_kvm_start_ms=60
 most_kvm_exit_ratio=1.10
 
@@ -181,24 +183,26 @@ bench_block() {
   fi
 }
 
-# An instruction that leaves the interpreter: nanoseconds each, the instruction itself included.
+# An instruction that leaves an engine: nanoseconds each, the instruction itself included.
 bench_interp_access() {
   # cli; mov dx,3DAh (input status 1); in al,dx
   boot_loop "$work/port.img" fabada03 ec 100
   # cli; mov ax,B800h; mov es,ax; xor di,di; mov es:[di],ax
   boot_loop "$work/store.img" fab800b88ec031ff 268905 100
-  access_figure interp_port_access_ns "$work/port.img" $most_port_access_ns
-  access_figure interp_trapped_store_ns "$work/store.img" $most_trapped_store_ns --vga-memory trap
+  access_figure interp port_access "$work/port.img" $most_port_access_ns
+  access_figure interp trapped_store "$work/store.img" $most_trapped_store_ns --vga-memory trap
+  access_figure jit port_access "$work/port.img" $most_jit_port_access_ns
+  access_figure jit trapped_store "$work/store.img" $most_jit_trapped_store_ns --vga-memory trap
 }
 
-# access_figure NAME FILE LIMIT OPTION...
+# access_figure ENGINE KIND FILE LIMIT OPTION...
 access_figure() {
-  local name=$1 file=$2 limit=$3 reason times=()
-  shift 3
+  local engine=$1 name=$1_$2_ns file=$3 limit=$4 reason times=()
+  shift 4
   reason=$(why_not)
   for ((round = 0; round < rounds; round++)); do
     [ -n "$reason" ] && break
-    reason=$(run_file interp "$file" --max-cycles "$access_cycles" "$@")
+    reason=$(run_file "$engine" "$file" --max-cycles "$access_cycles" "$@")
     times+=("$(calc "1000 / $(stat mips 2>/dev/null)")")
   done
   if [ -n "$reason" ]; then
