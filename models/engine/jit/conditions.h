@@ -27,6 +27,16 @@ struct Conditions {
             .looks_up = looks_up};
   }
 
+  /// Those that code asks for which has operands in `segments`, bit n for number n: what FS and GS
+  /// are is nobody's else, and changes between the programs of a system.
+  Conditions for_code(std::uint8_t segments) const {
+    Conditions asked = *this;
+    for (const unsigned segment : {kFs, kGs}) {
+      if ((segments >> segment & 1) == 0) asked.shapes.set(segment, SegmentShape::kOther);
+    }
+    return asked;
+  }
+
   /// Whether those hold that an instruction in the middle of a block may change.
   bool still_hold(const Processor& p) const {
     return shapes == p.segment_shapes() && downwards == p.flag(eflags::kDf) &&

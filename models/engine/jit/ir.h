@@ -151,6 +151,16 @@ struct IrInstruction {
 /// it does not end in a jump.
 struct IrBlock {
   std::vector<IrInstruction> instructions;
+
+  /// Segments of the operands that a register or a constant names, bit n for number n.
+  std::uint8_t segments() const {
+    unsigned segments = 0;
+    for (const IrInstruction& one : instructions) {
+      const bool memory = one.source.is_memory() || one.destination.is_memory();
+      if (memory || is_string(one.op)) segments |= 1u << one.address.segment;
+    }
+    return static_cast<std::uint8_t>(segments);
+  }
 };
 
 std::string to_text(const IrInstruction& instruction);

@@ -171,7 +171,8 @@ Translation* JitEngine::ready(Block& block) {
   if (!page_inside_limit(block)) return nullptr;
   if (block.translation != nullptr) {
     const Translation& known = *block.translation;
-    if (known.eip == processor_.eip && known.conditions == conditions()) return block.translation;
+    const bool holds = known.conditions == conditions().for_code(known.segments);
+    if (known.eip == processor_.eip && holds) return block.translation;
     drop(*block.translation);
   }
   if (block.runs < settings_.runs) {
@@ -206,7 +207,8 @@ Translation* JitEngine::translate(Block& block) {
   auto translation = std::make_unique<Translation>();
   translation->block = &block;
   translation->eip = processor_.eip;
-  translation->conditions = now;
+  translation->segments = ir.segments();
+  translation->conditions = now.for_code(translation->segments);
   translation->trapping = block.trapping;
   const jit::IrInstruction& last = ir.instructions.back();
   const std::uint32_t behind = processor_.eip + block.bytes;
@@ -255,9 +257,10 @@ void JitEngine::link(TranslationEdge& edge, Translation& to) {
   ++counts_.linked;
 }
 
-/// Where addresses are looked up, another page may be elsewhere next time.
+/// What `to` asks for must be what `from` does. Where addresses are looked up, another page may be
+/// elsewhere next time.
 bool JitEngine::may_link(const Translation& from, const Translation& to) const {
-  return from.conditions == to.conditions &&
+  return from.conditions.for_code(to.segments) == to.conditions &&
          (!from.conditions.looks_up || from.block->page == to.block->page);
 }
 
@@ -338,13 +341,12 @@ std::int32_t JitEngine::budget() const {
 /// A number for what EIP means now, in bits 63:32.
 std::uint64_t JitEngine::tag() {
   const JumpCache::Context now = context();
-  const jit::Conditions granted = conditions();
   const std::size_t place =
-      (now ^ granted.code_base >> 4 ^ granted.shapes.bits() ^ (granted.looks_up ? 8 : 0)) %
+      (now ^ granted_.code_base >> 4 ^ granted_.shapes.bits() ^ (granted_.looks_up ? 8 : 0)) %
       tags_.size();
   TaggedContext& known = tags_[place];
-  if (known.tag == 0 || known.context != now || known.conditions != granted) {
-    known = {now, granted, next_tag_++};
+  if (known.tag == 0 || known.context != now || known.conditions != granted_) {
+    known = {now, granted_, next_tag_++};
   }
   return std::uint64_t{known.tag} << 32;
 }
@@ -366,6 +368,7 @@ void JitEngine::run(Translation* translation) {
     context_.budget = budget();
     begin_counting(context_.budget);
     context_.flags = p.flags.status();
+    granted_ = conditions();
     context_.tag = tag();
     context_.readable = p.operand_pages().readable;
     context_.writable = p.operand_pages().writable;
@@ -448,8 +451,7 @@ std::uint32_t JitEngine::step(Translation& translation, std::uint32_t index) {
 
 /// Behind an instruction of the translation that the interpreter carried out.
 bool JitEngine::may_go_on(const Translation& translation) const {
-  return !processor_.attention && !translation.renew &&
-         translation.conditions.still_hold(processor_);
+  return !processor_.attention && !translation.renew && granted_.still_hold(processor_);
 }
 
 /// The further iterations of a string instruction that ends its block, whose first has been made.

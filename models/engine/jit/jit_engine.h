@@ -101,6 +101,7 @@ class JitEngine final : public BlockEngine, private jit::FaultHandler {
   std::uint64_t flush_number_ = 0;
 
   // While translated code runs:
+  jit::Conditions granted_;
   std::int32_t budget_before_ = 0;
   Cycle cycle_before_ = 0;
   std::uint64_t instructions_before_ = 0;

@@ -42,8 +42,9 @@ struct Translation {
   };
 
   Block* block = nullptr;
-  std::uint32_t eip = 0;  // of its first instruction; the code is for no other
-  jit::Conditions conditions;
+  std::uint32_t eip = 0;       // of its first instruction; the code is for no other
+  jit::Conditions conditions;  // Conditions::for_code(segments)
+  std::uint8_t segments = 0;   // that it has operands in
   bool goes_on = false;        // behind a last instruction that the interpreter carries out
   bool dead = false;           // nobody may enter it any more
   bool renew = false;          // an instruction had to be taken out of the window
