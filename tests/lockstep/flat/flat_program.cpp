@@ -170,8 +170,16 @@ void FlatProgram::write_segment_load() {
   static_assert(std::size(kSelectors) == std::size(kDescriptors));
   const unsigned n = pick(pick(4) == 0 ? 8 : 4);
   const unsigned selector = setting_ == Setting::kReal ? kSelectors[n] : kFirstSelector + 8 * n;
+  unsigned segment = kLoaded[pick(6)];
   byte(0xB8), full(selector);
-  byte(0x8E), byte(0xC0 | kLoaded[pick(6)] << 3 | kEax);
+  if (setting_ == Setting::kSegments && pick(3) == 0) {
+    // Another one every other round.
+    segment = pick(2) == 0 ? kFs : kGs;
+    byte(0x36), byte(0x8A), byte(0x25), dword(kRounds);                // MOV AH, [rounds]
+    byte(0x80), byte(0xE4), byte(1), byte(0xC0), byte(0xE4), byte(3);  // AND AH, 1; SHL AH, 3
+    byte(0x00), byte(0xE0), byte(0xB4), byte(0);                       // ADD AL, AH; MOV AH, 0
+  }
+  byte(0x8E), byte(0xC0 | segment << 3 | kEax);
 }
 
 std::uint32_t FlatProgram::pointer() {
