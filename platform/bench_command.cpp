@@ -32,7 +32,6 @@
 namespace strata {
 namespace {
 
-constexpr double kMostRtlSeconds = 60;
 constexpr std::uint64_t kExitsMeasured = 4000;
 constexpr int kExitRounds = 5;
 constexpr const char* kGnuplot = "/usr/bin/gnuplot";
@@ -201,7 +200,7 @@ std::optional<Error> BenchRun::run_cell(const EngineEntry& engine, const std::st
 }
 
 double BenchRun::limit(const std::string& engine) const {
-  return engine == "rtl" ? std::min(options_.limit, kMostRtlSeconds) : options_.limit;
+  return engine == "rtl" ? options_.rtl_limit : options_.limit;
 }
 
 /// Empty, or why the cell is not tried.

@@ -209,7 +209,8 @@ that strata carries, and prints the seconds each takes on each engine, what one 
 or frame takes, and how often it leaves the guest. The image is in the temporary
 folder (TMPDIR) and is looked at sector by sector after each cell; the same number of
 sectors is moved as dd would beside it. A cell whose fewer sectors say that it would
-take longer than --limit is left out; of rtl so is what takes more than a minute.
+take longer than --limit is left out; without --limit, of rtl, so is what takes more
+than a minute.
 
 Ways to the disk: pio, the ATA registers word by word; rep, by REP OUTSW and REP INSW;
 call, a call of port ABBA a sector; list, one a list of 127; ring, 64 in flight. Ways to

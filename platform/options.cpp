@@ -460,7 +460,9 @@ Command parse_bench(const Text& arguments) {
                                       : Text{"memory", "trap", "call", "frame"});
   bench.read = disk && (values.given("read") || !values.given("write"));
   bench.write = !disk || values.given("write") || !values.given("read");
+  constexpr double kRtlLimit = 60;
   bench.limit = static_cast<double>(values.number("limit", 1, kMaxLimit));
+  bench.rtl_limit = values.given("limit") ? bench.limit : kRtlLimit;
   bench.json = values.text("json");
   bench.csv = values.text("csv");
   bench.plot = values.text("plot");

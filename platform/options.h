@@ -135,7 +135,8 @@ struct BenchOptions {
   std::vector<std::string> ways;
   bool write = true;
   bool read = false;
-  double limit = 0;  // seconds that a cell may take
+  double limit = 0;      // seconds that a cell may take
+  double rtl_limit = 0;  // and a cell of rtl
   std::string json;
   std::string csv;
   std::string plot;  // what the pictures' names begin with
