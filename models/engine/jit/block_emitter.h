@@ -66,6 +66,10 @@ class BlockEmitter {
   void shift(const IrInstruction& ir);
   void shift_by_cl(const IrInstruction& ir);
   void rotate(const IrInstruction& ir);
+  void rotate_once(const IrInstruction& ir);
+  void rotate_register(const IrInstruction& ir);
+  void flags_of_rotation(const IrInstruction& ir, const Xbyak::Reg& result);
+  void set_carry_and_overflow();
   void multiply(const IrInstruction& ir);
   void multiply_wide(const IrInstruction& ir, bool sign);
   void keep_product_flags(const IrInstruction& ir, const Xbyak::Reg& low);

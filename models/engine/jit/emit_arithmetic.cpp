@@ -42,6 +42,15 @@ void shift_host(HostCode& code, IrOp op, const Operand& operand, const Count& co
   }
 }
 
+template <typename Count>
+void rotate_host(HostCode& code, IrOp op, const Operand& operand, const Count& count) {
+  if (op == IrOp::kRotateLeft) {
+    code.rol(operand, count);
+  } else {
+    code.ror(operand, count);
+  }
+}
+
 bool reads_carry(IrOp op) {
   return op == IrOp::kAdc || op == IrOp::kSbb;
 }
@@ -164,27 +173,85 @@ void BlockEmitter::shift_by_cl(const IrInstruction& ir) {
   flags_.in_image();
 }
 
-/// By one: CF and OF are the host's, the others stay.
 void BlockEmitter::rotate(const IrInstruction& ir) {
+  if (ir.by_cl || ir.immediate != 1) return rotate_register(ir);
+  rotate_once(ir);
+}
+
+/// By one: CF and OF are the host's, the others stay.
+void BlockEmitter::rotate_once(const IrInstruction& ir) {
   constexpr std::uint32_t kChanged = eflags::kCf | eflags::kOf;
   const bool others = (ir.flags_live & ~kChanged) != 0;
   if (others) flags_.keep(ir.flags_live);
-  const auto apply = [&](const Operand& operand) {
-    if (ir.op == IrOp::kRotateLeft) {
-      code_.rol(operand, 1);
-    } else {
-      code_.ror(operand, 1);
-    }
-  };
-  at_operand(ir, ir.destination, true, apply);
+  at_operand(ir, ir.destination, true,
+             [&](const Operand& operand) { rotate_host(code_, ir.op, operand, 1); });
   if (ir.flags_live == 0) return;
   if (!others) return flags_.in_host();
   code_.setc(HostCode::part(HostCode::address64(), 1));
   code_.seto(HostCode::part(HostCode::value64(), 1));
   code_.movzx(HostCode::address32(), HostCode::part(HostCode::address64(), 1));
   code_.movzx(HostCode::value32(), HostCode::part(HostCode::value64(), 1));
-  code_.shl(HostCode::value32(), 11);
-  code_.and_(HostCode::image32(), ~kChanged);
+  set_carry_and_overflow();
+}
+
+/// A count of 0 leaves the flags as they were. The host's OF is undefined; the machine's follows
+/// from the result (models/isa/semantics/shift_rotate.h).
+void BlockEmitter::rotate_register(const IrInstruction& ir) {
+  const auto operand = HostCode::guest(ir.destination.number, ir.bytes);
+  const auto apply = [&] {
+    if (ir.by_cl) {
+      rotate_host(code_, ir.op, operand, code_.cl);
+    } else {
+      rotate_host(code_, ir.op, operand, static_cast<int>(ir.immediate));
+    }
+  };
+  if (ir.flags_live == 0) {
+    apply();
+    flags_.in_host();
+    return;
+  }
+  flags_.keep(ir.flags_live);
+  Xbyak::Label unchanged;
+  if (ir.by_cl) {
+    code_.test(code_.cl, 31);
+    code_.jz(unchanged);
+  }
+  apply();
+  flags_of_rotation(ir, operand);
+  code_.L(unchanged);
+  flags_.in_image();
+}
+
+/// Of the result in a register: left, CF is its lowest bit and OF the highest one xor CF; right, CF
+/// is the highest and OF that xor the next.
+void BlockEmitter::flags_of_rotation(const IrInstruction& ir, const Reg& result) {
+  const int bits = 8 * static_cast<int>(ir.bytes);
+  const auto carry = HostCode::address32();
+  const auto overflow = HostCode::value32();
+  if (bits == 32) {
+    code_.mov(overflow, result);
+  } else {
+    code_.movzx(overflow, result);
+  }
+  if (ir.op == IrOp::kRotateLeft) {
+    code_.mov(carry, overflow);
+    code_.and_(carry, 1);
+    code_.shr(overflow, bits - 1);
+  } else {
+    code_.shr(overflow, bits - 2);
+    code_.mov(carry, overflow);
+    code_.shr(carry, 1);
+  }
+  code_.xor_(overflow, carry);
+  code_.and_(overflow, 1);
+  set_carry_and_overflow();
+}
+
+/// In the image, from R9D and R10D, which are 0 or 1.
+void BlockEmitter::set_carry_and_overflow() {
+  constexpr int kOverflowBit = 11;
+  code_.shl(HostCode::value32(), kOverflowBit);
+  code_.and_(HostCode::image32(), ~(eflags::kCf | eflags::kOf));
   code_.or_(HostCode::image32(), HostCode::address32());
   code_.or_(HostCode::image32(), HostCode::value32());
   flags_.in_image();

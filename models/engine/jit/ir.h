@@ -35,7 +35,7 @@ enum class IrOp : std::uint8_t {
   kShiftLeft,  // by the immediate, 1 to 31, or by CL
   kShiftRight,
   kShiftRightSigned,
-  kRotateLeft,  // by 1
+  kRotateLeft,  // likewise
   kRotateRight,
   kMultiply,            // destination = destination * source, or source * immediate
   kMultiplyWide,        // EDX:EAX and the like, without sign

@@ -138,10 +138,12 @@ class Lowering {
     if (!one_operand(op)) return false;
     return !ir_.by_cl || (ir_.bytes == 4 && ir_.destination.is_register());
   }
+  /// By one anything; by other counts what is found whole in a register afterwards.
   bool rotate(IrOp op) {
-    if (!shift(op) || ir_.by_cl || ir_.immediate != 1) return false;
-    ir_.flags_written = eflags::kCf | eflags::kOf;
-    return true;
+    if (!shift(op)) return false;
+    if (!ir_.by_cl) ir_.flags_written = eflags::kCf | eflags::kOf;
+    const bool once = !ir_.by_cl && ir_.immediate == 1;
+    return once || (ir_.destination.is_register() && ir_.bytes != 1);
   }
 
   bool multiply_signed() {
