@@ -59,8 +59,10 @@ struct Block {
   std::vector<Step> steps;
   std::vector<std::uint8_t> copy;  // of a checked block: the bytes it was decoded from
 
+  std::uint32_t runs =
+      0;  // of a counted block, until it was translated; of a checked one, unchanged
+
   // Of a counted block:
-  std::uint32_t runs = 0;          // until it was translated
   std::uint32_t translations = 0;  // made of it so far
   std::uint64_t trapping = 0;      // by instruction: accesses what must be looked up
   Translation* translation = nullptr;

@@ -131,7 +131,11 @@ std::uint64_t CodeCache::granules(std::uint32_t offset, std::uint32_t bytes) {
 }
 
 void CodeCache::check(Block& block) {
-  if (std::memcmp(block.copy.data(), block.code(), block.bytes) == 0) return;
+  if (std::memcmp(block.copy.data(), block.code(), block.bytes) == 0) {
+    if (++block.runs % kQuietRuns == 0) take_back(pages_.find(block.page)->second, block.runs);
+    return;
+  }
+  block.runs = 0;
   ++counts_.invalidated;
   if (renew_step(block)) return;
   block.count = 0;
@@ -201,8 +205,20 @@ void CodeCache::give_up(const std::uint8_t* start, Page& page) {
   for (Block* block : page.blocks) kill(*block);
   page.blocks.clear();
   page.checked = true;
+  ++page.given_up;
   guard_(start, false);
   invalidated_();
+}
+
+/// Guards a page again one of whose blocks has run unchanged so often, and the longer the more
+/// often it was given up.
+void CodeCache::take_back(Page& page, std::uint32_t runs) {
+  if (runs < kQuietRuns << std::min(page.given_up, kMostPatience)) return;
+  for (Block* block : page.blocks) kill(*block);
+  page.blocks.clear();
+  page.granules = 0;
+  page.writes = 0;
+  page.checked = false;
 }
 
 void CodeCache::flush() {

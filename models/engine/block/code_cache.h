@@ -62,12 +62,16 @@ class CodeCache final : public CodeGuard {
   static constexpr unsigned kGranuleBytes = kPageBytes / 64;
   /// Writes into a guarded page until it is given up.
   static constexpr unsigned kMostWrites = 64;
+  /// Runs of a block on such a page, unchanged, until it is guarded again; doubled each time.
+  static constexpr std::uint32_t kQuietRuns = 128;
+  static constexpr unsigned kMostPatience = 20;
   static constexpr unsigned kMostInstructions = 64;
 
   struct Page {
     std::vector<Block*> blocks;
     std::uint64_t granules = 0;  // 64-byte pieces that hold bytes of blocks
     unsigned writes = 0;
+    unsigned given_up = 0;  // so often
     bool checked = false;
   };
 
@@ -78,6 +82,7 @@ class CodeCache final : public CodeGuard {
   static std::uint64_t granules(std::uint32_t offset, std::uint32_t bytes);
   void kill(Block& block);
   void give_up(const std::uint8_t* start, Page& page);
+  void take_back(Page& page, std::uint32_t runs);
   static std::uint64_t key(const std::uint8_t* code, Mode mode) {
     return reinterpret_cast<std::uintptr_t>(code) << 2 | mode.number();
   }
