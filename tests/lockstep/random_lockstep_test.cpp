@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <string>
@@ -20,6 +19,7 @@
 #include "tests/lockstep/random_device.h"
 #include "tests/lockstep/random_program.h"
 #include "tests/rtl/cpu/cpu_bench.h"
+#include "tests/support/environment_number.h"
 
 namespace strata::test {
 namespace {
@@ -34,11 +34,6 @@ constexpr unsigned kMostSilence = 500;  // retirements between two questions of 
 constexpr unsigned kLastStoresClocks =
     20 + 10 * CpuBench::kMostDelay;                // until all buffered stores are in memory
 constexpr std::uint64_t kMostSilentClocks = 3000;  // without retirement, while not halted
-
-std::uint32_t environment(const char* name, std::uint32_t otherwise) {
-  const char* text = std::getenv(name);
-  return text != nullptr ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 0)) : otherwise;
-}
 
 /// Retirements seen after the pin is raised: one a clock for two clocks of sampling and two of the
 /// retirement port, and one whose load was under way.
@@ -267,8 +262,8 @@ void expect_reach(const Tally& tally, std::uint32_t programs) {
 }
 
 void run_seeds(Mode mode) {
-  const std::uint32_t first = environment("STRATA_LOCKSTEP_SEED", kFirstSeed);
-  const std::uint32_t count = environment("STRATA_LOCKSTEP_SEEDS", kSeeds);
+  const std::uint32_t first = environment_number("STRATA_LOCKSTEP_SEED", kFirstSeed);
+  const std::uint32_t count = environment_number("STRATA_LOCKSTEP_SEEDS", kSeeds);
   constexpr std::uint64_t kEnoughFailures = 5;
   Tally tally;
   for (std::uint32_t n = 0; n < count && tally.of(End::kFailed) < kEnoughFailures; ++n) {

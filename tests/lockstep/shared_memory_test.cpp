@@ -6,24 +6,19 @@
 #include <gtest/gtest.h>
 
 #include <bit>
-#include <cstdlib>
 #include <iostream>
 
 #include "models/engine/lockstep/lockstep_checker.h"
 #include "tests/lockstep/shared_program.h"
 #include "tests/rtl/cpu/cache_watch.h"
 #include "tests/rtl/cpu/cpu_bench.h"
+#include "tests/support/environment_number.h"
 
 namespace strata::test {
 namespace {
 
 constexpr std::uint64_t kMostClocksOfAll = 3'000'000;
 constexpr unsigned kClocksOfTheLastStores = 20 + 10 * CpuBench::kMostDelay;
-
-std::uint32_t number_of(const char* name, std::uint32_t otherwise) {
-  const char* text = std::getenv(name);
-  return text != nullptr ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 0)) : otherwise;
-}
 
 struct SharedTally {
   std::uint64_t retired = 0;
@@ -126,8 +121,8 @@ class SharedRun {
 };
 
 void run_shared(const CacheShape& caches, std::uint32_t count, bool contended = false) {
-  const std::uint32_t first = number_of("STRATA_LOCKSTEP_SEED", 1);
-  count = number_of("STRATA_LOCKSTEP_SEEDS", count);
+  const std::uint32_t first = environment_number("STRATA_LOCKSTEP_SEED", 1);
+  count = environment_number("STRATA_LOCKSTEP_SEEDS", count);
   SharedTally sum;
   for (std::uint32_t seed = first; seed < first + count; ++seed) {
     SharedRun run(seed, caches, contended);

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <random>
@@ -13,6 +12,7 @@
 #include "models/engine/jit/jit_engine.h"
 #include "models/engine/lockstep/state_difference.h"
 #include "tests/lockstep/flat/flat_program.h"
+#include "tests/support/environment_number.h"
 #include "tests/support/shared_bytes.h"
 
 namespace strata::test {
@@ -153,15 +153,11 @@ std::string run_program(std::uint32_t seed, FlatProgram::Setting setting,
 std::uint32_t programs(FlatProgram::Setting setting) {
   using enum FlatProgram::Setting;
   const std::uint32_t times = setting == kPaged ? 2 : setting == kSegments ? 2 : 1;
-  const char* text = std::getenv("STRATA_PAIR_PROGRAMS");
-  const auto usual =
-      text != nullptr ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10)) : kPrograms;
-  return times * usual;
+  return times * environment_number("STRATA_PAIR_PROGRAMS", kPrograms);
 }
 
 std::uint32_t first_seed() {
-  const char* text = std::getenv("STRATA_PAIR_SEED");
-  return text != nullptr ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10)) : 1;
+  return environment_number("STRATA_PAIR_SEED", 1);
 }
 
 struct Kind {

@@ -4,13 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "models/engine/block/block_engine.h"
 #include "models/engine/interpreter/interpreter.h"
 #include "models/engine/jit/jit_engine.h"
 #include "tests/lockstep/system/system_features.h"
+#include "tests/support/environment_number.h"
 
 namespace strata::test {
 namespace {
@@ -61,8 +61,7 @@ class EnginePair : public testing::TestWithParam<Kind> {};
 
 /// STRATA_PAIR_PROGRAMS: how many programs instead of the usual.
 std::uint32_t programs() {
-  const char* text = std::getenv("STRATA_PAIR_PROGRAMS");
-  return text != nullptr ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10)) : kPrograms;
+  return environment_number("STRATA_PAIR_PROGRAMS", kPrograms);
 }
 
 PairResult run_programs(std::uint32_t features, const Kind& second) {
