@@ -19,14 +19,14 @@ target_link_libraries(strata_rtl_machine
     PRIVATE strata_cpu_rtl strata_bus_rtl strata_slot_rtl strata_slots strata_memory strata_disk
             strata_trace strata_explain strata_profile strata_isa strata_interpreter strata_lockstep strata_verilated strata_vga_rtl strata_vga_tlm strata_ata_rtl
             strata_ata_tlm strata_pic_rtl strata_pic_tlm strata_pit_rtl strata_pit_tlm strata_uart_rtl strata_uart_tlm
-            strata_debug_rtl strata_debug_tlm strata_pv_rtl strata_rtc_contents strata_rtc_rtl strata_rtc_tlm fmt::fmt)
+            strata_debug_rtl strata_debug_tlm strata_pv_rtl strata_rtc_contents strata_rtc_rtl strata_rtc_tlm strata_keyboard_rtl strata_keyboard_tlm fmt::fmt)
 
 # Without SystemC: several such machines fit in a process.
 add_library(strata_software_machine STATIC ring_thread.cpp software_machine.cpp)
 target_link_libraries(strata_software_machine
     PUBLIC strata_machine_base strata_plain_machine
     PRIVATE strata_slot_device strata_slots strata_disk strata_vga_core strata_ata_core strata_pic_core strata_pit_core
-            strata_uart_core strata_debug_core strata_pv_core strata_rtc_contents strata_rtc_core strata_explain strata_profile strata_sensitive)
+            strata_uart_core strata_debug_core strata_pv_core strata_rtc_contents strata_rtc_core strata_keyboard_core strata_explain strata_profile strata_sensitive)
 
 add_library(strata_machine STATIC engines.cpp kvm_facts.cpp later_work.cpp)
 target_link_libraries(strata_machine

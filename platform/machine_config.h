@@ -31,7 +31,8 @@ class Patcher;          // platform/sensitive/patcher.h
 class SensitiveCounts;  // platform/sensitive/sensitive_counts.h
 
 /// The devices of which the cycle-accurate machine can take the TLM twin for the RTL.
-inline constexpr const char* kTwinDevices[] = {"ata", "debug", "pic", "pit", "rtc", "uart", "vga"};
+inline constexpr const char* kTwinDevices[] = {"ata", "debug", "keyboard", "pic",
+                                               "pit", "rtc",   "uart",     "vga"};
 
 /// When every machine is switched on that is not told otherwise: 2026-01-01 00:00:00 UTC.
 inline constexpr std::int64_t kRtcStart = 1'767'225'600;

@@ -33,7 +33,8 @@ struct Hardware {
 Hardware hardware_of(const MachineConfig& config);
 
 struct DeviceBytes {
-  // "pic", "pit", "uart", "debug", "vga", "ata", "pv", "rtc", those of slots, "plugged0", ...
+  // "pic", "pit", "uart", "debug", "vga", "ata", "pv", "rtc", "keyboard", those of slots,
+  // "plugged0", ...
   std::string name;
   StateBytes bytes;  // models/<name>/<name>_state.h
   bool operator==(const DeviceBytes&) const = default;

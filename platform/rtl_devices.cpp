@@ -7,6 +7,8 @@
 #include "models/bus/wb_tlm_bridge.h"
 #include "models/debug/debug_rtl.h"
 #include "models/debug/debug_tlm.h"
+#include "models/keyboard/keyboard_rtl.h"
+#include "models/keyboard/keyboard_tlm.h"
 #include "models/machine/bus_map.h"
 #include "models/pic/pic_rtl.h"
 #include "models/pic/pic_tlm.h"
@@ -100,6 +102,7 @@ RtlDevices::RtlDevices(const MachineConfig& config, ClockDriver& clock, Verilate
   make_ata();
   make_pv(std::move(calls));
   make_rtc();
+  make_keyboard();
   plug_slots();
 }
 
@@ -118,6 +121,7 @@ void RtlDevices::wire_pic(Pic& pic) {
   pic.irq[STRATA_IRQ_ATA](irq_ata_);
   pic.irq[STRATA_IRQ_PV](irq_pv_);
   pic.irq[STRATA_IRQ_RTC](irq_rtc_);
+  pic.irq[STRATA_IRQ_KEYBOARD](irq_keyboard_);
   pic.intr(intr_);
   pic_lines_ = &pic.irq;
 }
@@ -125,8 +129,10 @@ void RtlDevices::wire_pic(Pic& pic) {
 /// Whoever opens A20 or resets the machine has an input of its own.
 void RtlDevices::wire_board() {
   a20_gate_.in(a20_pit_);
+  a20_gate_.in(a20_keyboard_);
   a20_gate_.out(a20_);
   reset_gate_.in(reset_pit_);
+  reset_gate_.in(reset_keyboard_);
   reset_gate_.out(reset_);
 }
 
@@ -250,6 +256,27 @@ void RtlDevices::make_rtc() {
   add(STRATA_DEVICE_RTC, "rtc", std::move(rtc));
 }
 
+template <typename Keyboard>
+void RtlDevices::wire_keyboard(Keyboard& keyboard) {
+  keyboard.irq(irq_keyboard_);
+  keyboard.a20(a20_keyboard_);
+  keyboard.reset(reset_keyboard_);
+}
+
+/// rtl/keyboard/keyboard.sv: the edge that samples a request carries it out.
+void RtlDevices::make_keyboard() {
+  if (!is_twin("keyboard")) {
+    auto keyboard =
+        std::make_unique<RtlDevice<KeyboardRtl>>("keyboard", clock_, context_, config_.clock_hz);
+    wire_keyboard(keyboard->rtl);
+    return add(STRATA_DEVICE_KEYBOARD, "keyboard", std::move(keyboard));
+  }
+  auto keyboard = std::make_unique<TwinDevice<KeyboardTlm>>(
+      "keyboard", clock_, Timing{}, config_.clock_hz, clock_.period(), clock_.period() / 2);
+  wire_keyboard(keyboard->tlm);
+  add(STRATA_DEVICE_KEYBOARD, "keyboard", std::move(keyboard));
+}
+
 void RtlDevices::plug_slots() {
   for (const Slot& slot : slots()) {
     PluggedSlot& plugged = slots_.emplace_back(slot, clock_, context_);
@@ -262,7 +289,7 @@ void RtlDevices::plug_slots() {
 std::uint16_t RtlDevices::irq_lines() const {
   unsigned lines = irq_pit_.read() << STRATA_IRQ_PIT | irq_uart_.read() << STRATA_IRQ_UART |
                    irq_ata_.read() << STRATA_IRQ_ATA | irq_pv_.read() << STRATA_IRQ_PV |
-                   irq_rtc_.read() << STRATA_IRQ_RTC;
+                   irq_rtc_.read() << STRATA_IRQ_RTC | irq_keyboard_.read() << STRATA_IRQ_KEYBOARD;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const int line = slots()[i].irq;
     if (line >= 0) lines |= slots_[i].irq.read() << line;

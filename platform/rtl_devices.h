@@ -121,10 +121,13 @@ class RtlDevices {
   void make_ata();
   void make_pv(PvSinks calls);
   void make_rtc();
+  void make_keyboard();
   template <typename Pic>
   void wire_pic(Pic& pic);
   template <typename Pit>
   void wire_pit(Pit& pit);
+  template <typename Keyboard>
+  void wire_keyboard(Keyboard& keyboard);
   void add(unsigned number, const char* name, std::unique_ptr<MachineDevice> device);
   void plug_slots();
 
@@ -140,8 +143,11 @@ class RtlDevices {
   IrqSignal irq_ata_{"irq_ata"};
   IrqSignal irq_pv_{"irq_pv"};
   IrqSignal irq_rtc_{"irq_rtc"};
+  IrqSignal irq_keyboard_{"irq_keyboard"};
   IrqSignal a20_pit_{"a20_pit"};
+  IrqSignal a20_keyboard_{"a20_keyboard"};
   IrqSignal reset_pit_{"reset_pit"};
+  IrqSignal reset_keyboard_{"reset_keyboard"};
   sc_core::sc_signal<bool> a20_{"a20"};
   sc_core::sc_signal<bool> reset_{"reset"};
   OrGate a20_gate_{"a20_gate"};

@@ -12,6 +12,7 @@
 #include "models/debug/post_card.h"
 #include "models/engine/engine_debug.h"
 #include "models/engine/linear_bytes.h"
+#include "models/keyboard/keyboard_core.h"
 #include "models/machine/bus_map.h"
 #include "models/machine/plain_machine.h"
 #include "models/pic/pic_core.h"
@@ -127,6 +128,7 @@ class EngineMachine final : public SoftwareMachine {
   DebugCore debug_;
   PvCore pv_;
   RtcCore rtc_;
+  KeyboardCore keyboard_;
   std::vector<std::unique_ptr<SlotDevice>> slots_;
   std::vector<Device*> devices_;  // all that are plugged in
 
@@ -156,7 +158,8 @@ EngineMachine::EngineMachine(const MachineConfig& config)
       debug_(debug_sinks(), config.log),
       pv_(pv_memory(), disk_, pv_sinks(), irq(STRATA_IRQ_PV), config.log),
       rtc_(irq(STRATA_IRQ_RTC), config.clock_hz,
-           rtc_contents({config.rtc_start, config.memory_bytes, disk_.sector_count()})) {
+           rtc_contents({config.rtc_start, config.memory_bytes, disk_.sector_count()})),
+      keyboard_({irq(STRATA_IRQ_KEYBOARD), {}, {}}, config.clock_hz) {
   plug_own(vga_, STRATA_DEVICE_VGA);
   plug_own(ata_, STRATA_DEVICE_ATA);
   plug_own(pic_, STRATA_DEVICE_PIC);
@@ -165,6 +168,7 @@ EngineMachine::EngineMachine(const MachineConfig& config)
   plug_own(debug_, STRATA_DEVICE_DEBUG);
   plug_own(pv_, STRATA_DEVICE_PV);
   plug_own(rtc_, STRATA_DEVICE_RTC);
+  plug_own(keyboard_, STRATA_DEVICE_KEYBOARD);
   plug_slots();
   pic_.on_mask([this](std::uint16_t lines) { machine_.set_masked_lines(lines); });
   machine_.set_acknowledge([this](Cycle now) { return pic_.acknowledge(now); });
@@ -398,8 +402,9 @@ void EngineMachine::start() {
 
 /// In the order of MachineState.
 NamedDevices EngineMachine::stateful_devices() {
-  NamedDevices devices{{"pic", &pic_}, {"pit", &pit_}, {"uart", &uart_}, {"debug", &debug_},
-                       {"vga", &vga_}, {"ata", &ata_}, {"pv", &pv_},     {"rtc", &rtc_}};
+  NamedDevices devices{{"pic", &pic_},     {"pit", &pit_}, {"uart", &uart_},
+                       {"debug", &debug_}, {"vga", &vga_}, {"ata", &ata_},
+                       {"pv", &pv_},       {"rtc", &rtc_}, {"keyboard", &keyboard_}};
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     devices.emplace_back(slots()[i].name, slots_[i].get());
   }

@@ -54,7 +54,7 @@ void DeviceTlm::reschedule() {
   timer_event_.cancel();
   const Cycle next = core_.next_event();
   if (next == kNever) return;
-  const auto target = sc_core::sc_time::from_value((next + base_) * period_.value()) + phase_;
+  const auto target = time_of(next);
   const auto now = sc_core::sc_time_stamp();
   timer_event_.notify(target > now ? target - now : sc_core::SC_ZERO_TIME);
 }

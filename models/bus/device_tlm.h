@@ -29,9 +29,15 @@ class DeviceTlm : public sc_core::sc_module, public Stateful {
   /// It will do nothing by itself before the next access.
   bool asleep() const { return core_.next_event() == kNever; }
 
- private:
+ protected:
   /// After each change of the core, so that its timer follows.
   void reschedule();
+  /// When the core's own events of `cycle` happen.
+  sc_core::sc_time time_of(Cycle cycle) const {
+    return sc_core::sc_time::from_value((cycle + base_) * period_.value()) + phase_;
+  }
+
+ private:
   /// Answers TLM_BURST_ERROR_RESPONSE for lengths other than 1 to 4, else OK. Adds no delay.
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void timer_method();

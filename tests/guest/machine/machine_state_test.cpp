@@ -297,8 +297,8 @@ TEST_P(MachineStateGuest, RefusesAnotherMachines) {
     state.devices.pop_back();
     EXPECT_EQ(
         refusal(*guest, state),
-        "the state is of another machine: devices pic pit uart debug vga ata pv, here pic pit "
-        "uart debug vga ata pv rtc");
+        "the state is of another machine: devices pic pit uart debug vga ata pv rtc, here pic pit "
+        "uart debug vga ata pv rtc keyboard");
     for (std::size_t n = 0; n < good.state.devices.size(); ++n) {
       state = good.state;
       state.devices[n].name = "other";

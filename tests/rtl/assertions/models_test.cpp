@@ -10,6 +10,7 @@
 #include "models/bus/bus_model.h"
 #include "models/cpu/cpu_model.h"
 #include "models/debug/debug_model.h"
+#include "models/keyboard/keyboard_model.h"
 #include "models/pic/pic_model.h"
 #include "models/pit/pit_model.h"
 #include "models/rtc/rtc_model.h"
@@ -77,6 +78,10 @@ Port pit(VerilatedContext* context) {
 
 Port rtc(VerilatedContext* context) {
   return slave(std::make_shared<RtcModel>(context, "rtc", RtcState{}), false);
+}
+
+Port keyboard(VerilatedContext* context) {
+  return slave(std::make_shared<KeyboardModel>(context, "keyboard"), false);
 }
 
 Port uart(VerilatedContext* context) {
@@ -170,7 +175,8 @@ INSTANTIATE_TEST_SUITE_P(All, ModelWithRules,
                          testing::Values(Maker{"ata", ata}, Maker{"bus", bus}, Maker{"cpu", cpu},
                                          Maker{"debug", debug}, Maker{"pic", pic, true},
                                          Maker{"pit", pit, true}, Maker{"rtc", rtc},
-                                         Maker{"uart", uart}, Maker{"vga", vga}),
+                                         Maker{"keyboard", keyboard}, Maker{"uart", uart},
+                                         Maker{"vga", vga}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

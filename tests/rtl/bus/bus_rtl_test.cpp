@@ -36,6 +36,7 @@ class BusRtlTest : public testing::Test {
     connect(STRATA_DEVICE_DEBUG, debug);
     connect(STRATA_DEVICE_PV, pv);
     connect(STRATA_DEVICE_RTC, rtc);
+    connect(STRATA_DEVICE_KEYBOARD, keyboard);
     bus.master(1).request(pv_request);  // at rest
     bus.master(1).response(pv_response);
     for (std::uint32_t i = 0; i < 16; ++i) std::memcpy(ram.data() + 4 * i, &i, sizeof i);
@@ -71,7 +72,8 @@ class BusRtlTest : public testing::Test {
   BusRtl bus{"bus", clock, context.get()};
   WbMemory memory{"memory", clock, MemoryMap(ram.data(), ram.size(), {}), 0};
   Slave vga{"vga", clock}, ata{"ata", clock}, pic{"pic", clock}, pit{"pit", clock},
-      uart{"uart", clock}, debug{"debug", clock}, pv{"pv", clock}, rtc{"rtc", clock};
+      uart{"uart", clock}, debug{"debug", clock}, pv{"pv", clock}, rtc{"rtc", clock},
+      keyboard{"keyboard", clock};
   sc_core::sc_signal<WishboneRequest> cpu_request{"cpu_request"};
   sc_core::sc_signal<WishboneResponse> cpu_response{"cpu_response"};
   sc_core::sc_signal<WishboneRequest> pv_request{"pv_request"};

@@ -4,6 +4,9 @@
 #include "models/ata/ata_model.h"
 #include "models/debug/debug_core.h"
 #include "models/debug/debug_model.h"
+#include "models/keyboard/keyboard_core.h"
+#include "models/keyboard/keyboard_model.h"
+#include "models/keyboard/keyboard_time.h"
 #include "models/machine/memory_map.h"
 #include "models/pic/pic_core.h"
 #include "models/pic/pic_model.h"
@@ -384,6 +387,54 @@ class RtcRtlRig final : public ModelRig<RtcModel> {
   RtcTime time_{kRtcCpuHz};
 };
 
+// ---- 8042, with 40 cycles a tick; a line is a key
+
+constexpr std::uint32_t kKeyboardCpuHz = 40 * STRATA_KEYBOARD_HZ;
+
+KeyCode key_of(unsigned word) {
+  return {.prefix = static_cast<KeyCode::Prefix>(word >> 8 & 3),
+          .code = static_cast<std::uint8_t>(word),
+          .up = (word >> 10 & 1) != 0};
+}
+
+class KeyboardCoreRig final : public CoreRig {
+ public:
+  KeyboardCoreRig() : CoreRig(0) {}
+
+ private:
+  Device& device() override { return core_; }
+  void set_line(unsigned word, bool) override {
+    const KeyCode key = key_of(word);
+    core_.press({&key, 1}, ++now_);
+  }
+  void on_reset(bool level) {
+    if (level) observe("reset", 1);
+  }
+  KeyboardCore core_{{to_wire(), {}, [this](bool level) { on_reset(level); }}, kKeyboardCpuHz};
+};
+
+class KeyboardRtlRig final : public ModelRig<KeyboardModel> {
+ public:
+  KeyboardRtlRig() : ModelRig(0) {}
+
+ private:
+  KeyboardModel& model() override { return model_; }
+  void set_line(unsigned word, bool) override {
+    ++now_;
+    const KeyCode key = key_of(word);
+    clock({}, {&key, 1});
+    wake();
+  }
+  void edge(const KeyboardModel::Request& request) override { clock(request, {}); }
+  void clock(const KeyboardModel::Request& request, std::span<const KeyCode> keys) {
+    model_.clock(request, time_.ticks_at(now_) != time_.ticks_at(now_ - 1), keys);
+    if (model_.reset()) observe("reset", 1);
+  }
+  OwnedContext context_ = new_context();
+  KeyboardModel model_{context_.get(), "keyboard"};
+  KeyboardTime time_{kKeyboardCpuHz};
+};
+
 // ---- 16550
 
 class UartCoreRig final : public CoreRig {
@@ -456,6 +507,8 @@ const std::vector<DeviceUnderTest>& devices_under_test() {
   static const std::vector<DeviceUnderTest> table = {
       {"ata", make<AtaCoreRig, AtaRtlRig>, ata_steps, 12, difference<AtaState>},
       {"debug", make<DebugCoreRig, DebugRtlRig>, debug_steps, 12, difference<DebugState>},
+      {"keyboard", make<KeyboardCoreRig, KeyboardRtlRig>, keyboard_steps, 8,
+       difference<KeyboardState>},
       {"pic", make<PicCoreRig, PicRtlRig>, pic_steps, 0, difference<PicState>},
       {"pit", make<PitCoreRig, PitRtlRig>, pit_steps, 0, difference<PitState>},
       {"rtc", make<RtcCoreRig, RtcRtlRig>, rtc_steps, 4, difference<RtcState>},

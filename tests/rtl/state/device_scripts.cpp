@@ -53,6 +53,29 @@ std::vector<Step> debug_steps(const Random& random) {
   return {random() % 2 == 0 ? read(offset) : write(offset, random() & 0xFF)};
 }
 
+/// Keys move by kLine, whose line is KeyCode::word().
+std::vector<Step> keyboard_steps(const Random& random) {
+  constexpr std::uint32_t kCommands[] = {0x20, 0x60, 0xA9, 0xAA, 0xAD, 0xAE,
+                                         0xD0, 0xD2, 0xD3, 0xD4, 0xC0};
+  constexpr std::uint32_t kData[] = {0xED, 0x02, 0xF0, 0x00, 0x01, 0x02, 0xF2, 0xF3, 0x00,
+                                     0xF4, 0xF4, 0xF5, 0xF6, 0xFE, 0xFF, 0x45, 0x05, 0xEE};
+  constexpr std::uint32_t kKeys[] = {0x1C, 0x32, 0x175, 0x214, 0x83, 0x77};
+  constexpr std::uint32_t kUp = 1 << 10;
+  switch (random() % 8) {
+    case 0: return {write(4, kCommands[random() % std::size(kCommands)]), idle(random() % 200)};
+    case 1: return {write(0, kData[random() % std::size(kData)]), idle(random() % 400)};
+    case 2: return {read(4), read(0), idle(random() % 100)};
+    case 3:
+    case 4: {
+      const std::uint32_t key = kKeys[random() % std::size(kKeys)];
+      return {{Step::Kind::kLine, key | (random() % 2 == 0 ? kUp : 0), 1, 1}};
+    }
+    case 5: return {write(4, 0x60), idle(80), write(0, 0x41 | (random() & 0x34))};
+    case 6: return {write(random() % 2 * 4, random() & 0xFF)};
+    default: return {idle(random() % 3000)};
+  }
+}
+
 std::vector<Step> pic_steps(const Random& random) {
   const std::uint32_t chip = random() % 2 * 4;
   switch (random() % 10) {

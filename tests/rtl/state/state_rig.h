@@ -59,6 +59,7 @@ using Random = std::function<std::uint32_t()>;
 // device_scripts.cpp
 std::vector<Step> ata_steps(const Random& random);
 std::vector<Step> debug_steps(const Random& random);
+std::vector<Step> keyboard_steps(const Random& random);
 std::vector<Step> pic_steps(const Random& random);
 std::vector<Step> pit_steps(const Random& random);
 std::vector<Step> rtc_steps(const Random& random);

@@ -12,6 +12,8 @@
 #include "models/bus/wb_tlm_bridge.h"
 #include "models/debug/debug_rtl.h"
 #include "models/debug/debug_tlm.h"
+#include "models/keyboard/keyboard_rtl.h"
+#include "models/keyboard/keyboard_tlm.h"
 #include "models/pic/pic_rtl.h"
 #include "models/pic/pic_tlm.h"
 #include "models/pit/pit_rtl.h"
@@ -156,6 +158,7 @@ class Twins : public testing::Test {
       sc_core::sc_start(kHalf);
       ASSERT_EQ(rtl_->save(cycle), tlm_->save(cycle)) << "cycle " << cycle;
       ++compared;
+      if (between) between(cycle);
       ASSERT_EQ(master->failed_at, 0u);
     }
     EXPECT_GT(compared, 500u);
@@ -172,6 +175,7 @@ class Twins : public testing::Test {
   OwnedContext context = new_context();
   ClockDriver clock{"clock", kPeriod};
   std::unique_ptr<Master> master;
+  std::function<void(Cycle cycle)> between;  // what comes from elsewhere, after the edge of a cycle
   Stateful* rtl_ = nullptr;
   Stateful* tlm_ = nullptr;
 };
@@ -252,6 +256,41 @@ TEST_F(Twins, Clock) {
   RtcTlm tlm("rtc_tlm", kHz, contents, kPeriod, kHalf);
   bind(rtl, bridge, tlm);
   rtl.irq(master->rtl.wire), tlm.irq(master->tlm.wire);
+  run();
+  EXPECT_GT(master->wire_changes, 100u);
+}
+
+/// Commands that answer, and bytes for the keyboard that change much; sometimes anything.
+WishboneRequest keyboard_request(Random& random) {
+  constexpr std::uint8_t kCommands[] = {0x20, 0xAA, 0xA9, 0xAE, 0xD0, 0xD2, 0xD3, 0xC0};
+  constexpr std::uint8_t kBytes[] = {0xF4, 0xEE, 0xF2, 0xED, 0x02, 0xF0, 0x01, 0xFE};
+  const bool control = random() % 2 != 0;
+  const bool likely = random() % 16 != 0;
+  const std::uint32_t some = control ? kCommands[random() % 8] : kBytes[random() % 8];
+  return access(random, control ? 4 : 0, random_lanes(random, 4), likely ? some : random() & 0xFF);
+}
+
+TEST_F(Twins, Keyboard) {
+  make_master(keyboard_request);
+  KeyboardRtl rtl("keyboard_rtl", clock, context.get(), kHz);
+  WbTlmBridge bridge("bridge", clock, 0);
+  KeyboardTlm tlm("keyboard_tlm", kHz, kPeriod, kHalf);
+  bind(rtl, bridge, tlm);
+  rtl.irq(master->rtl.wire), tlm.irq(master->tlm.wire);
+  using Line = sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>;
+  Line rtl_a20("rtl_a20"), tlm_a20("tlm_a20"), rtl_reset("rtl_reset"), tlm_reset("tlm_reset");
+  rtl.a20(rtl_a20), tlm.a20(tlm_a20);
+  rtl.reset(rtl_reset), tlm.reset(tlm_reset);
+  constexpr KeyCode kKeys[] = {{KeyCode::kPlain, 0x1C, false},
+                               {KeyCode::kE0, 0x75, false},
+                               {KeyCode::kE0, 0x75, true},
+                               {KeyCode::kPlain, 0x1C, true}};
+  between = [&](Cycle cycle) {
+    if (cycle % 8 != 0) return;
+    const std::span keys(kKeys, 1 + cycle % 4);
+    rtl.press(keys), tlm.press(keys, cycle + 1);
+    ASSERT_EQ(rtl_a20.read(), tlm_a20.read()) << cycle;
+  };
   run();
   EXPECT_GT(master->wire_changes, 100u);
 }

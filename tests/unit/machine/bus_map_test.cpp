@@ -26,7 +26,8 @@ TEST(MachineBusMap, EveryPortWindowStartsAndEndsWhereAPcHasIt) {
   const std::vector<std::pair<std::uint32_t, std::string>> expected = {
       {0x1F, "none"},    {0x20, "pic 0"},      {0x21, "pic 1"},      {0x22, "none"},
       {0x3F, "none"},    {0x40, "pit 0"},      {0x43, "pit 3"},      {0x44, "none"},
-      {0x60, "none"},    {0x61, "pit 5"},      {0x62, "none"},       {0x6F, "none"},
+      {0x5F, "none"},    {0x60, "keyboard 0"}, {0x61, "pit 5"},      {0x62, "none"},
+      {0x63, "none"},    {0x64, "keyboard 4"}, {0x65, "none"},       {0x6F, "none"},
       {0x70, "rtc 0"},   {0x71, "rtc 1"},      {0x72, "none"},       {0x7F, "none"},
       {0x80, "debug 0"}, {0x81, "none"},       {0x9F, "none"},       {0xA0, "pic 4"},
       {0xA1, "pic 5"},   {0xA2, "none"},       {0xE8, "none"},       {0xE9, "debug 5"},
@@ -60,6 +61,7 @@ TEST(MachineBusMap, DevicesPullTheLinesOfAPc) {
   EXPECT_EQ(machine_devices()[STRATA_DEVICE_VGA].irq, -1);
   EXPECT_EQ(machine_devices()[STRATA_DEVICE_PV].irq, 11);
   EXPECT_EQ(machine_devices()[STRATA_DEVICE_RTC].irq, 8);
+  EXPECT_EQ(machine_devices()[STRATA_DEVICE_KEYBOARD].irq, 1);
 }
 
 struct Part {

@@ -159,12 +159,13 @@ TEST(Options, ReadsLimitsAndWaves) {
 
 TEST(Options, EveryDeviceHasATwinAndTheLastWordCounts) {
   std::vector<std::string> arguments = {"--engine", "rtl", "g"};
-  for (const std::string device : {"ata", "debug", "pic", "pit", "rtc", "uart", "vga"}) {
+  for (const std::string device :
+       {"ata", "debug", "keyboard", "pic", "pit", "rtc", "uart", "vga"}) {
     arguments.push_back("--device=" + device + "=tlm");
   }
   arguments.push_back("--device=uart=rtl");
   EXPECT_EQ(run(arguments).tlm_devices,
-            (std::set<std::string>{"ata", "debug", "pic", "pit", "rtc", "vga"}));
+            (std::set<std::string>{"ata", "debug", "keyboard", "pic", "pit", "rtc", "vga"}));
 }
 
 TEST(Options, BiosNeedsNoGuest) {
@@ -179,7 +180,7 @@ TEST(Options, NamesTheWrongValueAndTheRightOnes) {
   EXPECT_TRUE(contains(memory, "'lots'") && contains(memory, "1M to 2048M")) << memory;
   const auto device = error({"run", "--engine", "rtl", "--device", "mem=tlm", "g"});
   EXPECT_TRUE(contains(device, "'mem=tlm'") &&
-              contains(device, "ata, debug, pic, pit, rtc, uart, vga"))
+              contains(device, "ata, debug, keyboard, pic, pit, rtc, uart, vga"))
       << device;
   const auto twin = error({"run", "--engine", "rtl", "--device", "pit=c++", "g"});
   EXPECT_TRUE(contains(twin, "'c++'")) << twin;
