@@ -78,6 +78,17 @@ OptionGroup limit_group() {
           }};
 }
 
+OptionGroup input_group() {
+  return {"Input",
+          {
+              {"input", "FILE", "",
+               "a script of keys and text typed, what is waited for and expected, screenshots and "
+               "the end (platform/input/README.md); - for standard input",
+               ""},
+              {"record", "FILE", "", "what was pressed, as such a script", ""},
+          }};
+}
+
 OptionGroup output_group() {
   return {
       "Output",
@@ -261,6 +272,7 @@ std::vector<OptionGroup> config_groups() {
   return {{"", {{"engine", "E", "interp", engine_names(), engine_list(" ")}}},
           machine_group(),
           limit_group(),
+          input_group(),
           output_group(),
           wave_group(),
           company_group()};

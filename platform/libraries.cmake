@@ -57,6 +57,8 @@ add_library(strata_program STATIC
     run_command.cpp
     run_confinement.cpp
     run_files.cpp
+    run_end.cpp
+    run_input.cpp
     run_log.cpp
     simulator_versions.cpp
     stop_signals.cpp
@@ -68,4 +70,4 @@ strata_together(strata_program)
 target_compile_definitions(strata_program PRIVATE STRATA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(strata_program PUBLIC
     strata_options strata_command_line strata_machine strata_loader strata_stats strata_bench strata_bench_guests strata_explain strata_sensitive strata_trace strata_measure_data strata_profile strata_disk strata_output strata_sandbox
-    strata_display strata_kvm strata_memory_timing strata_systemc fmt::fmt Zydis::Zydis)
+    strata_display strata_input strata_kvm strata_memory_timing strata_systemc fmt::fmt Zydis::Zydis)

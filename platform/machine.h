@@ -7,9 +7,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "models/base/frame_buffer.h"
+#include "models/base/key_code.h"
 #include "models/base/result.h"
 #include "models/base/types.h"
 #include "models/isa/cpu_state.h"
@@ -33,14 +35,16 @@ enum class RunEnd {
   kInterrupted,   // Ctrl-C
   kOutputFailed,  // something the run writes could not be written, or nobody reads it any more
   kCheckFailed,   // --check found a difference; RunOutcome::report shows it
+  kQuit,          // --input said `quit`; RunOutcome::status has its status
+  kInputFailed,   // what --input expects has not come; RunOutcome::report says what
   kTurnOver,      // not ended: RunControl::turn_end(); run() goes on from there
   kHostFailed,    // the host could not go on (Engine::failure()); RunOutcome::report says why
 };
 
 struct RunOutcome {
   RunEnd end = RunEnd::kHalted;
-  std::uint8_t status = 0;  // kExited: the value written to port F4
-  std::string report;       // kCheckFailed, kHostFailed: what to show the user
+  std::uint8_t status = 0;  // kExited: the value written to port F4; kQuit
+  std::string report;       // kCheckFailed, kHostFailed, kInputFailed: what to show the user
   /// Waves were asked for, and the run ended before the first cycle of their window.
   bool empty_window = false;
 };
@@ -54,6 +58,10 @@ class Machine {
   /// how many turns it gets there makes no difference. Closes its wave files before it returns for
   /// another reason than kTurnOver.
   virtual RunOutcome run(RunControl& control) = 0;
+
+  /// Keys of the keyboard go down or up in the cycle to come; at most kKeyCodesAtOnce, between two
+  /// calls of run().
+  virtual void press(std::span<const KeyCode> keys) = 0;
 
   /// CPU cycles since reset, instructions retired since reset (0 where unknown: KVM).
   virtual Cycle cycles() const = 0;

@@ -202,11 +202,16 @@ void read_patching(const Values& values, RunOptions& run) {
   if (run.patch && run.sensitive) {
     fail_option("--sensitive looks at the guest as it is, --patch changes it; give one of them");
   }
+  if (run.patch && !run.input.empty()) {
+    fail_option("--patch runs the guest again, without --input; give one of them");
+  }
 }
 
 void read_output(const Values& values, RunOptions& run) {
   run.display = values.choice<DisplayMode>(
       "display", {{"none", DisplayMode::kNone}, {"text", DisplayMode::kText}});
+  run.input = values.text("input");
+  run.record = values.text("record");
   run.console = values.text("console");
   run.serial = values.text("serial");
   run.screen_text = values.text("screen-text");

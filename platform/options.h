@@ -43,6 +43,8 @@ struct RunOptions {
   bool sandbox = true;
 
   DisplayMode display = DisplayMode::kNone;
+  std::string input;
+  std::string record;
   std::string console;  // as GuestOutputPaths has them
   std::string serial;
   std::string screen_text;

@@ -269,11 +269,13 @@ void RtlDevices::make_keyboard() {
     auto keyboard =
         std::make_unique<RtlDevice<KeyboardRtl>>("keyboard", clock_, context_, config_.clock_hz);
     wire_keyboard(keyboard->rtl);
+    press_ = [&rtl = keyboard->rtl](auto keys, Cycle) { rtl.press(keys); };
     return add(STRATA_DEVICE_KEYBOARD, "keyboard", std::move(keyboard));
   }
   auto keyboard = std::make_unique<TwinDevice<KeyboardTlm>>(
       "keyboard", clock_, Timing{}, config_.clock_hz, clock_.period(), clock_.period() / 2);
   wire_keyboard(keyboard->tlm);
+  press_ = [&tlm = keyboard->tlm](auto keys, Cycle cycle) { tlm.press(keys, cycle); };
   add(STRATA_DEVICE_KEYBOARD, "keyboard", std::move(keyboard));
 }
 

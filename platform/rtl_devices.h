@@ -11,6 +11,7 @@
 #include <systemc>
 
 #include "models/base/frame_buffer.h"
+#include "models/base/key_code.h"
 #include "models/base/stateful.h"
 #include "models/base/text_screen.h"
 #include "models/bus/bus_rtl.h"
@@ -85,6 +86,9 @@ class RtlDevices {
   /// In the order of MachineState: the interrupt controllers first.
   NamedDevices stateful();
 
+  /// Keys move at the edge of `cycle`, the next one.
+  void press(std::span<const KeyCode> keys, Cycle cycle) { press_(keys, cycle); }
+
   TextScreen screen() const { return screen_(); }
   /// As the RTL draws it, where it is RTL.
   std::optional<FrameBuffer> picture() const { return picture_(); }
@@ -158,6 +162,7 @@ class RtlDevices {
   std::deque<PluggedSlot> slots_;
   sc_core::sc_vector<IrqPort>* pic_lines_ = nullptr;
   std::function<bool()> pv_busy_;
+  std::function<void(std::span<const KeyCode> keys, Cycle cycle)> press_;
   std::function<TextScreen()> screen_;
   std::function<std::optional<FrameBuffer>()> picture_;
 };

@@ -63,6 +63,7 @@ class RtlMachine final : public Machine {
   std::optional<Error> make_observers();
 
   RunOutcome run(RunControl& control) override;
+  void press(std::span<const KeyCode> keys) override { devices_.press(keys, cycles_ + 1); }
 
   Cycle cycles() const override { return cycles_; }
   std::uint64_t instructions() const override {
@@ -135,7 +136,8 @@ class RtlMachine final : public Machine {
   bool exit_by_call_ = false;               // of port ABBA, and not by the exit port
   std::uint64_t instructions_at_exit_ = 0;  // with the one that ended the run
   bool differs_ = false;
-  bool rests_ = false;  // the clock has come to rest, and no device will bring an interrupt
+  bool awaited_ = false;  // RunControl::awaited()
+  bool rests_ = false;    // the clock has come to rest, and no device will bring an interrupt
 };
 
 VerilatedContext* prepare(VerilatedContext& context, const MachineConfig& config) {
@@ -366,6 +368,7 @@ RunOutcome RtlMachine::run(RunControl& control) {
   silence_kernel();
   std::optional<RunEnd> end;
   cpu_.drain(false);  // a debugger may have held it
+  awaited_ = control.awaited();
   while (!end) end = advance(control);
   if (*end == RunEnd::kTurnOver) return {*end, 0, ""};
   RunOutcome result = outcome(*end);
@@ -386,7 +389,7 @@ void RtlMachine::run_to(Cycle cycle) {
   clock_.run_ahead_to(cycle);
   const bool ended = simulate_to(target);
   // Where everything sleeps until later the kernel's time has stayed behind.
-  if (!ended && sc_core::sc_time_stamp() < target) {
+  while (!ended && sc_core::sc_time_stamp() < target) {
     sc_core::sc_start(target - sc_core::sc_time_stamp(), sc_core::SC_RUN_TO_TIME);
   }
   cycles_ = ended ? clock_.cycle() : cycle;
@@ -402,7 +405,7 @@ bool RtlMachine::simulate_to(const sc_core::sc_time& target) {
     while (rests_ && sc_core::sc_pending_activity_at_current_time()) {
       sc_core::sc_start(sc_core::SC_ZERO_TIME);
     }
-    if (asleep()) return true;
+    if (asleep()) return !awaited_;
   } while (rests_);
   return false;
 }
@@ -432,7 +435,7 @@ std::optional<RunEnd> RtlMachine::advance(RunControl& control) {
   if (differs_) return RunEnd::kCheckFailed;
   if (exit_status_) return RunEnd::kExited;
   if (cpu_.shutdown()) return RunEnd::kShutdown;
-  if (cpu_.stuck() || asleep()) return RunEnd::kHalted;
+  if (cpu_.stuck() || (!awaited_ && asleep())) return RunEnd::kHalted;
   if (cycles_ >= control.max_cycles()) return RunEnd::kCycleLimit;
   if (cycles_ >= control.turn_end()) return RunEnd::kTurnOver;
   return control.poll(*this);

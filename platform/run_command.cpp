@@ -35,7 +35,9 @@
 #include "platform/region.h"
 #include "platform/run_confinement.h"
 #include "platform/run_control.h"
+#include "platform/run_end.h"
 #include "platform/run_files.h"
+#include "platform/run_input.h"
 #include "platform/run_log.h"
 #include "platform/sensitive/patcher.h"
 #include "platform/sensitive/sensitive_counts.h"
@@ -91,7 +93,6 @@ class Run final : public MachineRun {
   MachineConfig config();
   void start();
   int write_all(const RunOutcome& outcome, double seconds);
-  int exit_status(const RunOutcome& outcome) const;
   std::string why_no_waves() const;
   RunReport report(const RunOutcome& outcome, double seconds) const;
   void write(const std::string& option, const std::function<std::string()>& content);
@@ -126,6 +127,7 @@ class Run final : public MachineRun {
   std::optional<UnpatchedRun> unpatched_;
   LaterWork measurement_;  // of calls
   std::unique_ptr<ExitWaves> exit_waves_;
+  std::unique_ptr<RunInput> input_;  // null: nobody presses anything
   std::unique_ptr<Machine> machine_;
   MarkWatch marks_;
   std::uint64_t post_codes_ = 0;
@@ -154,8 +156,12 @@ std::optional<Error> Run::read_and_check() {
         "--display text: standard output is not a terminal; use --screen-text FILE for the final "
         "screen"};
   }
+  auto input = RunInput::make(options_);
+  if (!input) return input.failure();
+  input_ = std::move(*input);
   std::vector<OutputFile> outputs = company_.outputs;
   std::ranges::copy(outputs_of(options_), std::back_inserter(outputs));
+  if (input_) std::ranges::copy(input_->outputs(), std::back_inserter(outputs));
   std::vector<std::string> inputs = company_.inputs;
   std::ranges::copy(inputs_of(options_), std::back_inserter(inputs));
   if (auto error = check_outputs(outputs, inputs)) return error;
@@ -272,10 +278,12 @@ MachineConfig Run::config() {
   };
   config.debug_console = [this](std::uint8_t byte) {
     output_.debug_console(byte);
+    if (input_) input_->on_console(byte);
     if (unpatched_) unpatched_->on_console(byte);
   };
   config.serial = [this](std::uint8_t byte) {
     output_.serial(byte);
+    if (input_) input_->on_serial(byte);
     if (unpatched_) unpatched_->on_serial(byte);
   };
   config.log = log_.wanted() ? &log_ : nullptr;
@@ -291,7 +299,7 @@ std::optional<Error> Run::open_outputs() {
     if (!document) return document.failure();
     documents_.emplace(output.option, std::move(*document));
   }
-  return std::nullopt;
+  return input_ ? input_->open() : std::nullopt;
 }
 
 /// Of an option that is not given, nothing.
@@ -344,7 +352,7 @@ bool Run::go_on(Cycle turn_end) {
   if (!view_) start();
   control_.set_turn_end(turn_end);
   const double begun = control_.elapsed();
-  outcome_ = machine_->run(control_);
+  outcome_ = input_ ? input_->run(*machine_, control_, turn_end) : machine_->run(control_);
   seconds_ += control_.elapsed() - begun;
   return outcome_.end == RunEnd::kTurnOver;
 }
@@ -404,44 +412,12 @@ int Run::write_all(const RunOutcome& outcome, double seconds) {
   return figures.status;
 }
 
-int Run::exit_status(const RunOutcome& outcome) const {
-  switch (outcome.end) {
-    case RunEnd::kExited: return outcome.status;
-    case RunEnd::kHalted: return kExitOk;
-    case RunEnd::kShutdown: return kExitTripleFault;
-    case RunEnd::kCycleLimit:
-    case RunEnd::kTimeout: return kExitLimit;
-    case RunEnd::kInterrupted: return kExitInterrupted;
-    case RunEnd::kOutputFailed: return kExitOk;  // end_program() knows better
-    case RunEnd::kCheckFailed:
-    case RunEnd::kTurnOver:
-    case RunEnd::kHostFailed: return kExitFailed;
-  }
-  return kExitFailed;
-}
-
-const char* outcome_name(RunEnd end) {
-  switch (end) {
-    case RunEnd::kExited: return "exited";
-    case RunEnd::kHalted: return "halted";
-    case RunEnd::kShutdown: return "triple-fault";
-    case RunEnd::kCycleLimit: return "max-cycles";
-    case RunEnd::kTimeout: return "timeout";
-    case RunEnd::kInterrupted: return "interrupted";
-    case RunEnd::kOutputFailed: return "output-failed";
-    case RunEnd::kCheckFailed: return "check-failed";
-    case RunEnd::kTurnOver: break;
-    case RunEnd::kHostFailed: return "host-failed";
-  }
-  return "?";
-}
-
 RunReport Run::report(const RunOutcome& outcome, double seconds) const {
   RunReport report;
   report.engine = options_.engine->name;
   report.guest = guest_.name;
   report.outcome = outcome_name(outcome.end);
-  report.status = exit_status(outcome);
+  report.status = status_of(outcome);
   report.cycles = machine_->cycles();
   if (options_.engine->counts_instructions) report.instructions = machine_->instructions();
   report.seconds = seconds;
@@ -461,6 +437,7 @@ RunReport Run::report(const RunOutcome& outcome, double seconds) const {
 void Run::write_results(const RunReport& report, const TextScreen& screen) {
   write("--stats", [&] { return to_json(report); });
   if (profile_) write_profile(report);
+  write("--record", [&] { return input_->record(); });
   write("--screen-text", [&] { return to_text(screen); });
   write("--screen-png", [&] { return to_png(machine_->picture().value_or(render(screen))); });
 }
@@ -545,12 +522,14 @@ void Run::explain(const RunOutcome& outcome, const RunReport& report) const {
           to_text(machine_->state()));
       break;
     case RunEnd::kCheckFailed:
+    case RunEnd::kInputFailed:
     case RunEnd::kHostFailed: say("strata: {}\n", named(outcome.report)); break;
     default: break;
   }
   if (options_.quiet || outcome.end == RunEnd::kOutputFailed) return;
   std::string line = named(fmt::format("{}: {}", report.engine, report.outcome));
-  if (outcome.end == RunEnd::kExited) line += fmt::format(" with status {}", report.status);
+  if (outcome.end == RunEnd::kExited || outcome.end == RunEnd::kQuit)
+    line += fmt::format(" with status {}", report.status);
   line += fmt::format(" after {} cycles", group_digits(report.cycles));
   if (report.instructions) {
     line += fmt::format(", {} instructions", group_digits(*report.instructions));

@@ -43,6 +43,13 @@ class RunControl {
   void set_turn_end(Cycle cycle) { turn_end_ = cycle; }
   Cycle turn_end() const { return turn_end_; }
 
+  /// The run ends at this cycle.
+  void limit_to(Cycle cycle) { limits_.max_cycles = cycle; }
+
+  /// Something may come from outside at the end of the turn, and wake a CPU that has halted.
+  void set_awaited(bool awaited) { awaited_ = awaited; }
+  bool awaited() const { return awaited_; }
+
   /// Where a machine that goes on has to stop at the latest.
   Cycle next_stop() const { return std::min(limits_.max_cycles, turn_end_); }
 
@@ -58,6 +65,7 @@ class RunControl {
 
   RunLimits limits_;
   Cycle turn_end_ = kNever;
+  bool awaited_ = false;
   std::optional<Clock::time_point> start_;
   Clock::time_point next_progress_{};
   std::chrono::milliseconds interval_{250};

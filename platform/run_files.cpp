@@ -19,14 +19,15 @@ std::vector<OutputFile> outputs_of(const RunOptions& options) {
           {"--profile", options.profile, true},
           {"--screen-text", options.screen_text, true},
           {"--screen-png", options.screen_png, true},
+          {"--record", options.record, true},
           {"--log", options.log},
           {"--console", names_standard_stream(options.console) ? "" : options.console},
           {"--serial", names_standard_stream(options.serial) ? "" : options.serial}};
 }
 
 std::vector<std::string> inputs_of(const RunOptions& options) {
-  std::vector<std::string> inputs = {options.guest, options.bios, options.disk, options.kernel,
-                                     options.initrd};
+  std::vector<std::string> inputs = {options.guest,  options.bios,   options.disk,
+                                     options.kernel, options.initrd, options.input};
   for (const std::string& module : options.modules) {
     inputs.push_back(module.substr(0, module.find('=')));
   }

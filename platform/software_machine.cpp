@@ -79,6 +79,7 @@ class EngineMachine final : public SoftwareMachine {
   Wire irq(unsigned line) override;
   void reset() override;
   RunOutcome run(RunControl& control) override;
+  void press(std::span<const KeyCode> keys) override;
 
   Cycle cycles() const override { return machine_.now(); }
   std::uint64_t instructions() const override { return engine_->instructions(); }
@@ -100,8 +101,8 @@ class EngineMachine final : public SoftwareMachine {
   PvMemory pv_memory();
   void tell_written(std::span<const std::uint8_t> bytes);
   void exit(std::uint8_t status);
-  void plug_own(Device& device, unsigned number);
-  void plug_pulling(Device& device, std::span<const BusWindow> windows, int irq);
+  unsigned plug_own(Device& device, unsigned number);
+  unsigned plug_pulling(Device& device, std::span<const BusWindow> windows, int irq);
   void plug_slots();
   void plug_post_card();
   void start_ring_thread();
@@ -129,6 +130,7 @@ class EngineMachine final : public SoftwareMachine {
   PvCore pv_;
   RtcCore rtc_;
   KeyboardCore keyboard_;
+  unsigned keyboard_slot_ = 0;
   std::vector<std::unique_ptr<SlotDevice>> slots_;
   std::vector<Device*> devices_;  // all that are plugged in
 
@@ -168,7 +170,7 @@ EngineMachine::EngineMachine(const MachineConfig& config)
   plug_own(debug_, STRATA_DEVICE_DEBUG);
   plug_own(pv_, STRATA_DEVICE_PV);
   plug_own(rtc_, STRATA_DEVICE_RTC);
-  plug_own(keyboard_, STRATA_DEVICE_KEYBOARD);
+  keyboard_slot_ = plug_own(keyboard_, STRATA_DEVICE_KEYBOARD);
   plug_slots();
   pic_.on_mask([this](std::uint16_t lines) { machine_.set_masked_lines(lines); });
   machine_.set_acknowledge([this](Cycle now) { return pic_.acknowledge(now); });
@@ -236,17 +238,17 @@ void EngineMachine::plug(Device& device, std::span<const BusWindow> windows) {
 }
 
 /// One that pulls line `irq` of the interrupt controllers and no other; -1: none.
-void EngineMachine::plug_pulling(Device& device, std::span<const BusWindow> windows, int irq) {
+unsigned EngineMachine::plug_pulling(Device& device, std::span<const BusWindow> windows, int irq) {
   devices_.push_back(&device);
-  machine_.plug(device, windows, irq < 0 ? 0 : EventQueue::Lines{1} << irq);
+  return machine_.plug(device, windows, irq < 0 ? 0 : EventQueue::Lines{1} << irq);
 }
 
-void EngineMachine::plug_own(Device& device, unsigned number) {
+unsigned EngineMachine::plug_own(Device& device, unsigned number) {
   std::vector<BusWindow> windows;
   for (const BusWindow& window : machine_bus_map().windows()) {
     if (window.device == number) windows.push_back(window);
   }
-  plug_pulling(device, windows, machine_devices()[number].irq);
+  return plug_pulling(device, windows, machine_devices()[number].irq);
 }
 
 void EngineMachine::plug_slots() {
@@ -441,6 +443,11 @@ std::optional<Error> EngineMachine::load_state(const MachineState& state) {
   return std::nullopt;
 }
 
+void EngineMachine::press(std::span<const KeyCode> keys) {
+  keyboard_.press(keys, machine_.now());
+  machine_.wire_moved(keyboard_slot_);
+}
+
 RunOutcome EngineMachine::run(RunControl& control) {
   // What others have written there since the last turn.
   if (const auto& page = config_.shared_page) {
@@ -448,6 +455,7 @@ RunOutcome EngineMachine::run(RunControl& control) {
   }
   PlainMachine::RunLimits limits;
   limits.limit = control.next_stop();
+  limits.awaited = control.awaited();
   limits.quantum = engine_->on_host_time() ? config_.clock_hz / kHostTimeLooksASecond
                                            : kQuantumInstructions * config_.cpi;
   limits.poll = [this, &control] {

@@ -81,7 +81,7 @@ bool PlainMachine::wakes() const {
 bool PlainMachine::sleep_until_interrupt(const RunLimits& limits) {
   const bool interrupts_enabled = (engine_->state().eflags & eflags::kIf) != 0;
   while (!stopped_ && now_ < limits.limit) {
-    const bool more = queue_.next() != kNever || (under_way_ && under_way_());
+    const bool more = limits.awaited || queue_.next() != kNever || (under_way_ && under_way_());
     const bool woken = take_outside_work();
     if (interrupts_enabled && interrupt_) return true;
     if (!interrupts_enabled || !more) return false;

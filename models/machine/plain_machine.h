@@ -41,6 +41,8 @@ class PlainMachine final : public EngineBus {
   struct RunLimits {
     /// run() ends at this cycle.
     Cycle limit = kNever;
+    /// What wakes a CPU that has halted may come from outside at the limit.
+    bool awaited = false;
     /// Cycles between two calls of `poll`.
     Cycle quantum = 1 << 17;
     /// True ends the run; never a null function.
