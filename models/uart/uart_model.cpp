@@ -8,10 +8,15 @@
 #include "verilated_vcd_c.h"
 
 namespace strata {
+namespace {
+
+constexpr unsigned kAskEvery = 1024;  // clocks, a live terminal
+
+}  // namespace
 
 UartModel::UartModel(VerilatedContext* context, const char* name, std::uint32_t cpu_hz,
-                     ByteSink sink)
-    : rtl_(begin_model<Vuart>(context, name)), sink_(std::move(sink)) {
+                     ByteSink sink, SerialInput input)
+    : rtl_(begin_model<Vuart>(context, name)), sink_(std::move(sink)), input_(std::move(input)) {
   rtl_->cpu_hz_i = cpu_hz;
   reset_slave(*rtl_);
 }
@@ -20,7 +25,17 @@ UartModel::~UartModel() {
   end_model(*rtl_);
 }
 
+void UartModel::ask_terminal() {
+  if (!input_.next || next_ || ask_in_-- != 0) return;
+  next_ = input_.next();
+  ask_in_ = next_ ? 0 : kAskEvery;
+  if (!next_ && !input_.live) input_.next = nullptr;
+}
+
 void UartModel::clock(const Request& request) {
+  ask_terminal();
+  rtl_->rx_valid_i = next_.has_value();
+  rtl_->rx_data_i = next_.value_or(0);
   rtl_->wb_cyc_i = request.cyc;
   rtl_->wb_stb_i = request.stb;
   rtl_->wb_we_i = request.we;
@@ -29,6 +44,7 @@ void UartModel::clock(const Request& request) {
   rtl_->wb_dat_i = request.dat;
   clock_model(*rtl_);
   if (rtl_->tx_valid_o) sink_(rtl_->tx_data_o);
+  if (rtl_->rx_take_o) next_.reset();
 }
 
 bool UartModel::ack() const {
@@ -41,7 +57,7 @@ bool UartModel::irq() const {
   return rtl_->irq_o;
 }
 bool UartModel::idle() const {
-  return rtl_->idle_o;
+  return rtl_->idle_o && !(input_.live && input_.next);
 }
 
 UartState UartModel::state() const {

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
+#include "models/base/serial_input.h"
 #include "models/base/wishbone_wires.h"
 #include "models/uart/uart_state.h"
 
@@ -23,7 +25,8 @@ class UartModel {
 
   /// Holds reset for two clocks, and leaves one without it. `cpu_hz` is the rate of the clock that
   /// clock() ticks.
-  UartModel(VerilatedContext* context, const char* name, std::uint32_t cpu_hz, ByteSink sink);
+  UartModel(VerilatedContext* context, const char* name, std::uint32_t cpu_hz, ByteSink sink,
+            SerialInput input = {});
   ~UartModel();
 
   /// A rising edge with `request` on the bus, and the falling edge.
@@ -32,7 +35,8 @@ class UartModel {
   bool ack() const;
   std::uint32_t dat() const;
   bool irq() const;
-  /// Nothing being transmitted: clock() may be left out until the next request.
+  /// Nothing is sent, received or timed, and the terminal is not to be asked again: clock() may be
+  /// left out until the next request.
   bool idle() const;
 
   /// The state after the latest clock, between two accesses. Changes nothing.
@@ -43,8 +47,13 @@ class UartModel {
   void trace(VerilatedVcdC* file, int levels);
 
  private:
+  void ask_terminal();
+
   std::unique_ptr<Vuart> rtl_;
   ByteSink sink_;
+  SerialInput input_;
+  std::optional<std::uint8_t> next_;  // of the input, not taken yet
+  unsigned ask_in_ = 0;               // clocks
 };
 
 }  // namespace strata

@@ -5,12 +5,12 @@
 namespace strata {
 
 UartRtl::UartRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
-                 std::uint32_t cpu_hz, UartModel::ByteSink sink)
+                 std::uint32_t cpu_hz, UartModel::ByteSink sink, SerialInput input)
     : ClockedModule(name, clock),
       request("request"),
       response("response"),
       irq("irq"),
-      model_(context, basename(), cpu_hz, std::move(sink)) {
+      model_(context, basename(), cpu_hz, std::move(sink), std::move(input)) {
   wake_on_strobe(request);
 }
 

@@ -16,7 +16,7 @@ class UartRtl : public ClockedModule, public WithState<UartState> {
 
   /// `context` outlives the module; `cpu_hz` is the rate of `clock`.
   UartRtl(const sc_core::sc_module_name& name, ClockDriver& clock, VerilatedContext* context,
-          std::uint32_t cpu_hz, UartModel::ByteSink sink);
+          std::uint32_t cpu_hz, UartModel::ByteSink sink, SerialInput input = {});
 
   UartState state(Cycle now) const override;
   void load_state(const UartState& state, Cycle now) override;

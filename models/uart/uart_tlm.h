@@ -13,7 +13,8 @@ class UartTlm : public DeviceTlm {
 
   /// `period` is that of a clock of `cpu_hz`, `phase` that of DeviceTlm.
   UartTlm(const sc_core::sc_module_name& name, std::uint32_t cpu_hz, UartCore::ByteSink sink,
-          sc_core::sc_time period, sc_core::sc_time phase = sc_core::SC_ZERO_TIME);
+          sc_core::sc_time period, sc_core::sc_time phase = sc_core::SC_ZERO_TIME,
+          SerialInput input = {});
 
  private:
   UartCore core_;

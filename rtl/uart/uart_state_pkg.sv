@@ -4,6 +4,18 @@ package uart_state_pkg;
 
   // SystemVerilog puts the first field highest, so the struct reads from the last word to the first.
   typedef struct packed {
+    logic [63:0]      timeout_left;
+    logic [63:0]      rx_left;
+    logic [31:0]      rx_byte;
+    logic [31:0]      rx_held;
+    logic [15:0][7:0] rx_fifo;
+    logic [31:0]      rx_fill;
+    logic [31:0]      timeout_pending;
+    logic [31:0]      deltas;
+    logic [31:0]      overrun;
+    logic [31:0]      trigger;
+    logic [31:0]      shifted;
+    logic [31:0]      looped;
     logic [63:0]      character_left;
     logic [15:0][7:0] fifo;
     logic [31:0]      fill;

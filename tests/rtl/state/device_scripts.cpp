@@ -146,14 +146,15 @@ std::vector<Step> uart_steps(const Random& random) {
   switch (random() % 10) {
     case 0:
       return {write(3, 0x80), write(0, 1 + random() % 3), write(1, 0), write(3, random() & 0x1F)};
-    case 1: return {write(2, random() & 0x07)};
+    case 1: return {write(2, random() & 0xC7)};
     case 2: return {write(1, random() & 0x0F)};
     case 3: return {write(4, random() % 4 == 0 ? 0x1Fu : 0x0Bu), write(7, random() & 0xFF)};
     case 4: return {read(random() % 8)};
-    case 5: return {read(2)};
+    case 5: return {read(random() % 2 == 0 ? 2u : 0u)};
     case 6: return {idle(random() % 8000)};
     default: {
-      std::vector<Step> steps;
+      // Back to the receiver, or to the terminal.
+      std::vector<Step> steps{write(4, random() % 2 == 0 ? 0x1Bu : 0x0Bu)};
       for (unsigned i = random() % 5; i > 0; --i) steps.push_back(write(0, random() & 0xFF));
       return steps;
     }
