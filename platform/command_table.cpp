@@ -31,6 +31,10 @@ OptionGroup machine_group() {
           {"cpu", "MODEL", "586", "processor: 386, 486 or 586, all without FPU", "386 486 586"},
           {"clock-mhz", "F", "25", "CPU clock, 1.2 to 4000; timers derive from it", ""},
           {"bios", "FILE", "", "boot ROM of your own, to end at 1 MiB and at 4 GiB", ""},
+          {"serial-in", "FILE", "",
+           "what the terminal on the serial port sends, while the guest listens; - for standard "
+           "input, read to its end",
+           ""},
           {"post-port", "PORT", "", "a port whose bytes are POST codes too, beside port 80", ""},
           {"kernel", "FILE", "", "Linux kernel to start, a bzImage or a vmlinux for i386", ""},
           {"initrd", "FILE", "", "first file system of --kernel", ""},

@@ -21,6 +21,7 @@
 #include "platform/output/standard_streams.h"
 #include "platform/run_control.h"
 #include "platform/run_files.h"
+#include "platform/serial_source.h"
 #include "platform/stats/comparison.h"
 #include "platform/stop_signals.h"
 #include "platform/temporary_folder.h"
@@ -92,6 +93,12 @@ std::optional<Error> CompareRun::check_input() {
     return Error{
         "compare: each engine reads --kernel, --initrd and --module anew, and a pipe can be read "
         "once; give files"};
+  }
+  const auto again = can_read_serial_again(run.serial_in);
+  if (!again) return again.failure();
+  if (!again.value()) {
+    return Error{
+        "compare: each engine reads --serial-in anew, and a pipe can be read once; give a file"};
   }
   guest_is_disk_ = run.disk.empty() && guest->is_disk_image;
   disk_ = guest_is_disk_ ? run.guest : run.disk;

@@ -60,6 +60,7 @@ add_library(strata_program STATIC
     run_end.cpp
     run_input.cpp
     run_log.cpp
+    serial_source.cpp
     simulator_versions.cpp
     stop_signals.cpp
     symbol_text.cpp

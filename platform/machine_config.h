@@ -12,6 +12,7 @@
 
 #include "models/base/disk_backend.h"
 #include "models/base/event_log.h"
+#include "models/base/serial_input.h"
 #include "models/base/types.h"
 #include "models/cpu/cache_shape.h"
 #include "models/engine/monitor/paging_choice.h"
@@ -134,6 +135,9 @@ struct MachineConfig {
 
   /// What the CMOS clock shows at power-on: seconds since 1970, UTC.
   std::int64_t rtc_start = kRtcStart;
+
+  /// What the 16550 receives.
+  SerialInput serial_input;
 
   /// Port E9, the 16550's transmitter, ports 80 and post_port. Never null functions.
   ByteSink debug_console = [](std::uint8_t) {};

@@ -140,6 +140,7 @@ void read_share(const Values& values, RunOptions& run) {
 
 void read_machine(const Values& values, RunOptions& run) {
   read_start(values, run);
+  run.serial_in = values.text("serial-in");
   read_disk(values.text("disk"), run);
   run.cpu = values.choice<CpuFamily>(
       "cpu", {{"386", CpuFamily::k386}, {"486", CpuFamily::k486}, {"586", CpuFamily::k586}});

@@ -47,6 +47,7 @@ struct RunOptions {
   std::string record;
   std::string console;  // as GuestOutputPaths has them
   std::string serial;
+  std::string serial_in;
   std::string screen_text;
   std::string screen_png;
   std::string stats;

@@ -177,13 +177,14 @@ void RtlDevices::make_pit() {
 void RtlDevices::make_uart() {
   const auto hz = static_cast<std::uint32_t>(config_.clock_hz);
   if (!is_twin("uart")) {
-    auto uart = std::make_unique<RtlDevice<UartRtl>>("uart", clock_, context_, hz, config_.serial);
+    auto uart = std::make_unique<RtlDevice<UartRtl>>("uart", clock_, context_, hz, config_.serial,
+                                                     config_.serial_input);
     uart->rtl.irq(irq_uart_);
     return add(STRATA_DEVICE_UART, "uart", std::move(uart));
   }
-  auto uart =
-      std::make_unique<TwinDevice<UartTlm>>("uart", clock_, Timing{.latency = 1}, hz,
-                                            config_.serial, clock_.period(), clock_.period() / 2);
+  auto uart = std::make_unique<TwinDevice<UartTlm>>("uart", clock_, Timing{.latency = 1}, hz,
+                                                    config_.serial, clock_.period(),
+                                                    clock_.period() / 2, config_.serial_input);
   uart->tlm.irq(irq_uart_);
   add(STRATA_DEVICE_UART, "uart", std::move(uart));
 }

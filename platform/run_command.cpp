@@ -41,6 +41,7 @@
 #include "platform/run_log.h"
 #include "platform/sensitive/patcher.h"
 #include "platform/sensitive/sensitive_counts.h"
+#include "platform/serial_source.h"
 #include "platform/stats/number_text.h"
 #include "platform/stats/paging_table.h"
 #include "platform/stats/run_report.h"
@@ -116,6 +117,7 @@ class Run final : public MachineRun {
   RunOutcome outcome_;
   double seconds_ = 0;  // of its turns
   GuestImage guest_;
+  SerialInput serial_input_;
   TraceConfig trace_;
   std::optional<GuestProfile> profile_;
   std::unique_ptr<RawImage> image_;
@@ -148,6 +150,9 @@ std::optional<Error> Run::read_and_check() {
   auto guest = load_guest(start_of(options_));
   if (!guest) return guest.failure();
   guest_ = std::move(*guest);
+  auto serial_input = read_serial_input(options_.serial_in);
+  if (!serial_input) return serial_input.failure();
+  serial_input_ = std::move(*serial_input);
   if (auto error = read_trace_points()) return error;
   if (auto error = read_counting()) return error;
   if (!options_.profile.empty()) profile_.emplace(guest_);
@@ -281,6 +286,7 @@ MachineConfig Run::config() {
     if (input_) input_->on_console(byte);
     if (unpatched_) unpatched_->on_console(byte);
   };
+  config.serial_input = serial_input_;
   config.serial = [this](std::uint8_t byte) {
     output_.serial(byte);
     if (input_) input_->on_serial(byte);

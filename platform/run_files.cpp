@@ -26,8 +26,9 @@ std::vector<OutputFile> outputs_of(const RunOptions& options) {
 }
 
 std::vector<std::string> inputs_of(const RunOptions& options) {
-  std::vector<std::string> inputs = {options.guest,  options.bios,   options.disk,
-                                     options.kernel, options.initrd, options.input};
+  std::vector<std::string> inputs = {options.guest,    options.bios,   options.disk,
+                                     options.kernel,   options.initrd, options.input,
+                                     options.serial_in};
   for (const std::string& module : options.modules) {
     inputs.push_back(module.substr(0, module.find('=')));
   }

@@ -6,6 +6,7 @@
 
 #include "platform/child_process.h"
 #include "platform/run_control.h"
+#include "platform/serial_source.h"
 #include "platform/stats/difference.h"
 
 namespace strata {
@@ -22,6 +23,11 @@ std::uint64_t hash_of(const std::string& path) {
 std::optional<Error> UnpatchedRun::prepare(RawImage* image) {
   if (!guest_.piped.empty() || !guest_.piped_bios.empty() || guest_.pipe_beside_guest) {
     return Error{"--patch runs the guest twice, and a pipe can be read once; give a file"};
+  }
+  const auto again = can_read_serial_again(options_.serial_in);
+  if (!again) return again.failure();
+  if (!again.value()) {
+    return Error{"--patch runs the guest twice, and --serial-in can be read once; give a file"};
   }
   if (auto error = folder_.make("patch")) return error;
   has_disk_ = image != nullptr;
@@ -55,6 +61,7 @@ std::vector<std::string> UnpatchedRun::arguments() const {
   add("bios", options_.bios);
   add("kernel", options_.kernel);
   add("initrd", options_.initrd);
+  add("serial-in", options_.serial_in);
   for (const std::string& module : options_.modules) add("module", module);
   if (has_disk_ && !options_.disk.empty()) add("disk", disk());
   if (options_.max_cycles != kNever) add("max-cycles", std::to_string(options_.max_cycles));
