@@ -47,6 +47,8 @@ OptionGroup machine_group() {
           {"seed", "N", "0", "power-on contents of RAM: 0 zeroes, else random", ""},
           {"rtc", "TIME", rtc_text(kRtcStart),
            "what the CMOS clock shows at power-on, in UTC: host, DATE or DATETTIME", "host"},
+          {"on-shutdown", "WHAT", "stop",
+           "a triple fault ends the run (stop) or resets the machine (reset)", "stop reset"},
           {"device", "D=TWIN", "",
            fmt::format("rtl: one of {} as rtl or tlm, e.g. ata=tlm", fmt::join(kTwinDevices, " ")),
            twin_choices(), true},

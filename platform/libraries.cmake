@@ -13,7 +13,7 @@ target_link_libraries(strata_machine_base
     PUBLIC strata_cache_shape strata_engine strata_loader strata_bus_map strata_memory_map strata_output
     PRIVATE fmt::fmt)
 
-add_library(strata_rtl_machine STATIC last_instruction.cpp rtl_debug.cpp rtl_devices.cpp rtl_exits.cpp rtl_machine.cpp rtl_watch.cpp)
+add_library(strata_rtl_machine STATIC last_instruction.cpp rtl_debug.cpp rtl_devices.cpp rtl_exits.cpp rtl_figures.cpp rtl_machine.cpp rtl_timing.cpp rtl_watch.cpp)
 target_link_libraries(strata_rtl_machine
     PUBLIC strata_machine_base
     PRIVATE strata_cpu_rtl strata_bus_rtl strata_slot_rtl strata_slots strata_memory strata_disk

@@ -139,6 +139,9 @@ struct MachineConfig {
   /// What the 16550 receives.
   SerialInput serial_input;
 
+  /// A triple fault resets the machine, and does not end the run.
+  bool reset_on_shutdown = false;
+
   /// Port E9, the 16550's transmitter, ports 80 and post_port. Never null functions.
   ByteSink debug_console = [](std::uint8_t) {};
   ByteSink serial = [](std::uint8_t) {};

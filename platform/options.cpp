@@ -149,6 +149,7 @@ void read_machine(const Values& values, RunOptions& run) {
   }
   run.seed = values.number("seed", 0, ~std::uint64_t{0});
   read_rtc(values, run);
+  run.reset_on_shutdown = values.choice<bool>("on-shutdown", {{"stop", false}, {"reset", true}});
   run.cpi = static_cast<unsigned>(values.number("cpi", 1, kMaxCpi));
   read_paging(values, run);
   read_memory_timing(values, run);

@@ -82,6 +82,7 @@ struct RunOptions {
   CacheShape caches = built_caches();
   std::uint64_t seed = 0;
   RtcStart rtc;
+  bool reset_on_shutdown = false;
   std::optional<SharedPage> share;  // its memory is not there yet
   /// Of the machine file it comes from, if it does.
   SettingPlaces places;

@@ -104,6 +104,7 @@ RtlDevices::RtlDevices(const MachineConfig& config, ClockDriver& clock, Verilate
   make_rtc();
   make_keyboard();
   plug_slots();
+  for (const auto& [name, device] : stateful()) power_on_.push_back(device->save(0));
 }
 
 void RtlDevices::add(unsigned number, const char* name, std::unique_ptr<MachineDevice> device) {
@@ -307,6 +308,11 @@ void RtlDevices::trace(VerilatedVcdC* file, int levels) {
 
 bool RtlDevices::asleep() const {
   return std::ranges::all_of(parts_, [](const Part& part) { return part.device->asleep(); });
+}
+
+void RtlDevices::pull_reset(Cycle now) {
+  auto power_on = power_on_.cbegin();
+  for (const auto& [name, device] : stateful()) device->pull_reset(*power_on++, now);
 }
 
 NamedDevices RtlDevices::stateful() {

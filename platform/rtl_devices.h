@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <systemc>
+#include <vector>
 
 #include "models/base/frame_buffer.h"
 #include "models/base/key_code.h"
@@ -86,6 +87,9 @@ class RtlDevices {
   /// In the order of MachineState: the interrupt controllers first.
   NamedDevices stateful();
 
+  /// The machine's reset line, with the bus at rest.
+  void pull_reset(Cycle now);
+
   /// Keys move at the edge of `cycle`, the next one.
   void press(std::span<const KeyCode> keys, Cycle cycle) { press_(keys, cycle); }
 
@@ -160,6 +164,7 @@ class RtlDevices {
 
   std::deque<Part> parts_;
   std::deque<PluggedSlot> slots_;
+  std::vector<StateBytes> power_on_;  // of stateful()
   sc_core::sc_vector<IrqPort>* pic_lines_ = nullptr;
   std::function<bool()> pv_busy_;
   std::function<void(std::span<const KeyCode> keys, Cycle cycle)> press_;

@@ -18,7 +18,6 @@
 #include "models/cpu/cpu_rtl.h"
 #include "models/debug/post_card.h"
 #include "models/isa/disassemble.h"
-#include "models/memory/sdram_timing.h"
 #include "models/memory/wb_memory.h"
 #include "models/pv/pv_sinks.h"
 #include "platform/clock_period.h"
@@ -33,6 +32,8 @@
 #include "platform/rtl_debug.h"
 #include "platform/rtl_devices.h"
 #include "platform/rtl_exits.h"
+#include "platform/rtl_figures.h"
+#include "platform/rtl_timing.h"
 #include "platform/rtl_watch.h"
 #include "platform/run_control.h"
 #include "platform/trace/wave_recorder.h"
@@ -69,13 +70,17 @@ class RtlMachine final : public Machine {
   std::uint64_t instructions() const override {
     return std::max(cpu_.instructions(), instructions_at_exit_);
   }
-  std::map<std::string, std::uint64_t> exits() const override;
+  std::map<std::string, std::uint64_t> exits() const override {
+    return rtl_exit_counts(cpu_, wb_memory_);
+  }
   TextScreen screen() const override { return devices_.screen(); }
   std::optional<FrameBuffer> picture() const override { return devices_.picture(); }
   CpuState state() const override { return cpu_.state(); }
   MachineState save_state() override;
   std::optional<Error> load_state(const MachineState& state) override;
-  std::map<std::string, std::uint64_t> counters() const override;
+  std::map<std::string, std::uint64_t> counters() const override {
+    return rtl_counters(cpu_, wb_memory_, {cycles_, cycles_ - skipped_}, config_.count_cycles);
+  }
   DebugTarget& debug_target() override;
   const Recording* recording() override;
 
@@ -91,12 +96,13 @@ class RtlMachine final : public Machine {
   void register_models();
   void count_region();
   std::optional<DebugStop> go_on();
-  void load_cpu(const CpuState& state);
+  void load_cpu(const CpuState& state, bool memory_changed);
   std::optional<RunEnd> advance(RunControl& control);
   void run_to(Cycle cycle);
   bool simulate_to(const sc_core::sc_time& target);
   bool has_ended() const;
   void drain();
+  bool take_reset();
   bool asleep() const;
   RunOutcome outcome(RunEnd end);
   void count_exit();
@@ -136,6 +142,7 @@ class RtlMachine final : public Machine {
   bool exit_by_call_ = false;               // of port ABBA, and not by the exit port
   std::uint64_t instructions_at_exit_ = 0;  // with the one that ended the run
   bool differs_ = false;
+  bool reset_requested_ = false;
   bool awaited_ = false;  // RunControl::awaited()
   bool rests_ = false;    // the clock has come to rest, and no device will bring an interrupt
 };
@@ -145,13 +152,6 @@ VerilatedContext* prepare(VerilatedContext& context, const MachineConfig& config
   context.threads(kModelThreads);
   context.traceEverOn(!config.trace.vcd_file.empty() || !config.trace.fst_file.empty());
   return &context;
-}
-
-std::unique_ptr<MemoryTiming> memory_timing(const MachineConfig& config) {
-  if (config.memory_timing) return config.memory_timing();
-  if (!config.sdram) return std::make_unique<FixedLatency>(config.memory_latency);
-  return std::make_unique<SdramTiming>(sdram_cycles(config.clock_hz), config.memory_bytes,
-                                       config.memory_latency);
 }
 
 RtlMachine::RtlMachine(const MachineConfig& config)
@@ -169,6 +169,10 @@ RtlMachine::RtlMachine(const MachineConfig& config)
   wire();
   plug_post_card();
   cpu_.on_end([this] { clock_.pause(); });
+  devices_.on_reset([this] {
+    reset_requested_ = true;
+    clock_.pause();
+  });
   clock_.on_rest([this] {
     rests_ = devices_.asleep();
     if (rests_) clock_.pause();
@@ -227,6 +231,7 @@ void RtlMachine::wire() {
   cpu_wires_.bind(cpu_);
   cpu_wires_.bind(bus_.master(STRATA_MASTER_CPU));
   cpu_.interrupt(devices_.intr());
+  cpu_.a20(devices_.a20());
   for (unsigned master = STRATA_MASTER_PV + 1; master < BusRtl::masters(); ++master) {
     master_wires_.emplace_back("master" + std::to_string(master), clock_).bind(bus_.master(master));
   }
@@ -411,7 +416,7 @@ bool RtlMachine::simulate_to(const sc_core::sc_time& target) {
 }
 
 bool RtlMachine::has_ended() const {
-  return exit_status_ || differs_ || cpu_.stuck() || cpu_.shutdown();
+  return exit_status_ || differs_ || reset_requested_ || cpu_.stuck() || cpu_.shutdown();
 }
 
 /// Everything sleeps and nothing that is to come wakes the CPU: it has halted for good, even though
@@ -434,6 +439,7 @@ std::optional<RunEnd> RtlMachine::advance(RunControl& control) {
   }
   if (differs_) return RunEnd::kCheckFailed;
   if (exit_status_) return RunEnd::kExited;
+  if (take_reset()) return control.poll(*this);
   if (cpu_.shutdown()) return RunEnd::kShutdown;
   if (cpu_.stuck() || (!awaited_ && asleep())) return RunEnd::kHalted;
   if (cycles_ >= control.max_cycles()) return RunEnd::kCycleLimit;
@@ -446,24 +452,28 @@ DebugTarget& RtlMachine::debug_target() {
   if (!debug_target_) {
     debug_target_ = std::make_unique<RtlDebug>(
         cpu_, config_.cpu, memory_.regions(nullptr, false), [this] { return go_on(); },
-        [this](const CpuState& state) { load_cpu(state); });
+        [this](const CpuState& state) { load_cpu(state, true); });
   }
   debug_target_->hold();
   return *debug_target_;
 }
 
-/// With memory as it is now; the CPU is drained.
-void RtlMachine::load_cpu(const CpuState& state) {
+/// The CPU is drained; devices may have been loaded, and their wires have their levels now. The
+/// checker gets what others than the CPU have done to memory.
+void RtlMachine::load_cpu(const CpuState& state, bool memory_changed) {
+  while (sc_core::sc_pending_activity_at_current_time()) sc_core::sc_start(sc_core::SC_ZERO_TIME);
   cpu_.load_state(state);
   if (checker_ == nullptr) return;
-  std::ranges::copy(memory_.ram(), check_memory_->ram().begin());
+  if (memory_changed) std::ranges::copy(memory_.ram(), check_memory_->ram().begin());
   checker_->restart(state);
+  checker_->set_a20(devices_.a20().read());
 }
 
 /// A cycle of a run in a debugger's hands.
 std::optional<DebugStop> RtlMachine::go_on() {
   run_to(cycles_ + 1);
   if (differs_ || exit_status_) return DebugStop::kEnded;
+  if (take_reset()) return std::nullopt;
   if (cpu_.shutdown()) return DebugStop::kShutdown;
   if (cpu_.stuck() || asleep()) return DebugStop::kHalted;
   return std::nullopt;
@@ -480,6 +490,25 @@ void RtlMachine::drain() {
   cpu_.drain(false);
 }
 
+/// Resets the machine if a device asks for it, or the CPU has shut down and that is wanted. As the
+/// Pentium takes INIT, the CPU takes it at an instruction's end: of the one that asked. RAM stays
+/// and time goes on.
+bool RtlMachine::take_reset() {
+  const bool shutdown = cpu_.shutdown() && config_.reset_on_shutdown;
+  if (!reset_requested_ && !shutdown) return false;
+  reset_requested_ = false;
+  if (shutdown && checker_ != nullptr && !checker_->on_shutdown()) {
+    differs_ = true;
+    return false;
+  }
+  drain();
+  if (config_.log != nullptr) config_.log->record(cycles_, "board", "reset");
+  devices_.pull_reset(cycles_);
+  if (watch_ != nullptr) watch_->end_checking(cpu_.model());
+  load_cpu(CpuState::reset(config_.cpu), false);
+  return true;
+}
+
 /// The CPU and the memory's timing start afresh afterwards, as they will where the state is loaded,
 /// so that both go on the same to the cycle.
 MachineState RtlMachine::save_state() {
@@ -493,7 +522,7 @@ MachineState RtlMachine::save_state() {
     state.devices.push_back({name, device->save(cycles_)});
   }
   wb_memory_.timing().restart(cycles_, cycles_);
-  load_cpu(state.cpu);
+  load_cpu(state.cpu, true);
   return state;
 }
 
@@ -512,7 +541,7 @@ std::optional<Error> RtlMachine::load_state(const MachineState& state) {
   cycles_ = state.cycle;
   if (auto error = load_devices(state, own)) return error;
   std::ranges::copy(state.ram, memory_.ram().begin());
-  load_cpu(state.cpu);
+  load_cpu(state.cpu, true);
   exit_status_.reset();
   return std::nullopt;
 }
@@ -554,34 +583,6 @@ bool RtlMachine::check_end(RunEnd end) {
     for (const auto& store : cpu_.model().buffered_stores()) under_way.insert(store.address);
   }
   return checker_->on_end(memory_.regions(nullptr, false), under_way);
-}
-
-std::map<std::string, std::uint64_t> RtlMachine::exits() const {
-  const std::uint64_t mmio = cpu_.device_accesses() + wb_memory_.unclaimed_accesses();
-  return {{"port", cpu_.port_accesses()},
-          {"mmio", mmio},
-          {"hlt", cpu_.halts()},
-          {"interrupt", cpu_.interrupts()},
-          {"exception", cpu_.exceptions()}};
-}
-
-std::map<std::string, std::uint64_t> RtlMachine::counters() const {
-  std::map<std::string, std::uint64_t> counters{{"cpu.clocked_cycles", cpu_.clocked_cycles()},
-                                                {"memory.busy_cycles", wb_memory_.busy_cycles()}};
-  for (const auto& [name, count] : wb_memory_.timing().counters(cycles_)) {
-    counters[std::string("memory.") + name] = count;
-  }
-  if (!config_.count_cycles) return counters;
-  cpu_.settle_cycle_counts();
-  const CycleCounts counts = cpu_.cycle_counts(cycles_ - skipped_);
-  for (std::size_t cause = 0; cause < counts.size(); ++cause) {
-    counters[std::string("cpu.cycles.") + kCycleCauseNames[cause]] = counts[cause];
-  }
-  const PerformanceCounts& happened = cpu_.performance_counts();
-  for (std::size_t event = 0; event < happened.size(); ++event) {
-    counters[std::string("cpu.") + kPerformanceEvents[event].counter] += happened[event];
-  }
-  return counters;
 }
 
 }  // namespace

@@ -145,6 +145,10 @@ void RtlWatch::on_acknowledge(std::uint8_t vector) {
   if (checker_ != nullptr && !differs_) checker_->on_acknowledge(vector);
 }
 
+void RtlWatch::on_a20(bool open) {
+  if (checker_ != nullptr && !differs_) checker_->on_a20(open);
+}
+
 void RtlWatch::on_memory_write(std::uint32_t address) {
   late_writes_[writes_++ % kLateWrites] = address;
 }

@@ -74,6 +74,7 @@ class RtlWatch : public RetireListener {
   void on_access(const WishboneRequest& request, std::uint32_t data) override;
   void on_memory_write(std::uint32_t address) override;
   void on_acknowledge(std::uint8_t vector) override;
+  void on_a20(bool open) override;
 
   /// Aligned dwords that the latest instructions wrote, those included whose retirement nobody has
   /// heard of yet.

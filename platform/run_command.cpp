@@ -276,6 +276,7 @@ MachineConfig Run::config() {
   config.vga_memory = options_.vga_memory;
   config.seed = options_.seed;
   config.rtc_start = options_.rtc.now();
+  config.reset_on_shutdown = options_.reset_on_shutdown;
   config.post_port = options_.post_port;
   config.post_code = [this](std::uint8_t code) {
     ++post_codes_;

@@ -101,6 +101,7 @@ class EngineMachine final : public SoftwareMachine {
   PvMemory pv_memory();
   void tell_written(std::span<const std::uint8_t> bytes);
   void exit(std::uint8_t status);
+  void pull_reset();
   unsigned plug_own(Device& device, unsigned number);
   unsigned plug_pulling(Device& device, std::span<const BusWindow> windows, int irq);
   void plug_slots();
@@ -121,6 +122,11 @@ class EngineMachine final : public SoftwareMachine {
   LockedDisk disk_;
 
   PlainMachine machine_;
+  // What several devices of the board pull: each has an input of its own.
+  SharedLine a20_{[this](bool open) { machine_.set_a20(open); }};
+  SharedLine reset_{[this](bool asked) {
+    if (asked) machine_.request_reset();
+  }};
   VgaCore vga_;
   PicCore pic_;
   AtaCore ata_;
@@ -132,7 +138,8 @@ class EngineMachine final : public SoftwareMachine {
   KeyboardCore keyboard_;
   unsigned keyboard_slot_ = 0;
   std::vector<std::unique_ptr<SlotDevice>> slots_;
-  std::vector<Device*> devices_;  // all that are plugged in
+  std::vector<Device*> devices_;      // all that are plugged in
+  std::vector<StateBytes> power_on_;  // of stateful_devices()
 
   std::optional<PostCard> post_card_;
   std::unique_ptr<ExitBus> exit_bus_;  // null: nobody wants to know
@@ -155,14 +162,15 @@ EngineMachine::EngineMachine(const MachineConfig& config)
       disk_(config.disk ? *config.disk : no_disk_),
       pic_([this](bool level) { machine_.set_interrupt(level); }, config.log),
       ata_(disk_, irq(STRATA_IRQ_ATA), config.log),
-      pit_(irq(STRATA_IRQ_PIT), config.clock_hz),
+      pit_(irq(STRATA_IRQ_PIT), config.clock_hz,
+           {.a20 = a20_.input(false), .reset = reset_.input()}),
       uart_(static_cast<std::uint32_t>(config.clock_hz), config.serial, irq(STRATA_IRQ_UART),
             config.serial_input),
       debug_(debug_sinks(), config.log),
       pv_(pv_memory(), disk_, pv_sinks(), irq(STRATA_IRQ_PV), config.log),
       rtc_(irq(STRATA_IRQ_RTC), config.clock_hz,
            rtc_contents({config.rtc_start, config.memory_bytes, disk_.sector_count()})),
-      keyboard_({irq(STRATA_IRQ_KEYBOARD), {}, {}}, config.clock_hz) {
+      keyboard_({irq(STRATA_IRQ_KEYBOARD), a20_.input(true), reset_.input()}, config.clock_hz) {
   plug_own(vga_, STRATA_DEVICE_VGA);
   plug_own(ata_, STRATA_DEVICE_ATA);
   plug_own(pic_, STRATA_DEVICE_PIC);
@@ -176,6 +184,8 @@ EngineMachine::EngineMachine(const MachineConfig& config)
   pic_.on_mask([this](std::uint16_t lines) { machine_.set_masked_lines(lines); });
   machine_.set_acknowledge([this](Cycle now) { return pic_.acknowledge(now); });
   plug_post_card();
+  for (const auto& [name, device] : stateful_devices()) power_on_.push_back(device->save(0));
+  machine_.set_reset([this] { pull_reset(); }, config.reset_on_shutdown);
 }
 
 DebugSinks EngineMachine::debug_sinks() {
@@ -235,6 +245,7 @@ void EngineMachine::tell_written(std::span<const std::uint8_t> bytes) {
 
 void EngineMachine::plug(Device& device, std::span<const BusWindow> windows) {
   devices_.push_back(&device);
+  power_on_.push_back(device.save(0));
   machine_.plug(device, windows);
 }
 
@@ -401,6 +412,17 @@ void EngineMachine::start() {
   stop_.reset();
   machine_.restart(0, CpuState::reset(config_.cpu));
   pic_.set_irq(STRATA_IRQ_PIT, pit_.out0(), 0);
+}
+
+/// RAM stays as it is and time goes on.
+void EngineMachine::pull_reset() {
+  settle();
+  const Cycle now = machine_.now();
+  if (config_.log != nullptr) config_.log->record(now, "board", "reset");
+  for (Device* device : devices_) device->advance(now);
+  auto power_on = power_on_.cbegin();
+  for (const auto& [name, device] : stateful_devices()) device->pull_reset(*power_on++, now);
+  machine_.reset_cpu(CpuState::reset(config_.cpu));
 }
 
 /// In the order of MachineState.

@@ -24,10 +24,16 @@ class Stateful {
   /// moment right after edge `now`; times in it count from there. Output wires get their levels;
   /// sinks and logs hear nothing. False, and nothing done, if the bytes are none of this State.
   virtual bool load(std::span<const std::uint8_t> bytes, Cycle now) = 0;
+
+  /// The reset line of the machine: as load() of `power_on`, its own state at power-on, but for
+  /// what a battery or plain memory keeps. A C++ core has been brought to `now`.
+  virtual void pull_reset(std::span<const std::uint8_t> power_on, Cycle now) {
+    load(power_on, now);
+  }
 };
 
 /// The same with the type: a class that derives from it has to say and take a State (a struct as in
-/// models/base/state_fields.h).
+/// models/base/state_fields.h). Where something outlives a reset, State::keep(before) copies it.
 template <typename State, typename Base = Stateful>
 class WithState : public Base {
  public:
@@ -41,6 +47,13 @@ class WithState : public Base {
     if (!from_bytes(bytes, state)) return false;
     load_state(state, now);
     return true;
+  }
+
+  void pull_reset(std::span<const std::uint8_t> power_on, Cycle now) final {
+    State after;
+    from_bytes(power_on, after);
+    if constexpr (requires { after.keep(after); }) after.keep(state(now));
+    load_state(after, now);
   }
 };
 

@@ -45,6 +45,12 @@ bool DeviceTlm::load(std::span<const std::uint8_t> bytes, Cycle now) {
   return true;
 }
 
+void DeviceTlm::pull_reset(std::span<const std::uint8_t> power_on, Cycle now) {
+  core_.advance(now);
+  core_.pull_reset(power_on, now);
+  reschedule();
+}
+
 void DeviceTlm::timer_method() {
   core_.advance(to_cycle(sc_core::sc_time_stamp()));
   reschedule();

@@ -25,6 +25,7 @@ class DeviceTlm : public sc_core::sc_module, public Stateful {
   /// The core's. Loading makes `now` the cycle number of the present time.
   StateBytes save(Cycle now) const override { return core_.save(now); }
   bool load(std::span<const std::uint8_t> bytes, Cycle now) override;
+  void pull_reset(std::span<const std::uint8_t> power_on, Cycle now) override;
 
   /// It will do nothing by itself before the next access.
   bool asleep() const { return core_.next_event() == kNever; }

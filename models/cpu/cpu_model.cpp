@@ -77,6 +77,7 @@ CpuModel::CpuModel(VerilatedContext* context, const char* name, CpuFamily family
   static_assert(sizeof(rtl_->state_o) == kStateWords * sizeof(EData));
   rtl_->family_i = static_cast<std::uint8_t>(family);
   rtl_->caches_i = strap_of(caches);
+  rtl_->a20_i = 1;
   rtl_->rst_ni = 0;
   clock();
   clock();
@@ -95,6 +96,10 @@ void CpuModel::set_response(const WishboneResponse& response) {
 
 void CpuModel::set_interrupt(bool level) {
   rtl_->intr_i = level;
+}
+
+void CpuModel::set_a20(bool level) {
+  rtl_->a20_i = level;
 }
 
 void CpuModel::snoop(std::uint32_t address) {

@@ -33,6 +33,8 @@ class CpuModel {
 
   void set_response(const WishboneResponse& response);
   void set_interrupt(bool level);
+  /// The A20M# pin; high at first.
+  void set_a20(bool level);
   /// At the next clock(), another master's store to the aligned dword at `address` is known to be
   /// in memory: what has been fetched of it is fetched again.
   void snoop(std::uint32_t address);

@@ -23,6 +23,13 @@ void CpuRtl::interrupt_method() {
   }
 }
 
+void CpuRtl::sample_a20(bool tell) {
+  if (a20.size() == 0 || a20->read() == a20_) return;
+  a20_ = a20->read();
+  model_.set_a20(a20_);
+  if (tell && listener_ != nullptr) listener_->on_a20(a20_);
+}
+
 void CpuRtl::snoop(std::uint32_t address) {
   model_.snoop(address);
   wake();
@@ -32,6 +39,7 @@ bool CpuRtl::clock_edge(Cycle cycle) {
   const WishboneResponse& answer = response.read();
   model_.set_response(answer);
   model_.set_interrupt(interrupt.read());
+  sample_a20(true);
   model_.set_cycle(cycle);
   if (listener_ != nullptr && answer.ack) report_access(answer);
   model_.clock();
@@ -138,6 +146,7 @@ void CpuRtl::drain(bool drain) {
 
 void CpuRtl::load_state(const CpuState& state) {
   model_.set_cycle(clock().cycle());
+  sample_a20(false);
   model_.set_interrupt(false);  // the pin's new level comes with the next edge
   model_.load(state);
   interrupts_enabled_ = state.eflags & eflags::kIf;

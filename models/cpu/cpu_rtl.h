@@ -34,6 +34,9 @@ class RetireListener {
 
   /// A finished interrupt acknowledge: what retires next is the delivery of `vector`.
   virtual void on_acknowledge(std::uint8_t vector) = 0;
+
+  /// The A20M# pin has changed: by what retires next, for what retires after that.
+  virtual void on_a20(bool open) { static_cast<void>(open); }
 };
 
 class CpuRtl : public ClockedModule {
@@ -41,6 +44,8 @@ class CpuRtl : public ClockedModule {
   sc_core::sc_out<WishboneRequest> request;
   sc_core::sc_in<WishboneResponse> response;
   sc_core::sc_in<bool> interrupt;
+  /// A20M#; not bound, it is high.
+  sc_core::sc_port<sc_core::sc_signal_in_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> a20;
 
   /// `context` outlives the module. Leaves reset before time starts; the first fetch is of the
   /// reset vector.
@@ -126,6 +131,7 @@ class CpuRtl : public ClockedModule {
  private:
   bool clock_edge(Cycle cycle) override;
   void interrupt_method();
+  void sample_a20(bool tell);
   void count_cycle(Cycle cycle);
   void drive_bus(Cycle cycle);
   void report_access(const WishboneResponse& answer);
@@ -151,6 +157,7 @@ class CpuRtl : public ClockedModule {
   Cycle clocked_ = 0;
   bool counting_ = false;
   CycleCounter counter_;
+  bool a20_ = true;
   bool sleeping_ = false;
   bool halt_counted_ = false;  // of the HLT in force
   bool interrupts_enabled_ = false;

@@ -91,6 +91,11 @@ class Engine {
   /// Level of the INTR pin. May be called from inside an EngineBus call.
   virtual void set_interrupt_line(bool level) = 0;
 
+  /// Level of the A20M# pin: while it is low address bit 20 of every access to memory is 0, from
+  /// the next instruction on. May be called from inside an EngineBus call. Nothing happens where
+  /// the host's CPU runs the guest.
+  virtual void set_a20(bool open) { static_cast<void>(open); }
+
   /// An edge at the NMI pin: taken at the next boundary at which no NMI is being handled (SDM vol.
   /// 3, 6.7). May be called from inside an EngineBus call.
   virtual void raise_nmi() = 0;

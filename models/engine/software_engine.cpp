@@ -56,6 +56,17 @@ void SoftwareEngine::set_interrupt_line(bool level) {
   processor_.attention = true;
 }
 
+void SoftwareEngine::set_a20(bool open) {
+  a20_ = open;
+  processor_.attention = true;
+}
+
+void SoftwareEngine::settle_a20() {
+  if (a20_ == processor_.memory.a20_open()) return;
+  before_a20();
+  processor_.set_a20(a20_);
+}
+
 void SoftwareEngine::raise_nmi() {
   processor_.system.nmi_pending = 1;
   processor_.attention = true;
@@ -151,6 +162,7 @@ StopReason SoftwareEngine::run(Cycle deadline) {
     if (stop_requested_.exchange(false)) {
       return StopReason::kRequested;
     }
+    settle_a20();
     if (shutdown()) {
       return StopReason::kShutdown;
     }
@@ -178,6 +190,7 @@ StopReason SoftwareEngine::run(Cycle deadline) {
 // ---- one at a time ----
 
 EngineStep SoftwareEngine::step_once() {
+  settle_a20();
   if (shutdown()) return {StopReason::kShutdown};
   EngineStep step;
   if (take_event(step.interrupt)) return step;
@@ -296,6 +309,7 @@ void SoftwareEngine::finish_watched(Outcome outcome, RetireRecord& record) {
 }
 
 RetireRecord SoftwareEngine::step() {
+  settle_a20();
   Processor& p = processor_;
   const bool trap = p.system.pending_exception != 0;
   assert((p.system.halted == 0 || trap) && !shutdown());
@@ -310,6 +324,7 @@ RetireRecord SoftwareEngine::step() {
 }
 
 RetireRecord SoftwareEngine::deliver_interrupt(std::uint8_t vector) {
+  settle_a20();
   assert(!shutdown());
   RetireRecord record = begin_record();
   ++interrupts_;
@@ -319,6 +334,7 @@ RetireRecord SoftwareEngine::deliver_interrupt(std::uint8_t vector) {
 }
 
 RetireRecord SoftwareEngine::deliver_nmi() {
+  settle_a20();
   assert(!shutdown());
   RetireRecord record = begin_record();
   processor_.system.nmi_pending = 0;

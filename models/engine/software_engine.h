@@ -32,6 +32,7 @@ class SoftwareEngine : public Engine {
   StopReason run(Cycle deadline) override;
   EngineStep step_once() override;
   void set_interrupt_line(bool level) override;
+  void set_a20(bool open) override;
   void raise_nmi() override;
   void request_stop() override;
   void watch_execution(ExecutionWatch* watch) override { watch_ = watch; }
@@ -94,6 +95,9 @@ class SoftwareEngine : public Engine {
     return break_at > cycle_ ? break_at - cycle_ : 0;
   }
 
+  /// Memory is about to be at other addresses, between two instructions.
+  virtual void before_a20() {}
+
   void take_exception();
 
   /// Linear address of what runs next.
@@ -106,6 +110,7 @@ class SoftwareEngine : public Engine {
   ExecutionWatch* watch_ = nullptr;
 
  private:
+  void settle_a20();
   bool take_event(std::optional<std::uint8_t>& interrupt);
   void fall_asleep();
   bool interrupt_due() const;
@@ -129,6 +134,7 @@ class SoftwareEngine : public Engine {
   std::atomic<bool> stop_requested_{false};
   InstructionWatch* instruction_watch_ = nullptr;
   bool interrupt_line_ = false;
+  bool a20_ = true;                // the pin
   bool asleep_ = false;            // halted, and counted as such
   std::uint16_t watched_row_ = 0;  // of the opcode table, of what execute_watched() executed
 };

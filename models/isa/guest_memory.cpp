@@ -35,11 +35,54 @@ GuestMemory::GuestMemory(EngineBus& bus)
 
 void GuestMemory::map(std::uint32_t base, std::uint64_t size, std::uint8_t* host, bool writable) {
   assert((base & kPageMask) == 0 && (size & kPageMask) == 0 && base + size <= (1ull << 32));
-  regions_.push_back({base, size, host});
-  for (std::uint64_t offset = 0; offset < size; offset += kPageMask + 1) {
-    const std::size_t page = (base + offset) >> kPageShift;
-    readable_[page] = host + offset;
-    writable_[page] = writable ? host + offset : nullptr;
+  assert(a20_open());
+  mapped_.push_back({base, size, host, writable});
+  place(mapped_.back());
+}
+
+void GuestMemory::place(const MappedRegion& region) {
+  regions_.push_back({region.base, region.size, region.host});
+  for (std::uint64_t offset = 0; offset < region.size; offset += kPageMask + 1) {
+    const std::size_t page = (region.base + offset) >> kPageShift;
+    readable_[page] = region.host + offset;
+    writable_[page] = region.writable ? region.host + offset : nullptr;
+  }
+}
+
+void GuestMemory::set_a20(bool open) {
+  if (open == a20_open()) return;
+  for (const Region& region : regions_) {
+    const std::size_t first = region.base >> kPageShift;
+    const std::size_t pages = region.size >> kPageShift;
+    std::fill_n(&readable_[first], pages, nullptr);
+    std::fill_n(&writable_[first], pages, nullptr);
+  }
+  regions_.clear();
+  a20_mask_ = open ? ~0u : ~kA20;
+  if (open) {
+    for (const MappedRegion& region : mapped_) place(region);
+  } else {
+    close_a20();
+  }
+  for (const std::uint32_t page : protected_) {
+    writable_[page] = nullptr;
+    if (!open) writable_[page | kA20 >> kPageShift] = nullptr;
+  }
+}
+
+/// Each even MiB is seen at the odd one behind it too, which nobody sees.
+void GuestMemory::close_a20() {
+  for (const MappedRegion& region : mapped_) {
+    for (std::uint64_t offset = 0; offset < region.size;) {
+      const auto base = static_cast<std::uint32_t>(region.base + offset);
+      const std::uint64_t piece = std::min<std::uint64_t>(region.size - offset, kA20 - base % kA20);
+      if ((base & kA20) == 0) {
+        const Page host = region.host + offset;
+        place({base, piece, host, region.writable});
+        place({base | kA20, piece, host, region.writable});
+      }
+      offset += piece;
+    }
   }
 }
 
@@ -85,6 +128,7 @@ void GuestMemory::write(const Place& place, unsigned bytes, std::uint32_t value)
 }
 
 std::uint32_t GuestMemory::read_piece(std::uint32_t physical, unsigned bytes) {
+  physical &= a20_mask_;
   const std::uint8_t* host = at(readable_[physical >> kPageShift], physical);
   if (host == nullptr) {
     ++device_accesses_;
@@ -96,6 +140,7 @@ std::uint32_t GuestMemory::read_piece(std::uint32_t physical, unsigned bytes) {
 }
 
 void GuestMemory::write_piece(std::uint32_t physical, unsigned bytes, std::uint32_t value) {
+  physical &= a20_mask_;
   std::uint8_t* host = at(writable_[physical >> kPageShift], physical);
   if (host == nullptr && guard_ != nullptr) {
     const Page page = guarded_page(physical);

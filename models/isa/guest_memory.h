@@ -34,6 +34,11 @@ class GuestMemory {
   /// Maps `size` bytes at `base` (both multiples of 4 KiB) to `host`.
   void map(std::uint32_t base, std::uint64_t size, std::uint8_t* host, bool writable);
 
+  /// While A20 is closed address bit 20 is 0 in every access, whoever maps or masters the memory:
+  /// the tables and regions below are as the processor has them. No page is guarded meanwhile.
+  void set_a20(bool open);
+  bool a20_open() const { return a20_mask_ == ~0u; }
+
   /// A run of physical memory that is contiguous in host memory too.
   struct Region {
     std::uint32_t base = 0;
@@ -140,6 +145,14 @@ class GuestMemory {
 
  private:
   using Page = std::uint8_t*;
+  struct MappedRegion {
+    std::uint32_t base = 0;
+    std::uint64_t size = 0;
+    Page host = nullptr;
+    bool writable = false;
+  };
+  static constexpr std::uint32_t kA20 = 1u << 20;
+
   struct FreePages {
     void operator()(Page* pages) const;
   };
@@ -150,6 +163,8 @@ class GuestMemory {
   }
   static Place contiguous(std::uint32_t physical) { return {physical, (physical | kPageMask) + 1}; }
 
+  void close_a20();
+  void place(const MappedRegion& region);
   bool set_guarded(std::uint32_t number, const std::uint8_t* page, bool guarded);
   std::uint8_t* guarded_page(std::uint32_t physical) const;
   std::uint32_t read_piece(std::uint32_t physical, unsigned bytes);
@@ -158,6 +173,8 @@ class GuestMemory {
   EngineBus& bus_;
   std::uint64_t port_accesses_ = 0;
   std::uint64_t device_accesses_ = 0;
+  std::uint32_t a20_mask_ = ~0u;
+  std::vector<MappedRegion> mapped_;  // as map() was called
   std::vector<Region> regions_;
   PageTable readable_;  // host address of each 4 KiB page, null where there is none
   PageTable writable_;

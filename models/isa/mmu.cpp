@@ -166,6 +166,16 @@ void Mmu::forget_writable(std::uint32_t frame) {
   }
 }
 
+void Mmu::forget_hosts() {
+  ++generation_;
+  for (const std::uint32_t page : used_) {
+    for (const Hosts& hosts : hosts_) {
+      hosts.readable[page] = nullptr;
+      hosts.writable[page] = nullptr;
+    }
+  }
+}
+
 // ---- translating ----
 
 PageView Mmu::view(Privilege privilege) const {

@@ -52,6 +52,9 @@ class Mmu {
   /// Physical page `frame` has another place in GuestMemory::writable_pages() now.
   void forget_writable(std::uint32_t frame);
 
+  /// All of GuestMemory's pages may have another place now.
+  void forget_hosts();
+
   /// Another number after each change by which a linear address may be translated otherwise.
   std::uint32_t generation() const { return generation_; }
 

@@ -322,7 +322,16 @@ class Processor {
   /// Pages that operands reach at once, at the current level.
   const PageView& operand_pages() const { return operands_.view; }
   /// Whether those are physical memory as it is: no paging, and no access has to be looked at.
-  bool reaches_memory() const { return operands_.view.readable == memory.readable_pages(); }
+  bool reaches_memory() const {
+    return operands_.view.readable == memory.readable_pages() && memory.a20_open();
+  }
+
+  /// As GuestMemory::set_a20(), between two instructions.
+  void set_a20(bool open) {
+    memory.set_a20(open);
+    mmu_.forget_hosts();
+    window = {};
+  }
 
   /// As Mmu::generation().
   std::uint32_t translation_generation() const { return mmu_.generation(); }

@@ -22,18 +22,46 @@ void PlainMachine::set_interrupt(bool level) {
   if (engine_ != nullptr) engine_->set_interrupt_line(level);
 }
 
+void PlainMachine::set_a20(bool open) {
+  a20_ = open;
+  if (engine_ != nullptr) engine_->set_a20(open);
+}
+
 void PlainMachine::restart(Cycle now, const CpuState& state) {
   now_ = now;
   asleep_since_.reset();
+  reset_requested_ = false;
   queue_.refresh_all();
   engine_->load_state(state);
   engine_->set_cycle(now);
+  set_a20(a20_);
   set_interrupt(interrupt_);
 }
 
 void PlainMachine::stop() {
   stopped_ = true;
   engine_->request_stop();
+}
+
+void PlainMachine::request_reset() {
+  reset_requested_ = true;
+  engine_->request_stop();
+}
+
+void PlainMachine::reset_cpu(const CpuState& state) {
+  end_sleep();
+  queue_.refresh_all();
+  engine_->set_registers(state);
+  set_interrupt(interrupt_);
+}
+
+/// Whether the machine has been reset: a device has asked for it, or the CPU has shut down.
+bool PlainMachine::take_reset(StopReason reason) {
+  const bool shutdown = reason == StopReason::kShutdown && engine_->failure().empty();
+  if (!reset_requested_ && !(shutdown && reset_on_shutdown_)) return false;
+  reset_requested_ = false;
+  reset_();
+  return true;
 }
 
 // ---- running ----
@@ -51,6 +79,10 @@ PlainMachine::End PlainMachine::run(const RunLimits& limits) {
     run_events(engine_->cycle());
     take_outside_work();
     if (stopped_) return End::kStopped;
+    if (take_reset(reason)) {
+      poll(limits);
+      continue;
+    }
     if (reason == StopReason::kShutdown) return End::kShutdown;
     if (reason == StopReason::kHalted && !sleep(limits)) return End::kHalted;
     poll(limits);
@@ -148,6 +180,7 @@ EngineStep PlainMachine::step() {
   }
   run_events(engine_->cycle());
   take_outside_work();
+  if (take_reset(step.reason)) step.reason = StopReason::kRequested;
   return step;
 }
 

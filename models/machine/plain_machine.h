@@ -77,6 +77,9 @@ class PlainMachine final : public EngineBus {
   /// Level of the CPU's INTR pin from now on: the interrupt controller's wire.
   void set_interrupt(bool level);
 
+  /// Level of the CPU's A20M# pin from now on, high: address bit 20 is as the CPU has it.
+  void set_a20(bool open);
+
   /// Says that an input wire of the device in `slot` has moved.
   void wire_moved(unsigned slot);
 
@@ -96,6 +99,18 @@ class PlainMachine final : public EngineBus {
 
   /// Ends run() after the instruction in progress. To be called by devices.
   void stop();
+
+  /// Has the machine reset after the instruction in progress. To be called by devices, in an access
+  /// or event.
+  void request_reset();
+  /// `reset` resets the devices, at time now(), and calls reset_cpu(). `on_shutdown`: a triple
+  /// fault of the guest resets the machine too, and does not end run().
+  void set_reset(std::function<void()> reset, bool on_shutdown) {
+    reset_ = std::move(reset);
+    reset_on_shutdown_ = on_shutdown;
+  }
+  /// The CPU goes on from `state`; time and counts go on too.
+  void reset_cpu(const CpuState& state);
 
   /// What is done for a device on another thread: `under_way` says whether there is any, and
   /// `finish` makes the device show what has been done, at time now(). Neither is a null function.
@@ -139,6 +154,7 @@ class PlainMachine final : public EngineBus {
   bool sleep_until_interrupt(const RunLimits& limits);
   Cycle next_stop(const RunLimits& limits) const;
   void poll(const RunLimits& limits);
+  bool take_reset(StopReason reason);
 
   std::vector<Device*> devices_;    // by slot
   std::vector<BusWindow> windows_;  // with the slot as device
@@ -153,7 +169,11 @@ class PlainMachine final : public EngineBus {
   Cycle deadline_ = 0;  // of the engine while it runs; else 0
   Cycle next_poll_ = 0;
   bool interrupt_ = false;
+  bool a20_ = true;
   bool stopped_ = false;
+  std::function<void()> reset_ = [] {};
+  bool reset_requested_ = false;
+  bool reset_on_shutdown_ = false;
   std::function<bool()> under_way_;  // null: there is no such device
   std::function<void()> finish_;
   std::atomic<bool> woken_{false};

@@ -34,7 +34,7 @@ struct PitBoardWires {
 class PitCore : public DeviceOf<PitState> {
  public:
   /// `out0` is OUT of counter 0 (high at power-on); `cpu_hz` the rate of Cycle,
-  /// not less than STRATA_PIT_HZ. A20 is open at power-on.
+  /// not less than STRATA_PIT_HZ. Both are low at power-on.
   PitCore(Wire out0, std::uint64_t cpu_hz, PitBoardWires board = {});
 
   void reset() override;

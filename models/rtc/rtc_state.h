@@ -23,6 +23,15 @@ struct RtcState {
   /// Bytes 00-7F; those of registers A to D are 0 here.
   std::array<std::uint8_t, 128> bytes{};
 
+  /// Over a reset the clock goes on and its memory stays; of register B a reset clears PIE, AIE,
+  /// UIE and SQWE (data sheet, "RESET").
+  void keep(const RtcState& before) {
+    divider = before.divider;
+    a = before.a;
+    b = before.b & 0x87;
+    bytes = before.bytes;
+  }
+
   template <typename Self, typename Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("index", self.index);

@@ -15,6 +15,9 @@ struct VgaState {
   std::array<std::uint8_t, kVgaCrtcRegisters> crtc{};
   std::array<std::uint8_t, kVgaTextBytes> text{};
 
+  /// Text memory keeps its contents over a reset, as RAM does.
+  void keep(const VgaState& before) { text = before.text; }
+
   template <typename Self, typename Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("crtc_index", self.crtc_index);

@@ -39,6 +39,10 @@ module cpu
     input logic        snoop_i,
     input logic [31:4] snoop_line_i,
 
+    // A20M#: while it is low address bit 20 of every access to memory is 0, from the next instruction on (i486
+    // Microprocessor data sheet, "A20M#"; here in every mode); changes while the write that changes it is under way
+    input logic a20_i,
+
     // from the interrupt controller
     input logic intr_i,
     input logic nmi_i,              // a rising edge asks for an NMI
@@ -261,6 +265,7 @@ module cpu
       .rst_ni,
       .load_valid_i,
       .caches_i,
+      .a20_i,
       .regs,
       .seq,
       .x,

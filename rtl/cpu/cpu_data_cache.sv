@@ -22,6 +22,7 @@ module cpu_data_cache
     input logic load_valid_i,  // of the load port: memory may be another's
     input logic flush_i,       // INVD, WBINVD
     input cache_shape_t shape_i,  // changes in reset only
+    input logic a20_i,            // A20M#
 
     // from the paging unit
     cpu_physical_if.data physical,
@@ -167,6 +168,7 @@ module cpu_data_cache
       if (crosses) begin
         high = physical.split ? {physical.high, 10'd0} : physical.addr[31:2] + 30'd1;
         if (!memory) high[31:16] = 16'd0;  // behind port FFFF comes port 0
+        high[20] = high[20] && a20_i;
       end
     end
   end

@@ -14,6 +14,7 @@ module cpu_memory
     input logic load_valid_i,  // of the load port: another address space, other memory
 
     input cache_shape_t caches_i,  // strap
+    input logic a20_i,             // A20M#
 
     // from the sequencer and execute: address spaces, and when they change
     cpu_registers_if.reader regs,
@@ -65,6 +66,7 @@ module cpu_memory
       .clk_i,
       .rst_ni,
       .load_valid_i,
+      .a20_i,
       .regs,
       .seq,
       .x,
@@ -93,6 +95,7 @@ module cpu_memory
       .load_valid_i,
       .flush_i,
       .shape_i  (caches_i),
+      .a20_i,
       .physical,
       .status,
       .bus,

@@ -8,6 +8,9 @@
 // the walker finds faults and sets accessed and dirty bits. A fault drops what the TLBs have of its page
 // (SDM vol. 3, 4.10.4.1).
 //
+// Physical addresses leave here as A20M# has them, walks' too, so that the caches know nothing else. When the pin changes
+// what was fetched is fetched again before the next instruction.
+//
 // Fetches go on when they hit the instruction TLB. A miss is walked when the instruction is needed
 // (f_needed_i), never ahead of time, so accessed bits do not depend on how far the CPU has prefetched.
 module cpu_paging_unit
@@ -17,6 +20,7 @@ module cpu_paging_unit
     input logic clk_i,
     input logic rst_ni,
     input logic load_valid_i,  // of the load port: another address space
+    input logic a20_i,         // A20M#
 
     cpu_registers_if.reader regs,
 
@@ -63,6 +67,8 @@ module cpu_paging_unit
   } state_e;
 
   state_e       state_q;
+  logic         a20_q;
+  logic         code_hit;      // a store changes code that was fetched
   logic         committed_q;
   logic         high_q;        // the walk is for the second page
   logic [31:12] low_frame_q;
@@ -183,8 +189,15 @@ module cpu_paging_unit
       .store_end_line_i(physical.store_end_line),
       .snoop_i      (bus.snoop),
       .snoop_line_i (bus.snoop_line),
-      .hit_o        (store_hit_o)
+      .hit_o        (code_hit)
   );
+
+  // Bit 20 of an address that leaves.
+  function automatic logic [31:0] gated(logic [31:0] address, logic a20);
+    return {address[31:21], address[20] && a20, address[19:0]};
+  endfunction
+
+  assign store_hit_o = code_hit || a20_i != a20_q;
 
   // ---- address spaces
   assign paging = regs.cr0[31];
@@ -231,7 +244,7 @@ module cpu_paging_unit
   assign fetch.ready = physical.fetch_ready && physical.fetch_valid;
   assign physical.fetch_valid = fetch.valid && f_usable;
   assign physical.fetch_uncached = regs.cr0[30] || (paging && f_found.uncached);
-  assign physical.fetch_addr = paging ? {f_found.frame, fetch.linear[11:2]} : fetch.linear[31:2];
+  assign physical.fetch_addr = 30'(gated(paging ? {f_found.frame, fetch.linear[11:0]} : fetch.linear, a20_i) >> 2);
   assign walk_fetch = paging && fetch.valid && !f_usable && fetch.needed && !data.valid && state_q == StIdle;
   assign status.walking = (state_q != StIdle && state_q != StHigh && state_q != StTranslated) || walk_data || walk_fetch;
   assign status.walks_data = walk_data;
@@ -251,7 +264,7 @@ module cpu_paging_unit
     physical.space = data.space;
     physical.addr = data.linear;
     physical.split = 1'b0;
-    physical.high = high_frame_q;
+    physical.high = {high_frame_q[31:21], high_frame_q[20] && a20_i, high_frame_q[19:12]};
     physical.size = data.size;
     physical.wdata = data.wdata;
     if (paging) begin
@@ -279,13 +292,14 @@ module cpu_paging_unit
         end
       end
     end
+    physical.addr[20] = physical.addr[20] && a20_i;
   end
 
   // ---- the store beside a load
   assign side_usable = state_q == StIdle && !committed_q &&
       (!paging || (side_hit && permitted(side_found, data.user, 1'b1, wp) && side_found.dirty));
   assign physical.side_valid = side_valid_i && side_usable;
-  assign physical.side_addr = paging ? {side_found.frame, store.linear[11:0]} : store.linear;
+  assign physical.side_addr = gated(paging ? {side_found.frame, store.linear[11:0]} : store.linear, a20_i);
   assign physical.side_size = store.size;
   assign physical.side_wdata = store.wdata;
   assign side_ready_o = side_usable && physical.side_ready;
@@ -306,6 +320,7 @@ module cpu_paging_unit
       crosses_line = {1'b0, physical.addr[3:0]} + {2'b0, size_bytes(physical.size)} > 5'd16;
       physical.store_end_line = physical.split ? {physical.high, 8'd0} : physical.addr[31:4] + {27'b0, crosses_line};
     end
+    physical.store_end_line[20] = physical.store_end_line[20] && a20_i;
   end
 
   // ---- page faults
@@ -343,6 +358,7 @@ module cpu_paging_unit
   endtask
 
   always_ff @(posedge clk_i) begin
+    a20_q <= a20_i;
     if (paging) step();
     if (w_fault) error_q <= w_error;
     if (!rst_ni) begin

@@ -77,6 +77,7 @@ class BlockEngine : private BlockBus, public SoftwareEngine {
  private:
   const Instruction* fetch_one() override;
   void execute_until_break() override;
+  void before_a20() override { code_.flush(); }
   void before_access() override;
   void after_access() override;
 

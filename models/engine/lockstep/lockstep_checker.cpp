@@ -76,6 +76,11 @@ void LockstepChecker::restart(const CpuState& state) {
   nmi_ = false;
 }
 
+void LockstepChecker::set_a20(bool open) {
+  next_a20_.reset();
+  interpreter_.set_a20(open);
+}
+
 void LockstepChecker::on_access(const BusAccess& access) {
   feed_.add(access);
 }
@@ -134,6 +139,7 @@ bool LockstepChecker::on_retire(const RetireRecord& record, const CpuState& stat
   // The engine's clock is its own: what RDTSC reads in it, it reads here. Nothing else looks at it.
   interpreter_.set_time_stamp(std::uint64_t{state.gpr[kEdx]} << 32 | state.gpr[kEax]);
   const RetireRecord expected_record = do_the_same(record, difference);
+  if (next_a20_) set_a20(*next_a20_);
   CpuState expected = interpreter_.state();
   expected.tsc = state.tsc;
   expected.nmi_pending = state.nmi_pending;

@@ -33,6 +33,11 @@ class LockstepChecker {
   /// been given another state.
   void restart(const CpuState& state);
 
+  /// From now on the engine's A20M# pin is so.
+  void set_a20(bool open);
+  /// The pin has changed by what retires next: what retires after that sees it.
+  void on_a20(bool open) { next_a20_ = open; }
+
   /// An access of the engine to a port or a device in memory, in order. Reads must come before
   /// their instruction retires; writes may come later.
   void on_access(const BusAccess& access);
@@ -95,6 +100,7 @@ class LockstepChecker {
   Interpreter interpreter_;
   std::deque<Retired> history_;
   std::optional<std::uint8_t> acknowledged_;
+  std::optional<bool> next_a20_;
   bool nmi_ = false;
   std::uint64_t retired_ = 0;
   std::string report_;

@@ -70,12 +70,14 @@ TYPED_TEST(PitGate, PortBKeepsItsLowBits) {
   EXPECT_EQ(this->port.read(kPortB, 1) & 0xEF, 0x26u);
 }
 
-// IBM PS/2 Hardware Interface Technical Reference, system control port A: A20 is open at power-on,
-// which is this board's choice; what the port does not have reads 0, so that it never reads FF.
+// IBM PS/2 Hardware Interface Technical Reference, system control port A: what the port does not
+// have reads 0, so that it never reads FF.
 TYPED_TEST(PitGate, PortAOpensA20AndAsksForAReset) {
-  EXPECT_EQ(this->port.read(kPortA, 1), 0x02u);
-  EXPECT_TRUE(this->port.a20());
+  EXPECT_EQ(this->port.read(kPortA, 1), 0x00u);
+  EXPECT_FALSE(this->port.a20());
   EXPECT_FALSE(this->port.reset());
+  this->port.write(kPortA, 1, 0x02);
+  EXPECT_TRUE(this->port.a20());
   this->port.write(kPortA, 1, 0xFC);
   EXPECT_EQ(this->port.read(kPortA, 1), 0x00u);
   EXPECT_FALSE(this->port.a20());

@@ -90,7 +90,7 @@ class PitCorePort : public PitPort {
   }
 
   Cycle event_ = 0;
-  bool a20_ = true;
+  bool a20_ = false;
   bool reset_ = false;
   PitCore core_{[this](bool level) {
                   edges.push_back({event_, level});
