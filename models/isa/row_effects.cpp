@@ -75,7 +75,7 @@ constexpr Line kLines[] = {
     {Op::kDec, "DEC", "x", "", "", "", "OSZAP", "", kOperand},
     {Op::kDiv, "DIV", "s", "AD", "AD", "", "", "OSZAPC", kAlways},
     {Op::kEnter, "ENTER", "s s", "sp", "sp", "", "", "", kAlways},
-    {Op::kEsc, "ESC", "s", "", "", "", "", "", kAlways},
+    {Op::kEsc, "ESC", "x", "", "", "", "", "", kAlways},
     {Op::kHlt, "HLT", "", "", "", "", "", "", kAlways, kEnds},
     {Op::kIdiv, "IDIV", "s", "AD", "AD", "", "", "OSZAPC", kAlways},
     {Op::kImul, "IMUL", "x s", "A", "AD", "", "OC", "SZAP", kOperand},

@@ -302,13 +302,12 @@ package cpu_one_byte_map_pkg;
         ctl.seg = SegDs;
       end
       8'b1101_1???: begin
-        // ESC without FPU (models/isa/semantics/coprocessor.h): a 386 and a 486 access the first word of a memory
-        // operand, and the control and status words read all ones.
+        // ESC without FPU (models/isa/semantics/coprocessor.h): the first word of a memory operand is accessed, and
+        // the control and status words read all ones.
         o.has_modrm = 1'b1;
         ctl.size = SizeW;
         o.constant = 16'hFFFF;
         if (mode.fpu_trap) ctl.fault = FaultNm;
-        else if (mode.has_586) o.ud = 1'b1;
         else if (mod != 2'd3) begin
           ctl.op = OpMov;
           ctl.b = BRm;

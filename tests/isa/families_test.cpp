@@ -164,8 +164,7 @@ TEST(Families, EscapeIsDeviceNotAvailableWithEmOrTs) {
       EXPECT_EQ(escape(family, cr0::kEm, {opcode, 0xC0}), vector::kDeviceNotAvailable);
       EXPECT_EQ(escape(family, cr0::kTs, {opcode, 0x00}), vector::kDeviceNotAvailable);
       EXPECT_EQ(escape(family, cr0::kEm | cr0::kTs, {opcode, 0xC0}), vector::kDeviceNotAvailable);
-      EXPECT_EQ(escape(family, cr0::kMp, {opcode, 0xC0}),
-                family == CpuFamily::k586 ? vector::kInvalidOpcode : -1);
+      EXPECT_EQ(escape(family, cr0::kMp, {opcode, 0xC0}), -1);
     }
   }
 }
@@ -183,7 +182,7 @@ TEST(Families, WaitIsDeviceNotAvailableWithMpAndTs) {
 /// "The FSTCW instruction will give a value of FFFFH for the Intel486 SX microprocessor" (SDM vol.
 /// 3, 22.20.2), and FNSTSW of no coprocessor is not zero.
 TEST(Families, ProbingForAnFpuFindsNone) {
-  for (const CpuFamily family : {CpuFamily::k386, CpuFamily::k486}) {
+  for (const CpuFamily family : kFamilies) {
     for (const std::uint8_t opcode : {std::uint8_t{0xD9}, std::uint8_t{0xDD}}) {
       GuestCpu guest(family);
       guest.enter_protected_mode();

@@ -1,10 +1,9 @@
 // WAIT and ESC where there is no FPU (SDM vol. 3, 2.5 and 22.20.2). CR0.EM and TS turn every ESC
-// into #NM, so that a kernel can emulate. With both clear:
-// - 386 and 486: the instruction goes to a coprocessor that does not answer. "The FSTCW instruction
-//   will give a value of FFFFH for the Intel486 SX microprocessor" (22.20.2): the control and the
-//   status word read all ones, the rest does nothing; programs look for an FPU this way. The first
-//   word of a memory operand is accessed.
-// - 586: there is no coprocessor to attach and CPUID says that there is no FPU: #UD.
+// into #NM, so that a kernel can emulate. With both clear the instruction goes to a coprocessor
+// that does not answer. "The FSTCW instruction will give a value of FFFFH for the Intel486 SX
+// microprocessor" (22.20.2): the control and the status word read all ones, the rest does nothing;
+// programs look for an FPU this way, on a 586 too: they execute FNINIT before they ask CPUID. The
+// first word of a memory operand is accessed.
 #pragma once
 
 #include "models/isa/semantics/operands.h"
@@ -30,9 +29,6 @@ Outcome escape(Processor& p, const Instruction& i) {
   constexpr std::uint16_t kNoAnswer = 0xFFFF;
   if ((p.system.cr0 & (cr0::kEm | cr0::kTs)) != 0) {
     return p.raised(vector::kDeviceNotAvailable);
-  }
-  if (p.family == CpuFamily::k586) {
-    return p.raised(vector::kInvalidOpcode);
   }
   if (kStore == EscapeStore::kMemory && i.memory && i.reg == 7) {
     return write_rm<std::uint16_t, true>(p, i, kNoAnswer);

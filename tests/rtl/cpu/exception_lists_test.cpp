@@ -92,7 +92,6 @@ bool is_undefined(const Encoding& e, Mode mode, CpuFamily family) {
   if (in(kTestRegisters, e)) {
     if (family == CpuFamily::k586 || e.reg < (family == CpuFamily::k486 ? 3u : 6u)) return true;
   }
-  if (family == CpuFamily::k586 && in(kEscape, e)) return true;
   return (mode == Mode::kReal || mode == Mode::kV86) && in(kProtectedOnly, e);
 }
 
@@ -139,9 +138,7 @@ TEST_P(ExceptionLists, OfTheCoprocessor) {
     for (Encoding e; advance(e);) {
       if (!in(kEscape, e) && !in(kWait, e)) continue;
       std::string wanted = (in(kEscape, e) ? em || ts : mp && ts) ? "7(0)" : "none";
-      if (e.lock || (wanted == "none" && in(kEscape, e) && family == CpuFamily::k586)) {
-        wanted = "6(0)";
-      }
+      if (e.lock) wanted = "6(0)";
       EXPECT_EQ(rig.run(e), wanted) << EncodingRig::name_of(e) << ", MP EM TS " << bits;
     }
   }

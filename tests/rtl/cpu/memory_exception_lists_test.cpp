@@ -287,8 +287,8 @@ TEST(MemoryExceptionLists, NoAlignmentInRealMode) {
   run_all(rig, false, in_16_bit_mode(always("")));
 }
 
-/// x87 instructions of SDM vol. 2: a 486 without FPU accesses the first word of the operand, which
-/// FNSTCW m and FNSTSW m, D9 /7 and DD /7, write.
+/// x87 instructions of SDM vol. 2: a processor without FPU accesses the first word of the operand,
+/// which FNSTCW m and FNSTSW m, D9 /7 and DD /7, write.
 class EscapeRig : public UserRig {
  public:
   explicit EscapeRig(Mode mode) : UserRig(mode, CpuFamily::k486) {}
