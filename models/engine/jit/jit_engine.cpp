@@ -148,9 +148,12 @@ bool JitEngine::translatable(const Block& block) const {
   return block.translations < kMostTranslations;
 }
 
-/// Operands in memory are looked up by their page where the window does not show them.
+/// Operands in memory are looked up by their page where the window does not show them, as while the
+/// A20 gate is closed.
 jit::Conditions JitEngine::conditions() const {
-  return jit::Conditions::of(processor_, !processor_.reaches_memory() || !window_.useful());
+  const bool windowed =
+      processor_.reaches_memory() && processor_.memory.a20_open() && window_.useful();
+  return jit::Conditions::of(processor_, !windowed);
 }
 
 /// Whether all code of the block's page, which is at EIP, is inside CS: what follows a block there

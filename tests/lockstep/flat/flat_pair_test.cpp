@@ -60,10 +60,11 @@ class Side final : private EngineBus {
 
  private:
   std::uint32_t note(unsigned kind, std::uint32_t address, unsigned bytes, std::uint32_t value) {
-    constexpr std::uint64_t kAccessesAStop = 37, kAccessesAnInterrupt = 41;
+    constexpr std::uint64_t kAccessesAStop = 37, kAccessesAnInterrupt = 41, kAccessesAGate = 53;
     ++accesses;
     if (accesses % kAccessesAStop == 0) engine->request_stop();
     if (accesses % kAccessesAnInterrupt == 0) engine->set_interrupt_line(true);
+    if (accesses % kAccessesAGate == 0) engine->set_a20(accesses / kAccessesAGate % 2 == 0);
     sum.add({kind, address, bytes, value, static_cast<unsigned>(engine->cycle()),
              static_cast<unsigned>(engine->instructions()), engine->linear_address()});
     return address * 0x9E3779B1u + static_cast<std::uint32_t>(accesses);
