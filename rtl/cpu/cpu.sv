@@ -38,10 +38,7 @@ module cpu
     // from the bus: another master has stored into memory
     input logic        snoop_i,
     input logic [31:4] snoop_line_i,
-
-    // A20M#: while it is low address bit 20 of every access to memory is 0, from the next instruction on (i486
-    // Microprocessor data sheet, "A20M#"; here in every mode); changes while the write that changes it is under way
-    input logic a20_i,
+    input logic        a20_i,  // A20M#: while it is low address bit 20 of every access to memory is 0 (i486 data sheet)
 
     // from the interrupt controller
     input logic intr_i,

@@ -44,6 +44,10 @@ module cpu_memory
     cpu_bus_if           bus  // to the bus unit
 );
 
+  // Sampled with each clock: what depends on a pin within the cycle Verilator evaluates twice.
+  logic a20_q;
+  always_ff @(posedge clk_i) a20_q <= a20_i;
+
   cpu_physical_if physical ();
 
   logic data_locked, side_valid, side_ready;
@@ -66,7 +70,7 @@ module cpu_memory
       .clk_i,
       .rst_ni,
       .load_valid_i,
-      .a20_i,
+      .a20_i(a20_q),
       .regs,
       .seq,
       .x,
@@ -95,7 +99,7 @@ module cpu_memory
       .load_valid_i,
       .flush_i,
       .shape_i  (caches_i),
-      .a20_i,
+      .a20_i(a20_q),
       .physical,
       .status,
       .bus,
