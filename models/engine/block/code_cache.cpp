@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "models/engine/block/block_ends.h"
 #include "models/engine/block/steps.h"
 #include "models/isa/decoder.h"
 #include "models/isa/row_effects.h"
@@ -22,27 +23,12 @@ bool may_write(const Instruction& instruction) {
   return written || effects.faults == Faults::kAlways;
 }
 
-bool loads_segment(const RowEffects& effects) {
-  using enum Operation;
-  constexpr Operation kLoads[] = {kPopDs, kPopEs, kPopFs, kPopGs, kLds, kLes, kLfs, kLgs, kLss};
-  const bool to_segment = effects.operation == kMov &&
-                          effects.operands[0].place == OperandPlace::kSystemReg &&
-                          effects.operands[0].access != OperandAccess::kRead;
-  return to_segment || std::ranges::find(kLoads, effects.operation) != std::end(kLoads);
-}
-
-bool is_string(Operation operation) {
-  using enum Operation;
-  constexpr Operation kStrings[] = {kMovs, kCmps, kScas, kLods, kStos, kIns, kOuts};
-  return std::ranges::find(kStrings, operation) != std::end(kStrings);
-}
-
 /// Or may change the block's Mode. A string instruction stays where it is only when it is repeated.
 bool ends_block(const Instruction& instruction) {
   if (instruction.row == kUndefinedRow) return true;
   const RowEffects& effects = row_effects()[instruction.row];
   const bool once = instruction.repeat == Repeat::kNone && is_string(effects.operation);
-  return (effects.ends_block && !once) || loads_segment(effects);
+  return (effects.ends_block && !once) || loads_segment(instruction.row);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/engine/block/block_ends.h"
 #include "models/isa/decoder.h"
 #include "models/isa/row_effects.h"
 
@@ -15,14 +16,8 @@ constexpr std::uint32_t kAllFlags = eflags::kStatus;
 /// Whether the last instruction of a block goes on behind itself, if it does not fault: a string
 /// instruction that is repeated until it has ended, and what loads a segment register.
 bool goes_on(const Instruction& guest) {
-  using enum Operation;
-  constexpr Operation kThose[] = {kMovs, kCmps, kScas, kLods,  kStos,  kIns,   kOuts, kLds,
-                                  kLes,  kLfs,  kLgs,  kPopDs, kPopEs, kPopFs, kPopGs};
   if (guest.row == kUndefinedRow) return false;
-  constexpr std::uint8_t kMovToSegment = 0x8E;
-  const OpcodeRow& row = opcode_rows()[guest.row];
-  const bool moves = row.map == OpcodeMap::kOneByte && row.opcode == kMovToSegment;
-  return moves || std::ranges::find(kThose, row_effects()[guest.row].operation) != std::end(kThose);
+  return strata::is_string(row_effects()[guest.row].operation) || loads_segment(guest.row);
 }
 
 /// What the interpreter carries out.
