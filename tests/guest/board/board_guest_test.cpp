@@ -1,9 +1,9 @@
 // Resets of the machine and the A20 gate driven by sw/tests/board on every engine; only a machine
 // that a triple fault resets gets to its end.
-#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/cli_test.h"
+#include "tests/guest/engine_options.h"
 
 namespace strata::test {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 constexpr const char* kGuest = STRATA_GUESTS "/board.img";
 constexpr int kTripleFault = 3;
 
-class BoardGuest : public CliTest, public testing::WithParamInterface<std::vector<std::string>> {
+class BoardGuest : public CliTest, public testing::WithParamInterface<EngineOptions> {
  protected:
   Finished run(const std::string& on_shutdown) {
     std::vector<std::string> options = {
@@ -36,23 +36,7 @@ TEST_P(BoardGuest, StopsAtATripleFaultUnlessTold) {
   EXPECT_EQ(finished.status, kTripleFault) << finished.out << finished.err;
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, BoardGuest,
-                         testing::Values(std::vector<std::string>{"--engine=interp"},
-                                         std::vector<std::string>{"--engine=block"},
-                                         std::vector<std::string>{"--engine=jit"},
-                                         std::vector<std::string>{"--engine=rtl"},
-                                         std::vector<std::string>{"--engine=rtl",
-                                                                  "--device=pit=tlm"},
-                                         std::vector<std::string>{"--engine=rtl", "--check"}),
-                         [](const auto& test) {
-                           std::string name;
-                           for (const std::string& option : test.param) {
-                             for (const char c : option) {
-                               if (std::isalnum(static_cast<unsigned char>(c)) != 0) name += c;
-                             }
-                           }
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Engines, BoardGuest, testing::ValuesIn(engines_and_twins("pit")), name_of);
 
 using BoardEngines = CliTest;
 

@@ -1,10 +1,10 @@
 // The guest that shows what is typed (sw/demos/typewriter), with a script at its keyboard, on every
 // engine; slow machines, so that a second has few cycles.
-#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "models/engine/kvm/kvm_host.h"
 #include "tests/cli/cli_test.h"
+#include "tests/guest/engine_options.h"
 
 namespace strata::test {
 namespace {
@@ -18,7 +18,7 @@ constexpr const char* kScript =
     "key F10\n"
     "type \"exit\\n\"\n";
 
-class KeyboardGuest : public CliTest, public testing::WithParamInterface<std::vector<std::string>> {
+class KeyboardGuest : public CliTest, public testing::WithParamInterface<EngineOptions> {
  protected:
   Finished play(std::vector<std::string> options) {
     const std::string text = kScript;
@@ -38,24 +38,10 @@ TEST_P(KeyboardGuest, ShowsWhatIsTyped) {
   EXPECT_EQ(read("c.txt"), "typewriter\n> typed: Aa!\n> key: F10\ntyped: exit\n");
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, KeyboardGuest,
-                         testing::Values(std::vector<std::string>{"--engine=interp"},
-                                         std::vector<std::string>{"--engine=block"},
-                                         std::vector<std::string>{"--engine=jit"},
-                                         std::vector<std::string>{"--engine=kvm"},
-                                         std::vector<std::string>{"--engine=rtl"},
-                                         std::vector<std::string>{"--engine=rtl",
-                                                                  "--device=keyboard=tlm"},
-                                         std::vector<std::string>{"--engine=rtl", "--check"}),
-                         [](const auto& test) {
-                           std::string name;
-                           for (const std::string& option : test.param) {
-                             for (const char c : option) {
-                               if (std::isalnum(static_cast<unsigned char>(c)) != 0) name += c;
-                             }
-                           }
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Engines, KeyboardGuest, testing::ValuesIn(engines_and_twins("keyboard")),
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(Kvm, KeyboardGuest, testing::Values(EngineOptions{"--engine=kvm"}),
+                         name_of);
 
 class KeyboardTwins : public KeyboardGuest {};
 

@@ -1,17 +1,17 @@
 // The CMOS clock driven by sw/tests/rtc on every engine of virtual time, from a date that the
 // command line names; slow machines, so that a second has few cycles.
-#include <cctype>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/cli_test.h"
+#include "tests/guest/engine_options.h"
 
 namespace strata::test {
 namespace {
 
 constexpr const char* kGuest = STRATA_GUESTS "/rtc.elf";
 
-class RtcGuest : public CliTest, public testing::WithParamInterface<std::vector<std::string>> {};
+class RtcGuest : public CliTest, public testing::WithParamInterface<EngineOptions> {};
 
 TEST_P(RtcGuest, CountsRingsAndTicks) {
   std::vector<std::string> options = {"run", "--clock-mhz=1.2", "--rtc=2031-02-28T12:34:56",
@@ -24,23 +24,7 @@ TEST_P(RtcGuest, CountsRingsAndTicks) {
   EXPECT_TRUE(contains(finished.out, "rtc: 0 failures\n")) << finished.out;
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, RtcGuest,
-                         testing::Values(std::vector<std::string>{"--engine=interp"},
-                                         std::vector<std::string>{"--engine=block"},
-                                         std::vector<std::string>{"--engine=jit"},
-                                         std::vector<std::string>{"--engine=rtl"},
-                                         std::vector<std::string>{"--engine=rtl",
-                                                                  "--device=rtc=tlm"},
-                                         std::vector<std::string>{"--engine=rtl", "--check"}),
-                         [](const auto& test) {
-                           std::string name;
-                           for (const std::string& option : test.param) {
-                             for (const char c : option) {
-                               if (std::isalnum(static_cast<unsigned char>(c)) != 0) name += c;
-                             }
-                           }
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Engines, RtcGuest, testing::ValuesIn(engines_and_twins("rtc")), name_of);
 
 using RtcTwins = CliTest;
 

@@ -72,6 +72,7 @@ std::vector<std::uint16_t> usable_rows() {
 FlatProgram::FlatProgram(std::uint32_t seed, Setting setting)
     : random_(seed),
       setting_(setting),
+      segments_(setting == Setting::kSegments || setting == Setting::kReal),
       words_(setting == Setting::kReal),
       stack16_(words_ || (setting == Setting::kSegments && seed % 2 == 0)),
       memory_(kMemoryBytes) {
@@ -113,7 +114,7 @@ void FlatProgram::full(std::uint32_t value) {
 
 /// What follows has its variable in the stack's segment, which begins at 0 in each setting.
 void FlatProgram::from_stack_segment() {
-  if (setting_ == Setting::kSegments || setting_ == Setting::kReal) byte(0x36);
+  if (segments_) byte(0x36);
 }
 
 // ---- loops ----
@@ -153,8 +154,7 @@ void FlatProgram::write_shift() {
 }
 
 void FlatProgram::write_pointers() {
-  const bool segments = setting_ == Setting::kSegments || setting_ == Setting::kReal;
-  for (unsigned n = 0; segments && n < 2; ++n) write_segment_load();
+  for (unsigned n = 0; segments_ && n < 2; ++n) write_segment_load();
   byte(0xBC), full(kStack - 4 * pick(64));
   for (const unsigned number : {kEbx, kEbp, kEsi, kEdi}) {
     if (pick(5) != 0) byte(0xB8 + number), full(pointer());
@@ -246,20 +246,19 @@ void FlatProgram::write_instruction() {
   const OpcodeRow& row = opcode_rows()[row_number];
   const FormTraits traits = traits_of(row.form);
   const bool other = pick(8) == 0;  // the other operand size
-  const bool segments = setting_ == Setting::kSegments || setting_ == Setting::kReal;
   const Operation operation = row_effects()[row_number].operation;
   const bool string = std::ranges::find(kStrings, operation) != std::end(kStrings);
   if (string && pick(2) == 0) {
     byte(0xB8 + kEcx), full(pick(40));
     byte(0xF2 + pick(2));  // REPNE, REP
   }
-  const bool other_address = segments && pick(words_ ? 10 : 2) == 0;
+  const bool other_address = segments_ && pick(words_ ? 10 : 2) == 0;
   const bool half = other != words_;
   const bool words = other_address != words_;
   if (other) byte(0x66);
   if (other_address) byte(0x67);
   constexpr std::uint8_t kSegmentPrefixes[] = {0x26, 0x3E, 0x64, 0x65, 0x36, 0x2E};
-  if (pick(segments ? 6 : 40) == 0) byte(kSegmentPrefixes[segments ? pick(6) : 3]);
+  if (pick(segments_ ? 6 : 40) == 0) byte(kSegmentPrefixes[segments_ ? pick(6) : 3]);
   if (row.map == OpcodeMap::kTwoByte) byte(0x0F);
   const unsigned reg = row.group != kAnyReg ? static_cast<unsigned>(row.group) : general_register();
   byte(row.opcode + (traits.register_in_opcode ? general_register() : 0));

@@ -60,7 +60,8 @@ class FlatProgram {
 
   Random random_;
   Setting setting_;
-  bool words_;  // the code is of 16 bits
+  bool segments_;  // segments are loaded all the time
+  bool words_;     // the code is of 16 bits
   bool stack16_;
   std::uint32_t at_ = 0;
   std::vector<std::uint8_t> memory_;
