@@ -60,7 +60,7 @@ Xbyak::Address BlockEmitter::memory(const IrAddress& address, unsigned bytes, bo
 /// To the offset in R9D, which a limit of 64 KiB or 4 GiB must let pass.
 void BlockEmitter::add_base(const IrAddress& address, unsigned bytes) {
   const bool words = shape(address.segment) == SegmentShape::kWords;
-  const bool inside = address.words ? !words || bytes == 1 : !words && bytes == 1;
+  const bool inside = words ? address.words && bytes == 1 : address.words || bytes == 1;
   const bool trap = !inside && flags_.state().in_host;
   if (trap) {
     make_trap(bytes, words ? 16 : 32);

@@ -367,7 +367,6 @@ void JitEngine::run(Translation* translation) {
   Processor& p = processor_;
   while (translation != nullptr) {
     run_.accessing = nullptr;
-    instructions_before_ = instructions_;
     context_.budget = budget();
     begin_counting(context_.budget);
     context_.flags = p.flags.status();
@@ -470,6 +469,7 @@ std::uint32_t JitEngine::repeat(Translation& translation, const Step& step) {
   const bool counted = step.index >= translation.counted_from;
   context_.budget = left + (counted ? 0 : block.count);
   context_.flags = processor_.flags.status();
+  counts_.instructions += instructions_ - instructions_before_;
   begin_counting(left);
   return 0;
 }
@@ -478,7 +478,6 @@ std::uint32_t JitEngine::repeat(Translation& translation, const Step& step) {
 void JitEngine::begin_counting(std::int32_t left) {
   budget_before_ = left;
   cycle_before_ = cycle_;
-  counts_.instructions += instructions_ - instructions_before_;
   instructions_before_ = instructions_;
 }
 
